@@ -1,0 +1,97 @@
+/**
+ * Text in received buffers. The contract has no Node types; where the host has Node's Buffer its native
+ * slicing is used, elsewhere TextDecoder.
+ */
+type Slice = (this: Uint8Array, start: number, end: number) => string;
+interface Host {
+  readonly Buffer?: { readonly prototype: { readonly latin1Slice?: Slice; readonly utf8Slice?: Slice } };
+  readonly TextDecoder: new (
+    label: string,
+    options: { fatal: boolean },
+  ) => { decode(bytes: Uint8Array): string };
+  readonly TextEncoder: new () => {
+    encodeInto(text: string, into: Uint8Array): { read: number; written: number };
+  };
+}
+const host = globalThis as unknown as Host;
+const latin1Slice: Slice =
+  host.Buffer?.prototype.latin1Slice ??
+  function (start, end) {
+    let text = '';
+    for (let i = start; i < end; i++) text += String.fromCharCode(this[i]!);
+    return text;
+  };
+const lenient = new host.TextDecoder('utf-8', { fatal: false });
+const utf8Slice: Slice =
+  host.Buffer?.prototype.utf8Slice ??
+  function (start, end) {
+    return lenient.decode(this.subarray(start, end));
+  };
+const encoder = new host.TextEncoder();
+
+/** bytes[start, end) as UTF-8; invalid sequences become U+FFFD. */
+export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
+  return end > start ? utf8Slice.call(bytes, start, end) : '';
+}
+
+/** bytes[start, end), each byte one character U+0000 to U+00FF. */
+export function readLatin1(bytes: Uint8Array, start: number, end: number): string {
+  return end > start ? latin1Slice.call(bytes, start, end) : '';
+}
+
+/** How many bytes `text` takes as UTF-8; a lone surrogate takes three, as U+FFFD. */
+export function utf8Length(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) length += 1;
+    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      length += 2;
+      i += 1;
+    } else length += 2;
+  }
+  return length;
+}
+
+/** Writes `text` as UTF-8 at `at` and returns where it ends; the caller has made room for utf8Length(text). */
+export function writeUtf8(bytes: Uint8Array, at: number, text: string): number {
+  const length = text.length;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) return at + i + encoder.encodeInto(text.slice(i), bytes.subarray(at + i)).written;
+    bytes[at + i] = unit;
+  }
+  return at + length;
+}
+
+/** Writes `text`, one byte a character (the caller has checked that all are below U+0100), and returns where it ends. */
+export function writeLatin1(bytes: Uint8Array, at: number, text: string): number {
+  const length = text.length;
+  for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
+  return at + length;
+}
+
+/** The highest code unit that one byte of the encoding can carry is below 0x80 (ascii) or 0x100 (latin1). */
+export function fitsBelow(text: string, limit: number): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= limit) return false;
+  return true;
+}
+
+/** Whether bytes[start, end) are exactly the UTF-8 of `text`. Nothing is allocated for ASCII. */
+export function equalsText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  const length = text.length;
+  if (end - start < length) return false;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) return readUtf8(bytes, start, end) === text;
+    if (bytes[start + i] !== unit) return false;
+  }
+  return end - start === length;
+}
+
+/** The first index at which bytes[start, end) is no longer ASCII, or -1. */
+export function nonAscii(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) if (bytes[i]! >= 0x80) return i;
+  return -1;
+}

@@ -1,0 +1,104 @@
+import { FrameKind, type XProtocol } from '@proto-frame/api';
+import { handWrittenBolt } from './hand-written-bolt.js';
+import {
+  buildBolt,
+  buildX,
+  parseBolt,
+  parseHeaderBlock,
+  parseX,
+  type ReferenceEntry,
+} from './reference-frames.js';
+
+/** What stands in a frame, as the reference reads it. */
+export interface Facts {
+  kind: FrameKind;
+  heartbeat: boolean;
+  goaway: boolean;
+  id: number;
+  timeout: number;
+  wireStatus: number;
+  entries: ReferenceEntry[];
+  service: string | undefined;
+  method: string | undefined;
+  bodyStart: number;
+  body: Uint8Array;
+}
+
+/** What may be changed in a frame without changing anything else. */
+export interface Change {
+  id?: number;
+  headerBlock?: Uint8Array;
+  body?: Uint8Array;
+}
+
+/** A codec, and the reference it has to agree with. */
+export interface ProtocolUnderTest {
+  /** What tests and the fuzz command call it. */
+  readonly name: string;
+  readonly protocol: XProtocol<never>;
+  /** Its folder in test/corpus. */
+  readonly corpus: string;
+  /** Whether frames have headers that can be changed. */
+  readonly hasHeaders: boolean;
+  facts(frame: Uint8Array): Facts;
+  /** The same frame with something changed, written from nothing by the reference. */
+  rebuild(frame: Uint8Array, change: Change): Uint8Array;
+}
+
+const BOLT_KINDS = [FrameKind.response, FrameKind.request, FrameKind.oneway];
+
+const boltReference = {
+  hasHeaders: true,
+  facts(frame: Uint8Array): Facts {
+    const f = parseBolt(frame);
+    const entries = parseHeaderBlock(f.headerBlock);
+    const first = (key: string): string | undefined => entries.find((e) => e.key === key)?.value ?? undefined;
+    return {
+      kind: BOLT_KINDS[f.type]!,
+      heartbeat: f.cmd === 0,
+      goaway: f.cmd === 100,
+      id: f.id,
+      timeout: f.type === 0 ? 0 : f.timeout,
+      wireStatus: f.type === 0 ? f.status : 0,
+      entries,
+      service: first('service') ?? first('sofa_head_target_service'),
+      method: first('sofa_head_method_name'),
+      bodyStart: f.contentStart,
+      body: f.content,
+    };
+  },
+  rebuild(frame: Uint8Array, { id, headerBlock, body }: Change): Uint8Array {
+    const f = parseBolt(frame);
+    return buildBolt({ ...f, id: id ?? f.id, content: body ?? f.content }, headerBlock ?? f.headerBlock);
+  },
+};
+
+const xReference = {
+  hasHeaders: false,
+  facts(frame: Uint8Array): Facts {
+    const f = parseX(frame);
+    return {
+      kind: f.direction === 0 ? FrameKind.request : FrameKind.response,
+      heartbeat: f.type === 0,
+      goaway: f.type === 2,
+      id: f.id,
+      timeout: 0,
+      wireStatus: f.status,
+      entries: [],
+      service: undefined,
+      method: undefined,
+      bodyStart: frame.length - f.payload.length,
+      body: f.payload,
+    };
+  },
+  rebuild(frame: Uint8Array, { id, body }: Change): Uint8Array {
+    const f = parseX(frame);
+    return buildX({ ...f, id: id ?? f.id, payload: body ?? f.payload });
+  },
+};
+
+/** Every codec that the conformance tests and the fuzz command run on. */
+export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
+  { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
+];
+void xReference;

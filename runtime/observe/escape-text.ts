@@ -1,0 +1,23 @@
+/** What must not reach a terminal or a line-wise reader as it is: quotes, C0, DEL, C1, line and paragraph separators. */
+// eslint-disable-next-line no-control-regex
+const UNSAFE = /["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/;
+const PLAIN_PAIR = /^[\ud800-\udbff][\udc00-\udfff]$/;
+
+/**
+ * `text` as a JSON string with its quotes, safe in a log line: control characters of any kind and lone
+ * surrogates become \u escapes, and what is longer than `longest` is cut and marked with `…`.
+ */
+export function quoteText(text: string, longest = 256): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return UNSAFE.test(cut) ? `"${escape(cut)}"` : `"${cut}"`;
+}
+
+function escape(text: string): string {
+  let out = '';
+  for (const char of text) {
+    if (!UNSAFE.test(char) || PLAIN_PAIR.test(char)) out += char;
+    else if (char === '"' || char === '\\') out += `\\${char}`;
+    else out += `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  }
+  return out;
+}

@@ -3,14 +3,16 @@ import { fileURLToPath } from 'node:url';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// Tests run from the TypeScript sources, so no build is needed to run one of them.
+// Tests run from the TypeScript sources, so no build is needed to run one of them; those that start
+// processes of their own (e2e, reliability) start what `npm run build:test` made.
 export default defineConfig({
   resolve: {
-    alias: {
-      '@proto-frame/api': at('runtime/api/index.ts'),
-      '@proto-frame/compiler': at('compiler/index.ts'),
-      '@proto-frame/runtime': at('runtime/index.ts'),
-    },
+    alias: [
+      { find: '@proto-frame/api', replacement: at('runtime/api/index.ts') },
+      { find: '@proto-frame/compiler', replacement: at('compiler/index.ts') },
+      { find: '@proto-frame/runtime', replacement: at('runtime/index.ts') },
+      { find: /^#codecs\/(.*)\.js$/, replacement: `${at('generated')}/$1.ts` },
+    ],
   },
   test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
 });

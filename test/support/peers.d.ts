@@ -1,0 +1,90 @@
+/** What the tests use of peers and rivals that ship no types, or wrong ones. */
+declare module 'sofa-bolt-node' {
+  import type { Transform, Writable } from 'node:stream';
+
+  /** Decoded by the peer. */
+  interface PeerPacket {
+    packetId: number;
+    packetType: 'request' | 'response' | 'heartbeat' | 'heartbeat_ack';
+    className?: string;
+    data?: Record<string, unknown>;
+    options: {
+      protocolType: string;
+      boltVersion?: number;
+      crcEnable?: boolean;
+      codecType: string;
+      timeout?: number;
+    };
+  }
+  interface PeerEncoder extends Transform {
+    protocolType: string;
+    boltVersion: number;
+    crcEnable: boolean;
+    codecType: string;
+    writeRequest(id: number, request: object, done?: (error?: Error) => void): void;
+    writeResponse(request: object, response: object, done?: (error?: Error) => void): void;
+    writeHeartbeat(id: number, heartbeat: object, done?: (error?: Error) => void): void;
+    writeHeartbeatAck(heartbeat: object, done?: (error?: Error) => void): void;
+  }
+  export function encoder(options: object): PeerEncoder;
+  export function decoder(options: object): Writable;
+}
+
+declare module 'sofa-bolt-node/lib/protocol/index.js' {
+  /** The peer's encoder without a stream around it. */
+  export function requestEncode(id: number, request: object, options: object): Buffer;
+}
+
+declare module 'sofa-bolt-node/lib/protocol/rpc_cmd.js' {
+  /** What the peer's encoder asks for the variable parts of a frame. */
+  export default class RpcCommand {
+    constructor(obj: object, options?: object);
+    obj: { timeout: number };
+    get className(): string;
+    serializeClazz(out: ByteSink): void;
+    serializeHeader(out: ByteSink): void;
+    serializeContent(out: ByteSink): void;
+  }
+  interface ByteSink {
+    put(bytes: Uint8Array): void;
+  }
+}
+
+declare module 'sofa-bolt-node/lib/simple_map_serializer.js' {
+  const serializer: {
+    encode(map: Record<string, string | null>): Buffer;
+    decode(block: Buffer): Record<string, string | null> | null;
+  };
+  export default serializer;
+}
+
+declare module 'sofa-rpc-node' {
+  interface Logger {
+    info(...args: unknown[]): void;
+    debug(...args: unknown[]): void;
+    warn(...args: unknown[]): void;
+    error(...args: unknown[]): void;
+  }
+  interface RpcConnection {
+    heartbeat(): void;
+  }
+  interface Consumer {
+    ready(): Promise<void>;
+    invoke(method: string, args: unknown[], options?: { responseTimeout?: number }): Promise<unknown>;
+    close(): Promise<void>;
+  }
+  class RpcClient {
+    constructor(options: { logger: Logger; connectionOpts?: object });
+    connectionManager: { _connections: Map<string, RpcConnection | Promise<RpcConnection>> };
+    createConsumer(options: object): Consumer;
+    close(): Promise<void>;
+  }
+  const client: { RpcClient: typeof RpcClient };
+}
+
+declare module 'kaitai-struct-compiler' {
+  const compiler: {
+    compile(language: string, ksy: object, importer: null, debug: boolean): Promise<Record<string, string>>;
+  };
+  export default compiler;
+}

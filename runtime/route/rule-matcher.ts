@@ -1,5 +1,5 @@
 import type { HeaderMatch, RouteMatch } from '../config/snapshot.js';
-import { compileStringMatch, type StringPredicate } from './string-matcher.js';
+import { compileStringMatch, type StringPredicate } from '../config/string-matcher.js';
 
 /** What a request is routed by. */
 export interface RouteInput {

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { StringMatch } from '../config/snapshot.js';
+import type { StringMatch } from './snapshot.js';
 
 /** The longest pattern, in characters, and the largest program it may compile to, in RE2 instructions. */
 const LONGEST_PATTERN = 1_024;

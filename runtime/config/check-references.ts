@@ -1,0 +1,224 @@
+import type { FilterFactory } from '@proto-frame/api';
+import type { ConfigProblem } from './config-error.js';
+import { formatPath, itemsAt, type Located, stringAt } from './located.js';
+import { isLoopback } from './loopback.js';
+import { compileStringMatch } from './string-matcher.js';
+import { suggestHint } from './suggest.js';
+import { parseAddress, parseSize } from './units.js';
+
+/** The names a configuration may use that do not come from itself. */
+export interface Vocabulary {
+  readonly protocols: readonly string[];
+  readonly filters: ReadonlyMap<string, FilterFactory>;
+}
+
+/**
+ * Checks what one part of the file says of another, on the raw values: parts of a wrong shape are passed
+ * over, so that one run finds mistakes of both kinds.
+ */
+export function checkReferences(
+  root: Located,
+  vocabulary: Vocabulary,
+  report: (problem: ConfigProblem) => void,
+): void {
+  const check = new ReferenceCheck(vocabulary, report);
+  check.run(root);
+}
+
+class ReferenceCheck {
+  constructor(
+    private readonly vocabulary: Vocabulary,
+    private readonly report: (problem: ConfigProblem) => void,
+  ) {}
+
+  run(root: Located): void {
+    const clusters = itemsAt(root, 'clusters');
+    const routeConfigs = itemsAt(root, 'route_configs');
+    const listeners = itemsAt(root, 'listeners');
+    this.distinct(listeners, 'name', 'listener');
+    this.distinct(listeners, 'address', 'listener', (address) => parseAddress(address)?.port !== 0);
+    this.distinct(routeConfigs, 'name', 'route config');
+    this.distinct(clusters, 'name', 'cluster');
+    const routeConfigNames = namesOf(routeConfigs);
+    const clusterNames = namesOf(clusters);
+    for (const listener of listeners) this.listener(listener, routeConfigNames);
+    for (const routeConfig of routeConfigs) this.routeConfig(routeConfig, clusterNames);
+    for (const cluster of clusters) this.cluster(cluster);
+    this.admin(root.entries.get('admin'));
+  }
+
+  private listener(listener: Located, routeConfigs: readonly string[]): void {
+    this.known(stringAt(listener, 'route_config'), 'route config', routeConfigs);
+    const single = stringAt(listener, 'protocol');
+    if (single !== undefined && single.value !== 'auto') this.protocol(single);
+    const several = itemsAt(listener, 'protocol');
+    this.distinctValues(several, 'protocol');
+    for (const protocol of several) if (typeof protocol.value === 'string') this.protocol(protocol);
+    this.watermarks(listener);
+    for (const filter of itemsAt(listener, 'filters')) this.filter(filter);
+  }
+
+  private protocol(node: Located): void {
+    this.known(node, 'protocol', this.vocabulary.protocols);
+  }
+
+  private filter(filter: Located): void {
+    const name = stringAt(filter, 'name');
+    if (name === undefined) return;
+    const factory = this.vocabulary.filters.get(String(name.value));
+    if (factory === undefined) {
+      this.known(name, 'filter', [...this.vocabulary.filters.keys()]);
+      return;
+    }
+    const config = filter.entries.get('config');
+    try {
+      factory.create(config?.value);
+    } catch (error) {
+      this.refuse(config ?? filter, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private routeConfig(routeConfig: Located, clusters: readonly string[]): void {
+    const hosts = itemsAt(routeConfig, 'virtual_hosts');
+    this.distinct(hosts, 'name', 'virtual host');
+    this.distinctValues(
+      hosts.flatMap((host) => itemsAt(host, 'domains')),
+      'domain',
+    );
+    this.distinct(
+      hosts.flatMap((host) => itemsAt(host, 'routes')),
+      'name',
+      'route',
+    );
+    for (const host of hosts) {
+      for (const domain of itemsAt(host, 'domains')) {
+        if (typeof domain.value === 'string' && domain.value !== '*') {
+          this.refuse(domain, `the domain has to be "*": RPC protocols carry no host name to compare`);
+        }
+      }
+      for (const route of itemsAt(host, 'routes')) this.route(route, clusters);
+    }
+  }
+
+  private route(route: Located, clusters: readonly string[]): void {
+    const match = route.entries.get('match');
+    for (const key of ['service', 'method']) {
+      const node = match?.entries.get(key);
+      if (node !== undefined && node.entries.size > 0) {
+        this.exactlyOne(node, ['exact', 'prefix', 'regex']);
+        this.pattern(node);
+      } else if (node !== undefined && isMap(node)) this.exactlyOne(node, ['exact', 'prefix', 'regex']);
+    }
+    for (const header of itemsAt(match, 'headers')) {
+      if (isMap(header)) this.exactlyOne(header, ['exact', 'prefix', 'regex', 'present']);
+      this.pattern(header);
+    }
+    const action = route.entries.get('route');
+    if (action === undefined || !isMap(action)) return;
+    this.exactlyOne(action, ['cluster', 'weighted_clusters']);
+    this.known(stringAt(action, 'cluster'), 'cluster', clusters);
+    const weighted = itemsAt(action, 'weighted_clusters');
+    this.distinct(weighted, 'name', 'cluster');
+    for (const entry of weighted) this.known(stringAt(entry, 'name'), 'cluster', clusters);
+    const weights = weighted.map((entry) => entry.entries.get('weight')?.value);
+    if (weights.length > 0 && weights.every((weight) => weight === 0)) {
+      this.refuse(action.entries.get('weighted_clusters')!, 'the weights add up to 0');
+    }
+  }
+
+  private pattern(node: Located): void {
+    const regex = stringAt(node, 'regex');
+    if (regex === undefined || regex.value === '') return;
+    try {
+      compileStringMatch({ kind: 'regex', value: String(regex.value) });
+    } catch (error) {
+      this.refuse(regex, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private cluster(cluster: Located): void {
+    this.distinct(itemsAt(cluster, 'hosts'), 'address', 'host');
+    this.watermarks(cluster);
+  }
+
+  private watermarks(owner: Located): void {
+    const node = owner.entries.get('watermarks');
+    const high = parseSize(String(node?.entries.get('high')?.value ?? '1MiB'));
+    const low = parseSize(String(node?.entries.get('low')?.value ?? '0B'));
+    if (node !== undefined && high !== null && low !== null && low >= high) {
+      this.refuse(node, `low (${low} bytes) has to be less than high (${high} bytes)`);
+    }
+  }
+
+  private admin(admin: Located | undefined): void {
+    const address = stringAt(admin, 'address');
+    const parsed = address === undefined ? null : parseAddress(String(address.value));
+    if (parsed === null || isLoopback(parsed.host) || admin?.entries.get('allow_remote')?.value === true)
+      return;
+    this.refuse(
+      address!,
+      `${parsed.host} can be reached from other machines, and the admin port has no password`,
+      'use 127.0.0.1, or say allow_remote: true',
+    );
+  }
+
+  private known(node: Located | undefined, kind: string, names: readonly string[]): void {
+    if (node === undefined || names.includes(String(node.value))) return;
+    this.refuse(
+      node,
+      `there is no ${kind} \`${String(node.value).slice(0, 64)}\``,
+      suggestHint(String(node.value), names),
+    );
+  }
+
+  private exactlyOne(node: Located, keys: readonly string[]): void {
+    const given = keys.filter((key) => node.entries.has(key));
+    if (given.length === 1) return;
+    // A key that is none of these is reported as unknown, and was most likely meant to be one of them.
+    const beside = [...keys, 'name', 'invert', 'timeout'];
+    if (given.length === 0 && [...node.entries.keys()].some((key) => !beside.includes(key))) return;
+    const listed = `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
+    this.refuse(node, `exactly one of ${listed} has to be given, found ${given.join(' and ') || 'none'}`);
+  }
+
+  private distinct(
+    nodes: readonly Located[],
+    key: string,
+    kind: string,
+    applies: (value: string) => boolean = () => true,
+  ): void {
+    this.distinctValues(
+      nodes.flatMap((node) => stringAt(node, key) ?? []).filter((node) => applies(String(node.value))),
+      kind,
+    );
+  }
+
+  private distinctValues(nodes: readonly Located[], kind: string): void {
+    const seen = new Map<string, Located>();
+    for (const node of nodes) {
+      if (typeof node.value !== 'string') continue;
+      const first = seen.get(node.value);
+      if (first === undefined) seen.set(node.value, node);
+      else {
+        const where = formatPath(first.path);
+        this.refuse(node, `there is a ${kind} \`${node.value.slice(0, 64)}\` already, at ${where}`);
+      }
+    }
+  }
+
+  private refuse(node: Located, message: string, hint?: string): void {
+    const { start, end } = node;
+    this.report({ path: formatPath(node.path), message, start, end, ...(hint !== undefined && { hint }) });
+  }
+}
+
+function isMap(node: Located): boolean {
+  return typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value);
+}
+
+function namesOf(nodes: readonly Located[]): string[] {
+  return nodes.flatMap((node) => {
+    const name = stringAt(node, 'name');
+    return name === undefined ? [] : [String(name.value)];
+  });
+}

@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import type { ConfigProblem } from './config-error.js';
+import { type ConfigFile, fileJsonSchema, fileSchema } from './file-schema.js';
+import { formatPath, locate, type Located } from './located.js';
+import { suggestHint } from './suggest.js';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks the shape of the file and fills in defaults.
+ *
+ * @param report called for every problem
+ * @returns null if there was one
+ */
+export function checkShape(root: Located, report: (problem: ConfigProblem) => void): ConfigFile | null {
+  const result = fileSchema.safeParse(root.value, { error: (issue) => englishOf(issue) });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) reportIssue(root, issue, [], report);
+  return null;
+}
+
+function reportIssue(
+  root: Located,
+  issue: Issue,
+  prefix: readonly PropertyKey[],
+  report: (problem: ConfigProblem) => void,
+): void {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === 'invalid_union') {
+    const branch = likeliest(issue.errors);
+    if (branch !== undefined) {
+      for (const inner of branch) reportIssue(root, inner, path, report);
+      return;
+    }
+  }
+  const { node, found } = locate(root, path);
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) {
+      const at = node.entries.get(key) ?? node;
+      const hint = suggestHint(key, knownKeys(path));
+      const message = `unknown key \`${key.slice(0, 64)}\``;
+      report({ path: formatPath(path), message, start: at.keyStart, end: at.keyEnd, ...(hint && { hint }) });
+    }
+    return;
+  }
+  if (!found) {
+    const key = String(path.at(-1));
+    const message = `\`${key}\` is missing: ${issue.message}`;
+    const start = node.keyStart;
+    report({ path: formatPath(path.slice(0, -1)), message, start, end: node.keyEnd });
+    return;
+  }
+  const message = `${issue.message}, found ${describe(node.value)}`;
+  report({ path: formatPath(path), message, start: node.start, end: node.end });
+}
+
+/** Of a union's branches the one whose own kind of value was given, if that is one only. */
+function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const fitting = branches.filter((issues) =>
+    issues.every((issue) => issue.path.length > 0 || issue.code !== 'invalid_type'),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** For what the schema itself has no words for. */
+function englishOf(issue: { readonly code?: string; readonly expected?: unknown }): string | undefined {
+  if (issue.code === 'invalid_union') return 'expected another kind of value';
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'array') return 'expected a list';
+  if (issue.expected === 'object' || issue.expected === 'record') return 'expected a map of keys to values';
+  return `expected a ${String(issue.expected)}`;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** The keys that the map at `path` may have. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let at: readonly JsonSchema[] = [fileJsonSchema()];
+  for (const step of path) {
+    at = at.flatMap((schema) => {
+      const next = typeof step === 'number' ? schema.items : schema.properties?.[String(step)];
+      return next === undefined ? [] : [next, ...(next.anyOf ?? [])];
+    });
+  }
+  return at.flatMap((schema) => Object.keys(schema.properties ?? {}));
+}

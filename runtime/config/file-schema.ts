@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { address, count, duration, size } from './units.js';
+
+/**
+ * The shape of the configuration file: which keys there are, of what kind, and what holds if they are left
+ * out. What one part says of another (names, sums, order) is checked in check-references.ts. Every key here
+ * does something; the JSON Schema that editors use is made from it.
+ */
+const LONGEST_NAME = 128;
+const LONGEST_TEXT = 1_024;
+
+const name = z
+  .string({ error: 'expected a name' })
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$/, { error: 'expected a name of letters, digits and _ . : / -' })
+  .max(LONGEST_NAME, { error: `expected a name of at most ${LONGEST_NAME} characters` });
+
+const text = z
+  .string({ error: 'expected a string' })
+  .min(1, { error: 'expected a string that is not empty' })
+  .max(LONGEST_TEXT, { error: `expected at most ${LONGEST_TEXT} characters` });
+
+const flag = z.boolean({ error: 'expected true or false' });
+
+const watermarks = z
+  .strictObject({
+    high: size(1024, 1024 ** 3)
+      .prefault('1MiB')
+      .describe('at so many queued bytes the other side is no longer read'),
+    low: size(0, 1024 ** 3)
+      .optional()
+      .describe('at so few queued bytes it is read again; half of high if left out'),
+  })
+  .prefault({})
+  .describe('how much may be queued for a peer that does not keep up');
+
+const stringMatch = z.union([
+  text,
+  z.strictObject({
+    exact: text.optional().describe('the same string'),
+    prefix: text.optional().describe('starts with it'),
+    regex: text.optional().describe('RE2, has to match from the first to the last character'),
+  }),
+]);
+
+const listener = z.strictObject({
+  name: name.describe('for metrics and logs'),
+  address: address(0).describe('host:port to listen on; port 0 takes a free one and prints it'),
+  protocol: z
+    .union([name, z.array(name).min(1, { error: 'expected at least one protocol' })])
+    .describe(
+      'one protocol; a list, of which the first bytes of a connection decide; or auto: all that are loaded',
+    ),
+  route_config: name.describe('which of route_configs routes the requests'),
+  max_frame: size(64, 1024 ** 3)
+    .prefault('16MiB')
+    .describe("a larger frame closes its connection; the protocol's own limit holds as well"),
+  max_connections: count(0)
+    .prefault(0)
+    .describe(
+      'at a time, more are closed at once; 0: 45 % of the file descriptor limit, shared by all listeners',
+    ),
+  watermarks,
+  deadlines: z
+    .strictObject({
+      first_bytes: duration(0).prefault('10s').describe('from accept until the protocol is known'),
+      frame: duration(0).prefault('30s').describe("from a frame's first byte to its last"),
+      idle: duration(0).prefault('1h').describe('without a request; heartbeats do not count'),
+    })
+    .prefault({})
+    .describe('what a connection may take; 0s: no limit'),
+  filters: z
+    .array(
+      z.strictObject({
+        name: name.describe('such as header_rewrite'),
+        config: z.unknown().optional().describe('what the filter itself asks for'),
+      }),
+    )
+    .prefault([])
+    .describe('run on requests in this order, on replies in reverse'),
+});
+
+const route = z.strictObject({
+  name: name.optional().describe('for metrics and logs; made from the position if left out'),
+  match: z
+    .strictObject({
+      service: stringMatch.optional().describe('a string: exactly this service'),
+      method: stringMatch.optional().describe('a string: exactly this method'),
+      headers: z
+        .array(
+          z.strictObject({
+            name: text.describe('the key'),
+            exact: z.string({ error: 'expected a string' }).max(LONGEST_TEXT).optional(),
+            prefix: text.optional(),
+            regex: text.optional().describe('RE2, has to match the whole value'),
+            present: z.literal(true, { error: 'expected true' }).optional().describe('it has to be there'),
+            invert: flag.prefault(false).describe('true: the condition must not hold'),
+          }),
+        )
+        .prefault([])
+        .describe('all have to hold; each has one of exact, prefix, regex, present'),
+    })
+    .describe('all that is given has to hold; {} takes every request'),
+  route: z
+    .strictObject({
+      cluster: name.optional().describe('where requests go'),
+      weighted_clusters: z
+        .array(z.strictObject({ name: name.describe('of a cluster'), weight: count(0, 1_000_000) }))
+        .min(1, { error: 'expected at least one cluster' })
+        .optional()
+        .describe('where requests go, each cluster taking exactly its share; instead of cluster'),
+      timeout: duration(1)
+        .optional()
+        .describe('for a reply, if the request asks for none or a longer one; 60s if neither says so'),
+    })
+    .describe('one of cluster and weighted_clusters'),
+});
+
+const routeConfig = z.strictObject({
+  name,
+  virtual_hosts: z
+    .array(
+      z.strictObject({
+        name,
+        domains: z
+          .array(z.string({ error: 'expected a string' }))
+          .min(1, { error: 'expected at least one domain' })
+          .describe('["*"]: RPC protocols carry no host name'),
+        routes: z.array(route).describe('the first that matches wins'),
+      }),
+    )
+    .min(1, { error: 'expected at least one virtual host' }),
+});
+
+const cluster = z.strictObject({
+  name,
+  lb: z
+    .enum(['round_robin', 'least_request'], { error: 'expected round_robin or least_request' })
+    .prefault('round_robin')
+    .describe('how a host is chosen'),
+  hosts: z
+    .array(
+      z.strictObject({
+        address: address(1),
+        weight: count(1, 128).prefault(1).describe("the host's share, relative to the others'"),
+        metadata: z
+          .record(text, text, { error: 'expected a map of strings' })
+          .prefault({})
+          .describe('shown by the admin port'),
+      }),
+    )
+    .describe('none: every request is answered with an error'),
+  connect_timeout: duration(1).prefault('3s'),
+  max_connections: count(1, 1_024).prefault(1).describe('to each host; requests share them'),
+  max_requests: count(1).prefault(10_000).describe('under way at a time; more are answered as overloaded'),
+  max_requests_per_connection: count(0)
+    .prefault(0)
+    .describe('after so many a connection takes no new ones and closes when they are done; 0: no limit'),
+  idle_timeout: duration(0)
+    .prefault('10m')
+    .describe('a connection without requests is closed after this time; 0s: never'),
+  keepalive: z
+    .strictObject({
+      enabled: flag.prefault(true).describe('false: no heartbeats are sent'),
+      interval: duration(10).prefault('15s').describe('between two heartbeats'),
+      timeout: duration(1).prefault('1s').describe('for the answer to one'),
+      failures: count(1, 100).prefault(2).describe('so many in a row close the connection'),
+    })
+    .prefault({})
+    .describe("heartbeats of the protocol's own on every upstream connection"),
+  reconnect: z
+    .strictObject({
+      base: duration(1).prefault('100ms').describe('after the first failure, doubled after each further one'),
+      max: duration(1).prefault('10s').describe('at most'),
+    })
+    .prefault({})
+    .describe('the pause after a failed connect, with jitter'),
+  watermarks,
+});
+
+export const fileSchema = z
+  .strictObject({
+    listeners: z.array(listener).min(1, { error: 'expected at least one listener' }),
+    route_configs: z.array(routeConfig).prefault([]),
+    clusters: z.array(cluster).prefault([]),
+    admin: z
+      .strictObject({
+        address: address(0).prefault('127.0.0.1:15000'),
+        allow_remote: flag
+          .prefault(false)
+          .describe('true: address may be another than loopback. There is no password'),
+      })
+      .optional()
+      .describe('readiness, metrics and state over HTTP'),
+    access_log: z
+      .strictObject({
+        path: text.describe('of the file, relative to this one; stdout: standard output'),
+        buffer: size(4096, 1024 ** 3)
+          .prefault('1MiB')
+          .describe('what may wait for the disk; what comes on top is dropped and counted'),
+      })
+      .optional()
+      .describe('a JSON line for every request'),
+    codecs: z
+      .array(text)
+      .prefault([])
+      .describe('JavaScript modules with further protocols, relative to this file'),
+    drain_timeout: duration(0)
+      .prefault('30s')
+      .describe('how long requests under way may take to finish after SIGTERM'),
+  })
+  .describe('Configuration of proto-frame-proxy');
+
+/** The file as written, once its shape is right and defaults are filled in. */
+export type ConfigFile = z.output<typeof fileSchema>;
+export type StringMatchFile = z.output<typeof stringMatch>;
+
+/** The JSON Schema (2020-12) of the file, for editors. */
+export function fileJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(fileSchema, { io: 'input' });
+}

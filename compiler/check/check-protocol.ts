@@ -1,0 +1,35 @@
+import type { Report } from '../diagnostics/diagnostic.js';
+import type { Protocol } from '../model/model.js';
+import type { ProtocolItem } from '../syntax/ast.js';
+import { checksumsRecomputable } from './rules/checksums-recomputable.js';
+import { conditionsVary } from './rules/conditions-vary.js';
+import { elementsAdvance } from './rules/elements-advance.js';
+import { extentsBounded } from './rules/extents-bounded.js';
+import { frameFits } from './rules/frame-fits.js';
+import { hijackDecided } from './rules/hijack-decided.js';
+import { idUsable } from './rules/id-usable.js';
+import { identifiersLegal } from './rules/identifiers-legal.js';
+import { numbersExact } from './rules/numbers-exact.js';
+import { optionalFields } from './rules/optional-fields.js';
+import { sizesNonnegative } from './rules/sizes-nonnegative.js';
+import { synthsHold } from './rules/synths-hold.js';
+import { variantsCover } from './rules/variants-cover.js';
+import { windowsFit } from './rules/windows-fit.js';
+
+/** Runs every rule over one resolved protocol; the code generator relies on all of them. */
+export function checkProtocol(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
+  identifiersLegal(protocol, report);
+  optionalFields(protocol, report);
+  extentsBounded(protocol, report);
+  sizesNonnegative(protocol, report);
+  numbersExact(protocol, report);
+  windowsFit(protocol, report);
+  frameFits(protocol, report);
+  elementsAdvance(protocol, report);
+  variantsCover(protocol, report);
+  conditionsVary(protocol, report);
+  idUsable(protocol, report);
+  checksumsRecomputable(protocol, report);
+  synthsHold(protocol, report);
+  hijackDecided(protocol, items, report);
+}

@@ -1,0 +1,59 @@
+import type { Expression } from '../model/expression.js';
+import { walk } from '../model/walk.js';
+import type { Block, Protocol } from '../model/model.js';
+
+/** Every expression of a protocol and all parts of each, for rules that look at expressions wherever they stand. */
+export function* expressionsOf(protocol: Protocol): IterableIterator<Expression> {
+  for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) yield* ofBlock(block);
+  const { kind, heartbeat, goaway, timeout, status, service, method } = protocol.roles;
+  for (const role of [kind, heartbeat, goaway, timeout, status, service, method])
+    if (role !== null) yield* parts(role);
+  for (const synth of protocol.synths) for (const field of synth.fields) yield* parts(field.value);
+}
+
+function* ofBlock(block: Block): IterableIterator<Expression> {
+  for (const member of walk(block)) {
+    switch (member.member) {
+      case 'field':
+        if (
+          'extent' in member.type &&
+          (member.type.extent.kind === 'size' || member.type.extent.kind === 'count')
+        ) {
+          yield* parts(member.type.extent.value);
+        }
+        break;
+      case 'variant':
+        for (const on of member.on) yield* parts(on);
+        break;
+      case 'if':
+      case 'assert':
+        yield* parts(member.condition);
+        break;
+      case 'within':
+        yield* parts(member.size);
+        break;
+    }
+  }
+}
+
+/** An expression and all expressions in it. */
+export function* parts(e: Expression): IterableIterator<Expression> {
+  yield e;
+  switch (e.op) {
+    case 'flag':
+    case 'wire':
+      yield* parts(e.of);
+      break;
+    case 'unary':
+      yield* parts(e.operand);
+      break;
+    case 'binary':
+      yield* parts(e.left);
+      yield* parts(e.right);
+      break;
+    case 'match':
+      for (const on of e.on) yield* parts(on);
+      for (const arm of e.arms) yield* parts(arm.value);
+      break;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Report } from '../../diagnostics/diagnostic.js';
+import { fixedSize, typeSize } from '../../model/size.js';
+import type { Block, MemberModel, Protocol } from '../../model/model.js';
+
+/** PF103: every extent ends somewhere that is known before its bytes are awaited. */
+export function extentsBounded(protocol: Protocol, report: Report): void {
+  checkBlock(protocol.frame.body, false, report);
+  for (const struct of protocol.structs) checkBlock(struct.body, false, report);
+}
+
+function checkBlock(block: Block, inWindow: boolean, report: Report): void {
+  block.members.forEach((member, i) => checkMember(member, inWindow, i === block.members.length - 1, report));
+}
+
+function checkMember(member: MemberModel, inWindow: boolean, last: boolean, report: Report): void {
+  switch (member.member) {
+    case 'field': {
+      if (!('extent' in member.type)) return;
+      const { type } = member;
+      if (type.extent.kind === 'rest' && !(inWindow && last)) {
+        report.error(
+          'PF103',
+          member.span,
+          `\`${member.name}\` takes the rest, but ${inWindow ? 'more follows it' : 'there is no window around it'}`,
+          {
+            hint: inWindow ? 'move it to the end of the window' : 'put it into `within (length) { … }`',
+          },
+        );
+      }
+      if (
+        type.kind === 'list' &&
+        type.extent.kind === 'count' &&
+        !inWindow &&
+        fixedSize(typeSize(type.element)) === null
+      ) {
+        report.error(
+          'PF199',
+          member.span,
+          `\`${member.name}\` has elements of varying size outside of a window, which is not built yet`,
+          {
+            hint: 'put it into `within (length) { … }`',
+          },
+        );
+      }
+      return;
+    }
+    case 'within':
+      checkBlock(member.body, true, report);
+      return;
+    case 'if':
+      checkBlock(member.then, inWindow && last, report);
+      if (member.otherwise !== null) checkBlock(member.otherwise, inWindow && last, report);
+      return;
+    case 'variant':
+      for (const arm of member.arms) checkBlock(arm.body, inWindow && last, report);
+      return;
+  }
+}

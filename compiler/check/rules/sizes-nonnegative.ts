@@ -1,0 +1,38 @@
+import type { Report } from '../../diagnostics/diagnostic.js';
+import type { Expression } from '../../model/expression.js';
+import { SAFE } from '../../model/integers.js';
+import { walk } from '../../model/walk.js';
+import type { Block, Protocol } from '../../model/model.js';
+
+/** PF105: no size or count can come out negative. PF152: none needs more than 53 bits. */
+export function sizesNonnegative(protocol: Protocol, report: Report): void {
+  const blocks: Block[] = [protocol.frame.body, ...protocol.structs.map((s) => s.body)];
+  for (const block of blocks) {
+    for (const member of walk(block)) {
+      if (member.member === 'within') check(member.size, report);
+      else if (member.member === 'field' && 'extent' in member.type) {
+        const { extent } = member.type;
+        if (extent.kind === 'size' || extent.kind === 'count') check(extent.value, report);
+      }
+    }
+  }
+}
+
+function check(value: Expression, report: Report): void {
+  if (value.type.kind !== 'int') return;
+  const { low, high } = value.type;
+  const text = value.span.file.text.slice(value.span.start, value.span.end);
+  if (low < 0n) {
+    report.error('PF105', value.span, `\`${text}\` can be negative: down to ${low}`, {
+      hint:
+        value.op === 'field'
+          ? 'say which values it has: `in 0..…`'
+          : 'say which values the fields have: `in …..…`',
+    });
+  }
+  if (high > SAFE) {
+    report.error('PF152', value.span, `\`${text}\` can be up to ${high}, more than a number holds exactly`, {
+      hint: 'give the field a range: `in 0..4294967295`',
+    });
+  }
+}

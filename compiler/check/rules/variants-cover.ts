@@ -1,0 +1,132 @@
+import type { Report } from '../../diagnostics/diagnostic.js';
+import type { Expression } from '../../model/expression.js';
+import { matches } from '../../model/evaluate.js';
+import { walk } from '../../model/walk.js';
+import type { Block, Protocol, ValueSet } from '../../model/model.js';
+import type { Span } from '../../source/source-file.js';
+import { expressionsOf } from '../expressions-of.js';
+
+interface Arm {
+  readonly patterns: readonly (readonly ValueSet[])[] | null;
+  readonly span: Span;
+}
+
+const MOST_POINTS = 4096;
+
+/** PF110: the arms of every variant and match exclude each other and leave no value out. */
+export function variantsCover(protocol: Protocol, report: Report): void {
+  const blocks: Block[] = [protocol.frame.body, ...protocol.structs.map((s) => s.body)];
+  for (const block of blocks) {
+    for (const member of walk(block)) {
+      if (member.member === 'variant') check(member.on, member.arms, member.span, report);
+    }
+  }
+  for (const e of expressionsOf(protocol)) {
+    if (e.op === 'match')
+      check(
+        e.on,
+        e.arms.map((a) => ({ patterns: a.patterns, span: a.value.span })),
+        e.span,
+        report,
+      );
+  }
+}
+
+function check(on: readonly Expression[], arms: readonly Arm[], span: Span, report: Report): void {
+  const domains = on.map(domainOf);
+  arms.forEach((arm, i) => {
+    if (arm.patterns === null) {
+      const next = arms[i + 1];
+      if (next !== undefined)
+        report.error('PF110', next.span, 'this arm is never reached: `_` before it takes everything', {
+          labels: [{ span: arm.span, text: 'here' }],
+        });
+      return;
+    }
+    const outside = arm.patterns.every((row) =>
+      row.some((set, k) => set !== null && !set.some((r) => overlaps(r, domains[k]!))),
+    );
+    if (outside) report.error('PF110', arm.span, "this arm is never reached: the value can't be that");
+    for (const other of arms.slice(0, i)) {
+      const row = other.patterns?.some((a) =>
+        arm.patterns!.some((b) => a.every((set, k) => intersect(set, b[k]!))),
+      );
+      if (row === true) {
+        report.error('PF110', arm.span, 'this arm and another take the same value', {
+          labels: [{ span: other.span, text: 'the other arm' }],
+        });
+      }
+    }
+  });
+  const points = representatives(domains, arms);
+  const wildcard = arms.find((a) => a.patterns === null);
+  if (points === null) {
+    if (wildcard === undefined)
+      report.error('PF110', span, 'there are too many combinations to prove that none is left out', {
+        hint: 'end with `_ => …`',
+      });
+    return;
+  }
+  const left = points.find(
+    (point) => !arms.some((a) => a.patterns !== null && matches(a.patterns, point) === true),
+  );
+  if (left !== undefined && wildcard === undefined) {
+    report.error('PF110', span, `no arm takes ${left.map((v, i) => show(v, on[i]!)).join(', ')}`, {
+      hint: 'add an arm for it, or end with `_ => …`',
+    });
+  }
+  if (left === undefined && wildcard !== undefined) {
+    report.error('PF110', wildcard.span, '`_` is never reached: the other arms take every value', {
+      hint: 'remove it',
+    });
+  }
+}
+
+type Ranges = readonly { readonly low: bigint; readonly high: bigint }[];
+
+function domainOf(e: Expression): Ranges {
+  if (e.type.kind === 'bool') return [{ low: 0n, high: 1n }];
+  if (e.type.kind !== 'int') return [];
+  const members = e.type.enum;
+  if (members !== null && !members.open && !members.flags)
+    return members.members.map((m) => ({ low: m.value, high: m.value }));
+  return [{ low: e.type.low, high: e.type.high }];
+}
+
+function overlaps(range: { low: bigint; high: bigint }, domain: Ranges): boolean {
+  return domain.some((d) => range.low <= d.high && d.low <= range.high);
+}
+
+function intersect(a: ValueSet, b: ValueSet): boolean {
+  return a === null || b === null || a.some((r) => overlaps(r, b));
+}
+
+/** Points that stand for all values: each domain's ends and the ends of every pattern range inside it. */
+function representatives(domains: readonly Ranges[], arms: readonly Arm[]): bigint[][] | null {
+  let points: bigint[][] = [[]];
+  domains.forEach((domain, k) => {
+    const values = new Set<bigint>();
+    for (const { low, high } of domain) {
+      values.add(low).add(high);
+      for (const arm of arms) {
+        for (const row of arm.patterns ?? []) {
+          for (const r of row[k] ?? []) {
+            for (const v of [r.low - 1n, r.low, r.high, r.high + 1n])
+              if (v >= low && v <= high) values.add(v);
+          }
+        }
+      }
+    }
+    points =
+      points.length * values.size > MOST_POINTS
+        ? []
+        : points.flatMap((p) => [...values].map((v) => [...p, v]));
+  });
+  return points.length === 0 ? null : points;
+}
+
+function show(value: bigint, e: Expression): string {
+  if (e.type.kind === 'bool') return String(value === 1n);
+  const name = e.type.kind === 'int' ? e.type.enum?.members.find((m) => m.value === value)?.name : undefined;
+  return name === undefined ? String(value) : `\`${name}\``;
+}

@@ -1,0 +1,201 @@
+import { constantOf } from './constants.js';
+import { Scope, type ResolveUse } from './scope.js';
+import { suggestHint } from './suggest-hint.js';
+import type { Report } from '../diagnostics/diagnostic.js';
+import type { FrameDecl, ProtocolDecl, ProtocolItem, SchemaFile, Setting } from '../syntax/ast.js';
+import { buildBlock, declaredNames, buildStruct } from './build-members.js';
+import { buildMatch } from './build-match.js';
+import { buildRoles } from './build-roles.js';
+import { buildStatus } from './build-status.js';
+import { buildSynth } from './build-synth.js';
+import type { Context } from './build-expression.js';
+import { Declarations } from './declarations.js';
+import { derive } from './derive.js';
+import { hashText } from './hash-text.js';
+import type { Frame, LimitValues, Protocol, SynthModel } from './model.js';
+import { Names } from './names.js';
+
+const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight'];
+const UNBUILT_LIMITS = ['depth', 'elements', 'line'];
+
+/** Resolves and sizes one protocol, with the items it was made of; null if errors leave no whole one. */
+export function buildProtocol(
+  decl: ProtocolDecl,
+  file: SchemaFile,
+  resolve: ResolveUse,
+  report: Report,
+): { protocol: Protocol; items: readonly ProtocolItem[] } | null {
+  const before = report.diagnostics.length;
+  const scope = new Scope(decl, file, resolve, report);
+  const settings = new Map<string, Setting>();
+  for (const item of scope.items) if (item.kind === 'setting') settings.set(item.name.text, item);
+  const choose = <T extends string>(name: string, values: readonly T[], fallback: T): T =>
+    choice(settings, name, values, fallback, report);
+  for (const setting of settings.values()) {
+    const known = ['endian', 'pool', 'correlate'];
+    if (!known.includes(setting.name.text)) {
+      report.error(
+        'PF100',
+        setting.name.span,
+        `there is no setting \`${setting.name.text}\``,
+        suggestHint(setting.name.text, known),
+      );
+    }
+  }
+  const endian = choose('endian', ['big', 'little'], 'big');
+  const pool = choose('pool', ['multiplex', 'pingpong', 'pipeline', 'binding'], 'multiplex');
+  const correlate = choose('correlate', ['id', 'fifo', 'none'], 'id');
+  const limits = buildLimits(scope, report);
+  for (const item of scope.items) refuseUnbuilt(item, report);
+
+  const frames = scope.items.filter((item): item is FrameDecl => item.kind === 'frame');
+  const [frameDecl, second] = frames;
+  if (frameDecl === undefined) {
+    report.error('PF120', decl.name.span, `\`${decl.name.text}\` has no frame`, {
+      hint: 'add frame Name { … }',
+    });
+    return null;
+  }
+  if (second !== undefined) {
+    report.error('PF199', second.name.span, 'several frames in one protocol are not built yet', {
+      hint: 'use one frame with a variant',
+    });
+    return null;
+  }
+  if (frameDecl.from !== null || frameDecl.when !== null) {
+    report.error(
+      'PF199',
+      (frameDecl.from ?? frameDecl.when!).span,
+      'frames of one side or phase are not built yet',
+    );
+  }
+  const declarations = new Declarations(scope, report, endian === 'little');
+  const names = new Names(report, declaredNames(frameDecl.members));
+  const cx: Context & { readonly names: Names } = { scope, report, names, guards: [] };
+  // Enums and structs nobody names are checked as well, and generated: a user may want them.
+  for (const item of scope.items) {
+    if (item.kind === 'enum') declarations.enumOf(item);
+    if (item.kind === 'struct') buildStruct(item, declarations, cx);
+  }
+  const frame: Frame = {
+    name: frameDecl.name.text,
+    doc: frameDecl.doc,
+    span: frameDecl.name.span,
+    body: buildBlock(frameDecl.members, frameDecl.name.text, cx, declarations),
+  };
+  derive(frame.body, report);
+  for (const struct of declarations.structs.values()) derive(struct.body, report);
+
+  const semantics = scope.items.find((item) => item.kind === 'semantics');
+  const roles = buildRoles(semantics, decl, cx);
+  if (roles === null) return null;
+  const statusMap = scope.items.find((item) => item.kind === 'status');
+  const status = statusMap === undefined ? null : buildStatus(statusMap, roles.status, scope, report);
+  const synths: SynthModel[] = [];
+  for (const item of scope.items) {
+    if (item.kind !== 'synth') continue;
+    const synth = buildSynth(item, frame, names, cx, report);
+    if (synth !== null) synths.push(synth);
+  }
+  if (report.diagnostics.slice(before).some((d) => d.severity === 'error')) return null;
+  const protocol: Protocol = {
+    name: decl.name.text,
+    doc: decl.doc,
+    fileName: `${decl.name.text.replaceAll('_', '-')}.ts`,
+    schemaPath: file.source.path,
+    schemaHash: hashText(scope.sources.map((s) => s.text)),
+    span: decl.name.span,
+    pool,
+    correlation: correlate === 'fifo' ? 'order' : correlate,
+    limits,
+    enums: [...declarations.enums.values()],
+    structs: [...declarations.structs.values()],
+    frame,
+    roles,
+    status,
+    synths,
+    match: buildMatch(frame, limits.probe),
+  };
+  return { protocol, items: scope.items };
+}
+
+function choice<T extends string>(
+  settings: ReadonlyMap<string, Setting>,
+  name: string,
+  values: readonly T[],
+  fallback: T,
+  report: Report,
+): T {
+  const setting = settings.get(name);
+  if (setting === undefined) return fallback;
+  const [value, extra] = setting.values;
+  const text = value?.kind === 'name' ? value.name : '';
+  if (extra !== undefined)
+    report.error('PF199', extra.span, `a second value for \`${name}\` is not built yet`);
+  if ((values as readonly string[]).includes(text)) {
+    if (name !== 'endian' && text !== 'multiplex' && text !== 'id') {
+      report.error('PF199', value!.span, `\`${name} ${text}\` is not built yet`, {
+        hint: `so far \`${name} ${fallback}\``,
+      });
+    }
+    return text as T;
+  }
+  report.error(
+    'PF100',
+    value?.span ?? setting.span,
+    `\`${name}\` is ${values.map((v) => `\`${v}\``).join(' or ')}`,
+    suggestHint(text, values),
+  );
+  return fallback;
+}
+
+function buildLimits(scope: Scope, report: Report): LimitValues {
+  const value = (name: string, fallback: number): number => {
+    const entry = scope.limits.get(name);
+    if (entry === undefined) return fallback;
+    const constant = constantOf(entry.value, scope, report);
+    if (constant === null) return fallback;
+    if (constant.kind !== 'int' || constant.value < 1n || constant.value > 0x7fffffffn) {
+      report.error('PF113', entry.value.span, `the limit \`${name}\` is a number from 1 to 2147483647`);
+      return fallback;
+    }
+    return Number(constant.value);
+  };
+  for (const [name, entry] of scope.limits) {
+    if (UNBUILT_LIMITS.includes(name)) {
+      report.error('PF199', entry.name.span, `the limit \`${name}\` is not built yet`);
+    } else if (!LIMITS.includes(name))
+      report.error('PF100', entry.name.span, `there is no limit \`${name}\``, suggestHint(name, LIMITS));
+  }
+  return {
+    frame: value('frame', 16 * 1024 * 1024),
+    headers: value('headers', 1024),
+    headerBytes: value('header_bytes', 64 * 1024),
+    probe: value('probe', 16),
+    inFlight: scope.limits.has('in_flight') ? value('in_flight', 1) : null,
+  };
+}
+
+function refuseUnbuilt(item: ProtocolItem, report: Report): void {
+  switch (item.kind) {
+    case 'connection':
+      report.error('PF199', item.span, 'connection phases are not built yet');
+      return;
+    case 'match':
+      report.error(
+        'PF199',
+        item.span,
+        'an explicit match is not built yet; it is derived from constants, ranges and closed enums',
+      );
+      return;
+    case 'semantics':
+      if (item.frame !== null)
+        report.error('PF199', item.frame.span, 'semantics for one frame of several are not built yet');
+      return;
+    case 'extern':
+      report.error('PF199', item.span, 'extern declarations are not built yet');
+      return;
+    default:
+      return;
+  }
+}

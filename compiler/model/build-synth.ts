@@ -1,0 +1,171 @@
+import { suggestHint } from './suggest-hint.js';
+import type { Report } from '../diagnostics/diagnostic.js';
+import type { Synth } from '../syntax/ast.js';
+import { buildExpression, describe, type Context } from './build-expression.js';
+import type { Expression } from './expression.js';
+import { rangeOf } from './integers.js';
+import type { BitFieldModel, Field, Frame, SynthModel, SynthName } from './model.js';
+import type { Names } from './names.js';
+
+const KNOWN: readonly string[] = ['heartbeat', 'heartbeat_ack', 'goaway', 'hijack'];
+
+/** A synth with its fields resolved; null after a report, and for `synth hijack none`. */
+export function buildSynth(
+  synth: Synth,
+  frame: Frame,
+  names: Names,
+  cx: Context,
+  report: Report,
+): SynthModel | null {
+  const name = synth.name.text;
+  if (!KNOWN.includes(name)) {
+    report.error('PF140', synth.name.span, `there is no synth \`${name}\``, suggestHint(name, KNOWN));
+    return null;
+  }
+  if (synth.value === null) {
+    if (name !== 'hijack')
+      report.error('PF140', synth.span, `only hijack can be \`none\`; leave \`${name}\` out`);
+    return null;
+  }
+  const params = buildParams(synth, frame, report);
+  if (params === null) return null;
+  if (synth.value.kind !== 'struct' || synth.value.name.text !== frame.name) {
+    const found = synth.value.kind === 'struct' ? synth.value.name.span : synth.value.span;
+    report.error('PF140', found, `a synth makes a \`${frame.name}\``, {
+      hint: `write \`${frame.name} { … }\``,
+    });
+    return null;
+  }
+  const context: Context = {
+    ...cx,
+    names: null,
+    guards: [],
+    params: new Map(params.map((p) => [p.name, p.role])),
+    requestNames: names,
+  };
+  const fields: { field: Field | BitFieldModel; value: Expression; span: Synth['span'] }[] = [];
+  const seen = new Set<string>();
+  for (const entry of synth.value.fields) {
+    const key = entry.name.text;
+    const meaning = names.get(key);
+    if (meaning?.kind !== 'field') {
+      report.error(
+        'PF140',
+        entry.name.span,
+        `\`${frame.name}\` has no field \`${key}\``,
+        suggestHint(
+          key,
+          [...names.fields()].map(([n]) => n),
+        ),
+      );
+      continue;
+    }
+    if (seen.has(key)) {
+      report.error('PF114', entry.name.span, `\`${key}\` is set twice`);
+      continue;
+    }
+    seen.add(key);
+    const field = meaning.fields[0]!;
+    if (field.member === 'field' && field.derivation !== null) {
+      report.error(
+        'PF102',
+        entry.name.span,
+        `\`${key}\` is derived when the frame is written and can't be set`,
+        {
+          labels: [{ span: field.derivation.useSpan, text: 'it follows from this' }],
+          hint: 'remove it here',
+        },
+      );
+      continue;
+    }
+    if (field.member === 'field' && field.checksum !== null) {
+      report.error(
+        'PF102',
+        entry.name.span,
+        `\`${key}\` is a checksum and is computed when the frame is written`,
+        { hint: 'remove it here' },
+      );
+      continue;
+    }
+    if (field.constant !== null) {
+      report.error('PF102', entry.name.span, `\`${key}\` is constant and can't be set`, {
+        hint: 'remove it here',
+      });
+      continue;
+    }
+    const asEnum =
+      field.member === 'bitField' ? field.enum : field.type.kind === 'int' ? field.type.enum : null;
+    const value = buildExpression(entry.value, context, asEnum);
+    if (value === null) continue;
+    if (checkValue(field, value, report)) fields.push({ field, value, span: entry.name.span });
+  }
+  return { name: name as SynthName, doc: synth.doc, span: synth.name.span, params, fields };
+}
+
+function buildParams(synth: Synth, frame: Frame, report: Report): SynthModel['params'] | null {
+  const name = synth.name.text;
+  const allowed: Record<string, readonly string[]> = {
+    heartbeat: ['id'],
+    goaway: ['id'],
+    heartbeat_ack: ['request'],
+    hijack: ['request', 'status', 'reason'],
+  };
+  const usual: Record<string, string> = {
+    heartbeat: 'heartbeat(id: u32)',
+    goaway: 'goaway(id: u32)',
+    heartbeat_ack: `heartbeat_ack(req: ${frame.name})`,
+    hijack: `hijack(req: ${frame.name}, code: Code, reason: text)`,
+  };
+  const params: { name: string; role: 'id' | 'request' | 'status' | 'reason' }[] = [];
+  for (const param of synth.params) {
+    const type = param.type.kind === 'named' ? (param.type.path[0]?.text ?? '') : param.type.kind;
+    const role =
+      type === frame.name
+        ? 'request'
+        : type === 'Code'
+          ? 'status'
+          : type === 'text'
+            ? 'reason'
+            : /^[ui]\d/.test(type)
+              ? 'id'
+              : null;
+    if (role === null || !allowed[name]!.includes(role) || params.some((p) => p.role === role)) {
+      report.error('PF140', param.span, `\`${name}\` can't have this parameter`, {
+        hint: `write \`synth ${usual[name]!} = …;\``,
+      });
+      return null;
+    }
+    params.push({ name: param.name.text, role });
+  }
+  return params;
+}
+
+function checkValue(field: Field | BitFieldModel, value: Expression, report: Report): boolean {
+  const refuse = (message: string): false => {
+    report.error('PF140', value.span, message);
+    return false;
+  };
+  const boolean =
+    field.member === 'bitField'
+      ? field.enum === null && field.width === 1
+      : field.type.kind === 'int' && field.type.bool;
+  if (boolean)
+    return (
+      value.type.kind === 'bool' || refuse(`\`${field.name}\` is a boolean, this is ${describe(value.type)}`)
+    );
+  if (field.member === 'bitField' || field.type.kind === 'int') {
+    if (value.type.kind !== 'int')
+      return refuse(`\`${field.name}\` is a number, this is ${describe(value.type)}`);
+    const bounds =
+      field.member === 'bitField'
+        ? { low: 0n, high: (1n << BigInt(field.width)) - 1n }
+        : (field.range ?? rangeOf((field.type as Field['type'] & { kind: 'int' }).int));
+    if (value.op === 'int' && (value.value < bounds.low || value.value > bounds.high)) {
+      return refuse(`${value.value} does not fit: \`${field.name}\` holds ${bounds.low} to ${bounds.high}`);
+    }
+    return true;
+  }
+  const textual = value.type.kind === 'text' || value.type.kind === 'bytes' || value.type.kind === 'null';
+  if ((field.type.kind === 'text' || field.type.kind === 'bytes') && textual) return true;
+  return refuse(`\`${field.name}\` can't be set to ${describe(value.type)} here`);
+}

@@ -1,0 +1,249 @@
+import type { Attr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
+import type { Span } from '../source/source-file.js';
+import { constantOf } from './constants.js';
+import { suggestHint } from './suggest-hint.js';
+import { buildExpression, describe } from './build-expression.js';
+import type { Context } from './build-expression.js';
+import { buildStruct } from './build-members.js';
+import type { Declarations } from './declarations.js';
+import { rangeOf } from './integers.js';
+import type { Encoding, ExtentModel, Field, FieldType, Struct } from './model.js';
+
+/** How many elements a list and a map may have where the schema gives no `max`. */
+const MAX_ELEMENTS = 65536;
+const MAX_HEADERS = 1024;
+const UNBUILT = ['f32', 'f64', 'varint', 'dec', 'hex', 'cstr'];
+const BUILTIN = [
+  'u8',
+  'u16',
+  'u32',
+  'u64',
+  'i8',
+  'i16',
+  'i32',
+  'i64',
+  'bool',
+  'bytes',
+  'text',
+  'pstr',
+  'pbytes',
+];
+
+/** A type with the extent and attributes that belong to it, as they stand in a field or a list element. */
+export interface TypeInput {
+  readonly type: TypeExpr;
+  readonly extent: Extent | null;
+  readonly attrs: readonly Attr[];
+  readonly span: Span;
+}
+
+/** Resolves a type; null after a report. */
+export function buildType(input: TypeInput, cx: Context, declarations: Declarations): FieldType | null {
+  const { report } = cx;
+  const { type } = input;
+  const nullable = input.attrs.some((a) => a.kind === 'nullable');
+  if (nullable && !(type.kind === 'named' && ['pstr', 'pbytes'].includes(type.path[0]!.text))) {
+    report.error('PF199', input.span, 'only pstr and pbytes can be nullable so far');
+    return null;
+  }
+  switch (type.kind) {
+    case 'bytes': {
+      const built = extentOf(input, cx, 'bytes');
+      return built && { kind: 'bytes', extent: built, nullable: false };
+    }
+    case 'text': {
+      const encoding = type.encoding?.text ?? 'utf8';
+      if (encoding !== 'utf8' && encoding !== 'ascii' && encoding !== 'latin1') {
+        report.error(
+          'PF100',
+          type.encoding!.span,
+          `there is no encoding \`${encoding}\``,
+          suggestHint(encoding, ['utf8', 'ascii', 'latin1']),
+        );
+        return null;
+      }
+      const built = extentOf(input, cx, 'text');
+      return built && { kind: 'text', encoding: encoding as Encoding, extent: built, nullable: false };
+    }
+    case 'list':
+    case 'map': {
+      const maxCount = maxOf(input.attrs, cx);
+      if (maxCount === undefined) return null;
+      const built = extentOf({ ...input, attrs: [] }, cx, type.kind);
+      const element = buildType({ ...type.element, span: type.element.span }, cx, declarations);
+      if (built === null || element === null) return null;
+      if (type.kind === 'list')
+        return {
+          kind: 'list',
+          element,
+          extent: built,
+          maxCount: maxCount ?? MAX_ELEMENTS,
+        };
+      return buildMap(type.element.span, element, built, maxCount, cx);
+    }
+    case 'named':
+      return buildNamed(type, input, cx, declarations);
+  }
+}
+
+function buildMap(
+  span: Span,
+  element: FieldType,
+  extent: ExtentModel,
+  maxCount: number | null,
+  cx: Context,
+): FieldType | null {
+  const members = element.kind === 'struct' ? element.struct.body.members : [];
+  const [key, value] = members;
+  const texts =
+    members.length === 2 &&
+    key?.member === 'field' &&
+    value?.member === 'field' &&
+    key.type.kind === 'text' &&
+    value.type.kind === 'text';
+  if (element.kind !== 'struct' || !texts) {
+    cx.report.error('PF109', span, 'a map is made of a struct with two texts: key, then value', {
+      hint: 'struct Pair { key : pstr(u16); value : pstr(u16); }',
+    });
+    return null;
+  }
+  return {
+    kind: 'map',
+    pair: element.struct as Struct,
+    key: key as Field,
+    value: value as Field,
+    extent,
+    maxCount: maxCount ?? MAX_HEADERS,
+  };
+}
+
+function buildNamed(
+  type: NamedType,
+  input: TypeInput,
+  cx: Context,
+  declarations: Declarations,
+): FieldType | null {
+  const { report } = cx;
+  const [first] = type.path;
+  const name = first!.text;
+  if (type.path.length === 1) {
+    const int = declarations.intType(name);
+    if (int !== null) return refuseExtent(input, cx, { kind: 'int', int, enum: null, bool: false });
+    if (UNBUILT.includes(name)) {
+      report.error('PF199', type.span, `\`${name}\` is not built yet`);
+      return null;
+    }
+    if (/^[ui]\d+(le|be)?$/.test(name)) {
+      report.error('PF100', type.span, `there is no integer \`${name}\``, {
+        hint: 'integers have 8, 16, 24, 32, 40, 48, 56 or 64 bits',
+      });
+      return null;
+    }
+    if (name === 'bool' || name === 'pstr' || name === 'pbytes') {
+      const arg = type.args[0];
+      const prefix = type.args.length === 1 && arg?.kind === 'name' ? declarations.intType(arg.name) : null;
+      if (prefix === null || prefix.bits > 32) {
+        report.error('PF109', type.span, `\`${name}\` takes an integer type of at most 32 bits`, {
+          hint: `write ${name}(u16)`,
+        });
+        return null;
+      }
+      if (name === 'bool')
+        return refuseExtent(input, cx, { kind: 'int', int: prefix, enum: null, bool: true });
+      const nullable = input.attrs.some((a) => a.kind === 'nullable');
+      const max = maxOf(input.attrs, cx);
+      if (max === undefined) return null;
+      const extent: ExtentModel = { kind: 'prefix', int: prefix, max };
+      return refuseExtent(
+        input,
+        cx,
+        name === 'pstr'
+          ? { kind: 'text', encoding: 'utf8', extent, nullable }
+          : { kind: 'bytes', extent, nullable },
+      );
+    }
+  }
+  if (type.args.length > 0) {
+    report.error('PF199', type.span, 'types with parameters are not built yet');
+    return null;
+  }
+  const near =
+    type.path.length === 1 && cx.scope.find(name) === undefined
+      ? suggestHint(name, [...BUILTIN, ...cx.scope.names()])
+      : {};
+  if (near.hint !== undefined) {
+    report.error('PF100', type.span, `there is no type \`${name}\``, near);
+    return null;
+  }
+  const declaration = cx.scope.resolve(type.path);
+  if (declaration === undefined) return null;
+  if (declaration.kind === 'enum') {
+    const built = declarations.enumOf(declaration);
+    return built && refuseExtent(input, cx, { kind: 'int', int: built.int, enum: built, bool: false });
+  }
+  if (declaration.kind === 'struct') {
+    const struct = buildStruct(declaration, declarations, cx);
+    return struct && refuseExtent(input, cx, { kind: 'struct', struct });
+  }
+  if (declaration.kind === 'extern') report.error('PF199', type.span, 'extern types are not built yet');
+  else report.error('PF109', type.span, `\`${declaration.name.text}\` is a constant, not a type`);
+  return null;
+}
+
+function refuseExtent(input: TypeInput, cx: Context, type: FieldType): FieldType | null {
+  if (input.extent === null) return type;
+  cx.report.error(
+    'PF109',
+    input.extent.span,
+    `this type has a size of its own; \`${input.extent.kind}\` is for bytes, text, lists and maps`,
+  );
+  return null;
+}
+
+/** The value of `max`; null if there is none, undefined after a report. */
+function maxOf(attrs: readonly Attr[], cx: Context): number | null | undefined {
+  const attr = attrs.find((a) => a.kind === 'max');
+  if (attr === undefined) return null;
+  const constant = constantOf(attr.value, cx.scope, cx.report);
+  if (constant === null) return undefined;
+  if (
+    constant.kind !== 'int' ||
+    constant.value < 0n ||
+    constant.value > rangeOf({ bits: 32, signed: false, little: false }).high
+  ) {
+    cx.report.error('PF113', attr.value.span, '`max` is a number from 0 to 4294967295');
+    return undefined;
+  }
+  return Number(constant.value);
+}
+
+function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | null {
+  const { extent } = input;
+  const max = maxOf(input.attrs, cx);
+  if (max === undefined) return null;
+  if (extent === null) {
+    cx.report.error('PF103', input.span, `it is not said how far this ${what} reaches`, {
+      hint:
+        what === 'list'
+          ? 'add `count n`, `size n` or `rest`'
+          : 'add `size n` or, at the end of a window, `rest`',
+    });
+    return null;
+  }
+  if (extent.kind === 'rest') return { kind: 'rest', max };
+  if (extent.kind === 'until') {
+    cx.report.error('PF199', extent.span, '`until` is not built yet');
+    return null;
+  }
+  if (extent.kind === 'count' && what !== 'list') {
+    cx.report.error('PF109', extent.span, `\`count\` is for lists; a ${what} has a \`size\` in bytes`);
+    return null;
+  }
+  const value = buildExpression(extent.value!, cx);
+  if (value === null) return null;
+  if (value.type.kind !== 'int') {
+    cx.report.error('PF109', value.span, `a ${extent.kind} is a number, this is ${describe(value.type)}`);
+    return null;
+  }
+  return { kind: extent.kind, value, max };
+}

@@ -1,0 +1,187 @@
+import type { Report } from '../diagnostics/diagnostic.js';
+import type { Span } from '../source/source-file.js';
+import type { Expression } from './expression.js';
+import type { Block, Derivation, Extended, Field, MemberModel } from './model.js';
+
+/** An expression as Σ coefficient·field + constant. */
+interface Affine {
+  readonly terms: Map<Field, bigint>;
+  readonly constant: bigint;
+}
+
+/** One extent that has to come true when a frame is written. */
+interface Use {
+  readonly of: Extended;
+  readonly affine: Affine;
+  readonly span: Span;
+}
+
+/**
+ * Length inversion (language.md section 7): finds for every integer that an extent uses how it follows from
+ * that extent, so that a writer never sets a length. An extent with one unknown field defines it; extents
+ * whose fields are all known by then are checked on encode; what stays unknown is reported as PF101.
+ */
+export function derive(body: Block, report: Report): void {
+  const uses: Use[] = [];
+  collect(body, uses, report);
+  const derived = new Map<Field, { derivation: Derivation; alsoOf: Extended[] }>();
+  const known = (field: Field): boolean => field.constant !== null || derived.has(field);
+  let open = uses;
+  for (let progress = true; progress && open.length > 0;) {
+    progress = false;
+    const stuck: Use[] = [];
+    for (const use of open) {
+      const unknown = [...use.affine.terms.keys()].filter((f) => !known(f));
+      if (unknown.length === 0) {
+        for (const field of use.affine.terms.keys()) derived.get(field)?.alsoOf.push(use.of);
+        progress = true;
+      } else if (unknown.length === 1) {
+        const [field] = unknown as [Field];
+        const terms = [...use.affine.terms].filter(([f]) => f !== field);
+        const alsoOf: Extended[] = [];
+        const derivation: Derivation = {
+          of: use.of,
+          factor: use.affine.terms.get(field)!,
+          constant: use.affine.constant,
+          terms: terms.map(([f, coefficient]) => ({ field: f, coefficient })),
+          alsoOf,
+          useSpan: use.span,
+        };
+        derived.set(field, { derivation, alsoOf });
+        progress = true;
+      } else stuck.push(use);
+    }
+    open = stuck;
+  }
+  for (const use of open) {
+    const names = [...use.affine.terms.keys()].filter((f) => !known(f));
+    report.error(
+      'PF101',
+      use.span,
+      `${names.map((f) => `\`${f.name}\``).join(' and ')} can't both follow from this one extent`,
+      {
+        labels: names.map((f) => ({ span: f.span, text: 'no other extent says what this is' })),
+        hint: 'give one of them an extent of its own',
+      },
+    );
+  }
+  for (const [field, { derivation }] of derived) {
+    field.derivation = derivation;
+    if (field.default !== null) {
+      report.error(
+        'PF102',
+        field.span,
+        `\`${field.name}\` follows from ${extendedName(derivation.of)} and can't have a default`,
+        {
+          labels: [{ span: derivation.useSpan, text: 'it is used here' }],
+          hint: 'remove the default: the encoder fills the field in',
+        },
+      );
+    }
+    if (field.checksum !== null) {
+      report.error('PF102', field.span, `\`${field.name}\` is a checksum and can't be a length as well`);
+    }
+  }
+}
+
+/** "`content`", "the window `header`": what an extent belongs to, for messages. */
+export function extendedName(of: Extended): string {
+  return of.member === 'field'
+    ? `\`${of.name}\``
+    : of.name === null
+      ? 'this window'
+      : `the window \`${of.name}\``;
+}
+
+function collect(body: Block, uses: Use[], report: Report): void {
+  const visit = (member: MemberModel): void => {
+    switch (member.member) {
+      case 'field': {
+        if (!('extent' in member.type)) return;
+        const { extent } = member.type;
+        if (extent.kind === 'size' || extent.kind === 'count') add(member, extent.value);
+        return;
+      }
+      case 'within':
+        add(member, member.size);
+        member.body.members.forEach(visit);
+        return;
+      case 'if':
+        member.then.members.forEach(visit);
+        member.otherwise?.members.forEach(visit);
+        return;
+      case 'variant':
+        for (const arm of member.arms) arm.body.members.forEach(visit);
+        return;
+      case 'bits':
+      case 'assert':
+      case 'pad':
+        return;
+    }
+  };
+  const add = (of: Extended, value: Expression): void => {
+    const affine = affineOf(value, report);
+    if (affine !== null && affine.terms.size > 0) uses.push({ of, affine, span: value.span });
+  };
+  body.members.forEach(visit);
+}
+
+function affineOf(e: Expression, report: Report): Affine | null {
+  const refuse = (why: string): null => {
+    report.error(
+      'PF101',
+      e.span,
+      `a length has to be derived from this when a frame is written, but ${why}`,
+      {
+        hint: 'sizes are sums of integer fields, each times a constant: `n`, `n - 4`, `n * 4`, `n + m`',
+      },
+    );
+    return null;
+  };
+  switch (e.op) {
+    case 'int':
+      return { terms: new Map(), constant: e.value };
+    case 'field': {
+      const [field, ...others] = e.fields;
+      if (field!.member === 'bitField') return refuse(`\`${e.name}\` is a bit field`);
+      if (others.length > 0) return refuse(`\`${e.name}\` stands in several arms`);
+      if (e.optional) return refuse(`\`${e.name}\` is not there in every frame`);
+      return { terms: new Map([[field as Field, 1n]]), constant: 0n };
+    }
+    case 'unary': {
+      if (e.operator !== '-') return refuse(`\`${e.operator}\` can't be turned round`);
+      const of = affineOf(e.operand, report);
+      return of && scale(of, -1n);
+    }
+    case 'binary': {
+      const left = affineOf(e.left, report);
+      const right = affineOf(e.right, report);
+      if (left === null || right === null) return null;
+      if (e.operator === '+') return sum(left, right);
+      if (e.operator === '-') return sum(left, scale(right, -1n));
+      if (e.operator === '*' && left.terms.size === 0) return scale(right, left.constant);
+      if (e.operator === '*' && right.terms.size === 0) return scale(left, right.constant);
+      if (e.operator === '<<' && right.terms.size === 0 && right.constant >= 0n && right.constant < 64n)
+        return scale(left, 1n << right.constant);
+      const { text } = e.span.file;
+      return refuse(`\`${text.slice(e.span.start, e.span.end)}\` is not linear`);
+    }
+    default:
+      return refuse('this is no sum of fields');
+  }
+}
+
+function sum(a: Affine, b: Affine): Affine {
+  const terms = new Map(a.terms);
+  for (const [field, coefficient] of b.terms) {
+    const total = (terms.get(field) ?? 0n) + coefficient;
+    if (total === 0n) terms.delete(field);
+    else terms.set(field, total);
+  }
+  return { terms, constant: a.constant + b.constant };
+}
+
+function scale(a: Affine, by: bigint): Affine {
+  if (by === 0n) return { terms: new Map(), constant: 0n };
+  return { terms: new Map([...a.terms].map(([f, c]) => [f, c * by])), constant: a.constant * by };
+}

@@ -1,0 +1,56 @@
+import type { Span } from '../source/source-file.js';
+import type { BitFieldModel, Enum, Field, FrameKindName, MemberModel, ValueSet } from './model.js';
+
+/** What an expression gives. An integer knows its bounds, so that sizes can be proved and bigint avoided. */
+export type ExpressionType =
+  | { readonly kind: 'int'; readonly low: bigint; readonly high: bigint; readonly enum: Enum | null }
+  | { readonly kind: 'bool' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'frameKind' };
+
+interface Common {
+  readonly span: Span;
+  readonly type: ExpressionType;
+  /** Whether it may be absent: a field of an arm read from outside, a header, a nullable text. */
+  readonly optional: boolean;
+}
+
+export type Expression = Common &
+  (
+    | { readonly op: 'int'; readonly value: bigint }
+    | { readonly op: 'text'; readonly value: string }
+    | { readonly op: 'bool'; readonly value: boolean }
+    | { readonly op: 'null' }
+    | { readonly op: 'frameKind'; readonly value: FrameKindName }
+    /** A field by name; several where arms of one variant share the name. */
+    | { readonly op: 'field'; readonly name: string; readonly fields: readonly (Field | BitFieldModel)[] }
+    /** `switches.crc` */
+    | { readonly op: 'flag'; readonly of: Expression; readonly mask: bigint; readonly name: string }
+    /** `headers["service"]` */
+    | { readonly op: 'header'; readonly map: Field; readonly key: string }
+    | { readonly op: 'unary'; readonly operator: '-' | '~' | 'not'; readonly operand: Expression }
+    | {
+        readonly op: 'binary';
+        readonly operator: string;
+        readonly left: Expression;
+        readonly right: Expression;
+      }
+    | {
+        readonly op: 'match';
+        readonly on: readonly Expression[];
+        readonly arms: readonly {
+          readonly patterns: readonly (readonly ValueSet[])[] | null;
+          readonly value: Expression;
+        }[];
+      }
+    /** `bytes(a..b)`: how many bytes the members take. */
+    | { readonly op: 'sizeOf'; readonly from: MemberModel; readonly to: MemberModel }
+    /** A parameter of a synth: `id`, `code`, `reason`. */
+    | { readonly op: 'param'; readonly name: string; readonly role: 'id' | 'status' | 'reason' }
+    /** `req.ver2` */
+    | { readonly op: 'request'; readonly name: string; readonly fields: readonly (Field | BitFieldModel)[] }
+    /** `wire(code)` */
+    | { readonly op: 'wire'; readonly of: Expression }
+  );

@@ -1,0 +1,100 @@
+import type { ExpressionType } from './expression.js';
+import type { Field, IntType } from './model.js';
+
+/** The bounds of what an integer type can hold. */
+export function rangeOf(int: IntType): { low: bigint; high: bigint } {
+  const bits = BigInt(int.bits);
+  return int.signed
+    ? { low: -(1n << (bits - 1n)), high: (1n << (bits - 1n)) - 1n }
+    : { low: 0n, high: (1n << bits) - 1n };
+}
+
+/** `u16`, `i32le`: the name in schemas, and of the reading function in @proto-frame/api. */
+export function intName(int: IntType): string {
+  return `${int.signed ? 'i' : 'u'}${int.bits}${int.little && int.bits > 8 ? 'le' : ''}`;
+}
+
+export const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Whether values of a field are bigint in generated code: 56 and 64 bits, unless its range says they are small. */
+export function isBig(int: IntType, range: Field['range']): boolean {
+  if (int.bits <= 48) return false;
+  return range === null || range.high > SAFE || range.low < -SAFE;
+}
+
+/** The bounds of a field of integer type, narrowed by `in` and by a closed enum's members. */
+export function boundsOf(field: Field): { low: bigint; high: bigint } {
+  if (field.type.kind !== 'int') return { low: 0n, high: 0n };
+  if (field.constant?.kind === 'int') return { low: field.constant.value, high: field.constant.value };
+  if (field.range !== null) return field.range;
+  const members = field.type.enum;
+  if (members !== null && !members.open && !members.flags && members.members.length > 0) {
+    const values = members.members.map((m) => m.value);
+    return { low: values.reduce((a, b) => (a < b ? a : b)), high: values.reduce((a, b) => (a > b ? a : b)) };
+  }
+  return rangeOf(field.type.int);
+}
+
+/** Bounds of an arithmetic result. */
+export function combine(
+  operator: string,
+  left: { low: bigint; high: bigint },
+  right: { low: bigint; high: bigint },
+): { low: bigint; high: bigint } {
+  const pick = (values: bigint[]): { low: bigint; high: bigint } => ({
+    low: values.reduce((a, b) => (a < b ? a : b)),
+    high: values.reduce((a, b) => (a > b ? a : b)),
+  });
+  switch (operator) {
+    case '+':
+      return { low: left.low + right.low, high: left.high + right.high };
+    case '-':
+      return { low: left.low - right.high, high: left.high - right.low };
+    case '*':
+      return pick([
+        left.low * right.low,
+        left.low * right.high,
+        left.high * right.low,
+        left.high * right.high,
+      ]);
+    case '/': {
+      if (right.low <= 0n) return pick([left.low, left.high, -left.low, -left.high]);
+      return pick([
+        left.low / right.low,
+        left.low / right.high,
+        left.high / right.low,
+        left.high / right.high,
+      ]);
+    }
+    case '%':
+      return right.high > 0n && left.low >= 0n
+        ? { low: 0n, high: right.high - 1n }
+        : pick([-right.high, right.high, right.low, -right.low]);
+    case '&':
+      if (right.low >= 0n) return { low: 0n, high: right.high };
+      return left.low >= 0n ? { low: 0n, high: left.high } : { low: -(1n << 63n), high: 1n << 63n };
+    case '<<':
+      if (right.low < 0n || right.high > 64n) return { low: -(1n << 127n), high: 1n << 127n };
+      return pick([
+        left.low << right.low,
+        left.low << right.high,
+        left.high << right.low,
+        left.high << right.high,
+      ]);
+    case '>>':
+      if (right.low < 0n || right.high > 64n) return { low: -(1n << 127n), high: 1n << 127n };
+      return pick([
+        left.low >> right.low,
+        left.low >> right.high,
+        left.high >> right.low,
+        left.high >> right.high,
+      ]);
+    default:
+      return { low: -(1n << 63n), high: 1n << 64n };
+  }
+}
+
+/** The type of an integer expression with these bounds. */
+export function intType(bounds: { low: bigint; high: bigint }): ExpressionType {
+  return { kind: 'int', low: bounds.low, high: bounds.high, enum: null };
+}

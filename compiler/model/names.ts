@@ -1,0 +1,95 @@
+import type { Report } from '../diagnostics/diagnostic.js';
+import type { Name } from '../syntax/ast.js';
+import type { Span } from '../source/source-file.js';
+import type { Expression } from './expression.js';
+import type { BitFieldModel, Field, Guard, WindowModel } from './model.js';
+
+/** What a name inside a frame or struct stands for. */
+export type Meaning =
+  | { readonly kind: 'field'; readonly fields: (Field | BitFieldModel)[]; readonly span: Span }
+  | { readonly kind: 'let'; readonly value: Expression; readonly span: Span }
+  | { readonly kind: 'window'; readonly window: WindowModel; readonly span: Span };
+
+/** The members of one frame or struct by name, in the order they are declared: a name means nothing before. */
+export class Names {
+  private readonly meanings = new Map<string, Meaning>();
+
+  /**
+   * @param later all names the frame will have, so that an early use is told from a wrong name
+   */
+  constructor(
+    private readonly report: Report,
+    readonly later: ReadonlySet<string>,
+  ) {}
+
+  get(name: string): Meaning | undefined {
+    return this.meanings.get(name);
+  }
+
+  all(): string[] {
+    return [...this.meanings.keys()];
+  }
+
+  /** All fields, those of one name together. */
+  *fields(): IterableIterator<[string, (Field | BitFieldModel)[]]> {
+    for (const [name, meaning] of this.meanings) if (meaning.kind === 'field') yield [name, meaning.fields];
+  }
+
+  /** A name may come again in another arm of the same variant, with the same type. */
+  addField(name: Name, field: Field | BitFieldModel): void {
+    const before = this.meanings.get(name.text);
+    if (before === undefined) {
+      this.meanings.set(name.text, { kind: 'field', fields: [field], span: name.span });
+      return;
+    }
+    if (before.kind === 'field' && before.fields.every((other) => exclusive(other.guards, field.guards))) {
+      if (before.fields.every((other) => sameType(other, field))) {
+        before.fields.push(field);
+        return;
+      }
+      this.report.error('PF112', name.span, `\`${name.text}\` has another type in another arm`, {
+        labels: [{ span: before.span, text: 'there it is this' }],
+        hint: 'give one of them another name',
+      });
+      return;
+    }
+    this.duplicate(name, before);
+  }
+
+  add(name: Name, meaning: Meaning): void {
+    const before = this.meanings.get(name.text);
+    if (before !== undefined) this.duplicate(name, before);
+    else this.meanings.set(name.text, meaning);
+  }
+
+  private duplicate(name: Name, before: Meaning): void {
+    this.report.error('PF114', name.span, `\`${name.text}\` is declared twice`, {
+      labels: [{ span: before.span, text: 'first here' }],
+    });
+  }
+}
+
+/** Whether two places can't both be in one frame: different arms of one variant or if. */
+export function exclusive(a: readonly Guard[], b: readonly Guard[]): boolean {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    if (a[i]!.node !== b[i]!.node) return false;
+    if (a[i]!.arm !== b[i]!.arm) return true;
+  }
+  return false;
+}
+
+function sameType(a: Field | BitFieldModel, b: Field | BitFieldModel): boolean {
+  if (a.member === 'bitField' && b.member === 'bitField')
+    return a.enum === b.enum && (a.width === 1) === (b.width === 1);
+  if (a.member === 'bitField' || b.member === 'bitField') return false;
+  const [x, y] = [a.type, b.type];
+  if (x.kind === 'int' && y.kind === 'int') {
+    return (
+      x.enum === y.enum && x.bool === y.bool && x.int.bits === y.int.bits && x.int.signed === y.int.signed
+    );
+  }
+  if (x.kind === 'struct' && y.kind === 'struct') return x.struct === y.struct;
+  if (x.kind === 'map' && y.kind === 'map') return x.pair === y.pair;
+  if (x.kind === 'bytes' && y.kind === 'bytes') return x.nullable === y.nullable;
+  return x.kind === 'text' && y.kind === 'text' && x.nullable === y.nullable;
+}

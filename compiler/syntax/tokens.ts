@@ -162,11 +162,11 @@ const WhiteSpace = createToken({
 /** `// note` and `/// documentation`; kept beside the tokens. */
 const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' });
 
-/** What the lexer tries, in this order. */
+/** What the lexer tries, in this order: `assert` before `as`. */
 export const lexerTokens: TokenType[] = [
   WhiteSpace,
   Comment,
-  ...keywords,
+  ...keywords.toSorted((a, b) => b.name.length - a.name.length),
   Identifier,
   Int,
   TextLiteral,

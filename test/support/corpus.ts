@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from './root.js';
 
 /** Where an invalid frame has to be refused. */
 export type FailsAt = 'match' | 'scan' | 'limit' | 'check' | 'headers';
@@ -15,8 +15,6 @@ export interface CorpusFrame {
   readonly failsAt: FailsAt;
 }
 
-const CORPUS = fileURLToPath(new URL('../corpus', import.meta.url));
-
 /**
  * The frames of test/corpus/<protocol>/<verdict>, by name. A file is a comment that says where the bytes came
  * from, possibly further comments, then hex digits with white space between them as it pleases.
@@ -24,7 +22,7 @@ const CORPUS = fileURLToPath(new URL('../corpus', import.meta.url));
  * @throws Error naming the file if it has no origin or is not hex
  */
 export function corpus(protocol: string, verdict: 'valid' | 'invalid'): CorpusFrame[] {
-  const folder = `${CORPUS}/${protocol}/${verdict}`;
+  const folder = `${ROOT}test/corpus/${protocol}/${verdict}`;
   const files = readdirSync(folder).filter((file) => file.endsWith('.hex'));
   if (files.length === 0) throw new Error(`no frame in ${folder}`);
   return files.sort().map((file) => {

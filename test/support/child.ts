@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { ROOT } from './root.js';
+
+/** A process that a test started, with its lines of output as they come. */
+export interface Child {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  /** Everything it has printed so far, both streams. */
+  readonly output: string[];
+  /** The first line, said or still to come, that matches; rejects if the process ends or `ms` pass before. */
+  line(pattern: RegExp, ms?: number): Promise<RegExpMatchArray>;
+  /** Ends it by pid, SIGKILL if it does not obey within 5 s. Resolves to its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Its exit code, null if a signal ended it. */
+  readonly ended: Promise<number | null>;
+}
+
+const running = new Set<ChildProcess>();
+// A test run that dies takes its children with it.
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** Starts `node file ...args`; a relative file is relative to the project's root. */
+export function startNode(file: string, args: string[] = [], nodeArgs: string[] = []): Child {
+  const child = spawn(process.execPath, [...nodeArgs, file, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const output: string[] = [];
+  const waiting = new Set<(line: string | null) => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      output.push(line);
+      waiting.forEach((take) => take(line));
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      running.delete(child);
+      waiting.forEach((take) => take(null));
+      resolve(code);
+    });
+  });
+  return {
+    process: child,
+    pid: child.pid!,
+    output,
+    ended,
+    line(pattern, ms = 10_000) {
+      const said = output.map((line) => line.match(pattern)).find((match) => match !== null);
+      if (said) return Promise.resolve(said);
+      return new Promise((resolve, reject) => {
+        const fail = (why: string): void => {
+          finish();
+          reject(new Error(`${file} ${why} before it said ${pattern}:\n${output.slice(-20).join('\n')}`));
+        };
+        const timer = setTimeout(() => fail(`did nothing for ${ms} ms`), ms);
+        const take = (line: string | null): void => {
+          const match = line?.match(pattern);
+          if (line === null) fail('ended');
+          else if (match) {
+            finish();
+            resolve(match);
+          }
+        };
+        const finish = (): void => {
+          clearTimeout(timer);
+          waiting.delete(take);
+        };
+        waiting.add(take);
+      });
+    },
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(signal);
+        const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+        await ended;
+        clearTimeout(timer);
+      }
+      return ended;
+    },
+  };
+}
+
+/** Resident memory of a process in bytes, now and at its highest, from /proc; zeros where there is no /proc. */
+export async function memoryOf(pid: number): Promise<{ rss: number; highest: number }> {
+  const { readFile } = await import('node:fs/promises');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kib = (name: string): number =>
+    Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0);
+  return { rss: kib('VmRSS') * 1024, highest: kib('VmHWM') * 1024 };
+}

@@ -21,3 +21,11 @@ function escape(text: string): string {
   }
   return out;
 }
+
+/** JSON text with the control characters escaped that JSON.stringify leaves: DEL, C1, line separators. */
+export function escapeControls(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

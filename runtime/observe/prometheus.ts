@@ -1,0 +1,252 @@
+import { statusName } from '@proto-frame/api';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { AccessLog } from './access-log.js';
+import type { BoundedMap } from './bounded-map.js';
+import { HIJACK_REASONS } from './hijack-reason.js';
+import type { Histogram } from './histogram.js';
+import { HistogramSeries } from './histogram-series.js';
+import type { DownstreamStats, Metrics, ProtocolStats, UpstreamStats } from './metrics.js';
+import type { ProcessStats } from './process-stats.js';
+
+type Labels = Readonly<Record<string, string>>;
+/** One number of a series. */
+type Sample = (labels: Labels, value: number) => void;
+/** Column: name without prefix, help, how to read it off `T`. */
+type Column<T> = readonly [name: string, help: string, read: (stats: T) => number];
+
+const DOWNSTREAM_COUNTERS: readonly Column<DownstreamStats>[] = [
+  ['connections_total', 'Connections accepted', (s) => s.connectionsTotal],
+  ['connections_refused_total', 'Connections over max_connections', (s) => s.connectionsRefused],
+  ['protocol_unknown_total', 'Connections whose first bytes no protocol matched', (s) => s.protocolUnknown],
+  [
+    'first_bytes_timeouts_total',
+    'Connections closed before a protocol was known',
+    (s) => s.firstBytesTimeouts,
+  ],
+  ['frame_timeouts_total', 'Connections closed over an incomplete frame', (s) => s.frameTimeouts],
+  ['idle_timeouts_total', 'Connections closed because they were idle', (s) => s.idleTimeouts],
+  ['requests_total', 'Requests that expect a reply', (s) => s.requests],
+  ['oneway_total', 'Requests without a reply', (s) => s.oneway],
+  ['request_timeouts_total', 'Requests answered because the time was up', (s) => s.timeouts],
+  ['cancels_total', 'Requests whose caller went away first', (s) => s.cancels],
+  ['heartbeats_total', 'Heartbeats answered', (s) => s.heartbeats],
+  ['goaways_sent_total', 'Goaways sent to callers', (s) => s.goawaysSent],
+  ['pauses_total', 'Times a side was no longer read because of the high watermark', (s) => s.pauses],
+  ['received_bytes_total', 'Bytes from callers', (s) => s.bytesReceived],
+  ['sent_bytes_total', 'Bytes to callers', (s) => s.bytesSent],
+];
+const DOWNSTREAM_GAUGES: readonly Column<DownstreamStats>[] = [
+  ['connections_active', 'Connections open', (s) => s.connectionsActive],
+  ['requests_active', 'Requests under way', (s) => s.requestsActive],
+  ['buffered_bytes', 'Bytes queued for callers', (s) => s.bufferedBytes],
+];
+const UPSTREAM_COUNTERS: readonly Column<UpstreamStats>[] = [
+  ['connections_total', 'Connections opened', (s) => s.connectionsTotal],
+  ['connect_failures_total', 'Connects refused or broken', (s) => s.connectFailures],
+  ['connect_timeouts_total', 'Connects that took longer than connect_timeout', (s) => s.connectTimeouts],
+  ['requests_total', 'Requests that expect a reply', (s) => s.requests],
+  ['oneway_total', 'Requests without a reply', (s) => s.oneway],
+  ['request_timeouts_total', 'Requests without a reply in time', (s) => s.timeouts],
+  ['resets_total', 'Requests whose connection closed before the reply', (s) => s.resets],
+  ['overflows_total', 'Requests over max_requests', (s) => s.overflows],
+  ['late_replies_total', 'Replies after their request had ended, dropped', (s) => s.lateReplies],
+  ['unknown_replies_total', 'Replies to no request; each closed its connection', (s) => s.unknownReplies],
+  ['pushes_dropped_total', 'Frames nobody asked for, dropped', (s) => s.pushesDropped],
+  ['heartbeats_sent_total', 'Heartbeats sent', (s) => s.heartbeatsSent],
+  ['heartbeat_failures_total', 'Heartbeats without an answer in time', (s) => s.heartbeatFailures],
+  ['goaways_received_total', 'Goaways received', (s) => s.goawaysReceived],
+  ['pauses_total', 'Times a side was no longer read because of the high watermark', (s) => s.pauses],
+  ['received_bytes_total', 'Bytes from hosts', (s) => s.bytesReceived],
+  ['sent_bytes_total', 'Bytes to hosts', (s) => s.bytesSent],
+];
+const UPSTREAM_GAUGES: readonly Column<UpstreamStats>[] = [
+  ['connections_active', 'Connections open', (s) => s.connectionsActive],
+  ['requests_active', 'Requests under way', (s) => s.requestsActive],
+  ['buffered_bytes', 'Bytes queued for hosts', (s) => s.bufferedBytes],
+];
+const PROTOCOL_COUNTERS: readonly Column<ProtocolStats>[] = [
+  ['connections_total', 'Connections found to speak the protocol', (s) => s.connectionsMatched],
+  ['frames_received_total', 'Frames read', (s) => s.framesReceived],
+  ['frames_sent_total', 'Frames written', (s) => s.framesSent],
+  ['received_bytes_total', 'Bytes of frames read', (s) => s.bytesReceived],
+  ['sent_bytes_total', 'Bytes of frames written', (s) => s.bytesSent],
+  ['heartbeats_total', 'Heartbeats read', (s) => s.heartbeats],
+  ['goaways_total', 'Goaways read', (s) => s.goaways],
+  ['need_more_total', 'Times a frame was not complete in the bytes at hand', (s) => s.needMore],
+];
+
+/**
+ * Turns the counters into Prometheus text when asked. The data path knows nothing of it, and nothing is
+ * kept here between two scrapes.
+ */
+export class PrometheusRenderer {
+  private readonly registry = new Registry();
+
+  constructor(metrics: Metrics, process: ProcessStats, accessLog: AccessLog | null) {
+    const { listeners, clusters, hosts, protocols, routes } = metrics.all;
+    const byListener = labelled(listeners, (name) => ({ listener: name }));
+    const byCluster = labelled(clusters, (name) => ({ cluster: name }));
+    const byHost = labelled(hosts, (key) => pair(key, 'cluster', 'host'));
+    const byProtocol = labelled(protocols, (name) => ({ protocol: name }));
+
+    this.columns('downstream', 'counter', ['listener'], DOWNSTREAM_COUNTERS, byListener);
+    this.columns('downstream', 'gauge', ['listener'], DOWNSTREAM_GAUGES, byListener);
+    this.downstreamReplies(byListener);
+    this.latency('downstream', ['listener'], byListener);
+
+    this.columns('cluster', 'counter', ['cluster'], UPSTREAM_COUNTERS, byCluster);
+    this.columns('cluster', 'gauge', ['cluster'], UPSTREAM_GAUGES, byCluster);
+    this.statuses('cluster', ['cluster'], byCluster);
+    this.latency('cluster', ['cluster'], byCluster);
+
+    this.columns('host', 'counter', ['cluster', 'host'], UPSTREAM_COUNTERS, byHost);
+    this.columns('host', 'gauge', ['cluster', 'host'], UPSTREAM_GAUGES, byHost);
+    this.statuses('host', ['cluster', 'host'], byHost);
+
+    this.columns('protocol', 'counter', ['protocol'], PROTOCOL_COUNTERS, byProtocol);
+    this.series(
+      'counter',
+      'protocol_decode_errors_total',
+      'Bytes that were no frame',
+      ['protocol', 'code'],
+      (add) => {
+        for (const [labels, stats] of byProtocol()) {
+          for (const [code, { count }] of stats.decodeErrors) add({ ...labels, code }, count);
+        }
+      },
+    );
+    this.series(
+      'counter',
+      'route_requests_total',
+      'Requests by the route they took',
+      ['route_config', 'route'],
+      (add) => {
+        for (const [key, stats] of routes) add(pair(key, 'route_config', 'route'), stats.requests);
+      },
+    );
+    this.processSeries(process, accessLog);
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  render(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private columns<T>(
+    prefix: string,
+    type: 'counter' | 'gauge',
+    labelNames: readonly string[],
+    columns: readonly Column<T>[],
+    entries: () => Iterable<readonly [Labels, T]>,
+  ): void {
+    for (const [name, help, read] of columns) {
+      this.series(type, `${prefix}_${name}`, help, labelNames, (add) => {
+        for (const [labels, stats] of entries()) add(labels, read(stats));
+      });
+    }
+  }
+
+  private downstreamReplies(entries: () => Iterable<readonly [Labels, DownstreamStats]>): void {
+    this.statuses('downstream', ['listener'], entries);
+    const help = 'Replies made by the proxy itself';
+    this.series('counter', 'downstream_hijacks_total', help, ['listener', 'reason'], (add) => {
+      for (const [labels, { hijacks }] of entries()) {
+        HIJACK_REASONS.forEach((reason, i) => add({ ...labels, reason }, hijacks[i]!));
+      }
+    });
+  }
+
+  private statuses(
+    prefix: string,
+    labelNames: readonly string[],
+    entries: () => Iterable<readonly [Labels, DownstreamStats | UpstreamStats]>,
+  ): void {
+    const help = 'Replies by canonical status';
+    this.series('counter', `${prefix}_responses_total`, help, [...labelNames, 'status'], (add) => {
+      for (const [labels, { responses }] of entries()) {
+        for (const [status, count] of responses) add({ ...labels, status: statusName(status) }, count);
+      }
+    });
+  }
+
+  private latency(
+    prefix: string,
+    labelNames: readonly string[],
+    entries: () => Iterable<readonly [Labels, { readonly latency: Histogram }]>,
+  ): void {
+    new HistogramSeries(
+      {
+        name: `proto_frame_${prefix}_request_duration_seconds`,
+        help: 'From a request to its reply',
+        labelNames,
+        registers: [this.registry],
+      },
+      () => Array.from(entries(), ([labels, { latency }]) => [labels, latency] as const),
+    );
+  }
+
+  private processSeries(process: ProcessStats, accessLog: AccessLog | null): void {
+    const gauge = (name: string, help: string, read: () => number): void =>
+      this.series('gauge', name, help, [], (add) => add({}, read()));
+    const counter = (name: string, help: string, read: () => number): void =>
+      this.series('counter', name, help, [], (add) => add({}, read()));
+    gauge('resident_memory_bytes', 'Resident memory', () => process.residentBytes);
+    gauge('heap_used_bytes', "Memory used on V8's heap", () => process.heapBytes);
+    counter('cpu_seconds_total', 'CPU time', () => process.cpuSeconds);
+    gauge('uptime_seconds', 'Since the start', () => process.uptimeSeconds);
+    gauge('loop_delay_max_seconds', 'Longest delay of the event loop since the last scrape', () =>
+      process.takeLoopDelay(),
+    );
+    if (accessLog !== null) {
+      counter('access_log_lines_total', 'Lines written', () => accessLog.written);
+      counter(
+        'access_log_dropped_total',
+        'Lines lost because the disk did not keep up or failed',
+        () => accessLog.dropped,
+      );
+    }
+  }
+
+  private series(
+    type: 'counter' | 'gauge',
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: (add: Sample) => void,
+  ): void {
+    const common = { name: `proto_frame_${name}`, help, labelNames, registers: [this.registry] };
+    if (type === 'gauge') {
+      new Gauge<string>({
+        ...common,
+        collect() {
+          this.reset();
+          read((labels, value) => this.set(labels, value));
+        },
+      });
+    } else {
+      new Counter<string>({
+        ...common,
+        collect() {
+          this.reset();
+          read((labels, value) => this.inc(labels, value));
+        },
+      });
+    }
+  }
+}
+
+/** The entries of a map with labels made of their keys, read anew every time. */
+function labelled<T>(map: BoundedMap<T>, toLabels: (key: string) => Labels): () => (readonly [Labels, T])[] {
+  return () => Array.from(map, ([key, stats]) => [toLabels(key), stats] as const);
+}
+
+/** Splits a key made of two names; `other`, made of none, stands for both. */
+function pair(key: string, first: string, second: string): Labels {
+  const at = key.indexOf('\n');
+  return at < 0
+    ? { [first]: key, [second]: key }
+    : { [first]: key.slice(0, at), [second]: key.slice(at + 1) };
+}

@@ -39,15 +39,15 @@ class ReferenceCheck {
     this.distinct(listeners, 'address', 'listener', (address) => parseAddress(address)?.port !== 0);
     this.distinct(routeConfigs, 'name', 'route config');
     this.distinct(clusters, 'name', 'cluster');
-    const routeConfigNames = namesOf(routeConfigs);
-    const clusterNames = namesOf(clusters);
+    const routeConfigNames = namesOf(root, 'route_configs');
+    const clusterNames = namesOf(root, 'clusters');
     for (const listener of listeners) this.listener(listener, routeConfigNames);
     for (const routeConfig of routeConfigs) this.routeConfig(routeConfig, clusterNames);
     for (const cluster of clusters) this.cluster(cluster);
     this.admin(root.entries.get('admin'));
   }
 
-  private listener(listener: Located, routeConfigs: readonly string[]): void {
+  private listener(listener: Located, routeConfigs: readonly string[] | null): void {
     this.known(stringAt(listener, 'route_config'), 'route config', routeConfigs);
     const single = stringAt(listener, 'protocol');
     if (single !== undefined && single.value !== 'auto') this.protocol(single);
@@ -78,7 +78,7 @@ class ReferenceCheck {
     }
   }
 
-  private routeConfig(routeConfig: Located, clusters: readonly string[]): void {
+  private routeConfig(routeConfig: Located, clusters: readonly string[] | null): void {
     const hosts = itemsAt(routeConfig, 'virtual_hosts');
     this.distinct(hosts, 'name', 'virtual host');
     this.distinctValues(
@@ -100,7 +100,7 @@ class ReferenceCheck {
     }
   }
 
-  private route(route: Located, clusters: readonly string[]): void {
+  private route(route: Located, clusters: readonly string[] | null): void {
     const match = route.entries.get('match');
     for (const key of ['service', 'method']) {
       const node = match?.entries.get(key);
@@ -162,8 +162,8 @@ class ReferenceCheck {
     );
   }
 
-  private known(node: Located | undefined, kind: string, names: readonly string[]): void {
-    if (node === undefined || names.includes(String(node.value))) return;
+  private known(node: Located | undefined, kind: string, names: readonly string[] | null): void {
+    if (node === undefined || names === null || names.includes(String(node.value))) return;
     this.refuse(
       node,
       `there is no ${kind} \`${String(node.value).slice(0, 64)}\``,
@@ -216,9 +216,12 @@ function isMap(node: Located): boolean {
   return typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value);
 }
 
-function namesOf(nodes: readonly Located[]): string[] {
-  return nodes.flatMap((node) => {
-    const name = stringAt(node, 'name');
+/** The names in a section; null if it is no list, of which nothing can be said then. */
+function namesOf(root: Located, section: string): readonly string[] | null {
+  const node = root.entries.get(section);
+  if (node !== undefined && !Array.isArray(node.value)) return null;
+  return itemsAt(root, section).flatMap((item) => {
+    const name = stringAt(item, 'name');
     return name === undefined ? [] : [String(name.value)];
   });
 }

@@ -15,21 +15,24 @@ type Issue = z.core.$ZodIssue;
 export function checkShape(root: Located, report: (problem: ConfigProblem) => void): ConfigFile | null {
   const result = fileSchema.safeParse(root.value, { error: (issue) => englishOf(issue) });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) reportIssue(root, issue, [], report);
+  const schema = fileJsonSchema() as JsonSchema;
+  for (const issue of result.error.issues) reportIssue({ root, schema, report }, issue, []);
   return null;
 }
 
-function reportIssue(
-  root: Located,
-  issue: Issue,
-  prefix: readonly PropertyKey[],
-  report: (problem: ConfigProblem) => void,
-): void {
+interface Context {
+  readonly root: Located;
+  readonly schema: JsonSchema;
+  report(problem: ConfigProblem): void;
+}
+
+function reportIssue(context: Context, issue: Issue, prefix: readonly PropertyKey[]): void {
+  const { root, report } = context;
   const path = [...prefix, ...issue.path];
   if (issue.code === 'invalid_union') {
     const branch = likeliest(issue.errors);
     if (branch !== undefined) {
-      for (const inner of branch) reportIssue(root, inner, path, report);
+      for (const inner of branch) reportIssue(context, inner, path);
       return;
     }
   }
@@ -37,7 +40,7 @@ function reportIssue(
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) {
       const at = node.entries.get(key) ?? node;
-      const hint = suggestHint(key, knownKeys(path));
+      const hint = suggestHint(key, knownKeys(context.schema, path));
       const message = `unknown key \`${key.slice(0, 64)}\``;
       report({ path: formatPath(path), message, start: at.keyStart, end: at.keyEnd, ...(hint && { hint }) });
     }
@@ -64,7 +67,6 @@ function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | 
 
 /** For what the schema itself has no words for. */
 function englishOf(issue: { readonly code?: string; readonly expected?: unknown }): string | undefined {
-  if (issue.code === 'invalid_union') return 'expected another kind of value';
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.expected === 'array') return 'expected a list';
   if (issue.expected === 'object' || issue.expected === 'record') return 'expected a map of keys to values';
@@ -73,7 +75,7 @@ function englishOf(issue: { readonly code?: string; readonly expected?: unknown 
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
@@ -86,8 +88,8 @@ interface JsonSchema {
 }
 
 /** The keys that the map at `path` may have. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let at: readonly JsonSchema[] = [fileJsonSchema()];
+function knownKeys(root: JsonSchema, path: readonly PropertyKey[]): string[] {
+  let at: readonly JsonSchema[] = [root];
   for (const step of path) {
     at = at.flatMap((schema) => {
       const next = typeof step === 'number' ? schema.items : schema.properties?.[String(step)];

@@ -33,20 +33,25 @@ const watermarks = z
   .prefault({})
   .describe('how much may be queued for a peer that does not keep up');
 
-const stringMatch = z.union([
-  text,
-  z.strictObject({
-    exact: text.optional().describe('the same string'),
-    prefix: text.optional().describe('starts with it'),
-    regex: text.optional().describe('RE2, has to match from the first to the last character'),
-  }),
-]);
+const stringMatch = z.union(
+  [
+    text,
+    z.strictObject({
+      exact: text.optional().describe('the same string'),
+      prefix: text.optional().describe('starts with it'),
+      regex: text.optional().describe('RE2, has to match from the first to the last character'),
+    }),
+  ],
+  { error: 'expected a string, or a map with exact, prefix or regex' },
+);
 
 const listener = z.strictObject({
   name: name.describe('for metrics and logs'),
   address: address(0).describe('host:port to listen on; port 0 takes a free one and prints it'),
   protocol: z
-    .union([name, z.array(name).min(1, { error: 'expected at least one protocol' })])
+    .union([name, z.array(name).min(1, { error: 'expected at least one protocol' })], {
+      error: 'expected a protocol, a list of them, or auto',
+    })
     .describe(
       'one protocol; a list, of which the first bytes of a connection decide; or auto: all that are loaded',
     ),

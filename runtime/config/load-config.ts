@@ -44,7 +44,11 @@ export function parseConfig(file: string, contents: string): ParsedConfig {
 export function checkConfig(parsed: ParsedConfig, vocabulary: Vocabulary): Snapshot {
   const { file, text, root } = parsed;
   const problems = [...parsed.problems];
-  const report = (problem: ConfigProblem): void => void problems.push(problem);
+  // A value that could not be read is not complained about a second time for its shape.
+  const unread = new Set(problems.map((problem) => problem.path));
+  const report = (problem: ConfigProblem): void => {
+    if (problem.path === '' || !unread.has(problem.path)) problems.push(problem);
+  };
   const shaped = checkShape(root, report);
   checkReferences(root, vocabulary, report);
   if (shaped === null || problems.length > 0) {

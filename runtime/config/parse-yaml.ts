@@ -109,7 +109,7 @@ class Reader {
       if (this.nodes === MOST_NODES + 1) this.refuse(path, `over ${MOST_NODES} values`, start, end);
     } else if (isAlias(node)) {
       this.refuse(path, 'an alias; write the value out', start, end);
-    } else if (node?.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
+    } else if (node?.tag !== undefined) {
       this.refuse(path, `a tag (${node.tag}); only plain values have a meaning here`, start, end);
     } else if (isMap<Node, Node | null>(node)) {
       const object = Object.create(null) as Record<string, unknown>;

@@ -1,0 +1,21 @@
+import type { FilterFactory } from '@proto-frame/api';
+import type { Vocabulary } from '../../../runtime/config/check-references.js';
+
+/** A filter that is particular about its configuration. */
+const picky: FilterFactory = {
+  name: 'picky',
+  phase: 'before_route',
+  create(config) {
+    const limit = (config as { limit?: unknown } | undefined)?.limit;
+    if (typeof limit !== 'number') throw new Error('picky: limit has to be a number');
+    return {};
+  },
+};
+
+export const vocabulary: Vocabulary = {
+  protocols: ['bolt', 'bolt2', 'x-example'],
+  filters: new Map([
+    ['picky', picky],
+    ['header_rewrite', { name: 'header_rewrite', phase: 'before_route', create: () => ({}) }],
+  ]),
+};

@@ -1,0 +1,74 @@
+import type { ClusterConfig } from '../config/snapshot.js';
+import { Cluster, type ClusterContext } from './cluster.js';
+
+/** What the admin port shows of one host. */
+export interface HostStatus {
+  readonly cluster: string;
+  /** `address:port`. */
+  readonly address: string;
+  readonly weight: number;
+  readonly connections: number;
+  readonly requestsActive: number;
+  /** Failed connects in a row; while it is over 0 the host gets no requests. */
+  readonly connectFailures: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** All clusters by name, replaced in place when the configuration changes. */
+export class ClusterManager {
+  private readonly clusters = new Map<string, Cluster>();
+
+  constructor(
+    configs: readonly ClusterConfig[],
+    private readonly context: ClusterContext,
+  ) {
+    this.update(configs);
+  }
+
+  get(name: string): Cluster | undefined {
+    return this.clusters.get(name);
+  }
+
+  /**
+   * Takes another set of clusters. Those that stay keep their hosts and connections; requests under way in
+   * one that goes finish there.
+   */
+  update(configs: readonly ClusterConfig[]): void {
+    const left = new Set(this.clusters.keys());
+    for (const config of configs) {
+      left.delete(config.name);
+      const known = this.clusters.get(config.name);
+      if (known === undefined) this.clusters.set(config.name, new Cluster(config, this.context));
+      else known.update(config);
+    }
+    for (const name of left) {
+      this.clusters.get(name)!.close();
+      this.clusters.delete(name);
+    }
+  }
+
+  /** Every host as it is now, in the order of the configuration. */
+  hosts(): HostStatus[] {
+    return [...this.clusters.values()].flatMap((cluster) =>
+      cluster.hosts.map((host) => ({
+        cluster: cluster.name,
+        address: host.address,
+        weight: host.weight,
+        connections: host.connections,
+        requestsActive: host.active,
+        connectFailures: host.failures,
+        metadata: host.config.metadata,
+      })),
+    );
+  }
+
+  /** Closes all upstream connections once their requests have ended. */
+  close(): void {
+    for (const cluster of this.clusters.values()) cluster.close();
+  }
+
+  /** Closes all upstream connections now. */
+  destroy(): void {
+    for (const cluster of this.clusters.values()) cluster.destroy();
+  }
+}

@@ -1,0 +1,134 @@
+import type { XProtocol } from '@proto-frame/api';
+import { type ClusterConfig, formatAddress } from '../config/snapshot.js';
+import type { Metrics, UpstreamStats } from '../observe/metrics.js';
+import type { WorkerLoop } from '../network/worker-loop.js';
+import { Host } from './host.js';
+import { type LoadBalancer, makeLoadBalancer } from './load-balancer/load-balancer.js';
+import { MultiplexPool } from './pool/multiplex-pool.js';
+
+/** What clusters are built with. */
+export interface ClusterContext {
+  readonly loop: WorkerLoop;
+  readonly metrics: Metrics;
+  /** Something threw that should not have; it concerned one connection only. */
+  onError(error: unknown): void;
+}
+
+/** From the first byte of a reply to its last, in ms. */
+const FRAME_DEADLINE_MS = 30_000;
+
+/** A service: its hosts, and the choice between them. */
+export class Cluster {
+  readonly name: string;
+  readonly stats: UpstreamStats;
+  /** Requests under way. */
+  active = 0;
+  hosts: readonly Host[] = [];
+
+  private config: ClusterConfig;
+  private balancer: LoadBalancer;
+  private readonly makePool = (host: Host, protocol: XProtocol): MultiplexPool => this.pool(host, protocol);
+
+  constructor(
+    config: ClusterConfig,
+    private readonly context: ClusterContext,
+  ) {
+    this.name = config.name;
+    this.config = config;
+    this.stats = context.metrics.cluster(config.name);
+    this.balancer = makeLoadBalancer(config.lb);
+    this.setHosts(config);
+  }
+
+  /** Whether one more request would be more than max_requests. */
+  get full(): boolean {
+    return this.active >= this.config.maxRequests;
+  }
+
+  /** The host for one request, or null if none is available. */
+  choose(protocol: XProtocol): Host | null {
+    return this.balancer.choose(this.hosts, protocol);
+  }
+
+  /**
+   * Takes another configuration. Hosts that stay keep their connections, unless what a connection is opened
+   * with has changed: then those finish and new ones are opened.
+   */
+  update(config: ClusterConfig): void {
+    const before = this.config;
+    this.config = config;
+    if (before.lb !== config.lb) this.balancer = makeLoadBalancer(config.lb);
+    if (connectionSettings(before) !== connectionSettings(config)) {
+      this.close();
+      this.hosts = [];
+    }
+    this.setHosts(config);
+  }
+
+  /** Takes no more requests; running ones finish. */
+  close(): void {
+    for (const host of this.hosts) host.close();
+  }
+
+  destroy(): void {
+    for (const host of this.hosts) host.destroy();
+  }
+
+  private setHosts(config: ClusterConfig): void {
+    const left = new Map(this.hosts.map((host) => [host.address, host]));
+    this.hosts = config.hosts.map((hostConfig) => {
+      const address = formatAddress(hostConfig.address);
+      const known = left.get(address);
+      if (known === undefined) {
+        return new Host(hostConfig, this.context.metrics.host(config.name, address), this.makePool);
+      }
+      left.delete(address);
+      known.weight = hostConfig.weight;
+      return known;
+    });
+    for (const host of left.values()) host.close();
+  }
+
+  private pool(host: Host, protocol: XProtocol): MultiplexPool {
+    const { config, context } = this;
+    return new MultiplexPool({
+      loop: context.loop,
+      protocol,
+      address: host.config.address,
+      maxFrame: protocol.traits.maxFrame,
+      limits: config.watermarks,
+      connectTimeout: config.connectTimeout,
+      frameDeadline: FRAME_DEADLINE_MS,
+      idleTimeout: config.idleTimeout,
+      maxRequests: config.maxRequestsPerConnection,
+      keepalive: config.keepalive,
+      stats: [this.stats, host.stats],
+      protocolStats: context.metrics.protocol(protocol.name),
+      maxConnections: config.maxConnections,
+      reconnect: config.reconnect,
+      onError: (error) => context.onError(error),
+    });
+  }
+}
+
+/** What connections were opened with, to be compared. */
+function connectionSettings(config: ClusterConfig): string {
+  const {
+    connectTimeout,
+    maxConnections,
+    maxRequestsPerConnection,
+    keepalive,
+    reconnect,
+    idleTimeout,
+    watermarks,
+  } = config;
+  return JSON.stringify([
+    connectTimeout,
+    maxConnections,
+    maxRequestsPerConnection,
+    keepalive,
+    reconnect,
+    idleTimeout,
+    watermarks,
+  ]);
+}

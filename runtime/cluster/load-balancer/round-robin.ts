@@ -1,0 +1,41 @@
+import type { XProtocol } from '@proto-frame/api';
+import type { Host } from '../host.js';
+import type { LoadBalancer } from './load-balancer.js';
+
+/**
+ * Hosts in turn, each as often as its weight says and spread evenly: every host collects its weight with each
+ * choice, the one with the most is taken and pays the sum. Hosts that are not available neither collect nor
+ * are taken.
+ */
+export class RoundRobin implements LoadBalancer {
+  private collected = new WeakMap<Host, { credit: number }>();
+
+  choose(hosts: readonly Host[], protocol: XProtocol): Host | null {
+    if (hosts.length === 1) return hosts[0]!.available(protocol) ? hosts[0]! : null;
+    let best: Host | null = null;
+    let bestAccount: { credit: number } | null = null;
+    let sum = 0;
+    for (let i = 0; i < hosts.length; i++) {
+      const host = hosts[i]!;
+      if (!host.available(protocol)) continue;
+      const account = this.account(host);
+      account.credit += host.weight;
+      sum += host.weight;
+      if (bestAccount === null || account.credit > bestAccount.credit) {
+        best = host;
+        bestAccount = account;
+      }
+    }
+    if (bestAccount !== null) bestAccount.credit -= sum;
+    return best;
+  }
+
+  private account(host: Host): { credit: number } {
+    let account = this.collected.get(host);
+    if (account === undefined) {
+      account = { credit: 0 };
+      this.collected.set(host, account);
+    }
+    return account;
+  }
+}

@@ -1,0 +1,456 @@
+import {
+  DecodeError,
+  EncodeError,
+  type FilterCall,
+  type RequestId,
+  type RequestMemo,
+  type Status,
+  type StreamFilter,
+  Verdict,
+  XFrame,
+  type XProtocol,
+} from '@proto-frame/api';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Host } from '../cluster/host.js';
+import { HijackReason } from '../observe/hijack-reason.js';
+import type { Route } from '../route/route.js';
+import type { ClientConnection } from '../stream/client-connection.js';
+import { Deadline } from '../stream/deadline.js';
+import type { ServerConnection } from '../stream/server-connection.js';
+import { type ClientStream, ResetCause, type ServerStream } from '../stream/stream.js';
+import { statusOf } from './local-reply.js';
+import type { ProxyContext } from './proxy-context.js';
+import { StreamCall } from './stream-call.js';
+
+/** What a request may take if neither it nor its route says so, in ms. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** How many ended streams are kept to be used again. */
+const IDLE_STREAMS = 16 * 1024;
+const NO_MEMO: RequestMemo = {};
+
+/** Where a stream with filters goes on after one of them said stop. */
+const Phase = { beforeRoute: 0, afterRoute: 1, afterHost: 2, send: 3, response: 4 } as const;
+type Phase = (typeof Phase)[keyof typeof Phase];
+
+/**
+ * One request on its way from a caller to a host and back. Read it from top to bottom: begin, route, connect,
+ * send; then exactly one of reply, reset, timeout and cancel; then end. The states are drawn in
+ * stream/stream.ts. Objects are used again for later requests, so nobody keeps one beyond its end.
+ */
+export class ActiveStream implements ClientStream, ServerStream {
+  previousStream: ServerStream | null = null;
+  nextStream: ServerStream | null = null;
+
+  service: string | undefined = undefined;
+  method: string | undefined = undefined;
+  route: Route | null = null;
+  cluster: Cluster | null = null;
+  host: Host | null = null;
+
+  /** Null while the object is idle. */
+  private downstream: ServerConnection | null = null;
+  private protocol: XProtocol | null = null;
+  /** As it came, to be given back bit for bit. */
+  private callerId: RequestId = 0;
+  private memo: RequestMemo = NO_MEMO;
+  private oneway = false;
+  /** Milliseconds as the frame says: 0 unset, negative never. */
+  private frameTimeout = 0;
+  private startedAt = 0;
+  private requestBytes = 0;
+  private upstream: ClientConnection | null = null;
+  private upstreamId = 0;
+  /** Whether cluster and host count this request. */
+  private counted = false;
+  private readonly deadline: Deadline;
+
+  // Only with filters.
+  private call: StreamCall | null = null;
+  private phase: Phase = Phase.beforeRoute;
+  private filterIndex = 0;
+  private running = false;
+
+  constructor(private readonly context: ProxyContext) {
+    this.deadline = new Deadline(context.options.loop, () => this.onTimeout());
+  }
+
+  /**
+   * A request has been read: bytes[at, end).
+   * @throws DecodeError if what is needed of it can't be read; then nothing has happened
+   */
+  begin(downstream: ServerConnection, bytes: Uint8Array, at: number, end: number, oneway: boolean): void {
+    const { context } = this;
+    const { stats } = context.options;
+    const protocol = downstream.protocol!;
+    this.callerId = protocol.idOf(bytes, at, end);
+    this.memo = oneway ? NO_MEMO : protocol.remember(bytes, at, end);
+    this.frameTimeout = protocol.timeoutOf(bytes, at, end);
+    this.service = protocol.serviceOf(bytes, at, end);
+    this.method = protocol.methodOf(bytes, at, end);
+    this.protocol = protocol;
+    this.oneway = oneway;
+    this.downstream = downstream;
+    this.startedAt = context.options.loop.now;
+    this.requestBytes = end - at;
+    downstream.add(this);
+    context.inFlight++;
+    stats.requestsActive++;
+    if (oneway) stats.oneway++;
+    else stats.requests++;
+
+    if (context.inFlight > context.options.maxInFlight) {
+      this.hijack(HijackReason.overload, 'too many requests are under way');
+    } else if (context.filters === null) {
+      if (this.findRoute(bytes, at, end)) this.connectAndSend(bytes, at, end);
+    } else {
+      this.call = new StreamCall(this, new XFrame(protocol, bytes, at, end), downstream.peer);
+      this.phase = Phase.beforeRoute;
+      this.filterIndex = 0;
+      this.armDeadline(0);
+      this.runFilters();
+    }
+  }
+
+  /** Chooses route and cluster; false if there is none, then the stream has ended. */
+  private findRoute(bytes: Uint8Array, at: number, end: number): boolean {
+    const { context } = this;
+    const input = context.routeInput;
+    input.set(this.protocol!, bytes, at, end, this.service, this.method);
+    let route: Route | null;
+    try {
+      route = context.routes.match(input);
+    } catch (error) {
+      // A header that a rule asks for can't be read.
+      this.fail(error);
+      return false;
+    } finally {
+      input.clear();
+    }
+    if (route === null) {
+      this.hijack(HijackReason.noRoute, `no route for ${this.service ?? 'a request without a service'}`);
+      return false;
+    }
+    this.route = route;
+    context.statsOf(route).requests++;
+    const cluster = context.options.clusters.get(route.clusterName());
+    if (cluster === undefined) {
+      this.hijack(HijackReason.noHealthyHost, `route ${route.name} leads to a cluster that is not there`);
+      return false;
+    }
+    this.cluster = cluster;
+    return true;
+  }
+
+  private connectAndSend(bytes: Uint8Array, at: number, end: number): void {
+    const connection = this.connect();
+    if (connection !== null) this.send(connection, bytes, at, end);
+  }
+
+  /** Chooses a host and a connection to it; null if there is none, then the stream has ended. */
+  private connect(): ClientConnection | null {
+    const cluster = this.cluster!;
+    const protocol = this.protocol!;
+    if (cluster.full) {
+      cluster.stats.overflows++;
+      this.hijack(HijackReason.overload, `cluster ${cluster.name} has too many requests under way`);
+      return null;
+    }
+    let reachable = false;
+    for (let tries = cluster.hosts.length; tries > 0; tries--) {
+      const host = cluster.choose(protocol);
+      if (host === null) break;
+      reachable = true;
+      const connection = host.lease(protocol);
+      if (connection === null) continue;
+      this.host = host;
+      return connection;
+    }
+    if (reachable) this.hijack(HijackReason.overload, `the connections to cluster ${cluster.name} are full`);
+    else this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
+    return null;
+  }
+
+  private send(connection: ClientConnection, bytes: Uint8Array, at: number, end: number): void {
+    const { cluster, host, oneway } = this;
+    const id = oneway ? connection.sendOneway(bytes, at, end) : connection.send(bytes, at, end, this);
+    if (id < 0) {
+      if (id === -1) this.hijack(HijackReason.overload, 'no request id is left');
+      else this.hijack(HijackReason.codecError, 'the frame can not take another request id');
+      return;
+    }
+    if (connection.connection.choked) connection.connection.throttle(this.downstream!.connection);
+    if (oneway) {
+      cluster!.stats.oneway++;
+      host!.stats.oneway++;
+      this.end(null, 0, null, 0);
+      return;
+    }
+    this.upstream = connection;
+    this.upstreamId = id;
+    this.counted = true;
+    cluster!.active++;
+    host!.active++;
+    cluster!.stats.requests++;
+    cluster!.stats.requestsActive++;
+    host!.stats.requests++;
+    host!.stats.requestsActive++;
+    this.armDeadline(this.route!.timeout);
+  }
+
+  /** The frame's timeout or the route's, the shorter one; the default if neither says anything. */
+  private armDeadline(routeTimeout: number): void {
+    const { frameTimeout } = this;
+    let timeout = frameTimeout;
+    if (routeTimeout > 0 && (frameTimeout <= 0 || routeTimeout < frameTimeout)) timeout = routeTimeout;
+    else if (frameTimeout === 0) timeout = DEFAULT_TIMEOUT_MS;
+    if (timeout > 0) this.deadline.arm(timeout - (this.context.options.loop.now - this.startedAt));
+    else this.deadline.disarm();
+  }
+
+  onReply(bytes: Uint8Array, at: number, end: number): void {
+    const from = this.upstream!;
+    this.upstream = null;
+    if (this.call === null || this.context.filters!.response.length === 0) {
+      this.deliver(bytes, at, end, from);
+      return;
+    }
+    this.call.response = new XFrame(this.protocol!, bytes, at, end);
+    this.phase = Phase.response;
+    this.filterIndex = 0;
+    this.runFilters();
+  }
+
+  onReset(cause: ResetCause): void {
+    this.upstream = null;
+    this.cluster!.stats.resets++;
+    this.host!.stats.resets++;
+    const host = this.host!.address;
+    if (cause === ResetCause.connectFailed) {
+      this.hijack(HijackReason.connectFailure, `can't connect to ${host}`);
+    } else if (cause === ResetCause.codecError) {
+      this.hijack(HijackReason.codecError, `${host} sent what is no frame of ${this.protocol!.name}`);
+    } else this.hijack(HijackReason.upstreamReset, `${host} closed the connection`);
+  }
+
+  onCancel(): void {
+    this.context.options.stats.cancels++;
+    this.leaveUpstream();
+    this.end(null, 0, null, 0);
+  }
+
+  /** For {@link StreamCall}. */
+  onResume(): void {
+    // A filter may resume before it returns stop: then the loop that called it sees that.
+    if (!this.running) this.runFilters();
+  }
+
+  /** For {@link StreamCall}. */
+  onFilterHijack(status: Status, reason: string): void {
+    this.leaveUpstream();
+    this.hijack(HijackReason.filter, reason, status);
+  }
+
+  private onTimeout(): void {
+    this.context.options.stats.timeouts++;
+    if (this.counted) {
+      this.cluster!.stats.timeouts++;
+      this.host!.stats.timeouts++;
+    }
+    this.leaveUpstream();
+    this.hijack(HijackReason.timeout, 'the request was not answered in time');
+  }
+
+  /** Runs the phases that filters stand in, until one stops or ends the stream or all is done. */
+  private runFilters(): void {
+    const call = this.call!;
+    this.running = true;
+    try {
+      while (!call.ended && !call.stopped) if (!this.step(call)) break;
+    } catch (error) {
+      if (!call.ended) this.fail(error);
+    } finally {
+      // After its end the object may already carry another request.
+      if (this.call === call) this.running = false;
+    }
+  }
+
+  /** One filter, or what comes between two groups of them; false when there is nothing left to run. */
+  private step(call: StreamCall): boolean {
+    const { request, response } = this.context.filters!;
+    const { phase } = this;
+    const filters =
+      phase === Phase.beforeRoute
+        ? request.before_route
+        : phase === Phase.afterRoute
+          ? request.after_route
+          : phase === Phase.afterHost
+            ? request.after_host
+            : phase === Phase.response
+              ? response
+              : NO_FILTERS;
+    if (this.filterIndex < filters.length) {
+      const filter = filters[this.filterIndex++]!;
+      call.stopped = true;
+      const verdict = phase === Phase.response ? filter.onResponse!(call) : filter.onRequest!(call);
+      if (!call.ended && verdict === Verdict.continue) call.stopped = false;
+      return true;
+    }
+    this.filterIndex = 0;
+    const frame = call.request;
+    if (phase === Phase.beforeRoute) {
+      frame.apply();
+      this.service = frame.service;
+      this.method = frame.method;
+      this.phase = Phase.afterRoute;
+      return this.findRoute(frame.bytes, frame.start, frame.end);
+    }
+    if (phase === Phase.afterRoute) {
+      this.phase = Phase.afterHost;
+      if (request.after_host.length === 0) {
+        this.phase = Phase.send;
+        return true;
+      }
+      // The host is chosen for the filters to see; the connection when the request is sent.
+      const host = this.cluster!.choose(this.protocol!);
+      if (host === null) {
+        this.hijack(HijackReason.noHealthyHost, `no host of cluster ${this.cluster!.name} can be reached`);
+        return false;
+      }
+      this.host = host;
+      return true;
+    }
+    if (phase === Phase.afterHost) {
+      this.phase = Phase.send;
+      return true;
+    }
+    if (phase === Phase.send) {
+      frame.apply();
+      const chosen = this.host?.available(this.protocol!) === true ? this.host.lease(this.protocol!) : null;
+      if (chosen !== null) this.send(chosen, frame.bytes, frame.start, frame.end);
+      else this.connectAndSend(frame.bytes, frame.start, frame.end);
+      return false;
+    }
+    const reply = call.response!;
+    reply.apply();
+    this.deliver(reply.bytes, reply.start, reply.end, null);
+    return false;
+  }
+
+  /** Sends the reply to the caller under the id the caller chose. */
+  private deliver(bytes: Uint8Array, at: number, end: number, from: ClientConnection | null): void {
+    const { protocol, downstream, cluster, host } = this;
+    const wireStatus = protocol!.wireStatusOf(bytes, at, end);
+    const status = protocol!.toCanonical(wireStatus);
+    if (!protocol!.setId(bytes, at, end, this.callerId)) {
+      this.hijack(HijackReason.internal, "the reply can't take the caller's request id");
+      return;
+    }
+    downstream!.write(bytes, at, end, from);
+    const took = this.context.options.loop.now - this.startedAt;
+    cluster!.stats.responses.add(status);
+    host!.stats.responses.add(status);
+    cluster!.stats.latency.record(took);
+    host!.stats.latency.record(took);
+    this.end(status, wireStatus, null, end - at);
+  }
+
+  /** Something threw while the stream was under way. */
+  private fail(error: unknown): void {
+    this.leaveUpstream();
+    if (error instanceof DecodeError || error instanceof EncodeError) {
+      this.hijack(HijackReason.codecError, error.message);
+    } else {
+      this.context.options.onError(error);
+      this.hijack(HijackReason.internal, 'a filter failed');
+    }
+  }
+
+  /** Gives up waiting for the host's reply. */
+  private leaveUpstream(): void {
+    const { upstream } = this;
+    if (upstream === null) return;
+    this.upstream = null;
+    upstream.cancel(this.upstreamId);
+  }
+
+  /** Answers the caller with an error in the protocol's own form. The one place that does. */
+  private hijack(reason: HijackReason, text: string, status: Status = statusOf(reason)): void {
+    const { context, downstream, protocol } = this;
+    if (this.oneway) {
+      context.options.stats.hijacks[reason]!++;
+      this.end(null, 0, reason, 0);
+      return;
+    }
+    let reply: Uint8Array | null = null;
+    try {
+      reply = protocol!.hijack(this.memo, status, text);
+    } catch (error) {
+      context.options.onError(error);
+    }
+    context.options.stats.hijacks[reason]!++;
+    if (reply === null) {
+      this.end(null, 0, reason, 0);
+      downstream!.close(); // No error can be told, so that the caller does not wait for ever.
+    } else {
+      downstream!.write(reply, 0, reply.length, null);
+      this.end(status, protocol!.wireStatusOf(reply, 0, reply.length), reason, reply.length);
+    }
+  }
+
+  /** The stream is over. Nothing refers to it afterwards. */
+  private end(status: Status | null, wireStatus: number, hijack: HijackReason | null, bytes: number): void {
+    const { context, cluster, host, downstream } = this;
+    const { stats, loop } = context.options;
+    this.deadline.disarm();
+    stats.requestsActive--;
+    context.inFlight--;
+    if (status !== null) {
+      stats.responses.add(status);
+      stats.latency.record(loop.now - this.startedAt);
+    }
+    if (this.counted) {
+      this.counted = false;
+      cluster!.active--;
+      host!.active--;
+      cluster!.stats.requestsActive--;
+      host!.stats.requestsActive--;
+    }
+    if (context.accessLog !== null) this.log(status, wireStatus, hijack, bytes);
+    if (this.call !== null) {
+      this.call.ended = true;
+      this.call = null;
+      this.running = false;
+    }
+    this.downstream = null;
+    this.route = null;
+    this.cluster = null;
+    this.host = null;
+    this.memo = NO_MEMO;
+    if (context.idle.length < IDLE_STREAMS) context.idle.push(this);
+    downstream!.remove(this);
+  }
+
+  private log(status: Status | null, wireStatus: number, hijack: HijackReason | null, bytes: number): void {
+    const { context } = this;
+    const { loop } = context.options;
+    const entry = context.logEntry;
+    entry.duration = loop.now - this.startedAt;
+    entry.start = loop.epoch + this.startedAt;
+    entry.protocol = this.protocol!.name;
+    entry.downstream = this.downstream!.peer;
+    entry.service = this.service;
+    entry.method = this.method;
+    entry.route = this.route === null ? null : this.route.name;
+    entry.cluster = this.cluster === null ? null : this.cluster.name;
+    entry.host = this.host === null ? null : this.host.address;
+    entry.status = status;
+    entry.wireStatus = status === null ? null : wireStatus;
+    entry.hijack = hijack;
+    entry.oneway = this.oneway;
+    entry.requestBytes = this.requestBytes;
+    entry.responseBytes = bytes;
+    context.accessLog!.write(entry);
+  }
+}
+
+const NO_FILTERS: readonly (StreamFilter & { onRequest?(call: FilterCall): Verdict })[] = [];

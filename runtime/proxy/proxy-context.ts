@@ -1,0 +1,113 @@
+import type { XProtocol } from '@proto-frame/api';
+import type { ClusterManager } from '../cluster/cluster-manager.js';
+import type { FilterChain } from '../filter/chain.js';
+import type { AccessLog, AccessLogEntry } from '../observe/access-log.js';
+import type { DownstreamStats, RouteStats } from '../observe/metrics.js';
+import type { Route } from '../route/route.js';
+import type { RouteInput, RouteTable } from '../route/route-table.js';
+import type { ServerConnectionOptions } from '../stream/server-connection.js';
+import type { ActiveStream } from './active-stream.js';
+
+/** What a listener's data plane is built of. */
+export interface ProxyOptions extends ServerConnectionOptions {
+  /** The listener's name. */
+  readonly name: string;
+  readonly stats: DownstreamStats;
+  readonly routes: RouteTable;
+  readonly clusters: ClusterManager;
+  /** null: none, and requests pass without a look at more than they need. */
+  readonly filters: FilterChain | null;
+  readonly accessLog: AccessLog | null;
+  /** Requests under way on this listener, at most; more are answered OVERLOADED. */
+  readonly maxInFlight: number;
+  routeStats(routeConfig: string, route: string): RouteStats;
+  /** Something threw that should not have; it cost one request or one connection. */
+  onError(error: unknown): void;
+}
+
+/** What the streams of one proxy share. The route table is replaced as a whole; a stream asks it once. */
+export class ProxyContext {
+  routes: RouteTable;
+  filters: FilterChain | null;
+  accessLog: AccessLog | null;
+  /** Requests under way. */
+  inFlight = 0;
+  /** Streams that ended and can be used again. */
+  readonly idle: ActiveStream[] = [];
+  /** One for all look-ups. */
+  readonly routeInput = new FrameRouteInput();
+  readonly logEntry: AccessLogEntry;
+
+  private readonly routeStats = new WeakMap<Route, RouteStats>();
+
+  constructor(readonly options: ProxyOptions) {
+    this.routes = options.routes;
+    this.filters = options.filters;
+    this.accessLog = options.accessLog;
+    this.logEntry = {
+      start: 0,
+      duration: 0,
+      listener: options.name,
+      protocol: '',
+      downstream: '',
+      service: undefined,
+      method: undefined,
+      route: null,
+      cluster: null,
+      host: null,
+      status: null,
+      wireStatus: null,
+      hijack: null,
+      oneway: false,
+      requestBytes: 0,
+      responseBytes: 0,
+    };
+  }
+
+  /** The counters of a route of the current table. */
+  statsOf(route: Route): RouteStats {
+    let stats = this.routeStats.get(route);
+    if (stats === undefined) {
+      stats = this.options.routeStats(this.routes.name, route.name);
+      this.routeStats.set(route, stats);
+    }
+    return stats;
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A request frame as the route table asks about it: headers are read only if a rule needs them. */
+export class FrameRouteInput implements RouteInput {
+  service: string | undefined = undefined;
+  method: string | undefined = undefined;
+  private protocol: XProtocol | null = null;
+  private bytes: Uint8Array = NO_BYTES;
+  private at = 0;
+  private end = 0;
+
+  set(
+    protocol: XProtocol,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    service: string | undefined,
+    method: string | undefined,
+  ): void {
+    this.protocol = protocol;
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+    this.service = service;
+    this.method = method;
+  }
+
+  /** Lets go of the frame. */
+  clear(): void {
+    this.bytes = NO_BYTES;
+  }
+
+  header(key: string): string | null | undefined {
+    return this.protocol!.headerOf(this.bytes, this.at, this.end, key);
+  }
+}

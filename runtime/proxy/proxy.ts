@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import { HijackReason } from '../observe/hijack-reason.js';
+import { Status } from '@proto-frame/api';
+import type { FilterChain } from '../filter/chain.js';
+import type { AccessLog } from '../observe/access-log.js';
+import type { RouteTable } from '../route/route-table.js';
+import { ServerConnection, type ServerHandler } from '../stream/server-connection.js';
+import { ActiveStream } from './active-stream.js';
+import { ProxyContext, type ProxyOptions } from './proxy-context.js';
+
+export type { ProxyOptions } from './proxy-context.js';
+
+/** One listener's data plane: takes connections and carries their requests. */
+export class Proxy implements ServerHandler {
+  private readonly context: ProxyContext;
+  private readonly connections = new Set<ServerConnection>();
+  private draining = false;
+  private drained: (() => void)[] = [];
+
+  /** @throws Error if a protocol can't be carried */
+  constructor(options: ProxyOptions) {
+    for (const protocol of options.matcher.candidates) {
+      const { poolMode, correlation } = protocol.traits;
+      if (poolMode !== 'multiplex' || correlation !== 'id') {
+        throw new Error(
+          `listener ${options.name}: protocol ${protocol.name} needs ${poolMode} connections with correlation by ${correlation}, and only multiplex by id is carried`,
+        );
+      }
+    }
+    this.context = new ProxyContext(options);
+  }
+
+  /** Callers connected at the moment. */
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.context.inFlight;
+  }
+
+  /** Takes a caller's connection and answers for it until it closes. */
+  accept(socket: Socket): void {
+    this.context.options.loop.touch();
+    const connection = new ServerConnection(socket, this.context.options, this);
+    this.connections.add(connection);
+    if (this.draining) connection.drain();
+  }
+
+  /** From the next request on these routes hold. Requests under way keep theirs. */
+  setRoutes(routes: RouteTable): void {
+    this.context.routes = routes;
+  }
+
+  /** From the next request on this access log is written. */
+  setAccessLog(accessLog: AccessLog | null): void {
+    this.context.accessLog = accessLog;
+  }
+
+  /** Filters hold for the requests of connections accepted from now on; see ProxyContext. */
+  setFilters(filters: FilterChain | null): void {
+    this.context.filters = filters;
+  }
+
+  /**
+   * Asks all callers for no more requests and closes each connection once its requests have ended. Resolves
+   * when all are closed; {@link destroy} cuts that short.
+   */
+  drain(): Promise<void> {
+    this.draining = true;
+    this.context.options.loop.touch();
+    for (const connection of this.connections) connection.drain();
+    if (this.connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.drained.push(resolve));
+  }
+
+  /** Closes all connections now. */
+  destroy(): void {
+    for (const connection of this.connections) connection.destroy();
+  }
+
+  onRequest(connection: ServerConnection, bytes: Uint8Array, at: number, end: number, oneway: boolean): void {
+    const stream = this.context.idle.pop() ?? new ActiveStream(this.context);
+    stream.begin(connection, bytes, at, end, oneway);
+  }
+
+  onRefused(): void {
+    const { stats } = this.context.options;
+    stats.hijacks[HijackReason.codecError]!++;
+    stats.responses.add(Status.CODEC_ERROR);
+  }
+
+  onError(error: unknown): void {
+    this.context.options.onError(error);
+  }
+
+  onClosed(connection: ServerConnection): void {
+    this.connections.delete(connection);
+    if (!this.draining || this.connections.size > 0) return;
+    for (const resolve of this.drained.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,70 @@
+import { Timer } from '../network/timing-wheel.js';
+import type { WorkerLoop } from '../network/worker-loop.js';
+import type { ClientStream } from './stream.js';
+
+/** Milliseconds; `failures` in a row close the connection. */
+export interface KeepaliveOptions {
+  readonly interval: number;
+  readonly timeout: number;
+  readonly failures: number;
+}
+
+/** What a keepalive needs of its connection. */
+export interface KeepaliveTarget {
+  /** Sends a heartbeat whose answer goes to `stream`; its id, or -1 if there is none to be had. */
+  sendHeartbeat(stream: ClientStream): number;
+  /** The heartbeat `id` was not answered in time. */
+  onHeartbeatFailed(id: number): void;
+  /** Too many were not. */
+  onDead(): void;
+}
+
+/** The share of the interval by which heartbeats of many connections are spread. */
+const JITTER = 0.1;
+
+/** Heartbeats on one upstream connection, whether requests run or not. Their answers end here. */
+export class Keepalive implements ClientStream {
+  private readonly timer: Timer;
+  private waitingFor = -1;
+  private failed = 0;
+
+  constructor(
+    private readonly loop: WorkerLoop,
+    private readonly target: KeepaliveTarget,
+    private readonly options: KeepaliveOptions,
+  ) {
+    this.timer = new Timer(() => this.onTimer());
+  }
+
+  start(): void {
+    this.loop.arm(this.timer, this.options.interval * (1 - JITTER * Math.random()));
+  }
+
+  stop(): void {
+    this.loop.disarm(this.timer);
+  }
+
+  onReply(): void {
+    this.waitingFor = -1;
+    this.failed = 0;
+    this.start();
+  }
+
+  onReset(): void {
+    this.stop();
+  }
+
+  private onTimer(): void {
+    if (this.waitingFor >= 0) {
+      this.target.onHeartbeatFailed(this.waitingFor);
+      this.waitingFor = -1;
+      if (++this.failed >= this.options.failures) {
+        this.target.onDead();
+        return;
+      }
+    }
+    this.waitingFor = this.target.sendHeartbeat(this);
+    if (this.waitingFor < 0) this.start();
+    else this.loop.arm(this.timer, this.options.timeout);
+  }
+}

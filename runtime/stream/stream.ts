@@ -1,0 +1,38 @@
+/**
+ * The two ends of a stream, as connections see them. One object, made by the proxy, is both.
+ *
+ *            request read        sent upstream          reply written
+ *   (none) ---------------> open --------------> waiting ---------------> ended
+ *                             |                    |  timeout, reset, cancel ^
+ *                             +--- hijack, cancel -+-------------------------+
+ *
+ * A stream ends exactly once. If it ends while waiting, and not by its reply or by the end of the upstream
+ * connection, its id goes into quarantine there.
+ */
+
+/** Why an upstream connection can't answer a request. */
+export const ResetCause = {
+  /** Refused, unreachable or not in time: the request never left. */
+  connectFailed: 0,
+  /** It closed, or was closed, before the reply. */
+  closed: 1,
+  /** The host sent what is no frame of the protocol. */
+  codecError: 2,
+} as const;
+export type ResetCause = (typeof ResetCause)[keyof typeof ResetCause];
+
+/** A request that waits for its reply on a ClientConnection. Exactly one of the two is called, once. */
+export interface ClientStream {
+  /** The reply is the frame bytes[at, end), which the stream owns from now on. */
+  onReply(bytes: Uint8Array, at: number, end: number): void;
+  onReset(cause: ResetCause): void;
+}
+
+/** A request of a ServerConnection that has not been answered. */
+export interface ServerStream {
+  /** Links of the connection's list. */
+  previousStream: ServerStream | null;
+  nextStream: ServerStream | null;
+  /** The caller has gone: no answer is possible. */
+  onCancel(): void;
+}

@@ -34,14 +34,17 @@ export function lex(source: SourceFile, report: Report): Lexed {
     const bad = source.text.slice(span.start, span.end);
     report.error('PF002', span, `${describe(bad)} has no meaning here`, hintFor(bad));
   }
-  for (const token of result.tokens)
+  for (const token of result.tokens) {
+    // The lexer leaves it out with 'onlyOffset', the parser needs it for the places of its nodes.
+    token.endOffset = token.startOffset + token.image.length - 1;
     if (token.tokenType === TextLiteral && !/^"(?:[^"\\]|\\.)*"$/.test(token.image))
       report.error(
         'PF002',
-        source.span(token.startOffset, token.startOffset + token.image.length),
+        source.span(token.startOffset, token.endOffset + 1),
         'this text is not closed before the end of the line',
         { hint: 'add the closing `"`; write a line break inside a text as `\\n`' },
       );
+  }
 
   const comments = (result.groups['comments'] ?? []).map((token) => ({
     start: token.startOffset,

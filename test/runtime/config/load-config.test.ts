@@ -40,6 +40,7 @@ test('the smallest file gets its defaults', () => {
         maxFrame: 16 * 1024 * 1024,
         watermarks,
         maxConnections: 0,
+        maxRequests: 10_000,
         deadlines: { firstBytes: 10_000, frame: 30_000, idle: 3_600_000 },
         filters: [],
       },
@@ -97,6 +98,7 @@ listeners:
     route_config: services
     max_frame: 64KiB
     max_connections: 7
+    max_requests: 8
     watermarks: { high: 64KiB, low: 1KiB }
     deadlines: { first_bytes: 250ms, frame: 1.5s, idle: 0s }
     filters: [ { name: picky, config: { limit: 3 } } ]
@@ -143,6 +145,7 @@ drain_timeout: 5s
     routeConfig: 'services',
     maxFrame: 65_536,
     maxConnections: 7,
+    maxRequests: 8,
     watermarks: { high: 65_536, low: 1_024 },
     deadlines: { firstBytes: 250, frame: 1_500, idle: 0 },
     filters: [{ name: 'picky', config: { limit: 3 } }],

@@ -1,4 +1,5 @@
 import type { FilterFactory } from '@proto-frame/api';
+import { headerRewrite } from '../../../runtime/filter/builtin/header-rewrite.js';
 import type { Vocabulary } from '../../../runtime/config/check-references.js';
 
 /** A filter that is particular about its configuration. */
@@ -16,6 +17,6 @@ export const vocabulary: Vocabulary = {
   protocols: ['bolt', 'bolt2', 'x-example'],
   filters: new Map([
     ['picky', picky],
-    ['header_rewrite', { name: 'header_rewrite', phase: 'before_route', create: () => ({}) }],
+    ['header_rewrite', headerRewrite],
   ]),
 };

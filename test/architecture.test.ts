@@ -1,0 +1,157 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './support/root.js';
+
+/** What each folder of runtime may import besides itself (shared/design/architecture.md, section 4). */
+const RUNTIME: Record<string, readonly string[]> = {
+  network: ['api', 'observe'],
+  protocol: ['api', 'network'],
+  stream: ['api', 'protocol', 'network'],
+  filter: ['api', 'observe', 'config'],
+  route: ['api', 'observe', 'config'],
+  cluster: ['api', 'observe', 'config', 'stream', 'protocol', 'network'],
+  proxy: ['api', 'observe', 'stream', 'filter', 'route', 'cluster'],
+  observe: ['api'],
+  config: ['api', 'observe'],
+  admin: ['api', 'observe', 'config'],
+};
+/** Packages that only the compiler may have. */
+const COMPILER_ONLY = ['typescript', 'chevrotain', 'ts-morph', 'prettier'];
+
+interface Import {
+  readonly file: string;
+  /** As written. */
+  readonly what: string;
+}
+
+function sources(folder: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .filter((file) => !/(^|\/)(dist|node_modules|codecs)\//.test(file))
+    .map((file) => `${folder}/${file}`);
+}
+
+function imports(files: readonly string[]): Import[] {
+  return files.flatMap((file) => {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    return ts
+      .preProcessFile(text, true, true)
+      .importedFiles.map(({ fileName }) => ({ file, what: fileName }));
+  });
+}
+
+const isNode = (what: string): boolean => what.startsWith('node:') || builtinModules.includes(what);
+const isPath = (what: string): boolean => what.startsWith('.');
+/** The path an import leads to, from the project's root. */
+const target = ({ file, what }: Import): string => relative(ROOT, join(ROOT, dirname(file), what));
+const show = ({ file, what }: Import): string => `${file} imports ${what}`;
+
+describe('the import table', () => {
+  it('finds the sources it speaks of', () => {
+    for (const folder of ['runtime/api', 'runtime/network', 'compiler/syntax', 'generated']) {
+      expect(imports(sources(folder)).length, folder).toBeGreaterThan(0);
+    }
+  });
+
+  it('runtime/api imports nothing from outside', () => {
+    const wrong = imports(sources('runtime/api')).filter(
+      (one) => !isPath(one.what) || !target(one).startsWith('runtime/api/'),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('generated codecs import @proto-frame/api only', () => {
+    const wrong = imports(sources('generated')).filter(({ what }) => what !== '@proto-frame/api');
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it.each(Object.entries(RUNTIME))('runtime/%s imports only %j', (folder, allowed) => {
+    const wrong = imports(sources(`runtime/${folder}`)).filter((one) => {
+      if (one.what === '@proto-frame/api') return !allowed.includes('api');
+      if (!isPath(one.what)) return false;
+      const [top, inside] = target(one).split('/');
+      return top !== 'runtime' || (inside !== folder && !allowed.includes(inside!));
+    });
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('runtime has no folder that the table leaves out', () => {
+    const folders = readdirSync(join(ROOT, 'runtime'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .filter((name) => !['api', 'server', 'dist', 'codecs', 'node_modules'].includes(name));
+    expect(folders.filter((name) => !(name in RUNTIME))).toEqual([]);
+  });
+
+  it('compiler and runtime never import each other', () => {
+    const wrong = [
+      ...imports(sources('runtime')).filter(
+        (one) =>
+          one.what.startsWith('@proto-frame/compiler') ||
+          COMPILER_ONLY.includes(one.what) ||
+          (isPath(one.what) && !/^runtime\//.test(target(one))),
+      ),
+      ...imports(sources('compiler')).filter(
+        (one) =>
+          one.what.startsWith('@proto-frame/runtime') ||
+          (isPath(one.what) && !/^compiler\//.test(target(one))),
+      ),
+    ];
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('only compiler/cli touches the disk or the process', () => {
+    const wrong = imports(sources('compiler'))
+      .filter(({ file }) => !file.startsWith('compiler/cli/'))
+      .filter(({ what }) => isNode(what) && !['node:path', 'node:path/posix', 'node:crypto'].includes(what));
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('ts-morph and prettier have one caller in the code generator', () => {
+    const callers = (name: string): string[] => [
+      ...new Set(
+        imports(sources('compiler'))
+          .filter(({ what }) => what === name)
+          .map(({ file }) => file),
+      ),
+    ];
+    expect(callers('ts-morph').filter((file) => !file.startsWith('compiler/codegen/'))).toEqual([]);
+    expect(callers('prettier')).toEqual(['compiler/codegen/print.ts']);
+  });
+});
+
+describe('the packages', () => {
+  const manifest = (folder: string): { dependencies?: Record<string, string> } =>
+    JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+
+  it('@proto-frame/api depends on nothing', () => {
+    expect(manifest('runtime/api').dependencies ?? {}).toEqual({});
+  });
+
+  it.each(['runtime', 'compiler'])('%s lists every package it imports', (folder) => {
+    const listed = Object.keys(manifest(folder).dependencies ?? {});
+    const used = imports(sources(folder))
+      .filter(({ file }) => !file.startsWith('runtime/api/'))
+      .map(({ what }) => what)
+      .filter((what) => !isPath(what) && !isNode(what))
+      .map((what) =>
+        what
+          .split('/')
+          .slice(0, what.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    expect([...new Set(used)].filter((name) => !listed.includes(name))).toEqual([]);
+  });
+
+  it('runtime depends on nothing that belongs to the compiler', () => {
+    expect(
+      Object.keys(manifest('runtime').dependencies ?? {}).filter((name) => COMPILER_ONLY.includes(name)),
+    ).toEqual([]);
+  });
+});

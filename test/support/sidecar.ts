@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Child, memoryOf, startNode } from './child.js';
+import { ROOT } from './root.js';
+
+export interface SidecarOptions {
+  /** What stands under `protocol` of the listener. */
+  protocol?: string;
+  /** 127.0.0.1 ports of the hosts of the only cluster; none: no host. */
+  upstreams: readonly number[];
+  /** Further keys of the cluster, as YAML lines without indentation. */
+  cluster?: readonly string[];
+  /** Further keys of the listener. */
+  listener?: readonly string[];
+  /** Modules with further protocols, absolute. */
+  codecs?: readonly string[];
+  /** The route's timeout. */
+  timeout?: string;
+}
+
+/** A proxy in a process of its own. */
+export interface Sidecar extends Child {
+  /** Where it listens on 127.0.0.1. */
+  readonly port: number;
+  /** The sum of a metric over all label sets, by the end of its name. */
+  metric(name: string): Promise<number>;
+  memory(): Promise<{ rss: number; highest: number }>;
+}
+
+/** The configuration that {@link startSidecar} runs: one listener, one route for com.demo.Echo:1.0, one cluster. */
+export function sidecarYaml(options: SidecarOptions): string {
+  const lines = [
+    'listeners:',
+    '  - name: test',
+    '    address: 127.0.0.1:0',
+    `    protocol: ${options.protocol ?? 'bolt'}`,
+    '    route_config: services',
+    ...(options.listener ?? []).map((line) => `    ${line}`),
+    'route_configs:',
+    '  - name: services',
+    '    virtual_hosts:',
+    '      - name: all',
+    "        domains: ['*']",
+    '        routes:',
+    "          - match: { service: 'com.demo.Echo:1.0' }",
+    `            route: { cluster: echo, timeout: ${options.timeout ?? '60s'} }`,
+    'clusters:',
+    '  - name: echo',
+    `    hosts: [${options.upstreams.map((port) => `{ address: '127.0.0.1:${port}' }`).join(', ')}]`,
+    ...(options.cluster ?? []).map((line) => `    ${line}`),
+    'admin: { address: 127.0.0.1:0 }',
+    `codecs: [${(options.codecs ?? []).map((file) => `'${file}'`).join(', ')}]`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Starts `proto-frame-proxy` as built in runtime/dist and resolves once it listens. */
+export async function startSidecar(options: SidecarOptions, nodeArgs: string[] = []): Promise<Sidecar> {
+  const folder = mkdtempSync(join(tmpdir(), 'proto-frame-sidecar-'));
+  const file = join(folder, 'sidecar.yaml');
+  writeFileSync(file, sidecarYaml(options));
+  const child = startNode(join(ROOT, 'runtime/dist/server/main.js'), ['-c', file], nodeArgs);
+  void child.ended.then(() => rmSync(folder, { recursive: true, force: true }));
+  const [, port] = await child.line(LISTENING);
+  const [, adminPort] = await child.line(ADMIN);
+  return {
+    ...child,
+    port: Number(port),
+    async metric(name) {
+      const text = await (await fetch(`http://127.0.0.1:${adminPort}/stats/prometheus`)).text();
+      const samples = text.split('\n').filter((line) => new RegExp(`^\\w*${name}(\\{| )`).test(line));
+      if (samples.length === 0) throw new Error(`no metric ends in ${name}`);
+      return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    },
+    memory: () => memoryOf(child.pid),
+  };
+}
+
+/** What the sidecar says once a listener, and the admin port, is bound. */
+const LISTENING = /listen.*127\.0\.0\.1:(\d+)/i;
+const ADMIN = /admin.*127\.0\.0\.1:(\d+)/i;

@@ -46,6 +46,7 @@ function buildListener(listener: ConfigFile['listeners'][number]): ListenerConfi
     maxFrame: listener.max_frame,
     watermarks: buildWatermarks(listener.watermarks),
     maxConnections: listener.max_connections,
+    maxRequests: listener.max_requests,
     deadlines: { firstBytes: deadlines.first_bytes, frame: deadlines.frame, idle: deadlines.idle },
     filters: listener.filters.map(({ name, config }) => ({ name, config })),
   };

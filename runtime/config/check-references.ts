@@ -1,7 +1,9 @@
 import type { FilterFactory } from '@proto-frame/api';
+import { z } from 'zod';
 import type { ConfigProblem } from './config-error.js';
 import { formatPath, itemsAt, type Located, stringAt } from './located.js';
 import { isLoopback } from './loopback.js';
+import { reportZodError } from './check-shape.js';
 import { compileStringMatch } from './string-matcher.js';
 import { suggestHint } from './suggest.js';
 import { parseAddress, parseSize } from './units.js';
@@ -74,7 +76,9 @@ class ReferenceCheck {
     try {
       factory.create(config?.value);
     } catch (error) {
-      this.refuse(config ?? filter, error instanceof Error ? error.message : String(error));
+      if (config !== undefined && reportZodError(error, config, this.report)) return;
+      if (error instanceof z.ZodError) this.refuse(filter, '`config` is missing');
+      else this.refuse(config ?? filter, error instanceof Error ? error.message : String(error));
     }
   }
 

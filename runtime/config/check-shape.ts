@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ConfigProblem } from './config-error.js';
 import { type ConfigFile, fileJsonSchema, fileSchema } from './file-schema.js';
 import { formatPath, locate, type Located } from './located.js';
@@ -20,6 +20,22 @@ export function checkShape(root: Located, report: (problem: ConfigProblem) => vo
   return null;
 }
 
+/**
+ * Reports what a filter's own zod schema has to say about the configuration at `node`.
+ *
+ * @returns false if `error` is no error of zod's
+ */
+export function reportZodError(
+  error: unknown,
+  node: Located,
+  report: (problem: ConfigProblem) => void,
+): boolean {
+  if (!(error instanceof z.ZodError)) return false;
+  // The filter's paths start at its own configuration.
+  for (const issue of error.issues) reportIssue({ root: node, schema: {}, report }, issue, []);
+  return true;
+}
+
 interface Context {
   readonly root: Located;
   readonly schema: JsonSchema;
@@ -29,6 +45,7 @@ interface Context {
 function reportIssue(context: Context, issue: Issue, prefix: readonly PropertyKey[]): void {
   const { root, report } = context;
   const path = [...prefix, ...issue.path];
+  const named = (steps: readonly PropertyKey[]): string => formatPath([...root.path, ...steps]);
   if (issue.code === 'invalid_union') {
     const branch = likeliest(issue.errors);
     if (branch !== undefined) {
@@ -42,19 +59,22 @@ function reportIssue(context: Context, issue: Issue, prefix: readonly PropertyKe
       const at = node.entries.get(key) ?? node;
       const hint = suggestHint(key, knownKeys(context.schema, path));
       const message = `unknown key \`${key.slice(0, 64)}\``;
-      report({ path: formatPath(path), message, start: at.keyStart, end: at.keyEnd, ...(hint && { hint }) });
+      report({ path: named(path), message, start: at.keyStart, end: at.keyEnd, ...(hint && { hint }) });
     }
     return;
   }
+  // Of a filter's schema, which knows nothing of our words.
+  const expected = issue.message.startsWith('Invalid input') ? englishOf(issue) : undefined;
+  const text = expected ?? issue.message;
   if (!found) {
     const key = String(path.at(-1));
-    const message = `\`${key}\` is missing: ${issue.message}`;
+    const message = `\`${key}\` is missing: ${text}`;
     const start = node.keyStart;
-    report({ path: formatPath(path.slice(0, -1)), message, start, end: node.keyEnd });
+    report({ path: named(path.slice(0, -1)), message, start, end: node.keyEnd });
     return;
   }
-  const message = `${issue.message}, found ${describe(node.value)}`;
-  report({ path: formatPath(path), message, start: node.start, end: node.end });
+  const message = `${text}, found ${describe(node.value)}`;
+  report({ path: named(path), message, start: node.start, end: node.end });
 }
 
 /** Of a union's branches the one whose own kind of value was given, if that is one only. */

@@ -64,6 +64,7 @@ const listener = z.strictObject({
     .describe(
       'at a time, more are closed at once; 0: 45 % of the file descriptor limit, shared by all listeners',
     ),
+  max_requests: count(1).prefault(10_000).describe('under way at a time; more are answered as overloaded'),
   watermarks,
   deadlines: z
     .strictObject({

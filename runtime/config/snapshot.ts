@@ -35,6 +35,8 @@ export interface ListenerConfig {
   readonly watermarks: Watermarks;
   /** Connections accepted at a time. 0: a share of the process's file descriptors. */
   readonly maxConnections: number;
+  /** Requests under way, at most; more are answered OVERLOADED. */
+  readonly maxRequests: number;
   readonly deadlines: Deadlines;
   readonly filters: readonly FilterConfig[];
 }

@@ -1,0 +1,123 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/config-error.js';
+import { fileJsonSchema } from '../config/file-schema.js';
+import { createProcessLog } from '../observe/logger.js';
+import { BUILTIN_FILTERS } from './builtin-filters.js';
+import { runToEnd } from './lifecycle.js';
+import { CodecError } from './load-codecs.js';
+import { type LoadedConfig, loadSnapshot } from './load-snapshot.js';
+import { Server } from './server.js';
+
+/** Where the command writes to. */
+export interface CliOutput {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** 0: done, 1: the configuration or the start failed, 2: called the wrong way. */
+type ExitCode = 0 | 1 | 2;
+
+const EXAMPLES = `
+Examples:
+  proto-frame-proxy --check egress.yaml      say what is wrong with a configuration, without starting
+  proto-frame-proxy -c egress.yaml           start; prints the addresses it listens on
+  proto-frame-proxy schema > schema.json     the JSON Schema of the file, for an editor
+
+Signals:
+  SIGTERM, SIGINT   finish what is under way, then exit with 0; a second one: exit at once
+  SIGHUP            open the access log anew, after it was rotated
+
+Exit codes:
+  0 done   1 the configuration can't be used, or the start failed   2 called the wrong way`;
+
+/**
+ * The proto-frame-proxy command. Resolves when it is done: with -c, when the server has stopped.
+ *
+ * @param args without the names of node and of the script
+ * @returns the exit code
+ */
+export async function runCli(args: readonly string[], output: CliOutput): Promise<number> {
+  const program = new Command('proto-frame-proxy');
+  let run: (() => Promise<number>) | null = null;
+  program
+    .description('A sidecar that routes the requests of RPC protocols.')
+    .option('-c, --config <file>', 'run with this configuration')
+    .option('--check <file>', 'only check this configuration')
+    .addHelpText('after', EXAMPLES)
+    .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) })
+    .exitOverride()
+    .showHelpAfterError('See proto-frame-proxy --help.')
+    .action((options: { config?: string; check?: string }) => {
+      const { config, check } = options;
+      if (config !== undefined && check !== undefined) program.error('error: either -c or --check, not both');
+      else if (check !== undefined) run = () => checkFile(check, output);
+      else if (config !== undefined) run = () => runServer(config, output);
+      else program.error('error: what to do? -c FILE runs, --check FILE checks');
+    });
+  program
+    .command('schema')
+    .description('print the JSON Schema of the configuration file')
+    .action(() => {
+      run = async () => {
+        output.out(`${JSON.stringify(fileJsonSchema(), null, 2)}\n`);
+        return 0;
+      };
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return run === null ? 2 : (run as () => Promise<number>)();
+}
+
+async function checkFile(file: string, output: CliOutput): Promise<ExitCode> {
+  const loaded = await load(file, output);
+  if (typeof loaded === 'number') return loaded;
+  const { listeners, clusters } = loaded.snapshot;
+  output.out(`${file}: ok, ${plural(listeners.length, 'listener')}, ${plural(clusters.length, 'cluster')}\n`);
+  return 0;
+}
+
+async function runServer(file: string, output: CliOutput): Promise<number> {
+  const loaded = await load(file, output);
+  if (typeof loaded === 'number') return loaded;
+  const { snapshot, codecs } = loaded;
+  const log = createProcessLog();
+  let server: Server;
+  try {
+    server = await Server.start(snapshot, codecs, { logger: log.logger });
+  } catch (error) {
+    output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
+    return 1;
+  }
+  // Standard output belongs to the access log if that goes there.
+  const tell = snapshot.accessLog?.path === null ? output.err : output.out;
+  const lines = server.boundAddresses.map(({ name, address }) => `${name} listens on ${address}\n`);
+  tell(`${lines.join('')}ready\n`);
+  const code = await runToEnd(server, log);
+  log.flush();
+  return code;
+}
+
+async function load(file: string, output: CliOutput): Promise<LoadedConfig | ExitCode> {
+  try {
+    return await loadSnapshot(file, BUILTIN_FILTERS);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      output.err(`${error.message}\n`);
+      return 1;
+    }
+    output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
+    return error instanceof CodecError ? 1 : 2;
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,49 @@
+import type { ProcessLog } from '../observe/logger.js';
+import type { Server } from './server.js';
+
+const CRASH_DRAIN_MS = 5_000;
+
+/**
+ * Keeps the process in step with its server until it has stopped.
+ *
+ * SIGTERM and SIGINT drain; a second one ends the process at once. SIGHUP opens the access log anew. An
+ * error nobody caught is logged, and what is under way gets five seconds.
+ *
+ * @returns the exit code
+ */
+export function runToEnd(server: Server, log: ProcessLog): Promise<number> {
+  const { logger } = log;
+  return new Promise((resolve) => {
+    let stopping = false;
+
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (stopping) {
+        logger.warn({ signal }, 'stopping at once');
+        log.flush();
+        process.exit(signal === 'SIGINT' ? 130 : 143);
+      }
+      stopping = true;
+      logger.info({ signal }, 'draining');
+      void server.drain().then((finished) => {
+        logger.info({ finished }, finished ? 'drained' : 'stopped before all requests had finished');
+        resolve(0);
+      });
+    };
+
+    const onCrash = (error: unknown): void => {
+      logger.fatal({ err: error }, 'uncaught error, stopping');
+      log.flush();
+      stopping = true;
+      void server.drain(CRASH_DRAIN_MS).finally(() => resolve(1));
+    };
+
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+    process.on('SIGHUP', () => {
+      logger.info('opening the access log anew');
+      server.reopenAccessLog();
+    });
+    process.on('uncaughtException', onCrash);
+    process.on('unhandledRejection', onCrash);
+  });
+}

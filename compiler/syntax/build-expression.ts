@@ -9,37 +9,13 @@ import {
   node,
   nodes,
   spanOf,
-  startOf,
   token,
   tokens,
   tokenSpan,
   type BuildContext,
 } from './cst.js';
 import { intLiteral, textLiteral } from './literals.js';
-
-/** A higher number binds tighter; operators of one level group from the left. */
-const PRECEDENCE: Readonly<Record<Exclude<BinaryOperator, '..'>, number>> = {
-  '??': 1,
-  or: 2,
-  and: 3,
-  // `not` stands here: it takes a whole comparison
-  '==': 5,
-  '!=': 5,
-  '<': 5,
-  '<=': 5,
-  '>': 5,
-  '>=': 5,
-  '&': 6,
-  '^': 6,
-  '<<': 6,
-  '>>': 6,
-  '+': 7,
-  '-': 7,
-  '*': 8,
-  '/': 8,
-  '%': 8,
-};
-const NOT = 4;
+import { NOT_PRECEDENCE, PRECEDENCE } from './precedence.js';
 
 /** Operators, calls and members in one expression; keeps the tree flat enough for every later pass. */
 export const MAX_OPERATORS = 500;
@@ -108,7 +84,7 @@ class Climb {
     if (item === undefined) return null;
     if ('operand' in item) return operand(this.cx, item.operand);
     const operator = item.operator.image as UnaryExpr['operator'];
-    const inner = operator === 'not' ? this.parse(NOT) : this.prefixed();
+    const inner = operator === 'not' ? this.parse(NOT_PRECEDENCE) : this.prefixed();
     if (inner === null) return null;
     const span = join(tokenSpan(this.cx, item.operator), inner.span);
     return { kind: 'unary', operator, operand: inner, span };
@@ -258,9 +234,4 @@ export function value(cx: BuildContext, cst: CstNode | null): Expr | null {
 
 function join(from: Span, to: Span): Span {
   return { file: from.file, start: from.start, end: to.end };
-}
-
-/** True if error recovery read nothing at all here. */
-export function isEmpty(cst: CstNode): boolean {
-  return startOf(cst) < 0;
 }

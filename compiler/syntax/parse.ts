@@ -27,7 +27,7 @@ export function parse(source: SourceFile, report: Report): SchemaFile | null {
 
   parser ??= new SchemaParser();
   const cst: CstNode | undefined = parser.read(source.text, tokens);
-  reportErrors(source, tokens, parser.errors, report);
+  reportErrors(source, tokens, parser, report);
   if (cst === undefined) return null;
 
   const docs = collectDocs(source, comments);
@@ -75,20 +75,19 @@ function nestsTooDeep(source: SourceFile, tokens: readonly IToken[], report: Rep
 function reportErrors(
   source: SourceFile,
   tokens: readonly IToken[],
-  errors: readonly IRecognitionException[],
+  { errors, insertions }: Pick<SchemaParser, 'errors' | 'insertions'>,
   report: Report,
 ): void {
-  let skippedTo = -1;
+  let lastError = -1;
   for (const error of errors) {
     const at = error.token.tokenType === EOF ? source.text.length : error.token.startOffset;
-    if (at <= skippedTo && !endsStatementBetween(tokens, skippedTo, at)) continue;
-    if (skippedTo >= 0 && !endsStatementBetween(tokens, skippedTo, at)) continue;
+    if (lastError >= 0 && !endsStatementBetween(tokens, lastError, at)) continue;
     const { message, hint } = splitMessage(error.message);
     const span = placeOf(source, tokens, error);
     const labels = unclosed(source, tokens, error);
     report.error('PF001', span, message, hint === null ? { labels } : { labels, hint });
-    const skipped = error.resyncedTokens.at(-1);
-    skippedTo = skipped ? skipped.startOffset : -1;
+    // Where only a token was missing, reading went on at once: a further error is one of its own.
+    lastError = insertions.has(error.token.startOffset) ? -1 : at;
   }
 }
 

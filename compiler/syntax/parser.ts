@@ -3,6 +3,14 @@ import { CstParser, EOF, tokenMatcher } from './chevrotain.js';
 import * as t from './tokens.js';
 import { syntaxMessages } from './syntax-messages.js';
 
+/** A part of Chevrotain's recovery that its types keep to themselves. */
+declare module 'chevrotain' {
+  interface CstParser {
+    /** All tokens that may follow one of the rules being read. */
+    flattenFollowSet(): TokenType[];
+  }
+}
+
 /**
  * The grammar of a .proto-frame text (shared with language.md section 2), and nothing else: what it reads comes
  * out as a concrete syntax tree, also after errors. build-ast.ts makes the syntax tree of it.
@@ -23,11 +31,14 @@ export class SchemaParser extends CstParser {
   }
 
   private text = '';
+  /** Where recovery put in a missing token: offsets of the tokens before which it was missing. */
+  readonly insertions = new Set<number>();
 
   /** Reads a whole file; the errors are in `errors` afterwards. Undefined if there is nothing to give. */
   read(text: string, tokens: IToken[]): CstNode | undefined {
     this.text = text;
     this.input = tokens;
+    this.insertions.clear();
     return this.file();
   }
 
@@ -45,8 +56,40 @@ export class SchemaParser extends CstParser {
       after === t.Colon ||
       after === t.Assign ||
       (next.tokenType !== t.Identifier && tokenMatcher(next, t.Name)) ||
-      this.text.slice(this.LA(0).endOffset, next.startOffset).includes('\n')
+      this.breaksBefore(1)
     );
+  }
+
+  protected override getTokenToInsert(type: TokenType): IToken {
+    this.insertions.add(this.LA(1).startOffset);
+    return super.getTokenToInsert(type);
+  }
+
+  /**
+   * Where reading goes on after an error: at the first token that may follow here. (Replaces Chevrotain's, for
+   * which any word could begin the next statement; here it must stand where statements begin.)
+   */
+  protected findReSyncTokenType(): TokenType {
+    const wanted = this.flattenFollowSet();
+    for (let k = 1; ; k++) {
+      const token = this.LA(k);
+      const found = wanted.find((type) => tokenMatcher(token, type));
+      if (found === undefined) continue;
+      if (!tokenMatcher(token, t.Name) || this.beginsStatement(k)) return found;
+    }
+  }
+
+  private beginsStatement(k: number): boolean {
+    const before = this.LA(k - 1).tokenType;
+    return (
+      before === t.Semicolon || before === t.LeftBrace || before === t.RightBrace || this.breaksBefore(k)
+    );
+  }
+
+  /** True if the k-th token ahead is the first of its line. */
+  private breaksBefore(k: number): boolean {
+    const from = this.LA(k - 1).endOffset ?? 0;
+    return this.text.slice(from, this.LA(k).startOffset).includes('\n');
   }
 
   // ---- file and declarations
@@ -736,7 +779,7 @@ export class SchemaParser extends CstParser {
     this.CONSUME(t.RightBrace);
   });
 
-  // ---- expressions: a flat row of operands and operators; build-expression.ts knows which binds tighter
+  // ---- expressions: a flat row of operands and operators; precedence.ts says which binds tighter
 
   private readonly expression = this.RULE('expression', () => {
     this.SUBRULE(this.operand);

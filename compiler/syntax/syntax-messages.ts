@@ -8,6 +8,8 @@ import * as t from './tokens.js';
  */
 export const syntaxMessages: IParserErrorMessageProvider = {
   buildMismatchTokenMessage({ expected, actual, previous, ruleName }) {
+    if (expected === EOF)
+      return join(`expected ${listed['file']}, found ${found(actual)}`, topLevelHint(actual));
     const what =
       expected === t.RightBrace && ruleName in listed
         ? `${listed[ruleName]} or \`}\``

@@ -13,7 +13,7 @@ export const Name = category('Name', 'a name');
 export const ValueName = category('ValueName', 'a name');
 /** A name used as a type: every word except `bytes text list map`. */
 export const TypeName = category('TypeName', 'a type');
-/** Operators between two operands; precedence is settled in build-expression.ts. */
+/** Operators between two operands; precedence is settled in precedence.ts. */
 export const BinaryOperator = category('BinaryOperator', 'an operator');
 export const PrefixOperator = category('PrefixOperator', 'an operator');
 

@@ -1,0 +1,108 @@
+import { Random } from '../support/random.js';
+import { type Sidecar, type SidecarOptions, startSidecar } from '../support/sidecar.js';
+import { type ClientOptions, OracleClient } from './oracle-client.js';
+import { Act, flaws, newVerdict, type Orders, type Verdict } from './oracle.js';
+import { ScriptedUpstream } from './scripted-upstream.js';
+
+/** What came of one scenario. */
+export interface Result {
+  readonly name: string;
+  readonly requests: number;
+  readonly verdict: Verdict;
+  /** Figures worth printing. */
+  readonly notes: string[];
+  /** Why it failed; empty if it did not. */
+  readonly flaws: string[];
+  readonly seconds: number;
+}
+
+/** What a scenario works with: a sidecar in its own process between oracle clients and a scripted upstream. */
+export interface Stage {
+  readonly random: Random;
+  readonly sidecar: Sidecar;
+  readonly upstream: ScriptedUpstream;
+  readonly verdict: Verdict;
+  readonly notes: string[];
+  /** Notes a flaw unless `holds`. */
+  check(holds: boolean, flaw: string): void;
+  /** Runs clients side by side, all with the same ids; their requests count towards the verdict. */
+  drive(clients: number, options: Drive): Promise<void>;
+}
+
+export type Drive = Partial<Pick<ClientOptions, 'inFlight' | 'timeout' | 'orders'>> & {
+  /** Of each client. */
+  requests: number;
+};
+
+const AT_ONCE: Orders = { act: Act.reply, delay: 0, size: 0 };
+
+/** Sets the stage, plays, looks that nothing is left over, and clears away. */
+export async function scenario(
+  name: string,
+  seed: number,
+  options: Omit<SidecarOptions, 'upstreams'>,
+  play: (stage: Stage) => Promise<void>,
+): Promise<Result> {
+  const from = performance.now();
+  const upstream = new ScriptedUpstream();
+  const sidecar = await startSidecar({ ...options, upstreams: [await upstream.listen()] });
+  const random = new Random(seed);
+  const verdict = newVerdict();
+  const notes: string[] = [];
+  const found: string[] = [];
+  let requests = 0;
+  const check = (holds: boolean, flaw: string): void => {
+    if (!holds) found.push(flaw);
+  };
+  const drive = async (clients: number, drive: Drive): Promise<void> => {
+    requests += clients * drive.requests;
+    const all = Array.from({ length: clients }, () =>
+      new OracleClient({
+        port: sidecar.port,
+        inFlight: 64,
+        timeout: 30_000,
+        orders: () => AT_ONCE,
+        random,
+        verdict,
+        ...drive,
+      }).run(),
+    );
+    await Promise.all(all);
+  };
+  try {
+    await play({ random, sidecar, upstream, verdict, notes, check, drive });
+    check(upstream.collisions === 0, `the proxy gave ${upstream.collisions} ids away while they were open`);
+    await leftovers(sidecar, check);
+    const { highest } = await sidecar.memory();
+    notes.push(`sidecar's memory at most ${(highest / 1024 / 1024).toFixed(0)} MiB`);
+  } finally {
+    const code = await sidecar.stop();
+    check(code === 0, `the sidecar's exit code is ${code}: ${sidecar.output.slice(-5).join(' | ')}`);
+    upstream.close();
+  }
+  return {
+    name,
+    requests,
+    verdict,
+    notes,
+    flaws: [...flaws(verdict, requests), ...found],
+    seconds: (performance.now() - from) / 1000,
+  };
+}
+
+/** Once all clients are gone, nothing may be under way or queued. */
+async function leftovers(sidecar: Sidecar, check: Stage['check']): Promise<void> {
+  const gauges = ['downstream_connections_active', 'downstream_requests_active', 'downstream_buffered_bytes'];
+  for (const gauge of [...gauges, 'cluster_requests_active', 'cluster_buffered_bytes']) {
+    let value = NaN;
+    for (let tries = 0; tries < 20 && value !== 0; tries++) {
+      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      value = await sidecar.metric(gauge);
+    }
+    check(value === 0, `${gauge} is ${value} in the end`);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,7 +1,6 @@
 import {
   DecodeError,
   EncodeError,
-  type FilterCall,
   type RequestId,
   type RequestMemo,
   type Status,
@@ -103,7 +102,12 @@ export class ActiveStream implements ClientStream, ServerStream {
     } else if (context.filters === null) {
       if (this.findRoute(bytes, at, end)) this.connectAndSend(bytes, at, end);
     } else {
-      this.call = new StreamCall(this, new XFrame(protocol, bytes, at, end), downstream.peer);
+      this.call = new StreamCall(
+        this,
+        new XFrame(protocol, bytes, at, end),
+        context.filters,
+        downstream.peer,
+      );
       this.phase = Phase.beforeRoute;
       this.filterIndex = 0;
       this.armDeadline(0);
@@ -210,7 +214,7 @@ export class ActiveStream implements ClientStream, ServerStream {
   onReply(bytes: Uint8Array, at: number, end: number): void {
     const from = this.upstream!;
     this.upstream = null;
-    if (this.call === null || this.context.filters!.response.length === 0) {
+    if (this.call === null || this.call.chain.response.length === 0) {
       this.deliver(bytes, at, end, from);
       return;
     }
@@ -276,7 +280,7 @@ export class ActiveStream implements ClientStream, ServerStream {
 
   /** One filter, or what comes between two groups of them; false when there is nothing left to run. */
   private step(call: StreamCall): boolean {
-    const { request, response } = this.context.filters!;
+    const { request, response } = call.chain;
     const { phase } = this;
     const filters =
       phase === Phase.beforeRoute
@@ -453,4 +457,4 @@ export class ActiveStream implements ClientStream, ServerStream {
   }
 }
 
-const NO_FILTERS: readonly (StreamFilter & { onRequest?(call: FilterCall): Verdict })[] = [];
+const NO_FILTERS: readonly StreamFilter[] = [];

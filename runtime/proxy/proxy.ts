@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net';
-import { HijackReason } from '../observe/hijack-reason.js';
 import { Status } from '@proto-frame/api';
+import type { Socket } from 'node:net';
 import type { FilterChain } from '../filter/chain.js';
 import type { AccessLog } from '../observe/access-log.js';
+import { HijackReason } from '../observe/hijack-reason.js';
 import type { RouteTable } from '../route/route-table.js';
 import { ServerConnection, type ServerHandler } from '../stream/server-connection.js';
 import { ActiveStream } from './active-stream.js';
@@ -58,7 +58,7 @@ export class Proxy implements ServerHandler {
     this.context.accessLog = accessLog;
   }
 
-  /** Filters hold for the requests of connections accepted from now on; see ProxyContext. */
+  /** From the next request on these filters hold. Requests under way keep theirs. */
   setFilters(filters: FilterChain | null): void {
     this.context.filters = filters;
   }

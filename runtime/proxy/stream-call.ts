@@ -1,4 +1,5 @@
 import { type FilterCall, Status, Verdict, type XFrame } from '@proto-frame/api';
+import type { FilterChain } from '../filter/chain.js';
 import type { ActiveStream } from './active-stream.js';
 
 /** A stream as filters see it. It outlives the stream, so a filter that kept it does no harm. */
@@ -14,6 +15,8 @@ export class StreamCall implements FilterCall {
   constructor(
     private readonly stream: ActiveStream,
     readonly request: XFrame,
+    /** The filters this stream began with; it keeps them to its end. */
+    readonly chain: FilterChain,
     downstreamAddress: string,
   ) {
     this.protocol = request.protocol.name;

@@ -1,0 +1,140 @@
+import type { FilterFactory, XProtocol } from '@proto-frame/api';
+import { ClusterManager } from '../../runtime/cluster/cluster-manager.js';
+import type {
+  ClusterConfig,
+  Deadlines,
+  FilterConfig,
+  RouteRule,
+  Watermarks,
+} from '../../runtime/config/snapshot.js';
+import { makeFilterChain } from '../../runtime/filter/chain.js';
+import { Listener } from '../../runtime/network/listener.js';
+import { WorkerLoop } from '../../runtime/network/worker-loop.js';
+import type { AccessLog } from '../../runtime/observe/access-log.js';
+import { type DownstreamStats, Metrics, type UpstreamStats } from '../../runtime/observe/metrics.js';
+import { XProtocolEngine } from '../../runtime/protocol/engine.js';
+import { Proxy } from '../../runtime/proxy/proxy.js';
+import { RouteTable } from '../../runtime/route/route-table.js';
+import { handWrittenBolt } from './hand-written-bolt.js';
+
+const WATERMARKS: Watermarks = { high: 256 * 1024, low: 128 * 1024 };
+
+/** A cluster `echo` of the given ports on loopback; what is not said gets the defaults. */
+export function clusterOf(ports: readonly number[], changes: Partial<ClusterConfig> = {}): ClusterConfig {
+  return {
+    name: 'echo',
+    lb: 'round_robin',
+    hosts: ports.map((port) => ({ address: { host: '127.0.0.1', port }, weight: 1, metadata: {} })),
+    connectTimeout: 1_000,
+    maxConnections: 1,
+    maxRequests: 10_000,
+    maxRequestsPerConnection: 0,
+    keepalive: null,
+    reconnect: { base: 20, max: 100 },
+    idleTimeout: 0,
+    watermarks: WATERMARKS,
+    ...changes,
+  };
+}
+
+/** A rule that sends everything for `service` (undefined: whatever comes) to `cluster`. */
+export function routeTo(cluster: string, changes: Partial<RouteRule> = {}, service?: string): RouteRule {
+  return {
+    name: `to ${cluster}`,
+    match: {
+      service: service === undefined ? null : { kind: 'exact', value: service },
+      method: null,
+      headers: [],
+    },
+    clusters: [{ name: cluster, weight: 1 }],
+    timeout: 0,
+    ...changes,
+  };
+}
+
+export interface WholeProxyOptions {
+  readonly clusters: readonly ClusterConfig[];
+  readonly routes?: readonly RouteRule[];
+  readonly protocols?: readonly XProtocol[];
+  /** Names tried on first bytes; null: all. */
+  readonly protocolNames?: readonly string[] | null;
+  readonly filters?: readonly FilterConfig[];
+  readonly factories?: readonly FilterFactory[];
+  readonly maxFrame?: number;
+  readonly maxInFlight?: number;
+  readonly maxConnections?: number;
+  readonly watermarks?: Watermarks;
+  readonly deadlines?: Partial<Deadlines>;
+  readonly accessLog?: AccessLog;
+}
+
+/** A whole data plane in this process: a listener on a free port of loopback, and all behind it. */
+export interface WholeProxy {
+  readonly port: number;
+  readonly loop: WorkerLoop;
+  readonly proxy: Proxy;
+  readonly clusters: ClusterManager;
+  readonly metrics: Metrics;
+  readonly downstream: DownstreamStats;
+  /** Of the cluster `echo`. */
+  readonly upstream: UpstreamStats;
+  /** What was reported as not to be expected. */
+  readonly errors: unknown[];
+  close(): Promise<void>;
+}
+
+export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy> {
+  const loop = new WorkerLoop();
+  const metrics = new Metrics();
+  const engine = new XProtocolEngine();
+  const protocols = options.protocols ?? [handWrittenBolt];
+  for (const protocol of protocols) engine.register(protocol);
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => void errors.push(error);
+  const clusters = new ClusterManager(options.clusters, { loop, metrics, onError });
+  const downstream = metrics.listener('test');
+  const routes = options.routes ?? [routeTo('echo')];
+  const proxy = new Proxy({
+    name: 'test',
+    loop,
+    matcher: engine.matcher(
+      options.protocolNames === undefined ? [protocols[0]!.name] : options.protocolNames,
+    ),
+    maxFrame: options.maxFrame ?? 16 * 1024 * 1024,
+    limits: options.watermarks ?? WATERMARKS,
+    deadlines: { firstBytes: 10_000, frame: 30_000, idle: 0, ...options.deadlines },
+    stats: downstream,
+    protocolStats: (name) => metrics.protocol(name),
+    routes: new RouteTable({ name: 'test', virtualHosts: [{ name: 'all', domains: ['*'], routes }] }),
+    routeStats: (config, route) => metrics.route(config, route),
+    clusters,
+    filters: makeFilterChain(options.filters ?? [], options.factories ?? []),
+    accessLog: options.accessLog ?? null,
+    maxInFlight: options.maxInFlight ?? 10_000,
+    onError,
+  });
+  const listener = new Listener({
+    host: '127.0.0.1',
+    port: 0,
+    maxConnections: options.maxConnections ?? 1_000,
+    onConnection: (socket) => proxy.accept(socket),
+    onRefused: () => void downstream.connectionsRefused++,
+  });
+  const { port } = await listener.start();
+  return {
+    port,
+    loop,
+    proxy,
+    clusters,
+    metrics,
+    downstream,
+    upstream: metrics.cluster('echo'),
+    errors,
+    async close() {
+      listener.stop();
+      proxy.destroy();
+      clusters.destroy();
+      await proxy.drain();
+    },
+  };
+}

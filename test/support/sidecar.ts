@@ -78,5 +78,5 @@ export async function startSidecar(options: SidecarOptions, nodeArgs: string[] =
 }
 
 /** What the sidecar says once a listener, and the admin port, is bound. */
-const LISTENING = /listen.*127\.0\.0\.1:(\d+)/i;
-const ADMIN = /admin.*127\.0\.0\.1:(\d+)/i;
+const LISTENING = /^test listens on 127\.0\.0\.1:(\d+)/;
+const ADMIN = /^admin listens on 127\.0\.0\.1:(\d+)/;

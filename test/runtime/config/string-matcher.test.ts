@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { compileStringMatch } from '../../../runtime/config/string-matcher.js';
+
+/** Patterns that bring backtracking engines to their knees. */
+const EVIL = ['(a+)+$', '(a|aa)+$', '(a*)*b', '(.*a){12}', '(a|a?)+$', '([a-zA-Z]+)*$', '(x+x+)+y'];
+
+test.each(EVIL)('%s on 5 KiB takes no time', (value) => {
+  const matches = compileStringMatch({ kind: 'regex', value });
+  const text = `${'a'.repeat(5 * 1024)}!`;
+  matches(text);
+  const before = performance.now();
+  expect(matches(text)).toBe(false);
+  expect(performance.now() - before).toBeLessThan(100);
+});
+
+test.each([
+  ['(?=a)b', 'not an RE2 pattern'],
+  ['(a', 'not an RE2 pattern'],
+  ['a'.repeat(1_025), 'the pattern has 1025 characters'],
+  ['([a-z]{50}){10}', 'instructions, at most 500'],
+])('%s is refused', (value, message) => {
+  expect(() => compileStringMatch({ kind: 'regex', value })).toThrow(message);
+});

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BoltClient, eventually } from '../support/bolt-client.js';
 import { boltGoaway, boltHeartbeat, boltRequest, boltResponse } from '../support/bolt-frames.js';
 import { handWrittenBolt } from '../support/hand-written-bolt.js';
+import { startDeafHost } from '../support/deaf-host.js';
 import { echo, type Script, type ScriptedUpstream, startUpstream } from '../support/scripted-upstream.js';
 import {
   clusterOf,
@@ -49,7 +50,7 @@ async function deadPort(): Promise<number> {
 const never: Script = () => {};
 
 afterEach(async () => {
-  for (const { socket } of clients.splice(0)) socket.destroy();
+  for (const { socket } of clients.splice(0)) socket.resetAndDestroy();
   await eventually(() => proxy.proxy.connectionCount === 0, 'all callers gone');
   expect(proxy.downstream.requestsActive).toBe(0);
   expect(proxy.upstream.requestsActive).toBe(0);
@@ -129,15 +130,17 @@ describe('answers of the proxy itself', () => {
   });
 
   it('connect timeout', async () => {
-    // A host that can't be reached within the time: TEST-NET-1 is routed nowhere.
-    const config = clusterOf([1], { connectTimeout: 60 });
-    const hosts = [{ address: { host: '192.0.2.1', port: 9 }, weight: 1, metadata: {} }];
-    await run({ clusters: [{ ...config, hosts }] });
+    const { port, stop } = await startDeafHost();
+    await run({ clusters: [clusterOf([port], { connectTimeout: 60 })] });
     const caller = await client();
+    const started = performance.now();
     caller.send(1, 'x');
     const [reply] = await caller.received(1, 1_000);
     expect(reply!.status).toBe(NO_PROCESSOR);
-    expect(proxy.upstream.connectFailures).toBe(1);
+    expect(performance.now() - started).toBeGreaterThan(55);
+    expect(performance.now() - started).toBeLessThan(60 + 60);
+    expect(proxy.upstream.connectTimeouts).toBe(1);
+    await stop();
   });
 
   it.each([
@@ -219,7 +222,7 @@ describe('answers of the proxy itself', () => {
         [5, BUSY],
         [6, BUSY],
       ]);
-      caller.socket.destroy();
+      caller.socket.resetAndDestroy();
       await eventually(() => proxy.proxy.connectionCount === 0, 'the caller gone');
       await proxy.close();
     }

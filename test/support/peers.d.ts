@@ -58,30 +58,6 @@ declare module 'sofa-bolt-node/lib/simple_map_serializer.js' {
   export default serializer;
 }
 
-declare module 'sofa-rpc-node' {
-  interface Logger {
-    info(...args: unknown[]): void;
-    debug(...args: unknown[]): void;
-    warn(...args: unknown[]): void;
-    error(...args: unknown[]): void;
-  }
-  interface RpcConnection {
-    heartbeat(): void;
-  }
-  interface Consumer {
-    ready(): Promise<void>;
-    invoke(method: string, args: unknown[], options?: { responseTimeout?: number }): Promise<unknown>;
-    close(): Promise<void>;
-  }
-  class RpcClient {
-    constructor(options: { logger: Logger; connectionOpts?: object });
-    connectionManager: { _connections: Map<string, RpcConnection | Promise<RpcConnection>> };
-    createConsumer(options: object): Consumer;
-    close(): Promise<void>;
-  }
-  const client: { RpcClient: typeof RpcClient };
-}
-
 declare module 'kaitai-struct-compiler' {
   const compiler: {
     compile(language: string, ksy: object, importer: null, debug: boolean): Promise<Record<string, string>>;

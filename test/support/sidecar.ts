@@ -15,6 +15,8 @@ export interface SidecarOptions {
   listener?: readonly string[];
   /** Modules with further protocols, absolute. */
   codecs?: readonly string[];
+  /** The only service that has a route; com.demo.Echo:1.0 if left out. */
+  service?: string;
   /** The route's timeout. */
   timeout?: string;
 }
@@ -28,7 +30,7 @@ export interface Sidecar extends Child {
   memory(): Promise<{ rss: number; highest: number }>;
 }
 
-/** The configuration that {@link startSidecar} runs: one listener, one route for com.demo.Echo:1.0, one cluster. */
+/** The configuration that {@link startSidecar} runs: one listener, one route, one cluster. */
 export function sidecarYaml(options: SidecarOptions): string {
   const lines = [
     'listeners:',
@@ -43,7 +45,7 @@ export function sidecarYaml(options: SidecarOptions): string {
     '      - name: all',
     "        domains: ['*']",
     '        routes:',
-    "          - match: { service: 'com.demo.Echo:1.0' }",
+    `          - match: { service: '${options.service ?? 'com.demo.Echo:1.0'}' }`,
     `            route: { cluster: echo, timeout: ${options.timeout ?? '60s'} }`,
     'clusters:',
     '  - name: echo',

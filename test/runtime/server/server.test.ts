@@ -190,7 +190,7 @@ test('draining finishes what is under way, then all is closed', async () => {
   const { server, address } = await startServer(yaml([echoHost]));
   const one = await caller(address('egress'));
   echoHost.hold = true;
-  one.send(echo(1, 'slow'));
+  one.send(echo(77, 'slow'));
   await expect.poll(() => echoHost.requests.length).toBe(1);
   const ports = { egress: address('egress'), admin: address('admin') };
   const drained = server.drain();
@@ -200,7 +200,7 @@ test('draining finishes what is under way, then all is closed', async () => {
   await expect.poll(() => one.frames.some((frame) => frame.cmd === 100)).toBe(true);
   expect(one.closed).toBe(false);
   echoHost.release();
-  expect((await one.reply(1)).body.toString()).toBe('echo:slow');
+  expect((await one.reply(77)).body.toString()).toBe('echo:slow');
   expect(await drained).toBe(true);
   await expect.poll(() => one.closed).toBe(true);
   await expect(admin(ports.admin, '/ready')).rejects.toThrow();

@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fileJsonSchema } from '../../../runtime/config/file-schema.js';
+import { runCli } from '../../../runtime/server/cli.js';
+import { boltRequest } from '../../support/bolt-frames.js';
+import { startNode } from '../../support/child.js';
+import { ROOT } from '../../support/root.js';
+import { writeCodecModule } from './codec-module.js';
+import { startHost, TestCaller, type TestHost } from './peers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const codec = writeCodecModule(folder, 'bolt-by-hand');
+
+function config(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const yaml = (port: number, more = ''): string => `
+codecs: [ ./bolt-by-hand.mjs ]
+listeners:
+  - { name: egress, address: "127.0.0.1:0", protocol: bolt-by-hand, route_config: services }
+route_configs:
+  - name: services
+    virtual_hosts:
+      - { name: all, domains: ["*"], routes: [ { match: {}, route: { cluster: echo } } ] }
+clusters:
+  - { name: echo, hosts: [ { address: "127.0.0.1:${port}" } ] }
+admin: { address: "127.0.0.1:0" }
+${more}`;
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await runCli(args, { out: (text) => (out += text), err: (text) => (err += text) });
+  return { code, out, err };
+}
+
+test('--check says that a file is right, codecs of its own included', async () => {
+  const path = config('good.yaml', yaml(1));
+  expect(await run('--check', path)).toEqual({
+    code: 0,
+    out: `${path}: ok, 1 listener, 1 cluster\n`,
+    err: '',
+  });
+});
+
+test('--check lists every mistake and starts nothing', async () => {
+  const path = config(
+    'bad.yaml',
+    yaml(1).replace('cluster: echo', 'cluster: ecco').replace('admin:', 'admim:'),
+  );
+  const { code, out, err } = await run('--check', path);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toContain(`${path}:8:79: route_configs[0].virtual_hosts[0].routes[0].route.cluster`);
+  expect(err).toContain('did you mean `echo`?');
+  expect(err).toContain('unknown key `admim`');
+  expect(err).toContain('2 errors in');
+});
+
+test('a codec that can not be loaded stops the start by its name', async () => {
+  writeCodecModule(folder, 'old', (source) => source.replace('contract: CONTRACT_VERSION', 'contract: 0'));
+  const path = config('old.yaml', yaml(1).replace('bolt-by-hand.mjs', 'old.mjs'));
+  for (const option of ['--check', '-c']) {
+    const { code, err } = await run(option, path);
+    expect(code).toBe(1);
+    expect(err).toContain('old.mjs: protocol old was generated for contract 0');
+  }
+});
+
+test('schema prints the JSON Schema', async () => {
+  const { code, out } = await run('schema');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(fileJsonSchema());
+});
+
+test('--help shows how it is used', async () => {
+  const { code, out } = await run('--help');
+  expect(code).toBe(0);
+  for (const word of ['--check', '-c', 'schema', 'Examples:', 'SIGTERM', 'Exit codes:'])
+    expect(out).toContain(word);
+});
+
+test.each([
+  [['--chek', 'x']],
+  [['-c']],
+  [[]],
+  [['run', 'x']],
+  [['-c', 'a', '--check', 'b']],
+  [['--check', '/no/such/file.yaml']],
+])('%j is refused with 2 and a reason', async (args) => {
+  const { code, out, err } = await run(...args);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toMatch(/error|no such file/i);
+});
+
+const MAIN = join(ROOT, 'runtime/dist/server/main.js');
+
+async function startProxy(host: TestHost, more = '') {
+  const path = config(`run-${host.port}.yaml`, yaml(host.port, more));
+  const child = startNode(MAIN, ['-c', path]);
+  const [, address] = await child.line(/^egress listens on (\S+)$/);
+  await child.line(/^ready$/);
+  return { child, address: address! };
+}
+
+test('SIGTERM drains: what is under way is answered, then exit 0', async () => {
+  const host = await startHost('echo');
+  const log = join(folder, 'sigterm.log');
+  const { child, address } = await startProxy(host, `access_log: { path: ${log} }`);
+  const caller = await TestCaller.connect(address);
+  host.hold = true;
+  caller.send(boltRequest(77, 'any', Buffer.from('slow')));
+  await expect.poll(() => host.requests.length).toBe(1);
+  child.process.kill('SIGTERM');
+  await child.line(/"draining"/);
+  host.release();
+  expect((await caller.reply(77)).body.toString()).toBe('echo:slow');
+  expect(await child.ended).toBe(0);
+  expect(readFileSync(log, 'utf8')).toContain('"service":"any"');
+  await host.stop();
+});
+
+test('a second signal ends it at once', async () => {
+  const host = await startHost('echo');
+  const { child, address } = await startProxy(host);
+  const caller = await TestCaller.connect(address);
+  host.hold = true;
+  caller.send(boltRequest(77, 'any', Buffer.from('never')));
+  await expect.poll(() => host.requests.length).toBe(1);
+  child.process.kill('SIGINT');
+  await child.line(/"draining"/);
+  child.process.kill('SIGTERM');
+  expect(await child.ended).toBe(143);
+  await expect.poll(() => caller.closed).toBe(true);
+  await host.stop();
+});
+
+test('with the access log on standard output nothing else goes there', async () => {
+  const host = await startHost('echo');
+  const { child, address } = await startProxy(host, 'access_log: { path: stdout }');
+  let out = '';
+  child.process.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const caller = await TestCaller.connect(address);
+  caller.send(boltRequest(1, 'any', Buffer.from('x')));
+  await caller.reply(1);
+  expect(await child.stop('SIGTERM')).toBe(0);
+  await host.stop();
+  expect(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { status: string }).status),
+  ).toEqual(['OK']);
+});
+
+test('an address in use ends the start with 1 and says so', async () => {
+  const host = await startHost('echo');
+  const path = config(
+    'taken.yaml',
+    yaml(1).replace('127.0.0.1:0", protocol', `127.0.0.1:${host.port}", protocol`),
+  );
+  const child = startNode(MAIN, ['-c', path]);
+  expect(await child.ended).toBe(1);
+  expect(child.output.join('\n')).toContain('EADDRINUSE');
+  await host.stop();
+});

@@ -66,6 +66,7 @@ export async function startSidecar(options: SidecarOptions, nodeArgs: string[] =
   void child.ended.then(() => rmSync(folder, { recursive: true, force: true }));
   const [, port] = await child.line(LISTENING);
   const [, adminPort] = await child.line(ADMIN);
+  rmSync(folder, { recursive: true, force: true });
   return {
     ...child,
     port: Number(port),

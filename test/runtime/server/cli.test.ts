@@ -12,7 +12,7 @@ import { startHost, TestCaller, type TestHost } from './peers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const codec = writeCodecModule(folder, 'bolt-by-hand');
+writeCodecModule(folder, 'bolt-by-hand');
 
 function config(name: string, text: string): string {
   const path = join(folder, name);

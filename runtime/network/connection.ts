@@ -65,6 +65,7 @@ export class Connection {
   private failure: Error | null = null;
   /** close() was called: our side ends when the queue is empty. */
   private ending = false;
+  private sated = false;
 
   /**
    * @param socket connected, or connecting: then output waits
@@ -129,8 +130,16 @@ export class Connection {
 
   release(): void {
     if (--this.holds > 0 || this.closed) return;
-    this.socket.resume();
+    if (!this.sated) this.socket.resume();
     this.owner.onReleased();
+  }
+
+  /** Whether the owner wants no more bytes for now: it has enough to do. Independent of being held. */
+  setSated(sated: boolean): void {
+    if (this.sated === sated || this.closed) return;
+    this.sated = sated;
+    if (sated) this.socket.pause();
+    else if (this.holds === 0) this.socket.resume();
   }
 
   /** Holds `feeder` until this connection is no longer choked. It may be this one itself. */

@@ -60,7 +60,6 @@ export class FrameConnection implements ConnectionOwner, Resumable {
   private counted = 0;
   private countedNeedMore = 0;
   private postponed = false;
-  private backlogged = false;
   private ended = false;
 
   /**
@@ -122,10 +121,7 @@ export class FrameConnection implements ConnectionOwner, Resumable {
     framer.push(chunk);
     this.owner.onBytes();
     if (!this.postponed) this.read();
-    else if (!this.backlogged && framer.waitingBytes > BACKLOG_LIMIT) {
-      this.backlogged = true;
-      this.connection.hold();
-    }
+    else if (framer.waitingBytes > BACKLOG_LIMIT) this.connection.setSated(true);
   }
 
   /** For the loop: the next share. */
@@ -165,7 +161,7 @@ export class FrameConnection implements ConnectionOwner, Resumable {
 
   private read(): void {
     const framer = this.framer!;
-    if (framer === null || this.connection.closed || this.connection.holds > (this.backlogged ? 1 : 0))
+    if (framer === null || this.connection.closed || this.connection.holds > 0)
       return;
     let state: FramerState;
     try {
@@ -183,10 +179,7 @@ export class FrameConnection implements ConnectionOwner, Resumable {
   }
 
   private onEmpty(framer: Framer): void {
-    if (this.backlogged) {
-      this.backlogged = false;
-      this.connection.release();
-    }
+    this.connection.setSated(false);
     if (!framer.incomplete) {
       if (this.timer.armed) this.loop.disarm(this.timer);
     } else if (this.frameDeadline > 0 && (this.timedFrame !== framer.frames || !this.timer.armed)) {

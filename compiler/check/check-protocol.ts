@@ -12,6 +12,7 @@ import { identifiersLegal } from './rules/identifiers-legal.js';
 import { numbersExact } from './rules/numbers-exact.js';
 import { optionalFields } from './rules/optional-fields.js';
 import { sizesNonnegative } from './rules/sizes-nonnegative.js';
+import { structsPlain } from './rules/structs-plain.js';
 import { synthsHold } from './rules/synths-hold.js';
 import { variantsCover } from './rules/variants-cover.js';
 import { windowsFit } from './rules/windows-fit.js';
@@ -20,6 +21,7 @@ import { windowsFit } from './rules/windows-fit.js';
 export function checkProtocol(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
   identifiersLegal(protocol, report);
   optionalFields(protocol, report);
+  structsPlain(protocol, report);
   extentsBounded(protocol, report);
   sizesNonnegative(protocol, report);
   numbersExact(protocol, report);

@@ -1,4 +1,4 @@
-import type { Span } from '../source/source-file.js';
+import type { SourceFile, Span } from '../source/source-file.js';
 
 export type Severity = 'error' | 'warning';
 
@@ -25,6 +25,8 @@ export interface Diagnostic {
 export class Report {
   readonly diagnostics: Diagnostic[] = [];
   private readonly seen = new Set<string>();
+  private tried = 0;
+  private frame: { readonly own: Span; readonly label: Label } | null = null;
 
   error(
     code: string,
@@ -48,6 +50,32 @@ export class Report {
     return this.diagnostics.some((d) => d.severity === 'error');
   }
 
+  /** How many errors were reported, with those left out because their place had one already. */
+  get attempts(): number {
+    return this.tried;
+  }
+
+  /** Whether an error lies in a place: then nothing more is said about the whole, which is not whole. */
+  hasErrorIn(place: Span): boolean {
+    return this.diagnostics.some((d) => d.severity === 'error' && contains(place, d.span));
+  }
+
+  /** Whether a file could not be read as it stands, so that what seems to be missing may be there. */
+  isDamaged(file: SourceFile): boolean {
+    return this.diagnostics.some((d) => d.span.file === file && d.code.startsWith('PF00'));
+  }
+
+  /**
+   * Runs a pass over something that is partly written elsewhere: errors outside of `own` get a label that says
+   * for whose sake that place was looked at.
+   */
+  reading(own: Span, label: Label, pass: () => void): void {
+    const before = this.frame;
+    this.frame = { own, label };
+    pass();
+    this.frame = before;
+  }
+
   /** At most one error a place, so that one mistake is one message. */
   private add(
     severity: Severity,
@@ -56,16 +84,23 @@ export class Report {
     message: string,
     extra: { labels?: readonly Label[]; hint?: string },
   ): void {
+    if (severity === 'error') this.tried++;
     const key = `${span.file.path}:${span.start}:${span.end}${severity === 'error' ? '' : code}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
+    const labels = [...(extra.labels ?? [])];
+    if (this.frame !== null && !contains(this.frame.own, span)) labels.push(this.frame.label);
     this.diagnostics.push({
       code,
       severity,
       span,
       message,
-      labels: extra.labels ?? [],
+      labels,
       hint: extra.hint ?? null,
     });
   }
+}
+
+function contains(whole: Span, part: Span): boolean {
+  return whole.file === part.file && part.start >= whole.start && part.end <= whole.end;
 }

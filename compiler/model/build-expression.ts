@@ -1,11 +1,11 @@
-import { arithmetic, constantOf } from './constants.js';
+import { aDeclaration, arithmetic, constantOf, constantValue } from './constants.js';
 import type { Scope } from './scope.js';
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { BinaryExpr, Expr, MatchExpr, Pattern } from '../syntax/ast.js';
 import type { Expression, ExpressionType } from './expression.js';
 import { boundsOf, combine, intType, SAFE } from './integers.js';
-import type { BitFieldModel, Enum, Field, FrameKindName, Guard, ValueSet } from './model.js';
+import type { BitFieldModel, ConstantValue, Enum, Field, FrameKindName, Guard, ValueSet } from './model.js';
 import type { Names } from './names.js';
 
 /** Where an expression stands, which decides what its names mean. */
@@ -59,13 +59,21 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       return buildMember(expr, cx);
     case 'index': {
       const object = buildExpression(expr.object, cx);
-      if (object === null) return null;
-      const map = object.op === 'field' ? object.fields[0] : undefined;
-      if (map?.member !== 'field' || map.type.kind !== 'map')
-        return fail('PF109', 'only a map can be looked up by a key');
       const key = constantOf(expr.index, cx.scope, report);
-      if (key === null) return null;
-      if (key.kind !== 'text') return fail('PF109', 'a header key is a text');
+      if (object === null || key === null) return null;
+      const map = object.op === 'field' ? object.fields[0] : undefined;
+      if (map?.member !== 'field' || map.type.kind !== 'map') {
+        report.error(
+          'PF109',
+          expr.object.span,
+          `only a map can be looked up by a key, this is ${kindOf(object)}`,
+        );
+        return null;
+      }
+      if (key.kind !== 'text') {
+        report.error('PF109', expr.index.span, 'the key of a map is a text', { hint: 'put it in quotes' });
+        return null;
+      }
       return { op: 'header', map, key: key.value, span: expr.span, optional: true, type: { kind: 'text' } };
     }
     case 'call':
@@ -76,11 +84,11 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       const { operator } = expr;
       if (operator === 'not') {
         if (!isCondition(operand))
-          return fail('PF109', `\`not\` needs a boolean, this is ${describe(operand.type)}`);
+          return fail('PF109', `\`not\` needs a boolean, this is ${kindOf(operand)}`);
         return { op: 'unary', operator, operand, span: expr.span, optional: false, type: { kind: 'bool' } };
       }
       if (operand.type.kind !== 'int')
-        return fail('PF109', `\`${operator}\` needs a number, this is ${describe(operand.type)}`);
+        return fail('PF109', `\`${operator}\` needs a number, this is ${kindOf(operand)}`);
       const { low, high } = operand.type;
       const bounds = operator === '-' ? { low: -high, high: -low } : { low: ~high, high: ~low };
       if (operand.op === 'int')
@@ -105,7 +113,7 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       return buildMatch(expr, cx, expected);
     case 'struct':
     case 'listLiteral':
-      return fail('PF199', 'nested literals in a synth are not built yet');
+      return fail('PF199', 'structs and lists in a synth are not built yet');
   }
 }
 
@@ -137,21 +145,42 @@ function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null)
     return { op: 'param', name, role: param, span, optional: false, type };
   }
   const meaning = cx.names?.get(name);
-  if (meaning?.kind === 'let') return meaning.value;
-  if (meaning?.kind === 'field') return fieldExpression('field', name, meaning.fields, expr, cx.guards);
-  if (meaning?.kind === 'window') {
-    report.error('PF109', span, `\`${name}\` is a window and has no value of its own`);
-    return null;
+  switch (meaning?.kind) {
+    case 'let':
+      // At the place of its use, so that an error about it lies there.
+      return { ...meaning.value, span };
+    case 'field':
+      return fieldExpression('field', name, meaning.fields, expr, cx);
+    case 'window':
+      report.error('PF109', span, `\`${name}\` is a window and has no value of its own`);
+      return null;
+    case 'group':
+      report.error('PF109', span, `\`${name}\` is a group of bits; name one of its fields`);
+      return null;
+    case 'broken':
+      return null;
   }
+  if (expected?.lost.includes(name) === true) return null;
   const declaration = cx.scope.find(name);
   if (declaration?.kind === 'const')
-    return buildExpression(declaration.value, { ...cx, names: null }, expected);
+    return constantExpression(constantValue(declaration, cx.scope, report), span);
+  if (declaration !== undefined) {
+    report.error('PF109', span, `\`${name}\` is ${aDeclaration(declaration.kind)} and has no value`);
+    return null;
+  }
+  if (param === 'request') {
+    report.error('PF109', span, `\`${name}\` is a whole frame`, {
+      hint: `name a field of it: \`${name}.…\``,
+    });
+    return null;
+  }
   if (cx.names?.later.has(name) === true) {
     report.error('PF111', span, `\`${name}\` stands later in the frame, so it is not known here`, {
       hint: 'an expression may use only what was read before it',
     });
     return null;
   }
+  if (cx.scope.isLost(name)) return null;
   const known = [
     ...(expected?.members.map((m) => m.name) ?? []),
     ...(cx.names?.all() ?? []),
@@ -159,9 +188,45 @@ function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null)
     ...(cx.frameKinds === true ? FRAME_KINDS : []),
     ...cx.scope.names().filter((n) => cx.scope.find(n)?.kind === 'const'),
   ];
-  const what = expected !== null ? `a field or a member of \`${expected.name}\`` : 'a field or constant';
-  report.error('PF100', span, `\`${name}\` is not ${what}`, suggestHint(name, known));
+  report.error(
+    'PF100',
+    span,
+    `there is no ${whatIsKnown(cx, expected)} \`${name}\``,
+    suggestHint(name, known),
+  );
   return null;
+}
+
+/** "field, constant or member of `Status`": what a bare name can be at a place. */
+function whatIsKnown(cx: Context, expected: Enum | null): string {
+  const sorts = [
+    ...(cx.names !== null ? ['field'] : []),
+    ...(cx.params !== undefined ? ['parameter'] : []),
+    'constant',
+    ...(expected !== null ? [`member of \`${expected.name}\``] : []),
+    ...(cx.frameKinds === true ? ['frame kind'] : []),
+  ];
+  const last = sorts.pop()!;
+  return sorts.length === 0 ? last : `${sorts.join(', ')} or ${last}`;
+}
+
+function constantExpression(value: ConstantValue | null, span: Expr['span']): Expression | null {
+  switch (value?.kind) {
+    case undefined:
+      return null;
+    case 'int':
+      return {
+        op: 'int',
+        value: value.value,
+        span,
+        optional: false,
+        type: intType({ low: value.value, high: value.value }),
+      };
+    case 'text':
+      return { op: 'text', value: value.value, span, optional: false, type: { kind: 'text' } };
+    case 'bool':
+      return { op: 'bool', value: value.value, span, optional: false, type: { kind: 'bool' } };
+  }
 }
 
 /** The value of a field or of fields that share a name in several arms; optional unless the place is in its arm. */
@@ -170,8 +235,9 @@ export function fieldExpression(
   name: string,
   fields: readonly (Field | BitFieldModel)[],
   expr: { readonly span: Expr['span'] },
-  guards: readonly Guard[],
+  cx: Pick<Context, 'guards' | 'names'>,
 ): Expression {
+  const { guards } = cx;
   const first = fields[0]!;
   const present =
     fields.length === 1 &&
@@ -207,12 +273,14 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
     if (cx.params?.get(name) === 'request' && cx.requestNames !== undefined) {
       const meaning = cx.requestNames.get(expr.name.text);
       if (meaning?.kind === 'field')
-        return fieldExpression('request', expr.name.text, meaning.fields, expr, []);
+        return fieldExpression('request', expr.name.text, meaning.fields, expr, { guards: [], names: null });
+      if (meaning?.kind === 'broken' || cx.scope.isLost(expr.name.text)) return null;
+      const fields = [...cx.requestNames.fields()].map(([field]) => field);
       report.error(
         'PF100',
         expr.name.span,
         `the request has no field \`${expr.name.text}\``,
-        suggestHint(expr.name.text, cx.requestNames.all()),
+        suggestHint(expr.name.text, fields),
       );
       return null;
     }
@@ -221,27 +289,8 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
       return null;
     }
     const declaration = cx.names?.get(name) === undefined ? cx.scope.find(name) : undefined;
-    if (declaration?.kind === 'enum') {
-      const member = declaration.members.find((m) => m.name.text === expr.name.text);
-      const value = member === undefined ? null : constantOf(member.value, cx.scope, report);
-      if (value?.kind === 'int') {
-        return {
-          op: 'int',
-          value: value.value,
-          span: expr.span,
-          optional: false,
-          type: intType({ low: value.value, high: value.value }),
-        };
-      }
-      const known = declaration.members.map((m) => m.name.text);
-      report.error(
-        'PF100',
-        expr.name.span,
-        `\`${name}\` has no member \`${expr.name.text}\``,
-        suggestHint(expr.name.text, known),
-      );
-      return null;
-    }
+    if (declaration?.kind === 'enum')
+      return constantExpression(constantOf(expr, cx.scope, report), expr.span);
   }
   const object = buildExpression(expr.object, cx);
   if (object === null) return null;
@@ -259,6 +308,7 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
         type: { kind: 'bool' },
       };
     }
+    if (type.enum.lost.includes(expr.name.text)) return null;
     const known = type.enum.members.map((m) => m.name);
     report.error(
       'PF100',
@@ -268,7 +318,11 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
     );
     return null;
   }
-  report.error('PF109', expr.span, `only flags have members; this is ${describe(type)}`);
+  const sort =
+    object.op === 'field' && object.fields[0]!.member === 'field' ? object.fields[0].type.kind : null;
+  if (sort === 'struct' || sort === 'list')
+    report.error('PF199', expr.span, `reading what is inside a ${sort} is not built yet`);
+  else report.error('PF109', expr.span, `only flags have members; this is ${kindOf(object)}`);
   return null;
 }
 
@@ -294,15 +348,15 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
     'has',
     'direction',
   ];
-  if (name !== null && (builtin.includes(name) || cx.scope.find(name)?.kind === 'extern')) {
-    cx.report.error('PF199', expr.span, `\`${name}\` is not built yet`);
-  } else {
-    cx.report.error(
-      'PF100',
-      expr.callee.span,
-      `there is no function \`${name ?? '…'}\``,
-      name === null ? {} : suggestHint(name, [...builtin, 'wire']),
-    );
+  if (name === 'wire') {
+    cx.report.error('PF109', expr.span, '`wire` gives the status to write, in a synth only');
+  } else if (name === null) {
+    cx.report.error('PF199', expr.span, 'this function is not built yet');
+  } else if (builtin.includes(name) || cx.scope.find(name)?.kind === 'extern') {
+    cx.report.error('PF199', expr.span, `the function \`${name}\` is not built yet`);
+  } else if (!cx.scope.isLost(name)) {
+    const known = [...builtin, ...(cx.params === undefined ? [] : ['wire'])];
+    cx.report.error('PF100', expr.callee.span, `there is no function \`${name}\``, suggestHint(name, known));
   }
   return null;
 }
@@ -316,21 +370,10 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
     report.error('PF109', span, 'a range has no value');
     return null;
   }
-  let left = buildExpression(expr.left, cx, COMPARISONS.includes(operator) ? null : expected);
-  if (left === null && COMPARISONS.includes(operator)) return null;
-  const right = buildExpression(
-    expr.right,
-    cx,
-    left?.type.kind === 'int' && COMPARISONS.includes(operator) ? left.type.enum : expected,
-  );
-  left ??= null;
+  const [left, right] = buildOperands(expr, cx, expected);
   if (left === null || right === null) return null;
   const mismatch = (): null => {
-    report.error(
-      'PF109',
-      span,
-      `\`${operator}\` can't join ${describe(left.type)} and ${describe(right.type)}`,
-    );
+    report.error('PF109', span, `\`${operator}\` can't join ${kindOf(left)} and ${kindOf(right)}`);
     return null;
   };
   const node = { op: 'binary', operator, left, right, span } as const;
@@ -343,7 +386,7 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
       report.error('PF111', left.span, 'this is always present, so what follows `??` is never used');
       return null;
     }
-    if (left.type.kind !== right.type.kind) return mismatch();
+    if (left.type.kind !== right.type.kind || left.type.kind === 'null') return mismatch();
     return { ...node, optional: right.optional, type: joinTypes(left.type, right.type) };
   }
   if (COMPARISONS.includes(operator)) {
@@ -353,9 +396,37 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
       left.type.kind === right.type.kind &&
       (left.type.kind === 'int' || (equality && left.type.kind !== 'bytes'));
     if (!same && !(nulls && equality)) return mismatch();
+    const value = left.op === 'null' ? right : left;
+    if (nulls && !value.optional) {
+      const never = operator === '==' ? 'false' : 'true';
+      report.error(
+        'PF111',
+        span,
+        `this is always ${never}: ${kindOf(value)} that is in every frame is never null`,
+      );
+      return null;
+    }
+    if (!nulls && isEnumMismatch(left, right)) {
+      report.error('PF109', span, `this compares ${kindOf(left)} with ${kindOf(right)}`);
+      return null;
+    }
     return { ...node, optional: false, type: { kind: 'bool' } };
   }
   if (left.type.kind !== 'int' || right.type.kind !== 'int') return mismatch();
+  if ((operator === '/' || operator === '%') && right.type.low <= 0n && right.type.high >= 0n) {
+    const zero = right.op === 'int';
+    const message = zero ? 'this divides by zero' : 'this can be zero, and nothing can be divided by it';
+    report.error(zero ? 'PF113' : 'PF105', right.span, message, {
+      ...(zero ? {} : { hint: 'say which values it has: `in 1..…`' }),
+    });
+    return null;
+  }
+  if ((operator === '<<' || operator === '>>') && (right.type.low < 0n || right.type.high > 63n)) {
+    report.error('PF105', right.span, 'a number is shifted by 0 to 63 bits', {
+      ...(right.op === 'int' ? {} : { hint: 'say which values it has: `in 0..63`' }),
+    });
+    return null;
+  }
   if (left.op === 'int' && right.op === 'int') {
     const value = arithmetic(operator, left.value, right.value);
     if (value !== null)
@@ -368,29 +439,69 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
   };
 }
 
+/** Both sides of an operator; in a comparison either side may say of which enum the other's names are. */
+function buildOperands(
+  { operator, left, right }: BinaryExpr,
+  cx: Context,
+  expected: Enum | null,
+): [Expression | null, Expression | null] {
+  if (!COMPARISONS.includes(operator))
+    return [buildExpression(left, cx, expected), buildExpression(right, cx, expected)];
+  const enumOf = (e: Expression | null): Enum | null => (e?.type.kind === 'int' ? e.type.enum : null);
+  const bare = left.kind === 'name' && right.kind !== 'int' && !isKnown(left.name, cx);
+  if (bare) {
+    const second = buildExpression(right, cx);
+    if (second === null) return [null, null];
+    return [buildExpression(left, cx, enumOf(second)), second];
+  }
+  const first = buildExpression(left, cx);
+  if (first !== null) return [first, buildExpression(right, cx, enumOf(first))];
+  // Without its left side a name on the right can't be judged.
+  return [null, right.kind === 'name' ? null : buildExpression(right, cx)];
+}
+
+function isKnown(name: string, cx: Context): boolean {
+  return (
+    cx.names?.get(name) !== undefined ||
+    cx.names?.later.has(name) === true ||
+    cx.params?.has(name) === true ||
+    cx.scope.find(name) !== undefined ||
+    (cx.frameKinds === true && FRAME_KINDS.includes(name))
+  );
+}
+
+/** Whether both are members of enums, but not of one. */
+function isEnumMismatch(left: Expression, right: Expression): boolean {
+  const [a, b] = [left.type, right.type];
+  return a.kind === 'int' && b.kind === 'int' && a.enum !== null && b.enum !== null && a.enum !== b.enum;
+}
+
 function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expression | null {
   const on = expr.on.map((e) => buildExpression(e, cx));
-  if (on.some((e) => e === null)) return null;
-  const subjects = on as Expression[];
   const arms: { patterns: (readonly ValueSet[])[] | null; value: Expression }[] = [];
+  let broken = on.some((e) => e === null);
+  for (const e of on) {
+    if (e !== null && e.type.kind !== 'int' && e.type.kind !== 'bool') {
+      cx.report.error('PF109', e.span, `a match chooses by numbers and booleans, this is ${kindOf(e)}`);
+      broken = true;
+    }
+  }
+  const subjects = on as Expression[];
   for (const arm of expr.arms) {
-    const patterns = buildPatterns(arm.patterns, subjects, cx);
+    const patterns = broken ? null : buildPatterns(arm.patterns, subjects, cx);
     const value = buildExpression(arm.value, cx, expected);
-    if (patterns === undefined || value === null) return null;
-    arms.push({ patterns, value });
+    if (patterns === undefined || value === null) broken = true;
+    else arms.push({ patterns, value });
   }
   const first = arms[0]?.value;
-  if (first === undefined) {
-    cx.report.error('PF110', expr.span, 'this match has no arms');
-    return null;
-  }
+  if (broken || first === undefined) return null;
   let type = first.type;
   for (const arm of arms.slice(1)) {
     if (arm.value.type.kind !== type.kind) {
       cx.report.error(
         'PF109',
         arm.value.span,
-        `this arm gives ${describe(arm.value.type)}, the first one ${describe(type)}`,
+        `this arm gives ${kindOf(arm.value)}, the first one ${kindOf(first)}`,
         {
           labels: [{ span: first.span, text: 'the first arm' }],
         },
@@ -418,13 +529,17 @@ export function buildPatterns(
   const rows: (readonly ValueSet[])[] = [];
   let failed = false;
   for (const pattern of patterns) {
-    if (pattern.kind === 'wildcard') return null;
-    if (pattern.kind === 'tuple') {
+    if (pattern.kind === 'wildcard') {
+      if (patterns.length === 1) return null;
+      cx.report.error('PF110', pattern.span, '`_` takes every value, so it stands alone');
+      failed = true;
+    } else if (pattern.kind === 'tuple') {
       if (pattern.items.length !== on.length) {
+        const [parts, values] = [pattern.items.length, on.length];
         cx.report.error(
           'PF110',
           pattern.span,
-          `this pattern has ${pattern.items.length} parts for ${on.length} values`,
+          `this pattern has ${parts} parts for ${values} ${values === 1 ? 'value' : 'values'}`,
         );
         failed = true;
         continue;
@@ -449,7 +564,11 @@ export function buildPatterns(
 function valueSet(patterns: readonly Pattern[], on: Expression, cx: Context): ValueSet | undefined {
   const ranges: { low: bigint; high: bigint }[] = [];
   for (const pattern of patterns) {
-    if (pattern.kind === 'wildcard') return null;
+    if (pattern.kind === 'wildcard') {
+      if (patterns.length === 1) return null;
+      cx.report.error('PF110', pattern.span, '`_` takes every value, so it stands alone');
+      return undefined;
+    }
     if (pattern.kind === 'tuple') {
       cx.report.error('PF110', pattern.span, 'a pattern inside a pattern is a value or a range');
       return undefined;
@@ -458,7 +577,9 @@ function valueSet(patterns: readonly Pattern[], on: Expression, cx: Context): Va
     const high = pattern.high === null ? low : patternValue(pattern.high, on, cx);
     if (low === undefined || high === undefined) return undefined;
     if (low > high) {
-      cx.report.error('PF110', pattern.span, 'this range is empty');
+      cx.report.error('PF110', pattern.span, `${low}..${high} is empty`, {
+        hint: `the smaller number comes first: \`${high}..${low}\``,
+      });
       return undefined;
     }
     ranges.push({ low, high });
@@ -473,8 +594,16 @@ function patternValue(expr: Expr, on: Expression, cx: Context): bigint | undefin
   if (on.type.kind === 'int' && constant.kind === 'int') return constant.value;
   if (on.type.kind === 'int' && constant.kind === 'text' && constant.value.length === 1)
     return BigInt(constant.value.charCodeAt(0));
-  cx.report.error('PF109', expr.span, `this pattern can't match ${describe(on.type)}`);
+  cx.report.error('PF109', expr.span, `this pattern can't match ${kindOf(on)}`);
   return undefined;
+}
+
+/** "a number", "the map `headers`": what an expression is, for messages. */
+export function kindOf(e: Expression): string {
+  const field = e.op === 'field' || e.op === 'request' ? e.fields[0]! : null;
+  if (field?.member === 'field' && field.type.kind !== 'int' && field.type.kind !== e.type.kind)
+    return `the ${field.type.kind} \`${field.name}\``;
+  return describe(e.type);
 }
 
 /** Whether an expression can stand in a condition. */

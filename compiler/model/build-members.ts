@@ -1,9 +1,20 @@
-import { constantOf } from './constants.js';
-import type { Field as FieldAst, Member, Name, StructDecl, BitField, Bits } from '../syntax/ast.js';
-import { buildExpression, buildPatterns, describe, isCondition, type Context } from './build-expression.js';
-import { buildType } from './build-type.js';
+import type {
+  Attr,
+  BitField,
+  Bits,
+  Expr,
+  Field as FieldAst,
+  Member,
+  Name,
+  StructDecl,
+  Within,
+} from '../syntax/ast.js';
+import { buildExpression, buildPatterns, isCondition, kindOf, type Context } from './build-expression.js';
+import { buildType, checkAttributes, maxOf } from './build-type.js';
+import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
-import { rangeOf } from './integers.js';
+import type { Expression } from './expression.js';
+import { isValueOf, rangeOf } from './integers.js';
 import type {
   ArmModel,
   BitFieldModel,
@@ -21,6 +32,9 @@ import type {
   WindowModel,
 } from './model.js';
 import { Names } from './names.js';
+import { parts } from './expressions-of.js';
+import { blockSize } from './size.js';
+import { suggestHint } from './suggest-hint.js';
 
 /** Where members are built: the names they add to, and the path that messages and errors show. */
 interface Place {
@@ -29,8 +43,13 @@ interface Place {
   readonly path: string;
   /** Members of the frame so far by name, for checksums. */
   readonly byName: Map<string, MemberModel>;
-  readonly asserts: { count: number };
 }
+
+/** Structs in structs. */
+const DEEPEST = 64;
+
+/** Parts of an expression with all `let`s put in; they could double with each line otherwise. */
+const LARGEST_LET = 256;
 
 /** Builds the members of a frame or struct; members that could not be built are left out after a report. */
 export function buildBlock(
@@ -39,7 +58,10 @@ export function buildBlock(
   cx: Context & { readonly names: Names },
   declarations: Declarations,
 ): Block {
-  return block(members, { cx, declarations, path, byName: new Map(), asserts: { count: 0 } });
+  const built = block(members, { cx, declarations, path, byName: new Map() });
+  for (const [name, span] of cx.names.unusedLets())
+    cx.report.warning('PF180', span, `nothing uses \`${name}\``, { hint: 'remove this `let`' });
+  return built;
 }
 
 /** All names that the members declare, at any depth, for "stands later". */
@@ -90,14 +112,21 @@ export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Co
     });
     return null;
   }
+  if (declarations.open.size >= DEEPEST) {
+    cx.report.error('PF003', decl.name.span, `structs are nested more than ${DEEPEST} deep`);
+    return null;
+  }
   declarations.open.add(decl);
   const names = new Names(cx.report, declaredNames(decl.members));
-  const own: Context & { readonly names: Names } = { scope: cx.scope, report: cx.report, names, guards: [] };
+  const scope = declarations.scope.home(decl);
+  const own: Context & { readonly names: Names } = { scope, report: cx.report, names, guards: [] };
+  const body = buildBlock(decl.members, decl.name.text, own, declarations);
   const struct: Struct = {
     name: decl.name.text,
     doc: decl.doc,
     span: decl.name.span,
-    body: buildBlock(decl.members, decl.name.text, own, declarations),
+    body,
+    size: blockSize(body),
   };
   declarations.open.delete(decl);
   declarations.structs.set(decl, struct);
@@ -127,18 +156,22 @@ function buildMember(member: Member, place: Place): MemberModel | null {
       return buildBits(member, place);
     case 'let': {
       const value = buildExpression(member.value, cx);
-      if (value !== null) cx.names.add(member.name, { kind: 'let', value, span: member.name.span });
+      if (value === null) cx.names.addBroken(member.name);
+      else if (isLargerThan(value, LARGEST_LET)) {
+        report.error(
+          'PF003',
+          member.name.span,
+          `\`${member.name.text}\` is too long with all its parts put in`,
+        );
+        cx.names.addBroken(member.name);
+      } else cx.names.add(member.name, { kind: 'let', value, span: member.name.span });
       return null;
     }
     case 'assert': {
       const condition = buildExpression(member.condition, cx);
       if (condition === null) return null;
       if (!isCondition(condition)) {
-        report.error(
-          'PF109',
-          condition.span,
-          `an assertion is a boolean, this is ${describe(condition.type)}`,
-        );
+        report.error('PF109', condition.span, `an assertion is a boolean, this is ${kindOf(condition)}`);
         return null;
       }
       const { text } = member.condition.span.file;
@@ -153,6 +186,12 @@ function buildMember(member: Member, place: Place): MemberModel | null {
       };
     }
     case 'pad': {
+      if (readsFields(member.value, cx.names)) {
+        report.error('PF199', member.value.span, 'a pad of varying size is not built yet', {
+          hint: 'a `bytes size …` field can take its place',
+        });
+        return null;
+      }
       const value = constantOf(member.value, cx.scope, report);
       if (value === null) return null;
       if (value.kind !== 'int' || value.value < 1n || value.value > 65536n) {
@@ -169,22 +208,13 @@ function buildMember(member: Member, place: Place): MemberModel | null {
       };
     }
     case 'if': {
-      const condition = buildExpression(member.condition, cx);
-      if (condition === null) return null;
-      if (!isCondition(condition)) {
-        report.error(
-          'PF109',
-          condition.span,
-          `a condition is a boolean, this is ${describe(condition.type)}`,
-        );
-        return null;
-      }
+      const condition = buildCondition(member.condition, cx);
       // The node is named in its members' guards, so it exists before them.
       const node: { -readonly [K in keyof ConditionModel]: ConditionModel[K] } = {
         member: 'if',
         path,
         span: member.span,
-        condition,
+        condition: condition ?? unknownBoolean(member.condition.span),
         then: { members: [] },
         otherwise: null,
         guards,
@@ -192,19 +222,15 @@ function buildMember(member: Member, place: Place): MemberModel | null {
       node.then = block(member.then, inside(place, { node, arm: 0 }));
       if (member.otherwise !== null)
         node.otherwise = block(member.otherwise, inside(place, { node, arm: 1 }));
-      return node;
+      return condition === null ? null : node;
     }
     case 'variant': {
       const on = member.on.map((e) => buildExpression(e, cx));
-      if (on.some((e) => e === null)) return null;
+      let broken = on.includes(null);
       for (const e of on) {
-        if (e!.type.kind !== 'int' && e!.type.kind !== 'bool') {
-          report.error(
-            'PF109',
-            e!.span,
-            `a variant is chosen by numbers and booleans, this is ${describe(e!.type)}`,
-          );
-          return null;
+        if (e !== null && e.type.kind !== 'int' && e.type.kind !== 'bool') {
+          report.error('PF109', e.span, `a variant chooses by numbers and booleans, this is ${kindOf(e)}`);
+          broken = true;
         }
       }
       const arms: ArmModel[] = [];
@@ -218,48 +244,74 @@ function buildMember(member: Member, place: Place): MemberModel | null {
         guards,
       };
       for (const arm of member.arms) {
-        const patterns = buildPatterns(arm.patterns, node.on, cx);
-        if (patterns === undefined) continue;
+        const patterns = broken ? undefined : buildPatterns(arm.patterns, node.on, cx);
         if (arm.args.length > 0) report.error('PF199', arm.span, 'arms with arguments are not built yet');
         const index = arms.length;
         const name = arm.name?.text ?? null;
-        arms.push({ name, doc: arm.doc, span: arm.span, patterns, body: { members: [] } });
-        const body = block(arm.members, inside({ ...place, path }, { node, arm: index }));
+        const first = arms.find((other) => other.name !== null && other.name === name);
+        if (first !== undefined) {
+          report.error('PF114', arm.name!.span, `there is an arm \`${name}\` already`, {
+            labels: [{ span: first.span, text: 'this one' }],
+            hint: 'one arm can have several patterns: `a | b => …`',
+          });
+        }
+        // An arm whose patterns are in error takes nothing; its members are checked all the same.
+        arms.push({
+          name,
+          doc: arm.doc,
+          span: arm.span,
+          patterns: patterns === undefined ? [] : patterns,
+          body: { members: [] },
+        });
+        const body = block(arm.members, inside(place, { node, arm: index }));
         arms[index] = { ...arms[index]!, body };
       }
-      return node;
+      return broken ? null : node;
     }
-    case 'within': {
-      if (member.codec !== null) {
-        report.error('PF199', member.codec.span, 'window codecs are not built yet');
-        return null;
-      }
-      const size = buildExpression(member.size, cx);
-      const maxAttr = member.attrs.find((a) => a.kind === 'max');
-      const max = maxAttr === undefined ? null : constantOf(maxAttr.value, cx.scope, report);
-      if (size === null || (maxAttr !== undefined && max === null)) return null;
-      if (size.type.kind !== 'int') {
-        report.error('PF109', size.span, `the size of a window is a number, this is ${describe(size.type)}`);
-        return null;
-      }
-      const node: { -readonly [K in keyof WindowModel]: WindowModel[K] } = {
-        member: 'within',
-        name: member.name?.text ?? null,
-        path: member.name === null ? path : `${path}.${member.name.text}`,
-        span: member.span,
-        size,
-        max: max?.kind === 'int' ? Number(max.value) : null,
-        body: { members: [] },
-        guards,
-      };
-      if (member.name !== null) {
-        cx.names.add(member.name, { kind: 'window', window: node, span: member.name.span });
-        place.byName.set(member.name.text, node);
-      }
-      node.body = block(member.members, place);
-      return node;
-    }
+    case 'within':
+      return buildWindow(member, place);
   }
+}
+
+function buildWindow(ast: Within, place: Place): WindowModel | null {
+  const { cx, path } = place;
+  const { report } = cx;
+  if (ast.codec !== null) report.error('PF199', ast.codec.span, 'window codecs are not built yet');
+  checkAttributes(ast.attrs, ['max'], 'a window', report);
+  const size = buildExpression(ast.size, cx);
+  const max = maxOf(ast.attrs, cx);
+  const isNumber = size?.type.kind === 'int';
+  if (size !== null && !isNumber)
+    report.error('PF109', size.span, `the size of a window is a number, this is ${kindOf(size)}`);
+  const node: { -readonly [K in keyof WindowModel]: WindowModel[K] } = {
+    member: 'within',
+    name: ast.name?.text ?? null,
+    path: ast.name === null ? path : `${path}.${ast.name.text}`,
+    span: ast.span,
+    size: size ?? unknownBoolean(ast.size.span),
+    max: max ?? null,
+    body: { members: [] },
+    guards: cx.guards,
+  };
+  if (ast.name !== null) {
+    cx.names.add(ast.name, { kind: 'window', window: node, span: ast.name.span });
+    place.byName.set(ast.name.text, node);
+  }
+  node.body = block(ast.members, place);
+  return isNumber && max !== undefined && ast.codec === null ? node : null;
+}
+
+/** A boolean; null after a report. */
+function buildCondition(expr: Expr, cx: Context): Expression | null {
+  const condition = buildExpression(expr, cx);
+  if (condition === null || isCondition(condition)) return condition;
+  cx.report.error('PF109', condition.span, `a condition is a boolean, this is ${kindOf(condition)}`);
+  return null;
+}
+
+/** Stands for an expression in error while what depends on it is read for errors of its own. */
+function unknownBoolean(span: Expr['span']): Expression {
+  return { op: 'match', on: [], arms: [], span, type: { kind: 'bool' }, optional: false };
 }
 
 function buildField(ast: FieldAst, place: Place): Field | null {
@@ -272,7 +324,12 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     cx,
     declarations,
   );
-  if (type === null) return null;
+  if (type === null) {
+    cx.names.addBroken(ast.name);
+    return null;
+  }
+  checkAttributes(ast.attrs, attributesOf(type), `\`${ast.name.text}\``, report);
+  const range = rangeAttr(ast, type, place);
   const field: Field = {
     member: 'field',
     name: ast.name.text,
@@ -282,8 +339,8 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     type,
     guards: cx.guards,
     constant: ast.value === null ? null : literalFor(ast.value, type, place),
-    default: defaultOf(ast, type, place),
-    range: rangeAttr(ast, type, place),
+    default: defaultOf(ast, type, range, place),
+    range,
     checksum: checksumAttr(ast, type, place),
     derivation: null,
   };
@@ -292,9 +349,31 @@ function buildField(ast: FieldAst, place: Place): Field | null {
   return field;
 }
 
+/** The attributes that mean something for a field of a type. */
+function attributesOf(type: FieldType): readonly Attr['kind'][] {
+  switch (type.kind) {
+    case 'int':
+      return type.bool ? ['default'] : ['default', 'in', 'checksum'];
+    case 'bytes':
+    case 'text':
+      return ['max', 'default', 'nullable'];
+    case 'list':
+    case 'map':
+      return ['max'];
+    case 'struct':
+      return [];
+  }
+}
+
 /** A constant as a value of the type; null after a report. */
 function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Place): ConstantValue | null {
   const { cx } = place;
+  if (readsFields(expr, cx.names)) {
+    cx.report.error('PF199', expr.span, 'computed fields are not built yet: a value has to be constant', {
+      hint: 'lengths and counts need none: they follow from `size` and `count`',
+    });
+    return null;
+  }
   const value = constantOf(expr, cx.scope, cx.report, type.kind === 'int' ? type.enum : null);
   if (value === null) return null;
   const refuse = (message: string, hint?: string): null => {
@@ -305,7 +384,7 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
     if (type.bool)
       return value.kind === 'bool'
         ? { kind: 'int', value: value.value ? 1n : 0n }
-        : refuse('this has to be true or false');
+        : refuse('this has to be `true` or `false`');
     let number: bigint;
     if (value.kind === 'int') number = value.value;
     else if (value.kind === 'text' && value.value.length === type.int.bits / 8) {
@@ -316,49 +395,66 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
     const { low, high } = rangeOf(type.int);
     if (number < low || number > high)
       return refuse(`${number} does not fit: the field holds ${low} to ${high}`);
-    if (
-      type.enum !== null &&
-      !type.enum.open &&
-      !type.enum.flags &&
-      !type.enum.members.some((m) => m.value === number)
-    ) {
+    if (type.enum !== null && !isValueOf(type.enum, number))
       return refuse(`${number} is no member of \`${type.enum.name}\``);
-    }
     return { kind: 'int', value: number };
   }
   if (type.kind === 'bytes' || type.kind === 'text') {
     if (value.kind !== 'text') return refuse('this has to be a text');
+    if (type.kind === 'text' && type.encoding !== 'utf8') {
+      const highest = type.encoding === 'ascii' ? 0x7f : 0xff;
+      if ([...value.value].some((c) => c.codePointAt(0)! > highest))
+        return refuse(`this can't be written as ${type.encoding}`);
+    }
+    const length =
+      type.kind === 'text' && type.encoding === 'utf8'
+        ? new TextEncoder().encode(value.value).length
+        : value.value.length;
+    const most = type.extent.kind === 'prefix' ? 2 ** type.extent.int.bits - 1 : Infinity;
+    if (length > Math.min(most, type.extent.max ?? Infinity))
+      return refuse(
+        `this has ${length} bytes, the field takes ${Math.min(most, type.extent.max ?? Infinity)}`,
+      );
     const size =
       type.extent.kind === 'size' && type.extent.value.op === 'int' ? Number(type.extent.value.value) : null;
     if (type.kind === 'bytes' && [...value.value].some((c) => c.charCodeAt(0) > 255))
       return refuse('bytes are written with characters up to \\xff');
-    if (size !== null && size !== value.value.length && type.kind === 'bytes') {
-      return refuse(
-        `the constant has ${value.value.length} bytes, the field ${size}`,
-        `size ${value.value.length}`,
-      );
-    }
+    if (size !== null && size !== length)
+      return refuse(`this has ${length} bytes, the field ${size}`, `write \`size ${length}\``);
     return value;
   }
-  return refuse('only numbers, texts and bytes can be constant');
+  return refuse(`a ${type.kind} can't have a constant value`);
 }
 
-function defaultOf(ast: FieldAst, type: FieldType, place: Place): ConstantValue | null {
+function defaultOf(
+  ast: FieldAst,
+  type: FieldType,
+  range: Field['range'],
+  place: Place,
+): ConstantValue | null {
   const attr = ast.attrs.find((a) => a.kind === 'default');
-  if (attr === undefined) return null;
+  if (attr === undefined || !attributesOf(type).includes('default')) return null;
+  const { report } = place.cx;
   if (ast.value !== null) {
-    place.cx.report.error('PF113', attr.span, 'a constant needs no default');
+    report.error('PF113', attr.span, 'a constant needs no default', { hint: 'remove it' });
     return null;
   }
-  return literalFor(attr.value, type, place);
+  const value = literalFor(attr.value, type, place);
+  if (value?.kind === 'int' && range !== null && (value.value < range.low || value.value > range.high)) {
+    const message = `the default ${value.value} is not in ${range.low}..${range.high}`;
+    report.error('PF113', attr.value.span, message);
+    return null;
+  }
+  return value;
 }
 
 function rangeAttr(ast: FieldAst, type: FieldType, place: Place): Field['range'] {
   const attr = ast.attrs.find((a) => a.kind === 'in');
   if (attr === undefined) return null;
   const { report, scope } = place.cx;
-  if (type.kind !== 'int' || type.bool) {
-    report.error('PF113', attr.span, '`in` is for numbers');
+  if (type.kind !== 'int' || type.bool) return null;
+  if (ast.value !== null) {
+    report.error('PF113', attr.span, 'a constant needs no range', { hint: 'remove it' });
     return null;
   }
   const low = constantOf(attr.low, scope, report, type.enum);
@@ -370,7 +466,9 @@ function rangeAttr(ast: FieldAst, type: FieldType, place: Place): Field['range']
     return null;
   }
   if (low.value > high.value) {
-    report.error('PF113', attr.span, `${low.value}..${high.value} is empty`);
+    report.error('PF113', attr.span, `${low.value}..${high.value} is empty`, {
+      hint: `the smaller number comes first: \`in ${high.value}..${low.value}\``,
+    });
     return null;
   }
   for (const [value, expr] of [
@@ -395,20 +493,43 @@ function checksumAttr(ast: FieldAst, type: FieldType, place: Place): Checksum | 
   const { report } = place.cx;
   const algorithm = attr.algorithm.kind === 'name' ? attr.algorithm.name : '';
   if (algorithm !== 'crc32' && algorithm !== 'crc32c') {
-    report.error('PF199', attr.algorithm.span, `only crc32 and crc32c are built so far`);
+    report.error(
+      'PF199',
+      attr.algorithm.span,
+      'the checksums `crc32` and `crc32c` are built, others not yet',
+    );
     return null;
   }
-  if (type.kind !== 'int' || type.int.bits !== 32) {
-    report.error('PF123', attr.span, `${algorithm} takes a field of 32 bits`);
+  if (type.kind !== 'int') return null;
+  if (type.int.bits !== 32 || type.int.signed || type.enum !== null) {
+    report.error('PF123', ast.type.span, `${algorithm} has 32 bits`, { hint: 'write u32' });
+    return null;
+  }
+  for (const other of ast.attrs)
+    if (other.kind !== 'checksum' && attributesOf(type).includes(other.kind))
+      report.error('PF123', other.span, `a checksum is computed and has no \`${other.kind}\``);
+  if (ast.value !== null) {
+    report.error('PF123', ast.value.span, 'a checksum is computed and has no value of its own');
     return null;
   }
   const find = (name: Name): MemberModel | null => {
     const member = place.byName.get(name.text);
-    if (member === undefined) {
-      report.error('PF123', name.span, `\`${name.text}\` is no field before this checksum`);
-      return null;
-    }
-    return member;
+    if (member !== undefined) return member;
+    const { names, scope } = place.cx;
+    if (names.get(name.text)?.kind === 'broken' || scope.isLost(name.text)) return null;
+    if (name.text === ast.name.text) report.error('PF123', name.span, `\`${name.text}\` can't cover itself`);
+    else if (names.later.has(name.text))
+      report.error('PF123', name.span, `\`${name.text}\` stands after this checksum`, {
+        hint: 'a checksum covers what was read before it',
+      });
+    else
+      report.error(
+        'PF100',
+        name.span,
+        `there is no field \`${name.text}\``,
+        suggestHint(name.text, [...place.byName.keys()]),
+      );
+    return null;
   };
   const from = find(attr.from);
   const to = find(attr.to);
@@ -419,10 +540,14 @@ function buildBits(ast: Bits, place: Place): BitGroup | null {
   const { cx, path, declarations } = place;
   const { report } = cx;
   const int = declarations.baseType(ast.type);
-  if (int === null) return null;
+  const broken = (): null => {
+    for (const field of ast.fields) cx.names.addBroken(field.name);
+    return null;
+  };
+  if (int === null) return broken();
   if (int.bits > 32 || int.signed) {
     report.error('PF113', ast.type.span, 'bits lie in an unsigned integer of at most 32 bits');
-    return null;
+    return broken();
   }
   const fields: BitFieldModel[] = [];
   const name = ast.name?.text ?? null;
@@ -437,16 +562,19 @@ function buildBits(ast: Bits, place: Place): BitGroup | null {
   };
   const sum = ast.fields.reduce((total, f) => total + Number(f.width.value), 0);
   if (sum !== int.bits) {
-    report.error('PF113', ast.span, `these bits add up to ${sum}, the integer has ${int.bits}`, {
+    report.error('PF113', ast.type.span, `these bits add up to ${sum}, the integer has ${int.bits}`, {
+      labels: ast.fields.map((f) => ({ span: f.width.span, text: '' })),
       hint: sum < int.bits ? `add \`reserved : ${int.bits - sum};\`` : 'use a wider integer',
     });
-    return null;
+    return broken();
   }
+  if (ast.name !== null) cx.names.add(ast.name, { kind: 'group', span: ast.name.span });
   let left = int.bits;
   for (const bit of ast.fields) {
     left -= Number(bit.width.value);
     const model = buildBitField(bit, group, left, place);
-    if (model !== null) {
+    if (model === null) cx.names.addBroken(bit.name);
+    else {
       fields.push(model);
       cx.names.addField(bit.name, model);
     }
@@ -475,13 +603,24 @@ function buildBitField(bit: BitField, group: BitGroup, shift: number, place: Pla
   }
   let asEnum: BitFieldModel['enum'] = null;
   if (bit.as !== null) {
-    const declaration = bit.as.kind === 'named' ? cx.scope.resolve(bit.as.path) : undefined;
-    if (declaration === undefined) return null;
-    asEnum = declaration.kind === 'enum' ? declarations.enumOf(declaration) : null;
-    if (asEnum === null) {
-      cx.report.error('PF109', bit.as.span, 'bits can be read as an enum');
+    if (bit.as.kind !== 'named' || bit.as.args.length > 0 || declarations.intType(bit.as.path[0]!.text)) {
+      cx.report.error('PF109', bit.as.span, 'bits can be read as an enum only', {
+        hint: 'without `as` they are a number, and a single bit is a boolean',
+      });
       return null;
     }
+    const declaration = cx.scope.resolve(bit.as.path);
+    if (declaration === undefined) return null;
+    if (declaration.kind !== 'enum') {
+      cx.report.error(
+        'PF109',
+        bit.as.span,
+        `bits can be read as an enum, not ${aDeclaration(declaration.kind)}`,
+      );
+      return null;
+    }
+    asEnum = declarations.enumOf(declaration);
+    if (asEnum === null) return null;
     const over = asEnum.members.find((m) => m.value >= 1n << BigInt(width) || m.value < 0n);
     if (over !== undefined) {
       cx.report.error(
@@ -496,10 +635,43 @@ function buildBitField(bit: BitField, group: BitGroup, shift: number, place: Pla
   const value = constantOf(bit.value, cx.scope, cx.report, asEnum);
   const number =
     value?.kind === 'int' ? value.value : value?.kind === 'bool' ? (value.value ? 1n : 0n) : null;
-  if (number === null) return null;
+  if (number === null) {
+    if (value !== null) cx.report.error('PF109', bit.value.span, 'a bit field is a number or a boolean');
+    return null;
+  }
+  if (asEnum !== null && !isValueOf(asEnum, number)) {
+    cx.report.error('PF113', bit.value.span, `${number} is no member of \`${asEnum.name}\``);
+    return null;
+  }
   if (number < 0n || number >= 1n << BigInt(width)) {
     cx.report.error('PF113', bit.value.span, `${number} does not fit into ${width} bits`);
     return null;
   }
   return { ...base, enum: asEnum, constant: { kind: 'int', value: number } };
+}
+
+/** Whether an expression reads a field or calls a function, so that its value is not known beforehand. */
+function readsFields(expr: Expr, names: Names): boolean {
+  switch (expr.kind) {
+    case 'name':
+      return names.get(expr.name) !== undefined || names.later.has(expr.name);
+    case 'call':
+    case 'match':
+      return true;
+    case 'unary':
+      return readsFields(expr.operand, names);
+    case 'binary':
+      return readsFields(expr.left, names) || readsFields(expr.right, names);
+    case 'member':
+    case 'index':
+      return readsFields(expr.object, names);
+    default:
+      return false;
+  }
+}
+
+function isLargerThan(value: Expression, limit: number): boolean {
+  let count = 0;
+  for (const _ of parts(value)) if (++count > limit) return true;
+  return false;
 }

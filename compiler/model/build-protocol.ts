@@ -1,5 +1,6 @@
-import { constantOf } from './constants.js';
-import { Scope, type ResolveUse } from './scope.js';
+import { constantOf, constantValue } from './constants.js';
+import { openProtocol, type OpenedProtocol, type ResolveUse } from './open-scope.js';
+import type { Scope } from './scope.js';
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { FrameDecl, ProtocolDecl, ProtocolItem, SchemaFile, Setting } from '../syntax/ast.js';
@@ -18,17 +19,30 @@ import { Names } from './names.js';
 const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight'];
 const UNBUILT_LIMITS = ['depth', 'elements', 'line'];
 
-/** Resolves and sizes one protocol, with the items it was made of; null if errors leave no whole one. */
+/** A protocol as far as it could be built. */
+export interface BuiltProtocol {
+  readonly protocol: Protocol;
+  /** Its items, with those it inherits. */
+  readonly items: readonly ProtocolItem[];
+}
+
+/**
+ * Resolves and sizes one protocol. After errors the parts in error are left out; rules then look at the rest, but
+ * nothing may be generated from it.
+ *
+ * @returns null if errors leave nothing to look at
+ */
 export function buildProtocol(
   decl: ProtocolDecl,
   file: SchemaFile,
   resolve: ResolveUse,
   report: Report,
-): { protocol: Protocol; items: readonly ProtocolItem[] } | null {
-  const before = report.diagnostics.length;
-  const scope = new Scope(decl, file, resolve, report);
+): BuiltProtocol | null {
+  const { scope, items, limits: limitEntries } = openProtocol(decl, file, resolve, report);
+  /** Whether what is missing may be there, in a file or statement that could not be read. */
+  const damaged = scope.shared.incomplete || [...scope.shared.sources].some((s) => report.isDamaged(s));
   const settings = new Map<string, Setting>();
-  for (const item of scope.items) if (item.kind === 'setting') settings.set(item.name.text, item);
+  for (const item of items) if (item.kind === 'setting') settings.set(item.name.text, item);
   const choose = <T extends string>(name: string, values: readonly T[], fallback: T): T =>
     choice(settings, name, values, fallback, report);
   for (const setting of settings.values()) {
@@ -45,12 +59,13 @@ export function buildProtocol(
   const endian = choose('endian', ['big', 'little'], 'big');
   const pool = choose('pool', ['multiplex', 'pingpong', 'pipeline', 'binding'], 'multiplex');
   const correlate = choose('correlate', ['id', 'fifo', 'none'], 'id');
-  const limits = buildLimits(scope, report);
-  for (const item of scope.items) refuseUnbuilt(item, report);
+  const limits = buildLimits(limitEntries, scope, report);
+  for (const item of items) refuseUnbuilt(item, report);
 
-  const frames = scope.items.filter((item): item is FrameDecl => item.kind === 'frame');
+  const frames = items.filter((item): item is FrameDecl => item.kind === 'frame');
   const [frameDecl, second] = frames;
   if (frameDecl === undefined) {
+    if (damaged) return null;
     report.error('PF120', decl.name.span, `\`${decl.name.text}\` has no frame`, {
       hint: 'add frame Name { … }',
     });
@@ -58,24 +73,23 @@ export function buildProtocol(
   }
   if (second !== undefined) {
     report.error('PF199', second.name.span, 'several frames in one protocol are not built yet', {
+      labels: [{ span: frameDecl.name.span, text: 'the first' }],
       hint: 'use one frame with a variant',
     });
     return null;
   }
-  if (frameDecl.from !== null || frameDecl.when !== null) {
-    report.error(
-      'PF199',
-      (frameDecl.from ?? frameDecl.when!).span,
-      'frames of one side or phase are not built yet',
-    );
-  }
+  if (frameDecl.from !== null)
+    report.error('PF199', frameDecl.from.span, 'frames of one side only are not built yet');
+  if (frameDecl.when !== null)
+    report.error('PF199', frameDecl.when.span, 'frames of one phase only are not built yet');
   const declarations = new Declarations(scope, report, endian === 'little');
   const names = new Names(report, declaredNames(frameDecl.members));
   const cx: Context & { readonly names: Names } = { scope, report, names, guards: [] };
   // Enums and structs nobody names are checked as well, and generated: a user may want them.
-  for (const item of scope.items) {
+  for (const item of items) {
     if (item.kind === 'enum') declarations.enumOf(item);
     if (item.kind === 'struct') buildStruct(item, declarations, cx);
+    if (item.kind === 'const') constantValue(item, scope, report);
   }
   const frame: Frame = {
     name: frameDecl.name.text,
@@ -86,24 +100,23 @@ export function buildProtocol(
   derive(frame.body, report);
   for (const struct of declarations.structs.values()) derive(struct.body, report);
 
-  const semantics = scope.items.find((item) => item.kind === 'semantics');
-  const roles = buildRoles(semantics, decl, cx);
+  const semantics = items.find((item) => item.kind === 'semantics');
+  const roles = buildRoles(semantics, decl, cx, damaged);
   if (roles === null) return null;
-  const statusMap = scope.items.find((item) => item.kind === 'status');
-  const status = statusMap === undefined ? null : buildStatus(statusMap, roles.status, scope, report);
+  const statusMap = items.find((item) => item.kind === 'status');
+  const status = buildStatus(statusMap, semantics, roles.status, scope, report);
   const synths: SynthModel[] = [];
-  for (const item of scope.items) {
+  for (const item of items) {
     if (item.kind !== 'synth') continue;
     const synth = buildSynth(item, frame, names, cx, report);
     if (synth !== null) synths.push(synth);
   }
-  if (report.diagnostics.slice(before).some((d) => d.severity === 'error')) return null;
   const protocol: Protocol = {
     name: decl.name.text,
     doc: decl.doc,
     fileName: `${decl.name.text.replaceAll('_', '-')}.ts`,
     schemaPath: file.source.path,
-    schemaHash: hashText(scope.sources.map((s) => s.text)),
+    schemaHash: hashText([...scope.shared.sources].map((s) => s.text)),
     span: decl.name.span,
     pool,
     correlation: correlate === 'fifo' ? 'order' : correlate,
@@ -116,7 +129,7 @@ export function buildProtocol(
     synths,
     match: buildMatch(frame, limits.probe),
   };
-  return { protocol, items: scope.items };
+  return { protocol, items };
 }
 
 function choice<T extends string>(
@@ -149,9 +162,9 @@ function choice<T extends string>(
   return fallback;
 }
 
-function buildLimits(scope: Scope, report: Report): LimitValues {
+function buildLimits(entries: OpenedProtocol['limits'], scope: Scope, report: Report): LimitValues {
   const value = (name: string, fallback: number): number => {
-    const entry = scope.limits.get(name);
+    const entry = entries.get(name);
     if (entry === undefined) return fallback;
     const constant = constantOf(entry.value, scope, report);
     if (constant === null) return fallback;
@@ -161,7 +174,7 @@ function buildLimits(scope: Scope, report: Report): LimitValues {
     }
     return Number(constant.value);
   };
-  for (const [name, entry] of scope.limits) {
+  for (const [name, entry] of entries) {
     if (UNBUILT_LIMITS.includes(name)) {
       report.error('PF199', entry.name.span, `the limit \`${name}\` is not built yet`);
     } else if (!LIMITS.includes(name))
@@ -172,7 +185,7 @@ function buildLimits(scope: Scope, report: Report): LimitValues {
     headers: value('headers', 1024),
     headerBytes: value('header_bytes', 64 * 1024),
     probe: value('probe', 16),
-    inFlight: scope.limits.has('in_flight') ? value('in_flight', 1) : null,
+    inFlight: entries.has('in_flight') ? value('in_flight', 1) : null,
   };
 }
 

@@ -1,7 +1,8 @@
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
+import type { Span } from '../source/source-file.js';
 import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
-import { buildExpression, describe, type Context } from './build-expression.js';
+import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import type { Field, Roles } from './model.js';
 
@@ -19,28 +20,48 @@ const KNOWN = [
 ];
 const UNBUILT = ['expects', 'exclusive', 'chunk', 'end', 'group', 'version', 'trace'];
 
-/** The roles of the frame; null after a report that leaves nothing to go on with. */
+const WANTED: Readonly<Record<Expression['type']['kind'], string>> = {
+  int: 'a number',
+  bool: 'a boolean',
+  text: 'a text',
+  bytes: 'bytes',
+  null: 'null',
+  frameKind: '`request`, `oneway`, `response`, `push` or `control`',
+};
+
+/**
+ * The roles of the frame; null after a report that leaves nothing to go on with.
+ *
+ * @param damaged whether what is missing may be in text that could not be read
+ */
 export function buildRoles(
   semantics: Semantics | undefined,
   protocol: ProtocolDecl,
   cx: Context,
+  damaged: boolean,
 ): Roles | null {
   const { report } = cx;
   if (semantics === undefined) {
+    if (damaged) return null;
     report.error('PF120', protocol.name.span, `\`${protocol.name.text}\` does not say what its frames mean`, {
       hint: 'add semantics { kind = …; id = …; }',
     });
     return null;
   }
   const given = new Map<string, Expr>();
+  const seen = new Map<string, Span>();
   for (const role of semantics.roles) {
     const name = role.name.text;
     if (UNBUILT.includes(name))
       report.error('PF199', role.name.span, `the role \`${name}\` is not built yet`);
     else if (!KNOWN.includes(name))
       report.error('PF124', role.name.span, `there is no role \`${name}\``, suggestHint(name, KNOWN));
-    else if (given.has(name)) report.error('PF114', role.name.span, `the role \`${name}\` is given twice`);
+    else if (seen.has(name))
+      report.error('PF114', role.name.span, `the role \`${name}\` is given twice`, {
+        labels: [{ span: seen.get(name)!, text: 'first here' }],
+      });
     else {
+      seen.set(name, role.name.span);
       const isCondition = name === 'heartbeat' || name === 'goaway';
       if (isCondition !== (role.form === 'when')) {
         report.error(
@@ -51,8 +72,7 @@ export function buildRoles(
             hint: isCondition ? `write \`${name} when …;\`` : `write \`${name} = …;\``,
           },
         );
-      }
-      given.set(name, role.value);
+      } else given.set(name, role.value);
     }
   }
   const expression = (
@@ -64,25 +84,22 @@ export function buildRoles(
     if (expr === undefined) return null;
     const built = buildExpression(expr, context);
     if (built !== null && !kinds.includes(built.type.kind)) {
-      report.error('PF124', built.span, `\`${name}\` can't be ${describe(built.type)}`);
+      report.error('PF124', built.span, `the role \`${name}\` can't be ${kindOf(built)}`, {
+        hint: `it has to be ${kinds.map((kind) => WANTED[kind]).join(' or ')}`,
+      });
       return null;
     }
     return built;
   };
-  const kindExpr = given.get('kind');
-  if (kindExpr === undefined) {
+  if (!seen.has('kind') && !damaged) {
     report.error(
       'PF120',
-      semantics.span,
-      "the role `kind` is missing: requests and responses can't be told apart",
-      {
-        hint: 'add kind = match (…) { … => request, … => response };',
-      },
+      startOf(semantics.span, 'semantics'),
+      'the role `kind` is missing: requests and responses can not be told apart',
+      { hint: 'add `kind = match (…) { … => request, … => response };`' },
     );
-    return null;
   }
-  const kind = expression('kind', ['frameKind'], { ...cx, frameKinds: true });
-  if (kind === null) return null;
+  const kind = expression('kind', ['frameKind'], { ...cx, frameKinds: true }) ?? unknownKind(semantics.span);
   return {
     kind,
     id: fieldRole('id', given, cx, report, (f) => f.type.kind === 'int' && !f.type.bool),
@@ -114,7 +131,7 @@ function fieldRole(
     report.error(
       'PF124',
       built.span,
-      `\`${name}\` has to be ${wanted}, because it is written as well as read`,
+      `the role \`${name}\` has to be ${wanted}, because it is written as well as read`,
     );
     return null;
   }
@@ -123,4 +140,14 @@ function fieldRole(
     return null;
   }
   return field;
+}
+
+/** The first word of a block, for a message about the whole block. */
+function startOf(block: Span, word: string): Span {
+  return block.file.span(block.start, block.start + word.length);
+}
+
+/** Stands for a kind in error while rules look at the rest: it is no kind in particular. */
+function unknownKind(span: Span): Expression {
+  return { op: 'match', on: [], arms: [], span, type: { kind: 'frameKind' }, optional: false };
 }

@@ -1,9 +1,11 @@
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Synth } from '../syntax/ast.js';
-import { buildExpression, describe, type Context } from './build-expression.js';
+import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
-import { rangeOf } from './integers.js';
+import { parts } from './expressions-of.js';
+import { intTypeOf } from './int-type-of.js';
+import { boundsOf, isValueOf } from './integers.js';
 import type { BitFieldModel, Field, Frame, SynthModel, SynthName } from './model.js';
 import type { Names } from './names.js';
 
@@ -48,9 +50,10 @@ export function buildSynth(
   for (const entry of synth.value.fields) {
     const key = entry.name.text;
     const meaning = names.get(key);
+    if (meaning?.kind === 'broken' || (meaning === undefined && cx.scope.isLost(key))) continue;
     if (meaning?.kind !== 'field') {
       report.error(
-        'PF140',
+        'PF100',
         entry.name.span,
         `\`${frame.name}\` has no field \`${key}\``,
         suggestHint(
@@ -61,7 +64,11 @@ export function buildSynth(
       continue;
     }
     if (seen.has(key)) {
-      report.error('PF114', entry.name.span, `\`${key}\` is set twice`);
+      report.error('PF114', entry.name.span, `\`${key}\` is set twice`, {
+        labels: [
+          { span: synth.value.fields.find((f) => f.name.text === key)!.name.span, text: 'first here' },
+        ],
+      });
       continue;
     }
     seen.add(key);
@@ -126,11 +133,17 @@ function buildParams(synth: Synth, frame: Frame, report: Report): SynthModel['pa
           ? 'status'
           : type === 'text'
             ? 'reason'
-            : /^[ui]\d/.test(type)
+            : intTypeOf(type, false) !== null
               ? 'id'
               : null;
     if (role === null || !allowed[name]!.includes(role) || params.some((p) => p.role === role)) {
-      report.error('PF140', param.span, `\`${name}\` can't have this parameter`, {
+      const message =
+        role === null
+          ? `a parameter is the request, its id, the status or the reason; this is none`
+          : params.some((p) => p.role === role)
+            ? `\`${name}\` has a parameter like this already`
+            : `\`${name}\` is made without this parameter`;
+      report.error('PF140', param.span, message, {
         hint: `write \`synth ${usual[name]!} = …;\``,
       });
       return null;
@@ -150,22 +163,54 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
       ? field.enum === null && field.width === 1
       : field.type.kind === 'int' && field.type.bool;
   if (boolean)
-    return (
-      value.type.kind === 'bool' || refuse(`\`${field.name}\` is a boolean, this is ${describe(value.type)}`)
-    );
+    return value.type.kind === 'bool' || refuse(`\`${field.name}\` is a boolean, this is ${kindOf(value)}`);
   if (field.member === 'bitField' || field.type.kind === 'int') {
-    if (value.type.kind !== 'int')
-      return refuse(`\`${field.name}\` is a number, this is ${describe(value.type)}`);
-    const bounds =
-      field.member === 'bitField'
-        ? { low: 0n, high: (1n << BigInt(field.width)) - 1n }
-        : (field.range ?? rangeOf((field.type as Field['type'] & { kind: 'int' }).int));
-    if (value.op === 'int' && (value.value < bounds.low || value.value > bounds.high)) {
-      return refuse(`${value.value} does not fit: \`${field.name}\` holds ${bounds.low} to ${bounds.high}`);
+    if (value.type.kind !== 'int') return refuse(`\`${field.name}\` is a number, this is ${kindOf(value)}`);
+    const enumOfField =
+      field.member === 'bitField' ? field.enum : field.type.kind === 'int' ? field.type.enum : null;
+    if (value.type.enum !== null && enumOfField !== null && value.type.enum !== enumOfField)
+      return refuse(`\`${field.name}\` is a \`${enumOfField.name}\`, this is ${kindOf(value)}`);
+    const bounds = field.member === 'bitField' ? bitBounds(field) : boundsOf(field);
+    // The proxy hands ids and statuses over in their range; what it copies from a request has one of its own.
+    const given = [...parts(value)].some((e) => e.op === 'param' || e.op === 'wire');
+    if (given) return true;
+    if (value.op === 'int') {
+      if (enumOfField !== null && !isValueOf(enumOfField, value.value))
+        return refuse(`${value.value} is no member of \`${enumOfField.name}\``);
+      if (value.value < bounds.low || value.value > bounds.high)
+        return refuse(`${value.value} does not fit: \`${field.name}\` holds ${bounds.low} to ${bounds.high}`);
+    } else if (value.type.low < bounds.low || value.type.high > bounds.high) {
+      return refuse(
+        `this can be ${value.type.low} to ${value.type.high}, \`${field.name}\` holds ${bounds.low} to ${bounds.high}`,
+      );
+    } else if (
+      enumOfField !== null &&
+      value.type.enum !== enumOfField &&
+      !enumOfField.open &&
+      !enumOfField.flags
+    ) {
+      return refuse(`\`${field.name}\` is a \`${enumOfField.name}\`, this can be any number`);
     }
     return true;
   }
-  const textual = value.type.kind === 'text' || value.type.kind === 'bytes' || value.type.kind === 'null';
-  if ((field.type.kind === 'text' || field.type.kind === 'bytes') && textual) return true;
-  return refuse(`\`${field.name}\` can't be set to ${describe(value.type)} here`);
+  if (field.type.kind === 'text' || field.type.kind === 'bytes') {
+    if (value.type.kind === 'null') return field.type.nullable || refuse(`\`${field.name}\` is not nullable`);
+    if (value.type.kind === 'text' || value.type.kind === 'bytes') {
+      const other = value.op === 'request' ? value.fields[0]! : null;
+      return (
+        other === null ||
+        (other.member === 'field' && (other.type.kind === 'text' || other.type.kind === 'bytes')) ||
+        refuse(`\`${field.name}\` is ${field.type.kind}, this is ${kindOf(value)}`)
+      );
+    }
+  }
+  if (field.type.kind === 'list' || field.type.kind === 'map' || field.type.kind === 'struct') {
+    report.error('PF199', value.span, `setting a ${field.type.kind} in a synth is not built yet`);
+    return false;
+  }
+  return refuse(`\`${field.name}\` is ${field.type.kind}, this is ${kindOf(value)}`);
+}
+
+function bitBounds(field: BitFieldModel): { low: bigint; high: bigint } {
+  return { low: 0n, high: (1n << BigInt(field.width)) - 1n };
 }

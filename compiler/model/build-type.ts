@@ -1,8 +1,9 @@
 import type { Attr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
+import type { Report } from '../diagnostics/diagnostic.js';
 import { constantOf } from './constants.js';
 import { suggestHint } from './suggest-hint.js';
-import { buildExpression, describe } from './build-expression.js';
+import { buildExpression, kindOf } from './build-expression.js';
 import type { Context } from './build-expression.js';
 import { buildStruct } from './build-members.js';
 import type { Declarations } from './declarations.js';
@@ -41,11 +42,9 @@ export interface TypeInput {
 export function buildType(input: TypeInput, cx: Context, declarations: Declarations): FieldType | null {
   const { report } = cx;
   const { type } = input;
-  const nullable = input.attrs.some((a) => a.kind === 'nullable');
-  if (nullable && !(type.kind === 'named' && ['pstr', 'pbytes'].includes(type.path[0]!.text))) {
-    report.error('PF199', input.span, 'only pstr and pbytes can be nullable so far');
-    return null;
-  }
+  const nullable = input.attrs.find((a) => a.kind === 'nullable');
+  if (nullable !== undefined && !(type.kind === 'named' && ['pstr', 'pbytes'].includes(type.path[0]!.text)))
+    report.error('PF199', nullable.span, 'only `pstr` and `pbytes` can be nullable so far');
   switch (type.kind) {
     case 'bytes': {
       const built = extentOf(input, cx, 'bytes');
@@ -68,10 +67,10 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
     case 'list':
     case 'map': {
       const maxCount = maxOf(input.attrs, cx);
-      if (maxCount === undefined) return null;
       const built = extentOf({ ...input, attrs: [] }, cx, type.kind);
-      const element = buildType({ ...type.element, span: type.element.span }, cx, declarations);
-      if (built === null || element === null) return null;
+      const element = buildType(type.element, cx, declarations);
+      if (built === null || element === null || maxCount === undefined) return null;
+      checkElement(type.element, element, report);
       if (type.kind === 'list')
         return {
           kind: 'list',
@@ -128,7 +127,13 @@ function buildNamed(
   const name = first!.text;
   if (type.path.length === 1) {
     const int = declarations.intType(name);
-    if (int !== null) return refuseExtent(input, cx, { kind: 'int', int, enum: null, bool: false });
+    if (int !== null) {
+      if (type.args.length > 0)
+        report.error('PF109', type.span, `\`${name}\` takes nothing in parentheses`, {
+          hint: `write \`${name}\``,
+        });
+      return refuseExtent(input, cx, { kind: 'int', int, enum: null, bool: false });
+    }
     if (UNBUILT.includes(name)) {
       report.error('PF199', type.span, `\`${name}\` is not built yet`);
       return null;
@@ -144,7 +149,7 @@ function buildNamed(
       const prefix = type.args.length === 1 && arg?.kind === 'name' ? declarations.intType(arg.name) : null;
       if (prefix === null || prefix.bits > 32) {
         report.error('PF109', type.span, `\`${name}\` takes an integer type of at most 32 bits`, {
-          hint: `write ${name}(u16)`,
+          hint: `write \`${name}(${name === 'bool' ? 'u8' : 'u16'})\``,
         });
         return null;
       }
@@ -163,20 +168,18 @@ function buildNamed(
       );
     }
   }
-  if (type.args.length > 0) {
-    report.error('PF199', type.span, 'types with parameters are not built yet');
-    return null;
-  }
-  const near =
-    type.path.length === 1 && cx.scope.find(name) === undefined
-      ? suggestHint(name, [...BUILTIN, ...cx.scope.names()])
-      : {};
-  if (near.hint !== undefined) {
+  const isNew = type.path.length === 1 && cx.scope.find(name) === undefined;
+  const near = isNew ? suggestHint(name, [...BUILTIN, ...cx.scope.names()]) : {};
+  if (near.hint !== undefined && !cx.scope.isLost(name)) {
     report.error('PF100', type.span, `there is no type \`${name}\``, near);
     return null;
   }
   const declaration = cx.scope.resolve(type.path);
   if (declaration === undefined) return null;
+  if (type.args.length > 0) {
+    report.error('PF199', type.span, 'types with parameters are not built yet');
+    return null;
+  }
   if (declaration.kind === 'enum') {
     const built = declarations.enumOf(declaration);
     return built && refuseExtent(input, cx, { kind: 'int', int: built.int, enum: built, bool: false });
@@ -192,16 +195,71 @@ function buildNamed(
 
 function refuseExtent(input: TypeInput, cx: Context, type: FieldType): FieldType | null {
   if (input.extent === null) return type;
-  cx.report.error(
-    'PF109',
-    input.extent.span,
-    `this type has a size of its own; \`${input.extent.kind}\` is for bytes, text, lists and maps`,
-  );
+  const { kind, span } = input.extent;
+  const what = type.kind === 'int' ? 'a number' : type.kind === 'struct' ? 'a struct' : 'this type';
+  cx.report.error('PF109', span, `${what} has a size of its own`, {
+    hint:
+      kind === 'count'
+        ? 'did you mean `list of … count …`?'
+        : `\`${kind}\` is for bytes, text, lists and maps`,
+  });
   return null;
 }
 
+/** What an element of a list or map can't have yet: attributes of its own, and a size that depends on fields. */
+function checkElement(input: TypeInput, type: FieldType, report: Report): void {
+  for (const attr of input.attrs) {
+    if (attr.kind === 'max' && (type.kind === 'bytes' || type.kind === 'text')) continue;
+    if (attr.kind === 'nullable') continue;
+    report.error('PF199', attr.span, `\`${attr.kind}\` for elements is not built yet`);
+  }
+  if (type.kind === 'list' || type.kind === 'map') {
+    report.error('PF199', input.span, `a ${type.kind} in a list is not built yet`, {
+      hint: 'put it into a struct',
+    });
+  } else if ('extent' in type && type.extent.kind === 'rest') {
+    report.error(
+      'PF103',
+      input.extent!.span,
+      'an element takes the rest, so nothing is left for the next one',
+    );
+  } else if ('extent' in type && type.extent.kind === 'size' && type.extent.value.op !== 'int') {
+    report.error('PF199', input.extent!.span, 'elements whose size is a field are not built yet', {
+      hint: 'give each element a prefix: `pstr(u16)`, `pbytes(u16)`',
+    });
+  }
+}
+
+/** Reports attributes that are given twice (PF114), or that mean nothing where they stand (PF109). */
+export function checkAttributes(
+  attrs: readonly Attr[],
+  allowed: readonly Attr['kind'][],
+  what: string,
+  report: Report,
+): void {
+  const seen = new Map<Attr['kind'], Attr>();
+  for (const attr of attrs) {
+    const before = seen.get(attr.kind);
+    if (before !== undefined) {
+      report.error('PF114', attr.span, `\`${attr.kind}\` is given twice`, {
+        labels: [{ span: before.span, text: 'first here' }],
+      });
+    } else if (!allowed.includes(attr.kind) && attr.kind !== 'nullable') {
+      const hints: Partial<Record<Attr['kind'], string>> = {
+        max: 'a number is bounded by `in 0..…`; `max` is for bytes, text, lists and maps',
+        in: '`in` is for numbers; bytes, text, lists and maps have a `max`',
+        checksum: 'a checksum is a u32',
+      };
+      const hint = hints[attr.kind];
+      const message = `\`${attr.kind}\` means nothing for ${what}`;
+      report.error('PF109', attr.span, message, hint === undefined ? {} : { hint });
+    }
+    seen.set(attr.kind, attr);
+  }
+}
+
 /** The value of `max`; null if there is none, undefined after a report. */
-function maxOf(attrs: readonly Attr[], cx: Context): number | null | undefined {
+export function maxOf(attrs: readonly Attr[], cx: Context): number | null | undefined {
   const attr = attrs.find((a) => a.kind === 'max');
   if (attr === undefined) return null;
   const constant = constantOf(attr.value, cx.scope, cx.report);
@@ -236,13 +294,14 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
     return null;
   }
   if (extent.kind === 'count' && what !== 'list') {
-    cx.report.error('PF109', extent.span, `\`count\` is for lists; a ${what} has a \`size\` in bytes`);
+    const message = `\`count\` is for lists; ${what === 'map' ? 'a map' : what} has a \`size\` in bytes`;
+    cx.report.error('PF109', extent.span, message);
     return null;
   }
   const value = buildExpression(extent.value!, cx);
   if (value === null) return null;
   if (value.type.kind !== 'int') {
-    cx.report.error('PF109', value.span, `a ${extent.kind} is a number, this is ${describe(value.type)}`);
+    cx.report.error('PF109', value.span, `a ${extent.kind} is a number, this is ${kindOf(value)}`);
     return null;
   }
   return { kind: extent.kind, value, max };

@@ -1,15 +1,16 @@
-import { constantOf } from './constants.js';
-import type { Scope } from './scope.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { EnumDecl, StructDecl, TypeExpr } from '../syntax/ast.js';
+import { enumMemberValue } from './constants.js';
+import { intTypeOf } from './int-type-of.js';
 import { rangeOf } from './integers.js';
 import type { Enum, IntType, Struct } from './model.js';
+import type { Scope } from './scope.js';
 
 /** The enums and structs a protocol uses, built when first named and kept in the order of their naming. */
 export class Declarations {
   readonly enums = new Map<EnumDecl, Enum>();
   readonly structs = new Map<StructDecl, Struct>();
-  /** Structs being built, to find one that contains itself. */
+  /** Structs being built, outermost first, to find one that contains itself. */
   readonly open = new Set<StructDecl>();
 
   constructor(
@@ -18,20 +19,15 @@ export class Declarations {
     readonly little: boolean,
   ) {}
 
-  /** An integer type by name, or null if the name is none; reports a width that is not built. */
+  /** An integer type by name, or null if the name is none. */
   intType(name: string): IntType | null {
-    const match = /^([ui])(8|16|24|32|40|48|56|64)(le|be)?$/.exec(name);
-    if (match === null) return null;
-    return {
-      bits: Number(match[2]),
-      signed: match[1] === 'i',
-      little: match[3] === undefined ? this.little : match[3] === 'le',
-    };
+    return intTypeOf(name, this.little);
   }
 
   /** The integer type an enum or bit group lies on; reports and returns null if it is something else. */
   baseType(type: TypeExpr): IntType | null {
-    const int = type.kind === 'named' && type.path.length === 1 ? this.intType(type.path[0]!.text) : null;
+    const plain = type.kind === 'named' && type.path.length === 1 && type.args.length === 0;
+    const int = plain ? this.intType(type.path[0]!.text) : null;
     if (int === null) {
       this.report.error('PF109', type.span, 'this has to be an integer type', {
         hint: 'write u8, u16, u32 or another of 8 to 64 bits',
@@ -40,62 +36,71 @@ export class Declarations {
     return int;
   }
 
+  /** @returns null after a report about the enum as a whole; members in error are in `lost` */
   enumOf(decl: EnumDecl): Enum | null {
     const known = this.enums.get(decl);
     if (known !== undefined) return known;
+    const { report } = this;
+    if (decl.open && decl.flags) {
+      report.error('PF109', decl.name.span, '`flags` are open: any bits may be set', {
+        hint: 'leave out `open`',
+      });
+    }
     const int = this.baseType(decl.type);
     if (int === null) return null;
     if (int.bits > 48) {
-      this.report.error(
-        'PF152',
-        decl.type.span,
-        'an enum of more than 48 bits would need bigint everywhere',
-        { hint: 'use a u48 or smaller' },
-      );
+      report.error('PF152', decl.type.span, 'an enum of more than 48 bits would need bigint everywhere', {
+        hint: 'use a u48 or smaller',
+      });
       return null;
     }
-    const { low, high } = rangeOf(int);
-    const members: { name: string; value: bigint; doc: string }[] = [];
-    const seen = new Map<bigint, string>();
+    const members: Enum['members'][number][] = [];
+    const lost: string[] = [];
+    const values = new Map<bigint, Enum['members'][number]>();
     const names = new Set<string>();
     for (const member of decl.members) {
-      const constant = constantOf(member.value, this.scope, this.report);
-      if (constant === null) continue;
-      let value: bigint;
-      if (constant.kind === 'int') value = constant.value;
-      else if (constant.kind === 'text' && constant.value.length === 1)
-        value = BigInt(constant.value.charCodeAt(0));
-      else {
-        this.report.error('PF113', member.value.span, 'an enum value is a number or a single character');
+      const name = member.name.text;
+      if (names.has(name)) {
+        report.error('PF114', member.name.span, `\`${name}\` is a member already`);
         continue;
       }
-      const name = member.name.text;
-      if (value < low || value > high) {
-        this.report.error(
-          'PF113',
-          member.value.span,
-          `${value} does not fit: \`${decl.name.text}\` holds ${low} to ${high}`,
-        );
-      } else if (seen.has(value)) {
-        this.report.error('PF113', member.value.span, `${value} is \`${seen.get(value)}\` already`);
-      } else if (names.has(name)) {
-        this.report.error('PF114', member.name.span, `\`${name}\` is a member already`);
-      } else {
-        seen.set(value, name);
-        names.add(name);
-        members.push({ name, value, doc: member.doc });
+      names.add(name);
+      const constant = enumMemberValue(member, this.scope.home(decl), report);
+      if (constant?.kind !== 'int' || !this.fits(decl, int, member, constant.value, values)) {
+        lost.push(name);
+        continue;
       }
+      const built = { name, value: constant.value, doc: member.doc, span: member.name.span };
+      values.set(constant.value, built);
+      members.push(built);
     }
-    const built: Enum = {
-      name: decl.name.text,
-      doc: decl.doc,
-      span: decl.name.span,
-      open: decl.open,
-      flags: decl.flags,
-      int,
-      members,
-    };
+    const { name, doc, open, flags } = decl;
+    const built: Enum = { name: name.text, doc, span: name.span, open, flags, int, members, lost };
     this.enums.set(decl, built);
     return built;
+  }
+
+  private fits(
+    decl: EnumDecl,
+    int: IntType,
+    member: EnumDecl['members'][number],
+    value: bigint,
+    values: ReadonlyMap<bigint, Enum['members'][number]>,
+  ): boolean {
+    const { low, high } = rangeOf(int);
+    const at = member.value.span;
+    const before = values.get(value);
+    if (value < low || value > high) {
+      this.report.error('PF113', at, `${value} does not fit: \`${decl.name.text}\` holds ${low} to ${high}`);
+    } else if (decl.flags && value <= 0n) {
+      this.report.error('PF113', at, 'a flag has at least one bit', {
+        hint: 'the first flags are 1, 2, 4, 8',
+      });
+    } else if (before !== undefined) {
+      this.report.error('PF113', at, `${value} is \`${before.name}\` already`, {
+        labels: [{ span: before.span, text: 'here' }],
+      });
+    } else return true;
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { ExpressionType } from './expression.js';
-import type { Field, IntType } from './model.js';
+import type { Enum, Field, IntType } from './model.js';
 
 /** The bounds of what an integer type can hold. */
 export function rangeOf(int: IntType): { low: bigint; high: bigint } {
@@ -22,6 +22,11 @@ export function isBig(int: IntType, range: Field['range']): boolean {
   return range === null || range.high > SAFE || range.low < -SAFE;
 }
 
+/** Whether a value may stand where an enum does: a member, or anything for open enums and flags. */
+export function isValueOf(of: Enum, value: bigint): boolean {
+  return of.open || of.flags || of.members.some((m) => m.value === value);
+}
+
 /** The bounds of a field of integer type, narrowed by `in` and by a closed enum's members. */
 export function boundsOf(field: Field): { low: bigint; high: bigint } {
   if (field.type.kind !== 'int') return { low: 0n, high: 0n };
@@ -37,6 +42,22 @@ export function boundsOf(field: Field): { low: bigint; high: bigint } {
 
 /** Bounds of an arithmetic result. */
 export function combine(
+  operator: string,
+  left: { low: bigint; high: bigint },
+  right: { low: bigint; high: bigint },
+): { low: bigint; high: bigint } {
+  const { low, high } = unclamped(operator, left, right);
+  return { low: clamp(low), high: clamp(high) };
+}
+
+/** Beyond any integer type; bounds of a row of `let`s would grow without end otherwise. */
+const FAR = 1n << 128n;
+
+function clamp(n: bigint): bigint {
+  return n > FAR ? FAR : n < -FAR ? -FAR : n;
+}
+
+function unclamped(
   operator: string,
   left: { low: bigint; high: bigint },
   right: { low: bigint; high: bigint },

@@ -52,7 +52,14 @@ export interface Enum {
   readonly open: boolean;
   readonly flags: boolean;
   readonly int: IntType;
-  readonly members: readonly { readonly name: string; readonly value: bigint; readonly doc: string }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly value: bigint;
+    readonly doc: string;
+    readonly span: Span;
+  }[];
+  /** Members left out because of an error that has been reported; empty in a protocol without errors. */
+  readonly lost: readonly string[];
 }
 
 export type Encoding = 'utf8' | 'ascii' | 'latin1';
@@ -98,6 +105,14 @@ export interface Struct {
   readonly doc: string;
   readonly span: Span;
   readonly body: Block;
+  /** Bytes, by its body. */
+  readonly size: SizeRange;
+}
+
+/** Sizes in bytes: the same for every frame, or between two bounds (Infinity where only the frame limit bounds it). */
+export interface SizeRange {
+  readonly min: number;
+  readonly max: number;
 }
 
 export interface Frame {

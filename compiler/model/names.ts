@@ -8,11 +8,15 @@ import type { BitFieldModel, Field, Guard, WindowModel } from './model.js';
 export type Meaning =
   | { readonly kind: 'field'; readonly fields: (Field | BitFieldModel)[]; readonly span: Span }
   | { readonly kind: 'let'; readonly value: Expression; readonly span: Span }
-  | { readonly kind: 'window'; readonly window: WindowModel; readonly span: Span };
+  | { readonly kind: 'window'; readonly window: WindowModel; readonly span: Span }
+  | { readonly kind: 'group'; readonly span: Span }
+  /** Declared, but not as it stands: an error has been reported, and uses are no further ones. */
+  | { readonly kind: 'broken'; readonly span: Span };
 
 /** The members of one frame or struct by name, in the order they are declared: a name means nothing before. */
 export class Names {
   private readonly meanings = new Map<string, Meaning>();
+  private readonly used = new Set<string>();
 
   /**
    * @param later all names the frame will have, so that an early use is told from a wrong name
@@ -23,7 +27,14 @@ export class Names {
   ) {}
 
   get(name: string): Meaning | undefined {
+    this.used.add(name);
     return this.meanings.get(name);
+  }
+
+  /** The names of `let` that nothing has asked for. */
+  *unusedLets(): IterableIterator<[string, Span]> {
+    for (const [name, meaning] of this.meanings)
+      if (meaning.kind === 'let' && !this.used.has(name)) yield [name, meaning.span];
   }
 
   all(): string[] {
@@ -38,6 +49,7 @@ export class Names {
   /** A name may come again in another arm of the same variant, with the same type. */
   addField(name: Name, field: Field | BitFieldModel): void {
     const before = this.meanings.get(name.text);
+    if (before?.kind === 'broken') return;
     if (before === undefined) {
       this.meanings.set(name.text, { kind: 'field', fields: [field], span: name.span });
       return;
@@ -62,7 +74,13 @@ export class Names {
     else this.meanings.set(name.text, meaning);
   }
 
+  /** Notes a name whose declaration is in error. */
+  addBroken(name: Name): void {
+    this.meanings.set(name.text, { kind: 'broken', span: name.span });
+  }
+
   private duplicate(name: Name, before: Meaning): void {
+    if (before.kind === 'broken') return;
     this.report.error('PF114', name.span, `\`${name.text}\` is declared twice`, {
       labels: [{ span: before.span, text: 'first here' }],
     });

@@ -1,10 +1,4 @@
-import type { Block, ExtentModel, FieldType, MemberModel } from './model.js';
-
-/** Sizes in bytes: the same for every frame, or between two bounds (Infinity where only the frame limit bounds it). */
-export interface SizeRange {
-  readonly min: number;
-  readonly max: number;
-}
+import type { Block, ExtentModel, FieldType, MemberModel, SizeRange } from './model.js';
 
 const fixed = (bytes: number): SizeRange => ({ min: bytes, max: bytes });
 
@@ -52,12 +46,15 @@ export function typeSize(type: FieldType): SizeRange {
     case 'text':
       return extentSize(type.extent);
     case 'struct':
-      return blockSize(type.struct.body);
+      return type.struct.size;
     case 'list': {
       if (type.extent.kind !== 'count') return extentSize(type.extent);
       const element = typeSize(type.element);
       const count = extentBounds(type.extent);
-      return { min: element.min * count.min, max: element.max * Math.min(count.max, type.maxCount) || 0 };
+      return {
+        min: element.min * count.min,
+        max: element.max === 0 ? 0 : element.max * Math.min(count.max, type.maxCount),
+      };
     }
     case 'map':
       return extentSize(type.extent);

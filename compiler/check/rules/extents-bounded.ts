@@ -5,6 +5,7 @@ import type { Block, MemberModel, Protocol } from '../../model/model.js';
 /** PF103: every extent ends somewhere that is known before its bytes are awaited. */
 export function extentsBounded(protocol: Protocol, report: Report): void {
   checkBlock(protocol.frame.body, false, report);
+  // A struct ends where its field does, so it may take the rest only if that field may.
   for (const struct of protocol.structs) checkBlock(struct.body, false, report);
 }
 
@@ -15,30 +16,30 @@ function checkBlock(block: Block, inWindow: boolean, report: Report): void {
 function checkMember(member: MemberModel, inWindow: boolean, last: boolean, report: Report): void {
   switch (member.member) {
     case 'field': {
-      if (!('extent' in member.type)) return;
       const { type } = member;
-      if (type.extent.kind === 'rest' && !(inWindow && last)) {
+      const element =
+        type.kind === 'list' && type.extent.kind === 'count'
+          ? type.element
+          : type.kind === 'struct'
+            ? type
+            : null;
+      if (element !== null && fixedSize(typeSize(element)) === null && !(inWindow && last)) {
+        report.error(
+          'PF199',
+          member.span,
+          `\`${member.name}\` has parts of varying size and is not the last in a window, which is not built yet`,
+          {
+            hint: 'put it at the end of `within (length) { … }`',
+          },
+        );
+      }
+      if ('extent' in type && type.extent.kind === 'rest' && !(inWindow && last)) {
         report.error(
           'PF103',
           member.span,
           `\`${member.name}\` takes the rest, but ${inWindow ? 'more follows it' : 'there is no window around it'}`,
           {
             hint: inWindow ? 'move it to the end of the window' : 'put it into `within (length) { … }`',
-          },
-        );
-      }
-      if (
-        type.kind === 'list' &&
-        type.extent.kind === 'count' &&
-        !inWindow &&
-        fixedSize(typeSize(type.element)) === null
-      ) {
-        report.error(
-          'PF199',
-          member.span,
-          `\`${member.name}\` has elements of varying size outside of a window, which is not built yet`,
-          {
-            hint: 'put it into `within (length) { … }`',
           },
         );
       }

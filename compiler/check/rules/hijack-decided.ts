@@ -1,7 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Protocol } from '../../model/model.js';
 import type { ProtocolItem } from '../../syntax/ast.js';
-import { parts } from '../expressions-of.js';
+import { parts } from '../../model/expressions-of.js';
 
 /** PF141: a protocol with requests says how the proxy answers them with an error, or that it can't. */
 export function hijackDecided(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {

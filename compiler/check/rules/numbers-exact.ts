@@ -1,7 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { isBig } from '../../model/integers.js';
 import type { Protocol } from '../../model/model.js';
-import { expressionsOf } from '../expressions-of.js';
+import { expressionsOf } from '../../model/expressions-of.js';
 
 /** PF152: integers of 56 and 64 bits are carried exactly, but don't enter expressions without a range. */
 export function numbersExact(protocol: Protocol, report: Report): void {

@@ -2,7 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { walk } from '../../model/walk.js';
 import type { Protocol } from '../../model/model.js';
-import { parts } from '../expressions-of.js';
+import { parts } from '../../model/expressions-of.js';
 
 /** PF112: where a value is needed to find one's way in the frame, a field that some arms lack can't be used. */
 export function optionalFields(protocol: Protocol, report: Report): void {

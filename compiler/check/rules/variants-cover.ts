@@ -4,7 +4,7 @@ import { matches } from '../../model/evaluate.js';
 import { walk } from '../../model/walk.js';
 import type { Block, Protocol, ValueSet } from '../../model/model.js';
 import type { Span } from '../../source/source-file.js';
-import { expressionsOf } from '../expressions-of.js';
+import { expressionsOf } from '../../model/expressions-of.js';
 
 interface Arm {
   readonly patterns: readonly (readonly ValueSet[])[] | null;

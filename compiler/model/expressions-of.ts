@@ -1,6 +1,6 @@
-import type { Expression } from '../model/expression.js';
-import { walk } from '../model/walk.js';
-import type { Block, Protocol } from '../model/model.js';
+import type { Expression } from './expression.js';
+import { walk } from './walk.js';
+import type { Block, Protocol } from './model.js';
 
 /** Every expression of a protocol and all parts of each, for rules that look at expressions wherever they stand. */
 export function* expressionsOf(protocol: Protocol): IterableIterator<Expression> {

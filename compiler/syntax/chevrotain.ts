@@ -19,4 +19,4 @@ async function load(): Promise<Chevrotain> {
   }
 }
 
-export const { createToken, CstParser, EOF, Lexer, tokenMatcher } = await load();
+export const { createToken, CstParser, EOF, Lexer, MismatchedTokenException, tokenMatcher } = await load();

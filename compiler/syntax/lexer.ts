@@ -37,14 +37,25 @@ export function lex(source: SourceFile, report: Report): Lexed {
   for (const token of result.tokens) {
     // The lexer leaves it out with 'onlyOffset', the parser needs it for the places of its nodes.
     token.endOffset = token.startOffset + token.image.length - 1;
-    if (token.tokenType === TextLiteral && !/^"(?:[^"\\]|\\.)*"$/.test(token.image))
-      report.error(
-        'PF002',
-        source.span(token.startOffset, token.endOffset + 1),
-        'this text is not closed before the end of the line',
-        { hint: 'add the closing `"`; write a line break inside a text as `\\n`' },
-      );
+    if (token.tokenType !== TextLiteral || isClosed(token)) continue;
+    const span = source.span(token.startOffset, token.endOffset + 1);
+    if (token.image.startsWith("'"))
+      report.error('PF002', span, 'texts stand between double quotes', { hint: 'write "…"' });
+    else
+      report.error('PF002', span, 'this text is not closed before the end of the line', {
+        hint: 'add the closing `"`; write a line break inside a text as `\\n`',
+      });
   }
+
+  for (const { startOffset, image } of result.groups['foreign'] ?? [])
+    report.error(
+      'PF002',
+      source.span(startOffset, startOffset + image.length),
+      'this is not a comment here',
+      {
+        hint: 'comments begin with `//`',
+      },
+    );
 
   const comments = (result.groups['comments'] ?? []).map((token) => ({
     start: token.startOffset,
@@ -52,6 +63,11 @@ export function lex(source: SourceFile, report: Report): Lexed {
     text: token.image.trimEnd(),
   }));
   return { tokens: result.tokens, comments };
+}
+
+/** True if a text literal has both its (double) quotes. */
+export function isClosed(text: IToken): boolean {
+  return /^"[^"\\]*(?:\\.[^"\\]*)*"$/.test(text.image);
 }
 
 function describe(bad: string): string {
@@ -63,8 +79,6 @@ function describe(bad: string): string {
 }
 
 function hintFor(bad: string): { hint: string } | Record<string, never> {
-  if (bad.startsWith("'")) return { hint: 'texts stand between double quotes: "…"' };
-  if (bad.startsWith('#')) return { hint: 'comments begin with `//`' };
   if (bad.startsWith('!')) return { hint: 'write `not`' };
   if (bad.startsWith('?')) return { hint: 'write `nullable` after a type, or `a ?? b` in an expression' };
   if (/^[“”„]/.test(bad)) return { hint: 'texts stand between straight double quotes: "…"' };

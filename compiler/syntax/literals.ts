@@ -1,5 +1,6 @@
 import type { IToken } from 'chevrotain';
 import type { IntLiteral, TextLiteral } from './ast.js';
+import { isClosed } from './lexer.js';
 import { tokenSpan, type BuildContext } from './cst.js';
 
 const UNITS: Readonly<Record<string, bigint>> = { KiB: 1024n, MiB: 1024n ** 2n, GiB: 1024n ** 3n };
@@ -51,7 +52,7 @@ export function textLiteral(cx: BuildContext, token: IToken): TextLiteral | null
   const text = token.image;
   const span = tokenSpan(cx, token);
   // An unclosed text is the lexer's error already.
-  if (!/^"(?:[^"\\]|\\.)*"$/.test(text)) return null;
+  if (!isClosed(token)) return null;
   const body = text.slice(1, -1);
   let value = '';
   let sound = true;

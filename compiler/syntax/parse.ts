@@ -1,10 +1,11 @@
 import type { CstNode, IRecognitionException, IToken } from 'chevrotain';
 import type { Label, Report } from '../diagnostics/diagnostic.js';
+import { suggest } from '../diagnostics/suggest.js';
 import type { SourceFile, Span } from '../source/source-file.js';
 import type { SchemaFile } from './ast.js';
 import { buildAst } from './build-ast.js';
 import { EOF, tokenMatcher } from './chevrotain.js';
-import { lex, type Comment } from './lexer.js';
+import { isClosed, lex, type Comment } from './lexer.js';
 import { SchemaParser } from './parser.js';
 import { splitMessage } from './syntax-messages.js';
 import * as t from './tokens.js';
@@ -82,6 +83,19 @@ function reportErrors(
   for (const error of errors) {
     const at = error.token.tokenType === EOF ? source.text.length : error.token.startOffset;
     if (lastError >= 0 && !endsStatementBetween(tokens, lastError, at)) continue;
+    const previous = tokens.findLast((one) => one.startOffset < at);
+    // A text that swallowed the rest of its line has been reported.
+    if (previous?.tokenType === t.TextLiteral && !isClosed(previous)) continue;
+    const misspelt = misspeltKeyword(tokens, error);
+    if (misspelt !== null) {
+      const { startOffset, image } = misspelt.word;
+      const span = source.span(startOffset, startOffset + image.length);
+      report.error('PF001', span, `\`${image}\` begins nothing here`, {
+        hint: `did you mean \`${misspelt.keyword}\`?`,
+      });
+      lastError = at;
+      continue;
+    }
     const { message, hint } = splitMessage(error.message);
     const span = placeOf(source, tokens, error);
     const labels = unclosed(source, tokens, error);
@@ -100,6 +114,52 @@ function endsStatementBetween(tokens: readonly IToken[], from: number, to: numbe
       (tokenType === t.Semicolon || tokenType === t.LeftBrace || tokenType === t.RightBrace),
   );
 }
+
+/**
+ * If the statement with the error begins with a word much like a keyword: that is the mistake. (`fram F {` reads
+ * as a setting at first.)
+ */
+function misspeltKeyword(
+  tokens: readonly IToken[],
+  { token, context }: IRecognitionException,
+): { word: IToken; keyword: string } | null {
+  const words = STARTERS[context.ruleStack.at(-1) ?? ''];
+  const at = tokens.findLastIndex((one) => one.startOffset <= token.startOffset);
+  if (words === undefined || at < 0) return null;
+  // The statement is at most three tokens old.
+  for (let first = at; first >= Math.max(0, at - 2); first--) {
+    const before = tokens[first - 1]?.tokenType;
+    const begins =
+      before === undefined || before === t.Semicolon || before === t.LeftBrace || before === t.RightBrace;
+    if (!begins) continue;
+    const word = tokens[first]!;
+    const keyword = word.tokenType === t.Identifier ? suggest(word.image, words) : null;
+    return keyword === null ? null : { word, keyword };
+  }
+  return null;
+}
+
+/** The keywords that may begin what a rule read as something else. */
+const STARTERS: Readonly<Record<string, readonly string[]>> = {
+  file: ['protocol', 'use', 'const', 'enum', 'open', 'flags', 'struct', 'recursive', 'extern'],
+  setting: [
+    'const',
+    'enum',
+    'open',
+    'flags',
+    'struct',
+    'recursive',
+    'extern',
+    'frame',
+    'limits',
+    'match',
+    'semantics',
+    'status',
+    'synth',
+    'connection',
+  ],
+  field: ['bits', 'if', 'variant', 'within', 'let', 'assert', 'pad'],
+};
 
 /** A missing `;` is shown where it belongs, other surprises where they stand. */
 function placeOf(source: SourceFile, tokens: readonly IToken[], error: IRecognitionException): Span {

@@ -1,15 +1,7 @@
-import type { CstNode, IToken, TokenType } from 'chevrotain';
-import { CstParser, EOF, tokenMatcher } from './chevrotain.js';
+import type { CstNode, IToken } from 'chevrotain';
+import { RecoveringParser } from './recovery.js';
 import * as t from './tokens.js';
 import { syntaxMessages } from './syntax-messages.js';
-
-/** A part of Chevrotain's recovery that its types keep to themselves. */
-declare module 'chevrotain' {
-  interface CstParser {
-    /** All tokens that may follow one of the rules being read. */
-    flattenFollowSet(): TokenType[];
-  }
-}
 
 /**
  * The grammar of a .proto-frame text (shared with language.md section 2), and nothing else: what it reads comes
@@ -17,7 +9,7 @@ declare module 'chevrotain' {
  *
  * Two tokens of look-ahead decide everywhere: `size : u8;` is a field because of the colon.
  */
-export class SchemaParser extends CstParser {
+export class SchemaParser extends RecoveringParser {
   /** @param validate let Chevrotain check the grammar itself for ambiguities; slow, for the tests */
   constructor(validate = false) {
     super(t.allTokens, {
@@ -30,66 +22,10 @@ export class SchemaParser extends CstParser {
     this.performSelfAnalysis();
   }
 
-  private text = '';
-  /** Where recovery put in a missing token: offsets of the tokens before which it was missing. */
-  readonly insertions = new Set<number>();
-
   /** Reads a whole file; the errors are in `errors` afterwards. Undefined if there is nothing to give. */
   read(text: string, tokens: IToken[]): CstNode | undefined {
-    this.text = text;
-    this.input = tokens;
-    this.insertions.clear();
+    this.start(text, tokens);
     return this.file();
-  }
-
-  /**
-   * Recovery may put in a missing `;` only where a new statement seems to begin, lest the garbage in
-   * `a : u8 garbage;` becomes a statement with an error of its own.
-   */
-  protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
-    if (type !== t.Semicolon) return true;
-    const next = this.LA(1);
-    const after = this.LA(2).tokenType;
-    return (
-      next.tokenType === t.RightBrace ||
-      next.tokenType === EOF ||
-      after === t.Colon ||
-      after === t.Assign ||
-      (next.tokenType !== t.Identifier && tokenMatcher(next, t.Name)) ||
-      this.breaksBefore(1)
-    );
-  }
-
-  protected override getTokenToInsert(type: TokenType): IToken {
-    this.insertions.add(this.LA(1).startOffset);
-    return super.getTokenToInsert(type);
-  }
-
-  /**
-   * Where reading goes on after an error: at the first token that may follow here. (Replaces Chevrotain's, for
-   * which any word could begin the next statement; here it must stand where statements begin.)
-   */
-  protected findReSyncTokenType(): TokenType {
-    const wanted = this.flattenFollowSet();
-    for (let k = 1; ; k++) {
-      const token = this.LA(k);
-      const found = wanted.find((type) => tokenMatcher(token, type));
-      if (found === undefined) continue;
-      if (!tokenMatcher(token, t.Name) || this.beginsStatement(k)) return found;
-    }
-  }
-
-  private beginsStatement(k: number): boolean {
-    const before = this.LA(k - 1).tokenType;
-    return (
-      before === t.Semicolon || before === t.LeftBrace || before === t.RightBrace || this.breaksBefore(k)
-    );
-  }
-
-  /** True if the k-th token ahead is the first of its line. */
-  private breaksBefore(k: number): boolean {
-    const from = this.LA(k - 1).endOffset ?? 0;
-    return this.text.slice(from, this.LA(k).startOffset).includes('\n');
   }
 
   // ---- file and declarations
@@ -284,7 +220,14 @@ export class SchemaParser extends CstParser {
 
   private readonly field = this.RULE('field', () => {
     this.MANY(() => this.SUBRULE(this.annotation));
-    this.CONSUME(t.Name);
+    // Apart, so that a word that can be nothing but a field's name is read as one even without its colon.
+    this.OR({
+      DEF: [
+        { ALT: () => this.CONSUME(t.Identifier, { LABEL: 'Name' }) },
+        { ALT: () => this.CONSUME(t.Keyword, { LABEL: 'Name' }) },
+      ],
+      ERR_MSG: 'the name of a field',
+    });
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
     this.OPTION(() => this.SUBRULE(this.extent));

@@ -48,6 +48,9 @@ const listed: Readonly<Record<string, string>> = {
   file: 'a declaration (`protocol`, `use`, `const`, `enum`, `flags`, `struct`, `extern`)',
   protocol: 'a declaration (`frame`, `struct`, `enum`, `semantics`, …)',
   setting: 'the value of the setting',
+  literals: 'a status',
+  patterns: 'a pattern',
+  pattern: 'a pattern',
   block: 'a field',
   variant: 'an arm (`pattern => Name { … }`)',
   bits: 'a bit field (`name : width;`)',
@@ -116,8 +119,11 @@ function hintFor(
   if (actual.tokenType === t.Bar && previous.tokenType === t.Bar) return 'write `or`';
   if (actual.image === '&' && previous.image === '&') return 'write `and`';
   if (actual.tokenType === t.Bar && ruleName !== 'pattern')
-    return 'there is no bitwise or; `concat(a, b)` joins fields, `or` joins conditions';
-  if (actual.tokenType === t.Assign && previous.tokenType === t.Assign) return null;
+    return 'conditions are joined with `or`, fields with `concat(a, b)`; there is no bitwise or';
+  if (ruleName === 'setting' && actual.tokenType === t.Colon) return 'a setting reads `endian big;`';
+  if (ruleName === 'role' && actual.tokenType === t.Colon) return 'write `=`';
+  if (ruleName === 'member' && actual.image in conditions) return conditions[actual.image]!;
+  if (actual.tokenType === t.Semicolon && ruleName === 'block') return 'one `;` is enough';
   if (expected === t.Semicolon) {
     if (actual.tokenType === t.Comma) return 'statements end with `;`';
     if (actual.tokenType === t.Assign && ruleName !== 'field') return 'write `==` to compare';
@@ -141,6 +147,15 @@ function hintFor(
   return null;
 }
 
+/** How a statement goes on behind its first word. */
+const conditions: Readonly<Record<string, string>> = {
+  if: 'the condition stands in parentheses: `if (a == 1) { … }`',
+  variant: 'what is compared stands in parentheses: `variant (type) { … }`',
+  within: 'the size stands in parentheses: `within (length) { … }`',
+  pad: 'write `pad align 4;` or `pad size 2;`',
+  let: 'write `let name = value;`',
+};
+
 const separated: Readonly<Record<string, true>> = {
   enumeration: true,
   structLiteral: true,
@@ -148,7 +163,8 @@ const separated: Readonly<Record<string, true>> = {
 };
 
 function topLevelHint(token: IToken): string | null {
-  if (token.image === 'frame') return 'frames stand inside `protocol name { … }`';
+  if (/^(frame|limits|semantics|status|synth|connection|match)$/.test(token.image))
+    return `\`${token.image}\` stands inside \`protocol name { … }\``;
   if (token.image === '}') return 'this brace closes nothing';
   return null;
 }

@@ -9,6 +9,8 @@ const category = (name: string, label: string): TokenType => createToken({ name,
 
 /** A name being declared, or after a dot: every word. */
 export const Name = category('Name', 'a name');
+/** Every word that has a meaning somewhere. */
+export const Keyword = category('Keyword', 'a keyword');
 /** A name used as a value: every word except `true false null not and or match`. */
 export const ValueName = category('ValueName', 'a name');
 /** A name used as a type: every word except `bytes text list map`. */
@@ -33,7 +35,7 @@ function keyword(word: string, categories: TokenType[] = [ValueName, TypeName]):
     label: `\`${word}\``,
     pattern: new RegExp(word),
     longer_alt: Identifier,
-    categories: [Name, ...categories],
+    categories: [Name, Keyword, ...categories],
   });
   keywords.push(type);
   return type;
@@ -97,11 +99,11 @@ export const Or = keyword('or', [TypeName, BinaryOperator]);
 
 /** Read loosely (`12abc` is one token), so that a malformed number is one error with a good message. */
 export const Int = createToken({ name: 'Int', label: 'a number', pattern: /[0-9][0-9A-Za-z_]*/ });
-/** Read to the end of the line if the closing quote is missing; the lexer reports that. */
+/** Also with single quotes, and to the end of the line if the closing one is missing; the lexer reports both. */
 export const TextLiteral = createToken({
   name: 'TextLiteral',
   label: 'a "text"',
-  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*(?:"|\\)?/,
+  pattern: /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*(?:"|\\)?|'[^'\r\n]*'/,
   line_breaks: false,
 });
 
@@ -162,10 +164,19 @@ const WhiteSpace = createToken({
 /** `// note` and `/// documentation`; kept beside the tokens. */
 const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' });
 
+/** Comments of other languages; the lexer reports them. */
+const ForeignComment = createToken({
+  name: 'ForeignComment',
+  pattern: /#[^\r\n]*|\/\*[^]*?\*\/|\/\*[^\r\n]*/,
+  group: 'foreign',
+  line_breaks: true,
+});
+
 /** What the lexer tries, in this order: `assert` before `as`. */
 export const lexerTokens: TokenType[] = [
   WhiteSpace,
   Comment,
+  ForeignComment,
   ...keywords.toSorted((a, b) => b.name.length - a.name.length),
   Identifier,
   Int,
@@ -176,6 +187,7 @@ export const lexerTokens: TokenType[] = [
 /** What the parser knows: the same and the categories. */
 export const allTokens: TokenType[] = [
   Name,
+  Keyword,
   ValueName,
   TypeName,
   BinaryOperator,

@@ -40,7 +40,7 @@ describe('a SOFARPC client and a SOFARPC server with the sidecar between them', 
     server = await startServer(port);
     sidecar = await startSidecar({
       upstreams: [port],
-      service: `${HELLO}:1.0`,
+      match: `{ service: '${HELLO}:1.0' }`,
       cluster: ['reconnect: { base: 20ms, max: 100ms }', 'connect_timeout: 500ms'],
     });
     client = new SofaClient(sidecar.port);

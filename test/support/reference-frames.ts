@@ -187,3 +187,19 @@ export function parseX(bytes: Uint8Array): ReferenceX {
     payload: b.subarray(head),
   };
 }
+
+/** The length of the frame of any of the three protocols that starts at `at`, or 0 if that can't be told yet. */
+export function referenceLength(b: Buffer, at: number): number {
+  const have = b.length - at;
+  if (have < 3) return 0;
+  if (b[at] === 0x78) {
+    const head = b[at + 2] === 0 ? 11 : 13;
+    return have < head ? 0 : head + b.readUInt32BE(at + head - 4);
+  }
+  const v2 = b[at] === 2 ? 2 : 0;
+  const head = (b[at + 1 + v2 / 2] === 0 ? 20 : 22) + v2;
+  if (have < head) return 0;
+  const p = at + head - 8;
+  const trailer = v2 > 0 && b[at + 1] === 2 && (b[at + 11]! & 1) === 1 ? 4 : 0;
+  return head + b.readUInt16BE(p) + b.readUInt16BE(p + 2) + b.readUInt32BE(p + 4) + trailer;
+}

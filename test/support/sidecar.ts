@@ -15,8 +15,8 @@ export interface SidecarOptions {
   listener?: readonly string[];
   /** Modules with further protocols, absolute. */
   codecs?: readonly string[];
-  /** The only service that has a route; com.demo.Echo:1.0 if left out. */
-  service?: string;
+  /** What the only route takes, as YAML; `{ service: 'com.demo.Echo:1.0' }` if left out. */
+  match?: string;
   /** The route's timeout. */
   timeout?: string;
 }
@@ -45,7 +45,7 @@ export function sidecarYaml(options: SidecarOptions): string {
     '      - name: all',
     "        domains: ['*']",
     '        routes:',
-    `          - match: { service: '${options.service ?? 'com.demo.Echo:1.0'}' }`,
+    `          - match: ${options.match ?? "{ service: 'com.demo.Echo:1.0' }"}`,
     `            route: { cluster: echo, timeout: ${options.timeout ?? '60s'} }`,
     'clusters:',
     '  - name: echo',

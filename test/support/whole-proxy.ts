@@ -66,6 +66,8 @@ export interface WholeProxyOptions {
   readonly watermarks?: Watermarks;
   readonly deadlines?: Partial<Deadlines>;
   readonly accessLog?: AccessLog;
+  /** The id that upstream connections begin with. */
+  readonly firstRequestId?: number;
 }
 
 /** A whole data plane in this process: a listener on a free port of loopback, and all behind it. */
@@ -91,7 +93,9 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
   for (const protocol of protocols) engine.register(protocol);
   const errors: unknown[] = [];
   const onError = (error: unknown): void => void errors.push(error);
-  const clusters = new ClusterManager(options.clusters, { loop, metrics, onError });
+  const { firstRequestId } = options;
+  const context = { loop, metrics, onError, ...(firstRequestId === undefined ? {} : { firstRequestId }) };
+  const clusters = new ClusterManager(options.clusters, context);
   const downstream = metrics.listener('test');
   const routes = options.routes ?? [routeTo('echo')];
   const proxy = new Proxy({

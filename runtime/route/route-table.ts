@@ -34,10 +34,14 @@ export class RouteTable {
     let dependsOnHeaders = false;
     for (const host of config.virtualHosts) {
       for (const rule of host.routes) {
-        const candidate = { order: order++, matcher: new RuleMatcher(rule.match), route: new Route(rule) };
-        if (rule.match.headers.length > 0) dependsOnHeaders = true;
-        if (rule.match.service?.kind === 'exact') this.addExact(rule.match.service.value, candidate);
-        else this.forAny.push(candidate);
+        const { match } = rule;
+        const exact = match.service?.kind === 'exact' ? match.service.value : null;
+        // The index has compared an exact service already.
+        const matcher = new RuleMatcher(exact === null ? match : { ...match, service: null });
+        const candidate = { order: order++, matcher, route: new Route(rule) };
+        if (match.headers.length > 0) dependsOnHeaders = true;
+        if (exact === null) this.forAny.push(candidate);
+        else this.addExact(exact, candidate);
       }
     }
     this.dependsOnHeaders = dependsOnHeaders;

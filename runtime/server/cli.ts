@@ -25,7 +25,8 @@ Examples:
 
 Signals:
   SIGTERM, SIGINT   finish what is under way, then exit with 0; a second one: exit at once
-  SIGHUP            open the access log anew, after it was rotated
+  SIGHUP            read the configuration again; if it is wrong the old one stays
+  SIGUSR2           open the access log anew, after it was rotated
 
 Exit codes:
   0 done   1 the configuration can't be used, or the start failed   2 called the wrong way`;
@@ -96,7 +97,10 @@ async function runServer(file: string, output: CliOutput): Promise<number> {
   const tell = snapshot.accessLog?.path === null ? output.err : output.out;
   const lines = server.boundAddresses.map(({ name, address }) => `${name} listens on ${address}\n`);
   tell(`${lines.join('')}ready\n`);
-  const code = await runToEnd(server, log);
+  const code = await runToEnd(server, log, async () => {
+    const fresh = await loadSnapshot(file, BUILTIN_FILTERS);
+    await server.apply(fresh.snapshot, fresh.codecs);
+  });
   log.flush();
   return code;
 }

@@ -6,15 +6,18 @@ const CRASH_DRAIN_MS = 5_000;
 /**
  * Keeps the process in step with its server until it has stopped.
  *
- * SIGTERM and SIGINT drain; a second one ends the process at once. SIGHUP opens the access log anew. An
- * error nobody caught is logged, and what is under way gets five seconds.
+ * SIGTERM and SIGINT drain; a second one ends the process at once. SIGHUP reloads the configuration, SIGUSR2
+ * opens the access log anew. An error nobody caught is logged, and what is under way gets five seconds.
  *
+ * @param reload reads the configuration again and applies it; rejects with the reason why not
  * @returns the exit code
  */
-export function runToEnd(server: Server, log: ProcessLog): Promise<number> {
+export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<void>): Promise<number> {
   const { logger } = log;
   return new Promise((resolve) => {
     let stopping = false;
+    /** Reloads follow each other. */
+    let reloading: Promise<void> = Promise.resolve();
 
     const onSignal = (signal: NodeJS.Signals): void => {
       if (stopping) {
@@ -30,6 +33,16 @@ export function runToEnd(server: Server, log: ProcessLog): Promise<number> {
       });
     };
 
+    const onReload = (): void => {
+      reloading = reloading.then(reload).then(
+        () => logger.info('configuration reloaded'),
+        (error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          logger.error({ reason }, 'configuration not reloaded, the old one stays');
+        },
+      );
+    };
+
     const onCrash = (error: unknown): void => {
       logger.fatal({ err: error }, 'uncaught error, stopping');
       log.flush();
@@ -39,7 +52,8 @@ export function runToEnd(server: Server, log: ProcessLog): Promise<number> {
 
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-    process.on('SIGHUP', () => {
+    process.on('SIGHUP', onReload);
+    process.on('SIGUSR2', () => {
       logger.info('opening the access log anew');
       server.reopenAccessLog();
     });

@@ -1,10 +1,8 @@
 import type { FilterFactory, XProtocol } from '@proto-frame/api';
-import type { Socket } from 'node:net';
-import { AdminServer } from '../admin/admin-server.js';
+import { AdminServer, type AdminSource } from '../admin/admin-server.js';
 import { ClusterManager } from '../cluster/cluster-manager.js';
-import { formatAddress, type ListenerConfig, type Snapshot } from '../config/snapshot.js';
+import type { ListenerConfig, Snapshot } from '../config/snapshot.js';
 import { makeFilterChain } from '../filter/chain.js';
-import { Listener } from '../network/listener.js';
 import { WorkerLoop } from '../network/worker-loop.js';
 import { AccessLog } from '../observe/access-log.js';
 import type { Logger } from '../observe/logger.js';
@@ -14,6 +12,7 @@ import { PrometheusRenderer } from '../observe/prometheus.js';
 import { XProtocolEngine } from '../protocol/engine.js';
 import { Proxy } from '../proxy/proxy.js';
 import { RouteTable } from '../route/route-table.js';
+import { ActiveListener, type ListenerParts } from './active-listener.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
 import { connectionLimit } from './connection-limit.js';
 
@@ -30,14 +29,7 @@ export interface BoundAddress {
   readonly address: string;
 }
 
-interface Running {
-  readonly config: ListenerConfig;
-  readonly proxy: Proxy;
-  readonly listener: Listener;
-  bound: string;
-}
-
-/** At most so many log lines a second about errors that should not happen. */
+/** At most one log line in so many ms about errors that should not happen. */
 const ERROR_LOG_PERIOD_MS = 1_000;
 
 /** A running sidecar. The one place that knows all parts and puts them together. */
@@ -49,22 +41,21 @@ export class Server {
   private readonly loop = new WorkerLoop();
   private readonly process = new ProcessStats();
   private readonly clusters: ClusterManager;
-  private readonly listeners: readonly Running[];
   private readonly accessLog: AccessLog | null;
   private readonly admin: AdminServer | null;
   private readonly connectionLimit = connectionLimit();
+  private listeners: ActiveListener[] = [];
+  /** Gone from the configuration, with connections still open. */
+  private readonly leaving = new Set<ActiveListener>();
   private adminBound: string | null = null;
   private lastErrorLog = 0;
   private errorsUnlogged = 0;
   private draining: Promise<boolean> | null = null;
 
   private constructor(
-    private readonly snapshot: Snapshot,
-    codecs: readonly XProtocol[],
+    private snapshot: Snapshot,
     private readonly options: ServerOptions,
   ) {
-    const engine = new XProtocolEngine();
-    for (const codec of codecs) engine.register(codec);
     const { accessLog, admin } = snapshot;
     this.accessLog = accessLog === null ? null : new AccessLog(accessLog.path, accessLog.buffer);
     this.clusters = new ClusterManager(snapshot.clusters, {
@@ -72,8 +63,6 @@ export class Server {
       metrics: this.metrics,
       onError: (error) => this.onError(error),
     });
-    const tables = new Map(snapshot.routeConfigs.map((config) => [config.name, new RouteTable(config)]));
-    this.listeners = snapshot.listeners.map((config) => this.build(config, engine, tables));
     this.admin = admin === null ? null : new AdminServer(admin, this.adminSource());
   }
 
@@ -88,19 +77,41 @@ export class Server {
     codecs: readonly XProtocol[],
     options: ServerOptions,
   ): Promise<Server> {
-    const server = new Server(snapshot, codecs, options);
+    const server = new Server(snapshot, options);
     try {
-      await server.listen();
+      await server.listen(snapshot, codecs);
+      if (server.admin !== null) server.adminBound = await server.admin.start();
     } catch (error) {
       await server.close();
       throw error;
     }
+    server.process.start();
+    server.ready = true;
     return server;
   }
 
   get boundAddresses(): readonly BoundAddress[] {
-    const bound = this.listeners.map(({ config, bound }) => ({ name: config.name, address: bound }));
+    const bound = this.listeners.map(({ name, bound: address }) => ({ name, address }));
     return this.adminBound === null ? bound : [...bound, { name: 'admin', address: this.adminBound }];
+  }
+
+  /**
+   * Takes another configuration without closing a connection: listeners, routes, filters and clusters are
+   * replaced at once, or not at all. Requests under way keep the routes they began with.
+   *
+   * @throws Error saying why nothing was changed
+   */
+  async apply(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<void> {
+    if (!this.ready) throw new Error('the server is stopping');
+    for (const [key, before, after] of [
+      ['admin', this.snapshot.admin, snapshot.admin],
+      ['access_log', this.snapshot.accessLog, snapshot.accessLog],
+    ] as const) {
+      if (JSON.stringify(before) !== JSON.stringify(after)) {
+        throw new Error(`${key} can't be changed without a restart`);
+      }
+    }
+    await this.listen(snapshot, codecs);
   }
 
   /**
@@ -117,8 +128,7 @@ export class Server {
   /** Stops now. */
   async close(): Promise<void> {
     this.ready = false;
-    for (const { listener } of this.listeners) listener.stop();
-    for (const { proxy } of this.listeners) proxy.destroy();
+    for (const listener of [...this.listeners, ...this.leaving]) listener.destroy();
     this.clusters.destroy();
     this.process.stop();
     await this.admin?.close();
@@ -130,74 +140,88 @@ export class Server {
     this.accessLog?.reopen();
   }
 
-  private build(
+  /** Binds what is new; only when that succeeded the rest follows, in one turn. */
+  private async listen(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<void> {
+    const engine = new XProtocolEngine();
+    for (const codec of codecs) engine.register(codec);
+    const tables = new Map(snapshot.routeConfigs.map((config) => [config.name, new RouteTable(config)]));
+    const planned = snapshot.listeners.map((config) => {
+      const known = this.listeners.find((listener) => listener.serves(config));
+      return { known, parts: this.partsOf(config, engine, tables) };
+    });
+    const before = this.listeners;
+    const mayAccept = (): boolean => this.connectionCount() < this.connectionLimit;
+    const next = planned.map(({ known, parts }) => {
+      const stats = this.metrics.listener(parts.config.name);
+      return known ?? new ActiveListener(parts, stats, mayAccept, this.connectionLimit);
+    });
+    const fresh = next.filter((listener) => !before.includes(listener));
+    try {
+      for (const listener of fresh) await listener.start();
+    } catch (error) {
+      for (const listener of fresh) listener.destroy();
+      throw error;
+    }
+    this.clusters.update(snapshot.clusters);
+    for (const { known, parts } of planned) known?.update(parts);
+    this.listeners = next;
+    this.snapshot = snapshot;
+    for (const listener of before) if (!next.includes(listener)) this.leave(listener);
+  }
+
+  private partsOf(
     config: ListenerConfig,
     engine: XProtocolEngine,
     tables: ReadonlyMap<string, RouteTable>,
-  ): Running {
-    const stats = this.metrics.listener(config.name);
+  ): ListenerParts {
     const routes = tables.get(config.routeConfig);
     if (routes === undefined) {
       throw new Error(`listener ${config.name}: there is no route config ${config.routeConfig}`);
     }
-    const proxy = new Proxy({
-      name: config.name,
-      loop: this.loop,
-      matcher: engine.matcher(config.protocols),
-      maxFrame: config.maxFrame,
-      limits: config.watermarks,
-      deadlines: config.deadlines,
-      maxInFlight: config.maxRequests,
-      stats,
-      protocolStats: (protocol) => this.metrics.protocol(protocol),
-      routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),
-      routes,
-      clusters: this.clusters,
-      filters: makeFilterChain(config.filters, [...BUILTIN_FILTERS, ...(this.options.filters ?? [])]),
-      accessLog: this.accessLog,
-      onError: (error) => this.onError(error),
-    });
-    const listener = new Listener({
-      host: config.address.host,
-      port: config.address.port,
-      maxConnections: config.maxConnections === 0 ? this.connectionLimit : config.maxConnections,
-      onConnection: (socket) => this.accept(socket, proxy, stats),
-      onRefused: () => void stats.connectionsRefused++,
-    });
-    return { config, proxy, listener, bound: formatAddress(config.address) };
+    const filters = makeFilterChain(config.filters, [...BUILTIN_FILTERS, ...(this.options.filters ?? [])]);
+    const matcher = engine.matcher(config.protocols);
+    const makeProxy = (): Proxy =>
+      new Proxy({
+        name: config.name,
+        loop: this.loop,
+        matcher,
+        maxFrame: config.maxFrame,
+        limits: config.watermarks,
+        deadlines: config.deadlines,
+        maxInFlight: config.maxRequests,
+        stats: this.metrics.listener(config.name),
+        protocolStats: (protocol) => this.metrics.protocol(protocol),
+        routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),
+        routes,
+        clusters: this.clusters,
+        filters,
+        accessLog: this.accessLog,
+        onError: (error) => this.onError(error),
+      });
+    return { config, routes, filters, makeProxy };
   }
 
-  private async listen(): Promise<void> {
-    for (const running of this.listeners) {
-      running.bound = formatAddress(await running.listener.start());
-    }
-    if (this.admin !== null) this.adminBound = await this.admin.start();
-    this.process.start();
-    this.ready = true;
-  }
-
-  /** The limit of the process holds for all listeners together. */
-  private accept(socket: Socket, proxy: Proxy, stats: { connectionsRefused: number }): void {
+  private connectionCount(): number {
     let open = 0;
-    for (const running of this.listeners) open += running.proxy.connectionCount;
-    if (open < this.connectionLimit) {
-      proxy.accept(socket);
-      return;
-    }
-    stats.connectionsRefused++;
-    socket.on('error', () => {});
-    socket.destroy();
+    for (const listener of this.listeners) open += listener.connections;
+    for (const listener of this.leaving) open += listener.connections;
+    return open;
+  }
+
+  /** A listener that is no longer configured ends when its callers have gone. */
+  private leave(listener: ActiveListener): void {
+    this.leaving.add(listener);
+    void listener.drain().then(() => this.leaving.delete(listener));
   }
 
   private async drainAll(timeout: number): Promise<boolean> {
     this.ready = false;
-    for (const { listener } of this.listeners) listener.stop();
     let cut: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
       cut = setTimeout(() => resolve(false), timeout);
     });
-    const done = Promise.all(this.listeners.map(({ proxy }) => proxy.drain())).then(() => true);
-    const finished = await Promise.race([done, late]);
+    const all = [...this.listeners, ...this.leaving].map((listener) => listener.drain());
+    const finished = await Promise.race([Promise.all(all).then(() => true), late]);
     clearTimeout(cut);
     await this.close();
     return finished;
@@ -214,14 +238,14 @@ export class Server {
     this.errorsUnlogged = 0;
   }
 
-  private adminSource(): ConstructorParameters<typeof AdminServer>[1] {
+  private adminSource(): AdminSource {
     const prometheus = new PrometheusRenderer(this.metrics, this.process, this.accessLog);
     return {
       ready: () => this.ready,
       metrics: async () => ({ type: prometheus.contentType, text: await prometheus.render() }),
       configDump: () => this.snapshot,
       clusters: () => this.describeClusters(),
-      listeners: () => this.describeListeners(),
+      listeners: () => this.listeners.map((listener) => listener.describe()),
     };
   }
 
@@ -242,17 +266,6 @@ export class Server {
           requests_active: host.requestsActive,
           metadata: host.metadata,
         })),
-    }));
-  }
-
-  private describeListeners(): unknown {
-    return this.listeners.map(({ config, proxy, bound }) => ({
-      name: config.name,
-      address: bound,
-      protocols: config.protocols ?? 'auto',
-      route_config: config.routeConfig,
-      connections: proxy.connectionCount,
-      requests_active: proxy.inFlight,
     }));
   }
 }

@@ -1,0 +1,129 @@
+import type { Socket } from 'node:net';
+import { formatAddress, type ListenerConfig } from '../config/snapshot.js';
+import type { FilterChain } from '../filter/chain.js';
+import { Listener } from '../network/listener.js';
+import type { DownstreamStats } from '../observe/metrics.js';
+import type { Proxy } from '../proxy/proxy.js';
+import type { RouteTable } from '../route/route-table.js';
+
+/** What a listener does with its connections, made of one configuration. */
+export interface ListenerParts {
+  readonly config: ListenerConfig;
+  readonly routes: RouteTable;
+  readonly filters: FilterChain | null;
+  /** Makes the data plane; asked for only if connections need other settings than those before. */
+  makeProxy(): Proxy;
+}
+
+/**
+ * A bound address and what becomes of the connections it takes. When its configuration changes, connections
+ * that are open stay: they get the new routes and filters, and keep the limits they were opened with.
+ */
+export class ActiveListener {
+  /** `host:port`, once listening. */
+  bound: string;
+
+  private readonly listener: Listener;
+  private current: Proxy;
+  /** Those of before, with connections still open. */
+  private former: Proxy[] = [];
+  private config: ListenerConfig;
+
+  /**
+   * @param mayAccept whether the process has room for one more connection
+   * @param limit what the process has room for altogether
+   */
+  constructor(
+    parts: ListenerParts,
+    private readonly stats: DownstreamStats,
+    private readonly mayAccept: () => boolean,
+    limit: number,
+  ) {
+    const { config } = parts;
+    this.config = config;
+    this.current = parts.makeProxy();
+    this.bound = formatAddress(config.address);
+    this.listener = new Listener({
+      host: config.address.host,
+      port: config.address.port,
+      maxConnections: limit,
+      onConnection: (socket) => this.accept(socket),
+      onRefused: () => void this.stats.connectionsRefused++,
+    });
+  }
+
+  get name(): string {
+    return this.config.name;
+  }
+
+  get connections(): number {
+    return this.former.reduce((sum, proxy) => sum + proxy.connectionCount, this.current.connectionCount);
+  }
+
+  /** What the admin port shows. */
+  describe(): Readonly<Record<string, unknown>> {
+    const { config, current, former } = this;
+    return {
+      name: config.name,
+      address: this.bound,
+      protocols: config.protocols ?? 'auto',
+      route_config: config.routeConfig,
+      connections: this.connections,
+      requests_active: former.reduce((sum, proxy) => sum + proxy.inFlight, current.inFlight),
+    };
+  }
+
+  /** @throws Error if the address can't be bound */
+  async start(): Promise<void> {
+    this.bound = formatAddress(await this.listener.start());
+  }
+
+  /** Whether `config` asks for this very address. */
+  serves(config: ListenerConfig): boolean {
+    return config.name === this.name && formatAddress(config.address) === formatAddress(this.config.address);
+  }
+
+  /** Takes another configuration for the same address. */
+  update(parts: ListenerParts): void {
+    if (settingsOf(parts.config) !== settingsOf(this.config)) {
+      this.former.push(this.current);
+      this.current = parts.makeProxy();
+    }
+    this.former = this.former.filter((proxy) => proxy.connectionCount > 0);
+    const sameFilters = JSON.stringify(parts.config.filters) === JSON.stringify(this.config.filters);
+    for (const proxy of [...this.former, this.current]) {
+      proxy.setRoutes(parts.routes);
+      if (!sameFilters) proxy.setFilters(parts.filters);
+    }
+    this.config = parts.config;
+  }
+
+  /** Takes no new connections and resolves when those open have closed. */
+  async drain(): Promise<void> {
+    this.listener.stop();
+    await Promise.all([...this.former, this.current].map((proxy) => proxy.drain()));
+  }
+
+  /** Closes all at once. */
+  destroy(): void {
+    this.listener.stop();
+    for (const proxy of [...this.former, this.current]) proxy.destroy();
+  }
+
+  private accept(socket: Socket): void {
+    const { maxConnections } = this.config;
+    if (this.mayAccept() && (maxConnections === 0 || this.connections < maxConnections)) {
+      this.current.accept(socket);
+      return;
+    }
+    this.stats.connectionsRefused++;
+    socket.on('error', () => {});
+    socket.destroy();
+  }
+}
+
+/** What a connection is opened with, to be compared. Routes, filters and the number of connections are not. */
+function settingsOf(config: ListenerConfig): string {
+  const { protocols, maxFrame, watermarks, maxRequests, deadlines } = config;
+  return JSON.stringify([protocols, maxFrame, watermarks, maxRequests, deadlines]);
+}

@@ -178,18 +178,20 @@ function placeOf(source: SourceFile, tokens: readonly IToken[], error: IRecognit
   return source.span(token.startOffset, token.startOffset + token.image.length);
 }
 
-/** At an unexpected end of the file: the brackets still open, innermost first. */
+/** Where a block goes on too far, to the end of the file or a declaration: the bracket that is not closed. */
 function unclosed(source: SourceFile, tokens: readonly IToken[], error: IRecognitionException): Label[] {
-  if (error.token.tokenType !== EOF) return [];
+  const atEnd = error.token.tokenType === EOF;
+  if (!atEnd && !error.message.includes('close the block before it')) return [];
   const open: IToken[] = [];
   for (const token of tokens) {
+    if (!atEnd && token.startOffset >= error.token.startOffset) break;
     if (/^[({[]$/.test(token.image)) open.push(token);
     else if (/^[)}\]]$/.test(token.image)) open.pop();
   }
   const innermost = open.at(-1);
   if (innermost === undefined) return [];
   const span = source.span(innermost.startOffset, innermost.startOffset + 1);
-  return [{ span, text: `this \`${innermost.image}\` is not closed` }];
+  return [{ span, text: `this \`${innermost.image}\` is ${atEnd ? 'not closed' : 'still open'}` }];
 }
 
 /** `///` lines joined, by the offset of the token they stand before. */

@@ -36,8 +36,8 @@ export abstract class RecoveringParser extends CstParser {
   private tokens: readonly IToken[] = [];
   /** How many braces enclose the token at an offset; made at the first error. */
   private depths: Map<number, number> | null = null;
-  private closedByRecovery = 0;
-  private moreOpenThanClosed = false;
+  /** Braces that are never closed, less those that recovery has closed. */
+  private unclosed = 0;
   private errorCount = 0;
   private target = { ahead: 1, level: 0 };
 
@@ -45,7 +45,7 @@ export abstract class RecoveringParser extends CstParser {
     this.text = text;
     this.tokens = tokens;
     this.depths = null;
-    this.closedByRecovery = 0;
+    this.unclosed = 0;
     this.errorCount = 0;
     this.insertions.clear();
     this.input = tokens;
@@ -54,6 +54,7 @@ export abstract class RecoveringParser extends CstParser {
   /** Finds where the innermost possible rule can go on; the two methods below act on it. */
   protected findReSyncTokenType(): TokenType {
     this.errorCount++;
+    if (this.missesBrace()) this.closeBraces(this.depthAt(this.LA(1).startOffset) - 1);
     const follows = this.buildFullFollowKeyStack().map((key) => this.getFollowSetFromFollowKey(key));
     const depths = this.ruleDepths(follows.length);
     const nothingRead = Number.isNaN(this.CST_STACK.at(-1)?.location?.startOffset ?? NaN);
@@ -131,8 +132,7 @@ export abstract class RecoveringParser extends CstParser {
           this.breaksBefore(1)
         );
       case t.RightBrace:
-        this.measure();
-        return this.moreOpenThanClosed && declarations.has(next.tokenType) && this.breaksBefore(1);
+        return this.missesBrace();
       case t.LeftBrace:
       case t.LeftParen:
       case t.LeftBracket:
@@ -149,7 +149,7 @@ export abstract class RecoveringParser extends CstParser {
 
   protected override getTokenToInsert(type: TokenType): IToken {
     this.insertions.add(this.LA(1).startOffset);
-    if (type === t.RightBrace) this.closedByRecovery++;
+    if (type === t.RightBrace) this.closeBraces(1);
     return super.getTokenToInsert(type);
   }
 
@@ -172,7 +172,7 @@ export abstract class RecoveringParser extends CstParser {
   }
 
   private depthAt(offset: number): number {
-    return Math.max(0, (this.measure().get(offset) ?? 0) - this.closedByRecovery);
+    return this.measure().get(offset) ?? 0;
   }
 
   private measure(): Map<number, number> {
@@ -184,8 +184,28 @@ export abstract class RecoveringParser extends CstParser {
       this.depths.set(startOffset, depth);
       if (tokenType === t.LeftBrace) depth++;
     }
-    this.moreOpenThanClosed = depth > 0;
+    this.unclosed = depth;
     return this.depths;
+  }
+
+  /** True if a declaration begins a line inside of a block, in a file that does not close all its braces. */
+  private missesBrace(): boolean {
+    const next = this.LA(1);
+    return (
+      declarations.has(next.tokenType) &&
+      this.depthAt(next.startOffset) > 1 &&
+      this.unclosed > 0 &&
+      this.breaksBefore(1)
+    );
+  }
+
+  /** Takes some braces for closed before the next token. */
+  private closeBraces(count: number): void {
+    const closed = Math.min(count, this.unclosed);
+    const from = this.LA(1).startOffset;
+    this.unclosed -= closed;
+    for (const [offset, depth] of this.measure())
+      if (offset >= from) this.depths!.set(offset, Math.max(0, depth - closed));
   }
 
   private beginsStatement(ahead: number): boolean {

@@ -123,6 +123,8 @@ function hintFor(
   if (ruleName === 'setting' && actual.tokenType === t.Colon) return 'a setting reads `endian big;`';
   if (ruleName === 'role' && actual.tokenType === t.Colon) return 'write `=`';
   if (ruleName === 'member' && actual.image in conditions) return conditions[actual.image]!;
+  if (ruleName === 'member' && standsInProtocol.test(actual.image))
+    return `\`${actual.image}\` stands in a protocol, not in a block; close the block before it with \`}\``;
   if (actual.tokenType === t.Semicolon && ruleName === 'block') return 'one `;` is enough';
   if (expected === t.Semicolon) {
     if (actual.tokenType === t.Comma) return 'statements end with `;`';
@@ -162,9 +164,11 @@ const separated: Readonly<Record<string, true>> = {
   matchExpression: true,
 };
 
+const standsInProtocol =
+  /^(const|open|enum|flags|recursive|struct|extern|frame|limits|semantics|status|synth|connection|match)$/;
+
 function topLevelHint(token: IToken): string | null {
-  if (/^(frame|limits|semantics|status|synth|connection|match)$/.test(token.image))
-    return `\`${token.image}\` stands inside \`protocol name { … }\``;
+  if (standsInProtocol.test(token.image)) return `\`${token.image}\` stands inside \`protocol name { … }\``;
   if (token.image === '}') return 'this brace closes nothing';
   return null;
 }

@@ -10,6 +10,8 @@ import { MultiplexPool } from './pool/multiplex-pool.js';
 export interface ClusterContext {
   readonly loop: WorkerLoop;
   readonly metrics: Metrics;
+  /** The request id that every upstream connection begins with; the protocol's lowest if left out. For tests. */
+  readonly firstRequestId?: number;
   /** Something threw that should not have; it concerned one connection only. */
   onError(error: unknown): void;
 }
@@ -106,6 +108,7 @@ export class Cluster {
       protocolStats: context.metrics.protocol(protocol.name),
       maxConnections: config.maxConnections,
       reconnect: config.reconnect,
+      firstRequestId: context.firstRequestId ?? protocol.traits.idMin,
       onError: (error) => context.onError(error),
     });
   }

@@ -40,6 +40,8 @@ export interface ClientConnectionOptions {
   /** Requests after which it takes no new ones; 0: no limit. */
   readonly maxRequests: number;
   readonly keepalive: KeepaliveOptions | null;
+  /** The id of the first request, within the protocol's range. */
+  readonly firstRequestId: number;
   /** All are counted in: the cluster's and the host's. */
   readonly stats: readonly ClientStats[];
   readonly protocolStats: ProtocolCounters;
@@ -85,6 +87,7 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
   ) {
     const { loop, protocol, address, keepalive, stats } = options;
     this.ids = new IdAllocator(protocol.traits);
+    this.ids.setNext(options.firstRequestId);
     this.keepalive = keepalive === null ? null : new Keepalive(loop, this, keepalive);
     this.lastRequest = loop.now;
     this.timer = new Timer(() => this.onTimer());
@@ -165,11 +168,6 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
   destroy(): void {
     this.retired = true;
     this.frames.destroy();
-  }
-
-  /** For tests: the id of the next request. */
-  setNextId(id: number): void {
-    this.ids.setNext(id);
   }
 
   sendHeartbeat(stream: ClientStream): number {

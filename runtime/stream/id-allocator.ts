@@ -126,7 +126,7 @@ export class IdAllocator<T extends object> {
     return owners;
   }
 
-  /** For tests: the id to go on with, within the range. */
+  /** The id to go on with, within the range. */
   setNext(id: number): void {
     if (this.next === this.first && !this.wrapped) this.first = id;
     else this.wrapped = true;

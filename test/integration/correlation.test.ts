@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BoltClient, eventually } from '../support/bolt-client.js';
 import { boltHeartbeat, boltRequest, boltResponse } from '../support/bolt-frames.js';
-import { type Script, type ScriptedUpstream, startUpstream } from '../support/scripted-upstream.js';
+import { handWrittenBolt } from '../support/hand-written-bolt.js';
+import { echo, type Script, type ScriptedUpstream, startUpstream } from '../support/scripted-upstream.js';
 import { clusterOf, startProxy, type WholeProxy, type WholeProxyOptions } from '../support/whole-proxy.js';
 
 let proxy: WholeProxy;
@@ -20,7 +21,7 @@ async function client(): Promise<BoltClient> {
 }
 
 afterEach(async () => {
-  for (const { socket } of clients.splice(0)) socket.destroy();
+  for (const { socket } of clients.splice(0)) socket.resetAndDestroy();
   await eventually(() => proxy.proxy.connectionCount === 0, 'all callers gone');
   expect(proxy.downstream.requestsActive).toBe(0);
   expect(proxy.upstream.requestsActive).toBe(0);
@@ -207,6 +208,40 @@ describe('correlation', () => {
       [1, 'ask'],
     ]);
     expect(proxy.downstream.oneway).toBe(1);
+  });
+
+  it.each([8, 16, 30, 31, 32])('keeps requests apart where ids cross 2^%i', async (bits) => {
+    await start((frame, peer) => void setTimeout(() => echo(frame, peer), Math.random() * 4), {
+      firstRequestId: 2 ** bits - 100,
+    });
+    const caller = await client();
+    const count = 1_000;
+    for (let i = 0; i < count; i++) caller.send(i % 50, `${i}`);
+    const replies = await caller.received(count);
+    expect(replies.every((r) => r.status === 0 && Number(r.body.toString()) % 50 === r.id)).toBe(true);
+    expect(new Set(replies.map((r) => r.body.toString())).size).toBe(count);
+    const first = (2 ** bits - 100) % 2 ** 32;
+    const sent = upstream.requests.map((r) => r.id);
+    expect(sent[0]).toBe(first);
+    expect(Math.max(...sent)).toBe(bits === 32 ? 2 ** 32 - 1 : first + count - 1);
+  });
+
+  it('passes over an id that is held for ever in a space of 8 bits', async () => {
+    const traits = { ...handWrittenBolt.traits, idMin: 0, idMax: 255 };
+    await start(
+      (frame, peer) => {
+        if (frame.body.toString() !== 'hold') echo(frame, peer);
+      },
+      { protocols: [{ ...handWrittenBolt, traits }] },
+    );
+    const caller = await client();
+    caller.send(7, 'hold');
+    for (let i = 0; i < 1_000; i++) caller.send(7, `${i}`);
+    const replies = await caller.received(1_000);
+    expect(replies.every((r) => r.status === 0 || r.status === 4)).toBe(true);
+    const [held, ...others] = upstream.requests.map((r) => r.id);
+    expect(others.includes(held!)).toBe(false);
+    expect(Math.max(...others)).toBe(255);
   });
 
   it('cancels what a caller leaves behind and keeps its ids apart', async () => {

@@ -27,11 +27,11 @@ export function checkProtocol(protocol: Protocol, items: readonly ProtocolItem[]
   numbersExact(protocol, report);
   windowsFit(protocol, report);
   frameFits(protocol, report);
-  elementsAdvance(protocol, report);
+  elementsAdvance(protocol, items, report);
   variantsCover(protocol, report);
   conditionsVary(protocol, report);
-  idUsable(protocol, report);
+  idUsable(protocol, items, report);
   checksumsRecomputable(protocol, report);
-  synthsHold(protocol, report);
+  synthsHold(protocol, items, report);
   hijackDecided(protocol, items, report);
 }

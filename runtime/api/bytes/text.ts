@@ -1,3 +1,5 @@
+import { DecodeError, EncodeError } from '../errors.js';
+
 /**
  * Text in received buffers. The contract has no Node types; where the host has Node's Buffer its native
  * slicing is used, elsewhere TextDecoder.
@@ -10,6 +12,7 @@ interface Host {
     options: { fatal: boolean },
   ) => { decode(bytes: Uint8Array): string };
   readonly TextEncoder: new () => {
+    encode(text: string): Uint8Array;
     encodeInto(text: string, into: Uint8Array): { read: number; written: number };
   };
 }
@@ -72,10 +75,20 @@ export function writeLatin1(bytes: Uint8Array, at: number, text: string): number
   return at + length;
 }
 
-/** The highest code unit that one byte of the encoding can carry is below 0x80 (ascii) or 0x100 (latin1). */
-export function fitsBelow(text: string, limit: number): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= limit) return false;
-  return true;
+/**
+ * `text` again, if every character of it fits one byte below `limit`: 128 for ASCII, 256 for Latin-1.
+ * @throws EncodeError
+ */
+export function byteText(field: string, text: string, limit: number): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= limit) {
+      throw new EncodeError(
+        field,
+        `character ${i} is U+${text.charCodeAt(i).toString(16).toUpperCase().padStart(4, '0')}, over U+00${(limit - 1).toString(16).toUpperCase()}`,
+      );
+    }
+  }
+  return text;
 }
 
 /** Whether bytes[start, end) are exactly the UTF-8 of `text`. Nothing is allocated for ASCII. */
@@ -90,8 +103,39 @@ export function equalsText(bytes: Uint8Array, start: number, end: number, text: 
   return end - start === length;
 }
 
+/**
+ * bytes[start, end) as ASCII.
+ * @param field and `schema` name the field in the error; `frame` is where its frame starts
+ * @throws DecodeError if a byte is not ASCII
+ */
+export function readAscii(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  field: string,
+  frame: number,
+  schema: string,
+): string {
+  const wrong = nonAscii(bytes, start, end);
+  if (wrong >= 0) {
+    throw new DecodeError(
+      'text',
+      field,
+      wrong - frame,
+      `byte 0x${bytes[wrong]!.toString(16)} is not ASCII`,
+      schema,
+    );
+  }
+  return readLatin1(bytes, start, end);
+}
+
 /** The first index at which bytes[start, end) is no longer ASCII, or -1. */
 export function nonAscii(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i++) if (bytes[i]! >= 0x80) return i;
   return -1;
+}
+
+/** `text` as UTF-8 in bytes of its own. */
+export function utf8Bytes(text: string): Uint8Array {
+  return encoder.encode(text);
 }

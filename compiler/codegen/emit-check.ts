@@ -1,0 +1,336 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { rangeOf } from '../model/integers.js';
+import type { Block, Enum, Field, MemberModel, WindowModel } from '../model/model.js';
+import { blockSize, fixedSize, memberSize } from '../model/size.js';
+import { walk } from '../model/walk.js';
+import { literal } from './literal.js';
+import { quote, type Module } from './module.js';
+import { isOpenEnded, Reader } from './reader.js';
+import { tidy } from './tidy.js';
+
+/** Emits `check`: whether a complete frame keeps to the schema, as far as that is not left to reading. */
+export function emitCheck(module: Module): FunctionDeclarationStructure {
+  const checker = new Checker(module);
+  checker.run();
+  return {
+    kind: StructureKind.Function,
+    name: 'check',
+    docs: ['Whether b[at, end) is a frame as the schema has it. @throws DecodeError'],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'at', type: 'number' },
+      { name: 'end', type: 'number' },
+    ],
+    returnType: 'void',
+    statements: tidy(checker.lines),
+  };
+}
+
+class Checker extends Reader {
+  run(): void {
+    const { frame, limits, roles } = this.module.protocol;
+    const { end } = this.module.layout;
+    const { min } = blockSize(frame.body);
+    this.fail(
+      `end - at < ${min}`,
+      'window',
+      frame.name,
+      '0',
+      `\`has \${end - at} bytes, needs ${min}\``,
+      frame,
+    );
+    this.block(frame.body, 'end');
+    const total = this.place(end);
+    this.fail(
+      `end !== ${total}`,
+      'window',
+      frame.name,
+      '0',
+      `\`has \${end - at} bytes, its fields take \${${total} - at}\``,
+      frame,
+    );
+    const window = [...walk(frame.body)].find(
+      (m): m is WindowModel => m.member === 'within' && m.body.members.includes(roles.headers!),
+    );
+    const high = window?.size.type.kind === 'int' ? window.size.type.high : 0n;
+    if (window !== undefined && window.guards.length === 0 && high > BigInt(limits.headerBytes)) {
+      const size = this.emit(window.size);
+      this.fail(
+        `${size} > ${limits.headerBytes}`,
+        'limit',
+        window.path,
+        this.offset(window),
+        `\`has \${${size}} bytes, the limit is ${limits.headerBytes}\``,
+        window,
+      );
+    }
+  }
+
+  /** @param end the code of where the window around the block ends */
+  private block(block: Block, end: string): void {
+    const inWindow = end !== 'end';
+    for (const member of block.members) {
+      this.member(member, end);
+      const dynamic = fixedSize(memberSize(member)) === null;
+      if (inWindow && dynamic && !isOpenEnded(member)) {
+        const to = this.endOf(member);
+        this.fail(
+          `${to} > ${end}`,
+          'window',
+          pathOf(member, this.module),
+          this.offset(member),
+          `\`runs \${${to} - ${end}} bytes over the end of its window\``,
+          member,
+        );
+      }
+    }
+    const last = block.members[block.members.length - 1];
+    if (inWindow && last !== undefined && block.members.length > 0) {
+      const open = isOpenEnded(last);
+      const to = this.module.layout.ends.get(block)!;
+      if (!open) {
+        const place = this.place(to);
+        this.fail(
+          `${place} !== ${end}`,
+          'window',
+          pathOf(last, this.module),
+          this.offset(last),
+          `\`\${${end} - ${place}} bytes of its window are left over\``,
+          last,
+        );
+      }
+    }
+  }
+
+  private member(member: MemberModel, end: string): void {
+    switch (member.member) {
+      case 'field':
+        this.checkField(member);
+        return;
+      case 'bits':
+        for (const bit of member.fields) {
+          const value = this.value(bit);
+          if (bit.constant?.kind === 'int') {
+            const wanted =
+              bit.enum === null && bit.width === 1
+                ? String(bit.constant.value === 1n)
+                : String(bit.constant.value);
+            this.fail(
+              `${value} !== ${wanted}`,
+              'constant',
+              bit.path,
+              this.offset(member),
+              `\`is \${${value}}, has to be ${wanted}\``,
+              bit,
+            );
+          } else if (bit.enum !== null && !bit.enum.open && !bit.enum.flags) {
+            this.closed(bit.enum, value, bit.path, this.offset(member), bit);
+          }
+        }
+        return;
+      case 'assert': {
+        const condition = this.emit(member.condition);
+        this.fail(
+          `!(${condition})`,
+          'assert',
+          member.path,
+          this.offset(member),
+          quote(member.message),
+          member,
+        );
+        return;
+      }
+      case 'if': {
+        const test = this.branch(member.condition, 0);
+        this.branches(
+          [[test, member.then], ...(member.otherwise === null ? [] : [[null, member.otherwise] as const])],
+          end,
+        );
+        return;
+      }
+      case 'variant': {
+        const cases = member.arms.map((arm, i) => [this.arm(member, i), arm.body] as const);
+        const wildcard = member.arms.findIndex((a) => a.patterns === null);
+        if (wildcard >= 0) cases.push([null as never, cases.splice(wildcard, 1)[0]![1]]);
+        const checked = cases.some(([, body]) => this.hasChecks(body, end));
+        if (wildcard < 0) {
+          const all = cases.map(([test]) => test).join(' || ');
+          if (!this.provedByEnums(member)) {
+            this.fail(
+              `!(${all})`,
+              'variant',
+              member.path,
+              this.offset(member),
+              quote('no arm takes this'),
+              member,
+            );
+          }
+        }
+        if (checked) this.branches(cases, end);
+        return;
+      }
+      case 'within': {
+        if (member.max !== null) {
+          const size = this.emit(member.size);
+          this.fail(
+            `${size} > ${member.max}`,
+            'limit',
+            member.path,
+            this.offset(member),
+            `\`has \${${size}} bytes, the limit is ${member.max}\``,
+            member,
+          );
+        }
+        if (end !== 'end') {
+          const to = this.endOf(member);
+          this.fail(
+            `${to} > ${end}`,
+            'window',
+            member.path,
+            this.offset(member),
+            quote('runs over the end of the window around it'),
+            member,
+          );
+        }
+        if (this.hasChecks(member.body, 'window')) {
+          const to = this.free(`${member.name === null ? 'window' : this.module.local(member.name)}End`);
+          const place = this.endOf(member);
+          this.lines.push(`const ${to} = ${place};`);
+          this.block(member.body, to);
+        }
+        return;
+      }
+      case 'pad':
+        return;
+    }
+  }
+
+  private branches(cases: readonly (readonly [string | null, Block])[], end: string): void {
+    cases.forEach(([test, body], i) => {
+      this.lines.push(
+        test === null ? (i === 0 ? '{' : '} else {') : i === 0 ? `if (${test}) {` : `} else if (${test}) {`,
+      );
+      this.nested(() => this.block(body, end));
+    });
+    this.lines.push('}');
+  }
+
+  /** Whether a block has anything to check, so that no empty branch is emitted. */
+  private hasChecks(block: Block, end: string): boolean {
+    const trial = new Checker(this.module);
+    trial.block(block, end);
+    return trial.lines.some((line) => line.includes('throw'));
+  }
+
+  /** A variant over closed enums needs no test of its own: other values were refused where the field stands. */
+  private provedByEnums(variant: MemberModel & { member: 'variant' }): boolean {
+    return variant.on.every(
+      (e) =>
+        e.type.kind === 'bool' ||
+        (e.type.kind === 'int' && e.type.enum !== null && !e.type.enum.open && !e.type.enum.flags),
+    );
+  }
+
+  private checkField(field: Field): void {
+    const { type } = field;
+    if (type.kind === 'int') {
+      const value = this.value(field);
+      const offset = this.offset(field);
+      if (field.constant !== null) {
+        const wanted = literal(field, field.constant);
+        this.fail(
+          `${value} !== ${wanted}`,
+          'constant',
+          field.path,
+          offset,
+          `\`is \${${value}}, has to be ${wanted}\``,
+          field,
+        );
+        return;
+      }
+      if (type.bool) return;
+      if (field.range !== null) {
+        const { low, high } = field.range;
+        const big = literal(field, { kind: 'int', value: 0n }).endsWith('n') ? 'n' : '';
+        const full = rangeOf(type.int);
+        const tests = [
+          ...(low > full.low ? [`${value} < ${low}${big}`] : []),
+          ...(high < full.high ? [`${value} > ${high}${big}`] : []),
+        ];
+        if (tests.length > 0)
+          this.fail(
+            tests.join(' || '),
+            'range',
+            field.path,
+            offset,
+            `\`is \${${value}}, has to be ${low} to ${high}\``,
+            field,
+          );
+      }
+      if (type.enum !== null && !type.enum.open && !type.enum.flags)
+        this.closed(type.enum, value, field.path, offset, field);
+      return;
+    }
+    if (field.constant?.kind === 'text' && (type.kind === 'bytes' || type.kind === 'text')) {
+      const equal = `${this.module.use('equalsText')}(b, ${this.placeOf(field)}, ${this.endOf(field)}, ${quote(field.constant.value)})`;
+      this.fail(
+        `!${equal}`,
+        'constant',
+        field.path,
+        this.offset(field),
+        quote(`has to be ${quote(field.constant.value)}`),
+        field,
+      );
+    }
+    if ('extent' in type && type.extent.kind === 'prefix' && type.extent.int.signed) {
+      // The scan refuses these outside of windows; inside, nobody has looked yet.
+      const least = 'nullable' in type && type.nullable ? -1 : 0;
+      const start = this.placeOf(field);
+      const length = `${this.module.use(`i${type.extent.int.bits}${type.extent.int.little && type.extent.int.bits > 8 ? 'le' : ''}`)}(b, ${start})`;
+      this.fail(
+        `${length} < ${least}`,
+        'range',
+        field.path,
+        this.offset(field),
+        `\`has the length \${${length}}\``,
+        field,
+      );
+    }
+  }
+
+  private closed(of: Enum, value: string, path: string, offset: string, node: { span: Field['span'] }): void {
+    const values = of.members.map((m) => m.value).sort((a, b) => (a < b ? -1 : 1));
+    const low = values[0] ?? 0n;
+    const high = values[values.length - 1] ?? 0n;
+    const dense = high - low + 1n === BigInt(values.length);
+    const test = !dense
+      ? of.members.map((m) => `${value} !== ${this.module.enumValue(of, m.value)}`).join(' && ')
+      : low === 0n && !of.int.signed
+        ? `${value} > ${high}`
+        : `${value} < ${low} || ${value} > ${high}`;
+    this.fail(test, 'enum', path, offset, `\`\${${value}} is no ${of.name}\``, node);
+  }
+
+  /** A member's distance from the start of the frame. */
+  private offset(member: MemberModel): string {
+    const place = this.module.layout.places.get(member);
+    if (place === undefined) return '0';
+    return place.anchor === null ? String(place.offset) : `${this.place(place)} - at`;
+  }
+
+  private fail(
+    test: string,
+    code: string,
+    path: string,
+    offset: string,
+    detail: string,
+    node: { span: Field['span'] },
+  ): void {
+    const error = `new ${this.module.use('DecodeError')}('${code}', ${quote(path)}, ${offset}, ${detail}, ${quote(this.module.schemaAt(node))})`;
+    this.lines.push(`if (${test}) {`, `throw ${error};`, '}');
+  }
+}
+
+function pathOf(member: MemberModel, module: Module): string {
+  return member.path || module.protocol.frame.name;
+}

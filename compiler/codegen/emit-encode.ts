@@ -1,0 +1,782 @@
+import {
+  StructureKind,
+  type FunctionDeclarationStructure,
+  type InterfaceDeclarationStructure,
+} from 'ts-morph';
+import type { Expression } from '../model/expression.js';
+import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
+import { pascalCase } from '../model/camel-case.js';
+import type {
+  BitFieldModel,
+  Block,
+  Derivation,
+  Extended,
+  Field,
+  FieldType,
+  MemberModel,
+  Struct,
+  VariantModel,
+} from '../model/model.js';
+import { blockSize, fixedSize } from '../model/size.js';
+import { walk } from '../model/walk.js';
+import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { literal } from './literal.js';
+import { docOf, quote, type Module } from './module.js';
+import { initTypeText } from './type-text.js';
+
+/** Whether the caller of an encoder gives the field: not if it is constant, derived or a checksum. */
+export function isGiven(field: Field | BitFieldModel): boolean {
+  if (field.constant !== null) return false;
+  return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
+}
+
+/** The fields of a block by name, as an encoder takes them; `optional` where it can do without. */
+export function givenFields(block: Block): { field: Field | BitFieldModel; optional: boolean }[] {
+  const names = new Map<string, { field: Field | BitFieldModel; optional: boolean }>();
+  for (const member of walk(block)) {
+    const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+    for (const field of fields) {
+      if (!isGiven(field)) continue;
+      const optional = field.guards.length > 0 || fallback(field) !== null;
+      names.set(field.name, { field: names.get(field.name)?.field ?? field, optional });
+    }
+  }
+  return [...names.values()];
+}
+
+/** What stands for a field that is not given: its default, or nothing for what has a variable size. Code, or null. */
+function fallback(field: Field | BitFieldModel, module?: Module): string | null {
+  if (field.member === 'bitField') return null;
+  if (field.default !== null) {
+    if (
+      field.type.kind === 'int' &&
+      field.type.enum !== null &&
+      field.default.kind === 'int' &&
+      module !== undefined
+    ) {
+      return module.enumValue(field.type.enum, field.default.value);
+    }
+    return literal(field, field.default);
+  }
+  switch (field.type.kind) {
+    case 'bytes':
+      return field.type.nullable ? 'null' : 'NO_BYTES';
+    case 'text':
+      return field.type.nullable ? 'null' : "''";
+    case 'list':
+    case 'map':
+      return '[]';
+    default:
+      return null;
+  }
+}
+
+/** Emits the interface of what an encoder takes. */
+export function emitInit(
+  name: string,
+  doc: string,
+  block: Block,
+  module: Module,
+): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    name,
+    isExported: true,
+    docs: [doc],
+    properties: givenFields(block).map(({ field, optional }) => ({
+      name: module.property(field),
+      type: `${initTypeText(field, module)}${optional ? ' | undefined' : ''}`,
+      hasQuestionToken: optional,
+      isReadonly: true,
+      docs: field.doc === '' ? [] : [docOf(field.doc)],
+    })),
+  };
+}
+
+/** Emits the encoder of the frame: values, sizes from the inside out, then the bytes, then the checksum. */
+export function emitEncode(module: Module): FunctionDeclarationStructure {
+  const { frame, limits } = module.protocol;
+  const writer = new Writer(module, frame.body, 'init');
+  writer.bind();
+  writer.sizes();
+  const { lines } = writer;
+  lines.push(
+    `if (size > ${limits.frame}) throw new ${module.use('EncodeError')}(${quote(frame.name)}, \`has \${size} bytes, the limit is ${limits.frame}\`);`,
+    'const b = new Uint8Array(size);',
+    'let p = 0;',
+  );
+  writer.write();
+  lines.push('return b;');
+  return {
+    kind: StructureKind.Function,
+    name: module.encodeName,
+    isExported: true,
+    docs: [`A new ${frame.name}. Lengths and checksums follow from what is given. @throws EncodeError`],
+    parameters: [{ name: 'init', type: module.initName }],
+    returnType: 'Uint8Array',
+    statements: lines,
+  };
+}
+
+/** Emits `sizeOfItem(v)` and `writeItem(b, at, v)` of a struct. */
+export function emitStructWrite(struct: Struct, module: Module): FunctionDeclarationStructure[] {
+  const name = pascalCase(struct.name);
+  const value = { name: 'v', type: name };
+  const sizer = new Writer(module, struct.body, 'v');
+  sizer.bind();
+  sizer.sizes();
+  const writer = new Writer(module, struct.body, 'v');
+  writer.bind();
+  writer.sizes();
+  writer.lines.push('let p = at;');
+  writer.write();
+  return [
+    {
+      kind: StructureKind.Function,
+      name: `sizeOf${name}`,
+      docs: [`How many bytes a ${name} takes. @throws EncodeError`],
+      parameters: [value],
+      returnType: 'number',
+      statements: [...sizer.lines, 'return size;'],
+    },
+    {
+      kind: StructureKind.Function,
+      name: `write${name}`,
+      docs: [`Writes a ${name} and returns where it ends.`],
+      parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, value],
+      returnType: 'number',
+      statements: [...writer.lines, 'return p;'],
+    },
+  ];
+}
+
+/** Emits the body of one encoder: a frame's or a struct's. */
+class Writer implements Environment {
+  readonly lines: string[] = [];
+  /** Bytes that are certain and not yet added to `size`, or passed by `p`. */
+  private pending = 0;
+  private readonly units = new Map<Extended, string>();
+  private readonly hoisted: string[] = [];
+  private readonly checksumRanges = new Map<MemberModel, { from?: string; to?: string }>();
+
+  constructor(
+    readonly module: Module,
+    private readonly body: Block,
+    private readonly source: string,
+  ) {}
+
+  field(e: Expression & { op: 'field' }): string {
+    const field = e.fields[0]!;
+    if (field.constant?.kind === 'int' && e.fields.length === 1) {
+      return field.member === 'field' ? literal(field, field.constant) : String(field.constant.value);
+    }
+    return this.local(field);
+  }
+
+  hold(_e: Expression, code: string): string {
+    return code;
+  }
+
+  /** Takes the values apart, with defaults, and refuses those their fields can't hold. */
+  bind(): void {
+    for (const { field } of givenFields(this.body)) this.taken.add(this.local(field));
+    for (const member of walk(this.body)) if (member.member === 'field') this.taken.add(this.local(member));
+    const parts = givenFields(this.body).map(({ field }) => {
+      const [property, local] = [this.module.property(field), this.local(field)];
+      const value = fallback(field, this.module);
+      const named = property === local ? local : `${property}: ${local}`;
+      return value === null ? named : `${named} = ${value}`;
+    });
+    if (parts.length > 0) this.lines.push(`const { ${parts.join(', ')} } = ${this.source};`);
+    this.checks(this.body);
+  }
+
+  /** The size pass: `size` grows member by member; what lengths derive from is kept on the way. */
+  sizes(): void {
+    this.lines.push('let size = 0;');
+    const start = this.lines.length - 1;
+    this.sizeBlock(this.body);
+    const first = /^size \+= (\d+)( \+ [^]*)?;$/.exec(this.lines[start + 1] ?? '');
+    if (first !== null) this.lines.splice(start, 2, `let size = ${first[1]!}${first[2] ?? ''};`);
+    if (this.lines.length === start + 1)
+      this.lines[start] =
+        `${first === null ? 'const' : 'let'} size = ${first === null ? this.pending : (/= ([^]*);$/.exec(this.lines[start]!)?.[1] ?? '0') + ` + ${this.pending}`};`;
+    else if (this.pending > 0) this.lines.push(`size += ${this.pending};`);
+    this.pending = 0;
+    this.derived(this.body);
+    // What a branch measures is written in another branch of the same condition: it is declared before both.
+    if (this.hoisted.length > 0)
+      this.lines.splice(start, 0, `let ${this.hoisted.map((name) => `${name} = 0`).join(', ')};`);
+  }
+
+  /** The write pass, from front to back at `p`. */
+  write(): void {
+    for (const member of walk(this.body)) {
+      if (member.member === 'field' && member.checksum !== null) {
+        const { from, to } = member.checksum;
+        this.checksumRanges.set(from, {
+          ...this.checksumRanges.get(from),
+          from: `${this.local(member)}From`,
+        });
+        this.checksumRanges.set(to, { ...this.checksumRanges.get(to), to: `${this.local(member)}To` });
+      }
+    }
+    this.writeBlock(this.body);
+    if (this.source === 'v') this.flush();
+  }
+
+  private checks(block: Block): void {
+    for (const member of block.members) {
+      if (member.member === 'field') this.checkField(member);
+      else if (member.member === 'bits') {
+        for (const bit of member.fields) {
+          if (isGiven(bit) && !(bit.enum === null && bit.width === 1)) {
+            this.lines.push(
+              `${this.module.use('requireInteger')}(${quote(bit.path)}, ${this.local(bit)}, 0, ${2 ** bit.width - 1});`,
+            );
+          }
+        }
+      } else if (member.member === 'assert') {
+        const condition = emitExpression(member.condition, this);
+        this.lines.push(
+          `if (!(${condition})) throw new ${this.module.use('EncodeError')}(${quote(member.path)}, ${quote(member.message)});`,
+        );
+      } else this.inBranches(member, (inner) => this.checks(inner), true);
+    }
+  }
+
+  private checkField(field: Field): void {
+    if (!isGiven(field)) return;
+    const local = this.local(field);
+    if (field.guards.length > 0 && fallback(field) === null) {
+      this.lines.push(`${this.module.use('requirePresent')}(${quote(field.path)}, ${local});`);
+    }
+    if (field.type.kind !== 'int' || field.type.bool) return;
+    const { low, high } = field.range ?? rangeOf(field.type.int);
+    const big = isBig(field.type.int, field.range);
+    const require = this.module.use(big ? 'requireBigInteger' : 'requireInteger');
+    const value = field.guards.length > 0 && fallback(field) === null ? `${local}!` : local;
+    const suffix = big ? 'n' : '';
+    this.lines.push(`${require}(${quote(field.path)}, ${value}, ${low}${suffix}, ${high}${suffix});`);
+    const members = field.type.enum;
+    if (members !== null && !members.open && !members.flags) {
+      const { low: least, high: most } = boundsOf(field);
+      const values = new Set(members.members.map((m) => m.value));
+      if (most - least + 1n === BigInt(values.size))
+        this.lines[this.lines.length - 1] = `${require}(${quote(field.path)}, ${value}, ${least}, ${most});`;
+    }
+  }
+
+  private sizeBlock(block: Block): void {
+    for (const member of block.members) this.sizeMember(member);
+  }
+
+  private sizeMember(member: MemberModel): void {
+    switch (member.member) {
+      case 'field': {
+        const { type } = member;
+        const extended = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
+        if (!extended) {
+          this.grow(valueSize(type, this.valueCode(member), member.path, this.module));
+          return;
+        }
+        if (member.constant?.kind === 'text') {
+          this.pending += member.constant.value.length;
+          return;
+        }
+        const { extent } = type;
+        const local = this.local(member);
+        const size = this.free(`${local}Size`);
+        this.lines.push(
+          `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module)};`,
+        );
+        this.units.set(member, extent.kind === 'count' ? `${this.valueCode(member)}.length` : size);
+        this.extentChecks(member, extent.kind === 'count' ? `${local}.length` : size);
+        this.grow(size);
+        return;
+      }
+      case 'bits':
+        this.pending += member.int.bits / 8;
+        return;
+      case 'assert':
+        return;
+      case 'pad':
+        if (member.mode === 'size') this.pending += member.value;
+        else {
+          this.flushSize();
+          this.lines.push(`size += (${member.value} - (size % ${member.value})) % ${member.value};`);
+        }
+        return;
+      case 'within': {
+        this.flushSize();
+        const name = this.free(`${member.name === null ? 'window' : this.local(member.name)}Size`);
+        const from = this.free(`${name.replace(/Size\d*$/, '')}From`);
+        this.lines.push(`const ${from} = size;`);
+        this.sizeBlock(member.body);
+        this.flushSize();
+        this.declare(name, `size - ${from}`, member.guards.length > 0);
+        this.units.set(member, name);
+        const fixed = member.size.op === 'int' ? member.size.value : null;
+        if (fixed !== null)
+          this.lines.push(
+            `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, ${fixed}, ${fixed});`,
+          );
+        if (member.max !== null)
+          this.lines.push(
+            `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, 0, ${member.max});`,
+          );
+        return;
+      }
+      case 'if':
+      case 'variant':
+        if (this.chooseSize(member)) return;
+        this.flushSize();
+        this.inBranches(member, (inner) => {
+          this.sizeBlock(inner);
+          this.flushSize();
+          this.derived(inner);
+        });
+        return;
+    }
+  }
+
+  /** Adds the size of a branch in one expression where every branch has a size of its own; false if not. */
+  private chooseSize(member: MemberModel & { member: 'if' | 'variant' }): boolean {
+    const cases: (readonly [string | null, Block | null])[] =
+      member.member === 'if'
+        ? [
+            [emitExpression(member.condition, this), member.then],
+            [null, member.otherwise],
+          ]
+        : [...this.armCases(member)];
+    const sizes = cases.map(([, block]) => (block === null ? 0 : fixedSize(blockSize(block))));
+    if (sizes.includes(null)) return false;
+    const code = cases
+      .map(([test], i) =>
+        test === null
+          ? String(sizes[i])
+          : i === cases.length - 1
+            ? `${test} ? ${sizes[i]} : 0`
+            : `${test} ? ${sizes[i]} : `,
+      )
+      .join('');
+    this.grow(new Set(sizes).size === 1 ? String(sizes[0]) : `(${code})`);
+    return true;
+  }
+
+  /** Bounds of an extent that the caller's value has to keep: a fixed size, `max`, the most elements. */
+  private extentChecks(field: Field, units: string): void {
+    const type = field.type as Field['type'] & { extent: { kind: string } };
+    const { extent } = field.type as FieldType & {
+      extent: { kind: 'size' | 'count'; value: Expression; max: number | null };
+    };
+    const what = quote(`${field.path} (${extent.kind === 'count' ? 'elements' : 'bytes'})`);
+    if (extent.value.op === 'int')
+      this.lines.push(
+        `${this.module.use('requireInteger')}(${what}, ${units}, ${extent.value.value}, ${extent.value.value});`,
+      );
+    else if (extent.max !== null)
+      this.lines.push(`${this.module.use('requireInteger')}(${what}, ${units}, 0, ${extent.max});`);
+    if (type.kind === 'list' || type.kind === 'map') {
+      const count = `${this.local(field)}.length`;
+      if (type.kind === 'list' && extent.kind === 'count') {
+        this.lines.push(
+          `${this.module.use('requireInteger')}(${quote(`${field.path} (elements)`)}, ${count}, 0, ${type.maxCount});`,
+        );
+      }
+    }
+  }
+
+  private grow(size: string): void {
+    if (/^\d+$/.test(size)) this.pending += Number(size);
+    else {
+      this.lines.push(`size += ${this.pending > 0 ? `${this.pending} + ` : ''}${size};`);
+      this.pending = 0;
+    }
+  }
+
+  private flushSize(): void {
+    if (this.pending > 0) this.lines.push(`size += ${this.pending};`);
+    this.pending = 0;
+  }
+
+  private declare(name: string, code: string, inBranch: boolean): void {
+    this.lines.push(`${inBranch ? '' : 'const '}${name} = ${code};`);
+    if (inBranch) this.hoisted.push(name);
+  }
+
+  /** Declares the derived fields of a block from the size of what they measure; first those that others need. */
+  private derived(block: Block): void {
+    const fields = directFields(block).filter((f) => f.derivation !== null);
+    const done = new Set<Field>();
+    const declare = (field: Field): void => {
+      if (done.has(field)) return;
+      done.add(field);
+      const derivation = field.derivation!;
+      for (const term of derivation.terms) if (fields.includes(term.field)) declare(term.field);
+      const local = this.local(field);
+      const units = this.units.get(derivation.of)!;
+      const [first, ...others] = deriveLines(
+        field,
+        derivation,
+        units,
+        local,
+        (f) => this.termCode(f),
+        this.module,
+      );
+      const inBranch = field.guards.length > 0;
+      this.lines.push(inBranch ? first!.replace(/^const /, '') : first!, ...others);
+      if (inBranch) this.hoisted.push(local);
+      for (const other of derivation.alsoOf) this.agree(other);
+    };
+    fields.forEach(declare);
+  }
+
+  /** A further extent that uses a derived field has to come out as long as what is written there. */
+  private agree(other: Extended): void {
+    const value =
+      other.member === 'within' ? other.size : (other.type as { extent: { value: Expression } }).extent.value;
+    const [announced, taken] = [emitExpression(value, this), this.units.get(other)!];
+    const error = `new ${this.module.use('EncodeError')}(${quote(other.path)}, \`takes \${${taken}}, \${${announced}} are announced\`)`;
+    this.lines.push(`if (${announced} !== ${taken}) throw ${error};`);
+  }
+
+  private termCode(field: Field): string {
+    return field.constant?.kind === 'int' ? String(field.constant.value) : this.local(field);
+  }
+
+  private writeBlock(block: Block): void {
+    for (const member of block.members) {
+      const range = this.checksumRanges.get(member);
+      if (range?.from !== undefined) this.lines.push(`const ${range.from} = ${this.position()};`);
+      this.writeMember(member);
+      if (range?.to !== undefined) this.lines.push(`const ${range.to} = ${this.position()};`);
+    }
+  }
+
+  private writeMember(member: MemberModel): void {
+    switch (member.member) {
+      case 'field':
+        if (member.checksum !== null) {
+          const local = this.local(member);
+          const sum = `${this.module.use(member.checksum.algorithm)}(b, ${local}From, ${local}To)`;
+          this.put(member.type as FieldType & { kind: 'int' }, sum);
+        } else if (member.constant?.kind === 'text') {
+          this.flush();
+          this.lines.push(`p = ${this.module.use('writeLatin1')}(b, p, ${quote(member.constant.value)});`);
+        } else if (member.type.kind === 'int') {
+          const value = member.constant !== null ? literal(member, member.constant) : this.valueCode(member);
+          this.put(member.type, member.type.bool ? `${value} ? 1 : 0` : this.bigCode(member, value));
+        } else {
+          this.flush();
+          this.lines.push(
+            ...writeValue(
+              member.type,
+              this.valueCode(member),
+              member.path,
+              this.module,
+              this.units.get(member),
+            ),
+          );
+        }
+        return;
+      case 'bits': {
+        const parts = member.fields.map((bit) => {
+          const boolean = bit.enum === null && bit.width === 1;
+          const value =
+            bit.constant?.kind === 'int'
+              ? String(bit.constant.value)
+              : boolean
+                ? `(${this.bitCode(bit)} ? 1 : 0)`
+                : this.bitCode(bit);
+          return bit.shift === 0 ? value : `(${value} << ${bit.shift})`;
+        });
+        this.put({ kind: 'int', int: member.int, enum: null, bool: false }, parts.join(' | '));
+        return;
+      }
+      case 'pad':
+        if (member.mode === 'size') this.pending += member.value;
+        else {
+          this.flush();
+          this.lines.push(`p += (${member.value} - (p % ${member.value})) % ${member.value};`);
+        }
+        return;
+      case 'within':
+        this.writeBlock(member.body);
+        return;
+      case 'if':
+      case 'variant':
+        this.flush();
+        this.inBranches(member, (inner) => {
+          this.writeBlock(inner);
+          this.flush();
+        });
+        return;
+      case 'assert':
+        return;
+    }
+  }
+
+  private bitCode(bit: BitFieldModel): string {
+    return bit.guards.length > 0 ? `${this.local(bit)}!` : this.local(bit);
+  }
+
+  private valueCode(field: Field): string {
+    const local = this.local(field);
+    return field.guards.length > 0 && isGiven(field) && fallback(field) === null ? `${local}!` : local;
+  }
+
+  private bigCode(field: Field, value: string): string {
+    const { int } = field.type as FieldType & { kind: 'int' };
+    return int.bits > 48 && !isBig(int, field.range) ? `BigInt(${value})` : value;
+  }
+
+  private put(type: FieldType & { kind: 'int' }, value: string): void {
+    const name = intName(type.int).replace(/^[ui]/, 'put');
+    this.lines.push(`${this.module.use(name)}(b, ${this.position()}, ${value});`);
+    this.pending += type.int.bits / 8;
+  }
+
+  private position(): string {
+    return this.pending === 0 ? 'p' : `p + ${this.pending}`;
+  }
+
+  private flush(): void {
+    if (this.pending > 0) this.lines.push(`p += ${this.pending};`);
+    this.pending = 0;
+  }
+
+  /** Emits a block for each branch of an if or variant, or straight on for a window. */
+  private inBranches(member: MemberModel, emit: (block: Block) => void, dropEmpty = false): void {
+    if (member.member === 'within') {
+      emit(member.body);
+      return;
+    }
+    if (member.member === 'if') {
+      const condition = emitExpression(member.condition, this);
+      this.branches(
+        [[condition, member.then], ...(member.otherwise === null ? [] : [[null, member.otherwise] as const])],
+        emit,
+        dropEmpty,
+      );
+    } else if (member.member === 'variant') {
+      this.branches(this.armCases(member), emit, dropEmpty);
+    }
+  }
+
+  private armCases(member: VariantModel): (readonly [string | null, Block])[] {
+    const on = member.on.map((e) => emitExpression(e, this));
+    const arms = [...member.arms].sort((a, b) => Number(a.patterns === null) - Number(b.patterns === null));
+    return arms.map((arm, i) => [
+      // The checks before made sure that one arm takes the value.
+      arm.patterns === null || (i === arms.length - 1 && this.isClosed(member))
+        ? null
+        : emitPatterns(arm.patterns, member.on, on, this.module),
+      arm.body,
+    ]);
+  }
+
+  private isClosed(member: VariantModel): boolean {
+    return member.on.every(
+      (e) => e.type.kind === 'bool' || (e.type.kind === 'int' && e.type.enum !== null && !e.type.enum.open),
+    );
+  }
+
+  private branches(
+    cases: readonly (readonly [string | null, Block])[],
+    emit: (block: Block) => void,
+    dropEmpty: boolean,
+  ): void {
+    const start = this.lines.length;
+    const outer = this.pending;
+    let any = false;
+    cases.forEach(([test, block], i) => {
+      this.lines.push(
+        test === null ? (i === 0 ? '{' : '} else {') : i === 0 ? `if (${test}) {` : `} else if (${test}) {`,
+      );
+      const before = this.lines.length;
+      this.pending = 0;
+      emit(block);
+      any ||= this.lines.length > before;
+    });
+    this.lines.push('}');
+    this.pending = outer;
+    if (!any && (dropEmpty || outer === 0)) this.lines.length = start;
+  }
+
+  private local(field: Field | BitFieldModel | string): string {
+    return this.module.local(field, 'write');
+  }
+
+  /** Names in use: those of all fields from the start. */
+  private readonly taken = new Set<string>();
+
+  private free(name: string): string {
+    let free = name;
+    for (let i = 2; this.taken.has(free); i++) free = `${name}${i}`;
+    this.taken.add(free);
+    return free;
+  }
+}
+
+/** The fields of a block itself and its windows, not of its branches. */
+function directFields(block: Block): Field[] {
+  return block.members.flatMap((m) =>
+    m.member === 'field' ? [m] : m.member === 'within' ? directFields(m.body) : [],
+  );
+}
+
+/** The lines that find a derived field from the units it measures, and refuse what it can't hold. */
+export function deriveLines(
+  field: Field,
+  derivation: Derivation,
+  units: string,
+  local: string,
+  term: (field: Field) => string,
+  module: Module,
+): string[] {
+  const { factor, constant } = derivation;
+  const signed = (n: bigint): string => (n < 0n ? ` + ${-n}` : n > 0n ? ` - ${n}` : '');
+  const others = derivation.terms.map(({ field: f, coefficient }) => {
+    const size = coefficient < 0n ? -coefficient : coefficient;
+    return `${coefficient < 0n ? ' + ' : ' - '}${size === 1n ? '' : `${size} * `}${term(f)}`;
+  });
+  const sum = `${units}${others.join('')}${signed(constant)}`;
+  const value = factor === 1n ? sum : factor === -1n ? `-(${sum})` : `(${sum}) / ${factor}`;
+  const { low, high } = field.range ?? rangeOf((field.type as FieldType & { kind: 'int' }).int);
+  const most = high > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(Number.MAX_SAFE_INTEGER) : high;
+  const least = low < 0n ? 0n : low;
+  return [
+    `const ${local} = ${value};`,
+    `${module.use('requireInteger')}(${quote(field.path)}, ${local}, ${least}, ${most});`,
+  ];
+}
+
+/** The bytes a value takes, its own prefix included. */
+export function valueSize(type: FieldType, value: string, path: string, module: Module): string {
+  switch (type.kind) {
+    case 'int':
+      return String(type.int.bits / 8);
+    case 'struct':
+      return `sizeOf${pascalCase(type.struct.name)}(${value})`;
+    default:
+      if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module);
+      return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module)}`;
+  }
+}
+
+function contentSize(type: FieldType, value: string, path: string, module: Module): string {
+  const orNone = (code: string): string =>
+    'nullable' in type && type.nullable ? `(${value} === null ? 0 : ${code})` : code;
+  switch (type.kind) {
+    case 'bytes':
+      return orNone(`${value}.length`);
+    case 'text':
+      return orNone(
+        type.encoding === 'utf8'
+          ? `${module.use('utf8Length')}(${value})`
+          : `${module.use('byteText')}(${quote(path)}, ${value}, ${type.encoding === 'ascii' ? 128 : 256}).length`,
+      );
+    case 'list':
+      return type.element.kind === 'int'
+        ? `${type.element.int.bits / 8} * ${value}.length`
+        : `sizeOf${listName(path)}(${value})`;
+    case 'map':
+      return `sizeOf${listName(path)}(${value})`;
+    default:
+      return valueSize(type, value, path, module);
+  }
+}
+
+/** `Bolt.headers` gives `BoltHeaders`, for the functions over a list's elements. */
+export function listName(path: string): string {
+  return path.split('.').map(pascalCase).join('');
+}
+
+/** The lines that write a value at `p` and move on. `size` is its content's size where that is known. */
+export function writeValue(
+  type: FieldType,
+  value: string,
+  path: string,
+  module: Module,
+  size?: string,
+): string[] {
+  switch (type.kind) {
+    case 'int': {
+      const put = module.use(intName(type.int).replace(/^[ui]/, 'put'));
+      const big = isBig(type.int, null) ? value : value;
+      return [`${put}(b, p, ${type.bool ? `${value} ? 1 : 0` : big});`, `p += ${type.int.bits / 8};`];
+    }
+    case 'struct':
+      return [`p = write${pascalCase(type.struct.name)}(b, p, ${value});`];
+    case 'list':
+      if (type.element.kind === 'int') {
+        return [`for (const item of ${value}) {`, ...writeValue(type.element, 'item', path, module), '}'];
+      }
+      return [`p = write${listName(path)}(b, p, ${value});`];
+    case 'map':
+      return [`p = write${listName(path)}(b, p, ${value});`];
+    case 'bytes':
+    case 'text': {
+      const content = (code: string): string[] =>
+        type.kind === 'bytes'
+          ? [`b.set(${code}, p);`, `p += ${size ?? `${code}.length`};`]
+          : [`p = ${module.use(type.encoding === 'utf8' ? 'writeUtf8' : 'writeLatin1')}(b, p, ${code});`];
+      if (type.extent.kind !== 'prefix') return content(value);
+      const { int, max } = type.extent;
+      const width = int.bits / 8;
+      const put = module.use(intName(int).replace(/^[ui]/, 'put'));
+      const most = Number(rangeOf(int).high) - (type.nullable && !int.signed ? 1 : 0);
+      const length =
+        type.kind === 'bytes'
+          ? `${value}.length`
+          : type.encoding === 'utf8'
+            ? `${module.use('utf8Length')}(${value})`
+            : `${value}.length`;
+      const write = [
+        `${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${length}, 0, ${max ?? most});`,
+        `${put}(b, p, ${length});`,
+        `p += ${width};`,
+        ...content(value),
+      ];
+      if (!type.nullable) return write;
+      return [`if (${value} === null) {`, `${put}(b, p, -1);`, `p += ${width};`, '} else {', ...write, '}'];
+    }
+  }
+}
+
+/** Emits `sizeOf…` and `write…` over the elements of a list. */
+export function emitListWrite(
+  type: FieldType & { kind: 'list' },
+  path: string,
+  module: Module,
+  elementText: string,
+): FunctionDeclarationStructure[] {
+  const items = { name: 'items', type: `readonly ${elementText}[]` };
+  return [
+    {
+      kind: StructureKind.Function,
+      name: `sizeOf${listName(path)}`,
+      parameters: [items],
+      returnType: 'number',
+      statements: [
+        'let size = 0;',
+        `for (const item of items) size += ${valueSize(type.element, 'item', path, module)};`,
+        'return size;',
+      ],
+    },
+    {
+      kind: StructureKind.Function,
+      name: `write${listName(path)}`,
+      parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, items],
+      returnType: 'number',
+      statements: [
+        'let p = at;',
+        'for (const item of items) {',
+        ...writeValue(type.element, 'item', path, module),
+        '}',
+        'return p;',
+      ],
+    },
+  ];
+}

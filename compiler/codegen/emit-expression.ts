@@ -1,0 +1,135 @@
+import type { Expression } from '../model/expression.js';
+import type { ValueSet } from '../model/model.js';
+import { quote, type Module } from './module.js';
+
+type Of<Op extends Expression['op']> = Expression & { readonly op: Op };
+
+/** How the names of an expression are read where it is emitted. */
+export interface Environment {
+  readonly module: Module;
+  /** The value of a field; `undefined` in the frames that lack it. */
+  field(e: Of<'field'>): string;
+  /** The text of a header, undefined if there is none. */
+  header?(e: Of<'header'>): string;
+  /** `req.x` in a synth. */
+  request?(e: Of<'request'>): string;
+  param?(e: Of<'param'>): string;
+  /** A local variable for what is used more than once. */
+  hold(e: Expression, code: string): string;
+}
+
+/** An expression as TypeScript. Operators are put in parentheses; the printer removes what is not needed. */
+export function emitExpression(e: Expression, env: Environment): string {
+  switch (e.op) {
+    case 'int':
+      return e.type.kind === 'int' && e.type.enum !== null
+        ? env.module.enumValue(e.type.enum, e.value)
+        : String(e.value);
+    case 'text':
+      return quote(e.value);
+    case 'bool':
+      return String(e.value);
+    case 'null':
+      return 'undefined';
+    case 'frameKind':
+      return `${env.module.use('FrameKind')}.${e.value}`;
+    case 'field':
+      return env.field(e);
+    case 'flag':
+      return `((${emitExpression(e.of, env)} & ${e.mask}) !== 0)`;
+    case 'header':
+      return env.header?.(e) ?? unreadable('a header');
+    case 'request':
+      return env.request?.(e) ?? unreadable('req.');
+    case 'param':
+      return env.param?.(e) ?? unreadable('a parameter');
+    case 'wire':
+      return `toWire(${emitExpression(e.of, env)})`;
+    case 'unary':
+      return e.operator === 'not'
+        ? `!(${emitExpression(e.operand, env)})`
+        : `(${e.operator}(${emitExpression(e.operand, env)}))`;
+    case 'binary':
+      return emitBinary(e, env);
+    case 'match':
+      return emitMatch(e, env);
+    case 'sizeOf':
+      throw new Error('sizeOf is refused before code is generated');
+  }
+}
+
+function unreadable(what: string): never {
+  throw new Error(`${what} can't be read here, which the checker should have refused`);
+}
+
+function emitBinary(e: Of<'binary'>, env: Environment): string {
+  const left = emitExpression(e.left, env);
+  const right = emitExpression(e.right, env);
+  const nulls = e.left.op === 'null' || e.right.op === 'null';
+  switch (e.operator) {
+    case 'and':
+      return `(${left} && ${right})`;
+    case 'or':
+      return `(${left} || ${right})`;
+    case '==':
+      // == null holds for null on the wire and for a field that is not there.
+      return nulls ? `((${e.left.op === 'null' ? right : left}) == null)` : `(${left} === ${right})`;
+    case '!=':
+      return nulls ? `((${e.left.op === 'null' ? right : left}) != null)` : `(${left} !== ${right})`;
+    case '/':
+      return `Math.trunc(${left} / ${right})`;
+    case '<<':
+      return `(${left} * 2 ** ${right})`;
+    case '>>':
+      return `Math.floor(${left} / 2 ** ${right})`;
+    case '&':
+    case '^':
+      // JavaScript's bit operators give signed numbers.
+      return e.type.kind === 'int' && e.type.high > 0x7fffffffn
+        ? `((${left} ${e.operator} ${right}) >>> 0)`
+        : `(${left} ${e.operator} ${right})`;
+    default:
+      return `(${left} ${e.operator} ${right})`;
+  }
+}
+
+function emitMatch(e: Of<'match'>, env: Environment): string {
+  const on = e.on.map((subject) => env.hold(subject, emitExpression(subject, env)));
+  const last = e.arms.length - 1;
+  let code = '';
+  e.arms.forEach((arm, i) => {
+    const value = emitExpression(arm.value, env);
+    // The arms cover every value that check lets through, so the last one needs no test.
+    if (i === last || arm.patterns === null) code += value;
+    else code += `${emitPatterns(arm.patterns, e.on, on, env.module)} ? ${value} : `;
+  });
+  return `(${code})`;
+}
+
+/** Whether one of the alternatives takes the values, whose code is `on`. */
+export function emitPatterns(
+  patterns: readonly (readonly ValueSet[])[],
+  subjects: readonly Expression[],
+  on: readonly string[],
+  module: Module,
+): string {
+  const rows = patterns.map((row) => {
+    const parts = row.flatMap((set, i) => (set === null ? [] : [emitSet(set, subjects[i]!, on[i]!, module)]));
+    return parts.length === 0 ? 'true' : `(${parts.join(' && ')})`;
+  });
+  return `(${rows.join(' || ')})`;
+}
+
+function emitSet(set: NonNullable<ValueSet>, subject: Expression, code: string, module: Module): string {
+  const value = (n: bigint): string =>
+    subject.type.kind === 'int' && subject.type.enum !== null
+      ? module.enumValue(subject.type.enum, n)
+      : String(n);
+  const tests = set.map((r) => {
+    if (subject.type.kind === 'bool') return r.low === r.high ? (r.low === 1n ? code : `!${code}`) : 'true';
+    return r.low === r.high
+      ? `${code} === ${value(r.low)}`
+      : `(${code} >= ${value(r.low)} && ${code} <= ${value(r.high)})`;
+  });
+  return `(${tests.join(' || ')})`;
+}

@@ -1,0 +1,217 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { camelCase } from '../model/camel-case.js';
+import { intName, rangeOf } from '../model/integers.js';
+import type { Field } from '../model/model.js';
+import { quote, type Module } from './module.js';
+import { Reader } from './reader.js';
+import { windowEnd } from './emit-view.js';
+import { tidy } from './tidy.js';
+
+type MapField = Field & { readonly type: Field['type'] & { readonly kind: 'map' } };
+
+/** The map field that the role `headers` names, or null. */
+export function headersField(module: Module): MapField | null {
+  const field = module.protocol.roles.headers;
+  return field !== null && field.type.kind === 'map' ? (field as MapField) : null;
+}
+
+/** Where the entries of a map start and end. */
+export function entriesRange(field: MapField, reader: Reader, module: Module): { from: string; to: string } {
+  const from = reader.placeOf(field);
+  return {
+    from,
+    to: field.type.extent.kind === 'rest' ? windowEnd(field, reader, module) : reader.endOf(field),
+  };
+}
+
+/** Emits the functions over header entries: finding one, reading all, and writing them. */
+export function emitHeaders(field: MapField, module: Module): (FunctionDeclarationStructure | string)[] {
+  const { key, value } = field.type;
+  const same = JSON.stringify(shape(key)) === JSON.stringify(shape(value));
+  const keyEnd = `${camelCase(field.type.pair.name)}KeyEnd`;
+  const valueEnd = same ? keyEnd : `${camelCase(field.type.pair.name)}ValueEnd`;
+  const textEnd = same ? `${camelCase(field.type.pair.name)}TextEnd` : null;
+  const ends = { key: textEnd ?? keyEnd, value: textEnd ?? valueEnd };
+  const skip = { key: prefixWidth(key), value: prefixWidth(value) };
+  const optional = field.guards.length > 0;
+
+  const locate = new Reader(module);
+  const range = entriesRange(field, locate, module);
+  const find: string[] = [...locate.lines];
+  if (optional) {
+    const guard = new Reader(module);
+    const condition = guard.condition(field.guards);
+    find.unshift(...guard.lines, `if (!(${condition})) return -1;`);
+  }
+  find.push(
+    `const to = ${range.to};`,
+    `for (let q = ${range.from}; q < to; ) {`,
+    `const v = ${ends.key}(b, q, to, at);`,
+    `const next = ${ends.value}(b, v, to, at);`,
+    `if (${module.use('equalsText')}(b, q + ${skip.key}, v, key)) return v;`,
+    'q = next;',
+    '}',
+    'return -1;',
+  );
+  const range2 = new Reader(module);
+  const all = entriesRange(field, range2, module);
+  const nullTest = (place: string): string | null =>
+    value.type.kind === 'text' && value.type.nullable && value.type.extent.kind === 'prefix'
+      ? `${module.use(intName(value.type.extent.int))}(b, ${place}) === ${nullLength(value)}`
+      : null;
+  const text = (place: string, end: string): string => {
+    const code = `${module.use('readUtf8')}(b, ${place} + ${skip.value}, ${end})`;
+    const none = nullTest(place);
+    return none === null ? code : `${none} ? null : ${code}`;
+  };
+  const b = { name: 'b', type: 'Uint8Array' };
+  const at = { name: 'at', type: 'number' };
+  const end = { name: 'end', type: 'number' };
+  const usesEnd = range.to === 'end';
+  const endParam = usesEnd ? [end] : [];
+  const endArg = usesEnd ? ', end' : '';
+  const cached = `${module.use('TextCache')}()`;
+  const guarded = optional ? new Reader(module) : null;
+  const guardedTest = guarded?.condition(field.guards);
+  return [
+    ...(textEnd !== null
+      ? [textEndFunction(textEnd, [key, value], module)]
+      : [textEndFunction(ends.key, [key], module), textEndFunction(ends.value, [value], module)]),
+    `/** Header keys${module.usesKnownHeader ? ', and the values that name services and methods' : ''}: few, and the same again and again. */\nconst keys = new ${cached};${module.usesKnownHeader ? `\nconst names = new ${cached};` : ''}`,
+    {
+      kind: StructureKind.Function,
+      name: 'findHeader',
+      docs: ['Where the value of the first entry under `key` starts, or -1. @throws DecodeError'],
+      parameters: [b, at, ...endParam, { name: 'key', type: 'string' }],
+      returnType: 'number',
+      statements: tidy(find),
+    },
+    {
+      kind: StructureKind.Function,
+      name: 'headerOf',
+      parameters: [
+        b,
+        at,
+        end.name === 'end' && usesEnd ? end : { name: '_end', type: 'number' },
+        { name: 'key', type: 'string' },
+      ],
+      returnType: 'string | null | undefined',
+      statements: [
+        `const v = findHeader(b, at${endArg}, key);`,
+        'if (v < 0) return undefined;',
+        `const to = ${ends.value}(b, v, b.length, at);`,
+        `return ${text('v', 'to')};`,
+      ],
+    },
+    ...(module.usesKnownHeader
+      ? [
+          {
+            kind: StructureKind.Function,
+            name: 'knownHeader',
+            docs: ['A header whose values are few, as the very same string each time.'],
+            parameters: [b, at, ...endParam, { name: 'key', type: 'string' }],
+            returnType: 'string | undefined',
+            statements: [
+              `const v = findHeader(b, at${endArg}, key);`,
+              `if (v < 0${nullTest('v') === null ? '' : ` || ${nullTest('v')!}`}) return undefined;`,
+              `return names.read(b, v + ${skip.value}, ${ends.value}(b, v, b.length, at));`,
+            ],
+          } satisfies FunctionDeclarationStructure,
+        ]
+      : []),
+    {
+      kind: StructureKind.Function,
+      name: 'readHeaders',
+      parameters: [
+        b,
+        at,
+        usesEnd ? end : { name: '_end', type: 'number' },
+        { name: 'into', type: module.useType('HeaderMap') },
+      ],
+      returnType: 'void',
+      statements: tidy([
+        ...(guarded === null ? [] : [...guarded.lines, `if (!(${guardedTest})) return;`]),
+        ...range2.lines,
+        `const to = ${all.to};`,
+        `for (let q = ${all.from}; q < to; ) {`,
+        `if (into.size === ${Math.min(field.type.maxCount, module.protocol.limits.headers)}) {`,
+        `throw new ${module.use('DecodeError')}('limit', ${quote(field.path)}, q - at, 'has over ${Math.min(field.type.maxCount, module.protocol.limits.headers)} entries', ${quote(module.schemaAt(field))});`,
+        '}',
+        `const v = ${ends.key}(b, q, to, at);`,
+        `const next = ${ends.value}(b, v, to, at);`,
+        `into.append(keys.read(b, q + ${skip.key}, v), ${text('v', 'next')}, q, next);`,
+        'q = next;',
+        '}',
+      ]),
+    },
+  ];
+}
+
+function textEndFunction(
+  name: string,
+  fields: readonly Field[],
+  module: Module,
+): FunctionDeclarationStructure {
+  const [field] = fields;
+  const { extent, nullable } = field!.type as Field['type'] & { kind: 'text' };
+  const path = fields.length === 1 ? field!.path : field!.path.slice(0, field!.path.indexOf('.'));
+  const fail = (test: string, detail: string): string[] => [
+    `if (${test}) {`,
+    `throw new ${module.use('DecodeError')}('window', ${quote(path)}, p - at, ${detail}, ${quote(module.schemaAt(field!))});`,
+    '}',
+  ];
+  const lines: string[] = [];
+  if (extent.kind === 'prefix') {
+    const width = extent.int.bits / 8;
+    lines.push(`const length = p + ${width} <= to ? ${module.use(intName(extent.int))}(b, p) : -2;`);
+    if (nullable || fields.some((f) => f.type.kind === 'text' && f.type.nullable)) {
+      lines.push(`if (length === ${nullLength(field!)} && p + ${width} <= to) return p + ${width};`);
+    }
+    const max = extent.max === null ? '' : ` || length > ${extent.max}`;
+    lines.push(
+      ...fail(
+        `length < 0 || p + ${width} + length > to${max}`,
+        quote('a text runs over the end of the headers'),
+      ),
+    );
+    lines.push(`return p + ${width} + length;`);
+  } else {
+    const size = extent.kind === 'size' && extent.value.op === 'int' ? extent.value.value : 0n;
+    lines.push(
+      ...fail(`p + ${size} > to`, quote('a text runs over the end of the headers')),
+      `return p + ${size};`,
+    );
+  }
+  return {
+    kind: StructureKind.Function,
+    name,
+    docs: ['Where the text that starts at `p` ends, which is inside its window. @throws DecodeError'],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'p', type: 'number' },
+      { name: 'to', type: 'number' },
+      { name: 'at', type: 'number' },
+    ],
+    returnType: 'number',
+    statements: lines,
+  };
+}
+
+/** What makes two texts look alike on the wire; a key may use the function of a nullable value. */
+function shape(field: Field): unknown {
+  const type = field.type as Field['type'] & { kind: 'text' };
+  return type.extent.kind === 'prefix' ? [type.extent.int, type.extent.max] : [field.path];
+}
+
+/** The bytes before a text that say how long it is. */
+export function prefixWidth(field: Field): number {
+  const type = field.type as Field['type'] & { kind: 'text' };
+  return type.extent.kind === 'prefix' ? type.extent.int.bits / 8 : 0;
+}
+
+/** The length that stands for null. */
+export function nullLength(field: Field): string {
+  const type = field.type as Field['type'] & { kind: 'text' };
+  if (type.extent.kind !== 'prefix') return '-1';
+  return type.extent.int.signed ? '-1' : String(rangeOf(type.extent.int).high);
+}

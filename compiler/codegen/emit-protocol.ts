@@ -1,0 +1,53 @@
+import { boundsOf, SAFE } from '../model/integers.js';
+import type { SynthName } from '../model/model.js';
+import { camelCase } from '../model/camel-case.js';
+import { headersField } from './emit-headers.js';
+import { quote, type Module } from './module.js';
+
+/** Emits the exported protocol: the functions above, put together in the order a connection uses them. */
+export function emitProtocol(module: Module): string {
+  const { protocol } = module;
+  const { roles, limits } = protocol;
+  const bounds = roles.id === null ? { low: 0n, high: 0n } : boundsOf(roles.id);
+  const min = bounds.low < 0n ? 0n : bounds.low;
+  const max = bounds.high > SAFE ? SAFE : bounds.high;
+  const headers = headersField(module);
+  const has = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
+  const parts = [
+    `name: ${quote(protocol.name)}`,
+    `contract: ${module.use('CONTRACT_VERSION')}`,
+    `traits: {
+      poolMode: '${protocol.pool}',
+      correlation: '${protocol.correlation}',
+      idMin: ${min},
+      idMax: ${max},
+      idReserved: [],
+      maxFrame: ${limits.frame},
+      maxHeaders: ${headers === null ? 0 : Math.min(limits.headers, headers.type.maxCount)},
+      headerCase: 'sensitive',
+    }`,
+    'match',
+    'scan',
+    'check',
+    'kindOf',
+    ...(roles.heartbeat === null ? [] : ['isHeartbeat']),
+    ...(roles.goaway === null ? [] : ['isGoaway']),
+    ...(roles.id === null ? [] : ['idOf', 'setId']),
+    ...(roles.timeout === null ? [] : ['timeoutOf']),
+    ...(roles.service === null ? [] : ['serviceOf']),
+    ...(roles.method === null ? [] : ['methodOf']),
+    ...(roles.status === null ? [] : ['wireStatusOf']),
+    ...(protocol.status === null ? [] : ['toCanonical', 'toWire']),
+    ...(headers === null ? [] : ['headerOf', 'readHeaders']),
+    ...(roles.body === null ? [] : ['bodyStart', 'bodyEnd']),
+    'reencode',
+    `encode: ${module.encodeName}`,
+    ...(has('hijack') ? ['remember'] : []),
+    ...(['heartbeat', 'heartbeat_ack', 'goaway'] as const).filter(has).map(camelCase),
+    ...(has('hijack') ? ['hijack'] : []),
+  ];
+  const memo = has('hijack') ? module.memoName : 'object';
+  const doc =
+    protocol.doc === '' ? '' : `/** ${protocol.doc.replaceAll('*/', '* /').split('\n').join('\n * ')} */\n`;
+  return `${doc}export const ${module.exportName}: ${module.useType('XProtocol')}<${module.initName}> = ${module.use('defineProtocol')}<${module.initName}, ${memo}>({\n${parts.join(',\n')},\n});`;
+}

@@ -1,0 +1,403 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { intName } from '../model/integers.js';
+import { pascalCase } from '../model/camel-case.js';
+import { walk } from '../model/walk.js';
+import type { Derivation, Field, FieldType, MemberModel } from '../model/model.js';
+import { deriveLines } from './emit-encode.js';
+import { entriesRange, headersField, nullLength } from './emit-headers.js';
+import { windowEnd } from './emit-view.js';
+import { quote, type Module } from './module.js';
+import { Reader } from './reader.js';
+import { tidy } from './tidy.js';
+
+interface Region {
+  readonly field: Field;
+  readonly param: 'headers' | 'body';
+  readonly from: string;
+  readonly to: string;
+  readonly size: string;
+}
+
+/**
+ * Emits `reencode`: the frame with other headers or another body. Everything else is copied as it came; the
+ * lengths around a changed part, and the checksum, are made anew.
+ */
+export function emitReencode(module: Module): FunctionDeclarationStructure {
+  const reader = new Reader(module);
+  const { lines } = reader;
+  const headers = headersField(module);
+  const { body } = module.protocol.roles;
+  const regions: Region[] = [];
+  const order = [...walk(module.protocol.frame.body)];
+  if (headers !== null) {
+    const range = entriesRange(headers, reader, module);
+    regions.push({ field: headers, param: 'headers', from: range.from, to: range.to, size: 'headersSize' });
+  }
+  if (body !== null) {
+    const type = body.type as FieldType & { kind: 'bytes' };
+    const prefix = type.extent.kind === 'prefix' ? type.extent.int.bits / 8 : 0;
+    const start = reader.placeOf(body);
+    const to = type.extent.kind === 'rest' ? windowEnd(body, reader, module) : reader.endOf(body);
+    regions.push({
+      field: body,
+      param: 'body',
+      from: prefix === 0 ? start : `${start} + ${prefix}`,
+      to,
+      size: 'bodySize',
+    });
+  }
+  regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
+
+  verifyChecksum(module, lines);
+  if (regions.length === 0) lines.push('return b.slice(at, end);');
+  else {
+    for (const { param, from, to } of regions)
+      lines.push(`const ${param}From = ${from};`, `const ${param}To = ${to};`);
+    for (const { param, size } of regions) {
+      const fresh =
+        param === 'body' ? 'body.length' : `sizeOf${pascalCase(headers!.type.pair.name)}Entries(headers)`;
+      lines.push(`const ${size} = ${param} === null ? ${param}To - ${param}From : ${fresh};`);
+    }
+    const lengths = derivedOf(regions, module, reader);
+    const growth = regions.map((r) => `${r.size} - (${r.param}To - ${r.param}From)`).join(' + ');
+    const { frame, limits } = module.protocol;
+    lines.push(
+      `const size = end - at + ${growth};`,
+      `if (size > ${limits.frame}) throw new ${module.use('EncodeError')}(${quote(frame.name)}, \`has \${size} bytes, the limit is ${limits.frame}\`);`,
+      'const out = new Uint8Array(size);',
+    );
+    const lastRegion = regions[regions.length - 1]!;
+    const last = lastRegion.to === reader.place(module.layout.end);
+    splice(regions, lines, headers === null ? null : pascalCase(headers.type.pair.name), last);
+    const writer = new Reader(module, 'out', '0');
+    for (const field of lengths) {
+      const put = module.use(
+        intName((field.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'),
+      );
+      const big = (field.type as FieldType & { kind: 'int' }).int.bits > 48;
+      const place = writer.placeOf(field);
+      writer.lines.push(
+        `${put}(out, ${place}, ${big ? `BigInt(${module.local(field)})` : module.local(field)});`,
+      );
+    }
+    for (const region of regions) {
+      const { type } = region.field;
+      if (region.param !== 'body' || type.kind !== 'bytes' || type.extent.kind !== 'prefix') continue;
+      const place = writer.placeOf(region.field);
+      writer.lines.push(
+        `${module.use(intName(type.extent.int).replace(/^[ui]/, 'put'))}(out, ${place}, bodySize);`,
+      );
+    }
+    lines.push(...renumber(writer.lines));
+    const checksum = checksumField(module);
+    if (checksum !== null) {
+      const sum = new Reader(module, 'out', '0');
+      const guard = checksum.guards.length === 0 ? null : sum.condition(checksum.guards);
+      const inner = checksumCode(checksum, sum, module);
+      const write = `${module.use(intName((checksum.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
+      const code = renumber(sum.lines, 's');
+      lines.push(
+        ...(guard === null
+          ? [...code, rename(write, 's')]
+          : [...code, `if (${rename(guard, 's')}) ${rename(write, 's')}`]),
+      );
+    }
+    lines.push('return out;');
+  }
+  return {
+    kind: StructureKind.Function,
+    name: 'reencode',
+    docs: [
+      'The frame with other headers, another body, or both; null leaves them as they are. @throws EncodeError',
+    ],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'at', type: 'number' },
+      { name: 'end', type: 'number' },
+      { name: headers === null ? '_headers' : 'headers', type: `${module.useType('HeaderMap')} | null` },
+      { name: body === null ? '_body' : 'body', type: 'Uint8Array | null' },
+    ],
+    returnType: 'Uint8Array',
+    statements: tidy(lines),
+  };
+}
+
+/** The names a second reader of one function declares are kept apart from the first one's. */
+function renumber(lines: readonly string[], prefix = 'o'): string[] {
+  return lines.map((line) => rename(line, prefix));
+}
+
+function rename(code: string, prefix: string): string {
+  return code.replace(/\bp(\d*)\b/g, `${prefix}$1`);
+}
+
+/** The checksum of the frame, if it has one. */
+export function checksumField(module: Module): Field | null {
+  for (const member of walk(module.protocol.frame.body))
+    if (member.member === 'field' && member.checksum !== null) return member;
+  return null;
+}
+
+/** Where a checksum stands and the code that computes it. */
+export function checksumCode(
+  field: Field,
+  reader: Reader,
+  module: Module,
+): { place: string; from: string; to: string; sum: string } {
+  const { algorithm, from, to } = field.checksum!;
+  const place = reader.placeOf(field);
+  const start = reader.placeOf(from);
+  const end = reader.endOf(to);
+  return { place, from: start, to: end, sum: `${module.use(algorithm)}(${reader.b}, ${start}, ${end})` };
+}
+
+/** Refuses to make a new checksum for a frame whose own is wrong: that would hide the damage. */
+function verifyChecksum(module: Module, lines: string[]): void {
+  const field = checksumField(module);
+  if (field === null) return;
+  lines.push('verify(b, at, end);');
+}
+
+/** Emits `verify`, for protocols with a checksum. */
+export function emitVerify(field: Field, module: Module): FunctionDeclarationStructure {
+  const reader = new Reader(module);
+  const { lines } = reader;
+  if (field.guards.length > 0) lines.push(`if (!(${reader.condition(field.guards)})) return;`);
+  const { place, sum } = checksumCode(field, reader, module);
+  lines.push(
+    `const sum = ${sum};`,
+    `const found = ${module.use(intName((field.type as FieldType & { kind: 'int' }).int))}(b, ${place});`,
+    'if (sum !== found) {',
+    `throw new ${module.use('DecodeError')}('checksum', ${quote(field.path)}, ${place} - at, \`is \${found}, the bytes give \${sum}\`, ${quote(module.schemaAt(field))});`,
+    '}',
+  );
+  return {
+    kind: StructureKind.Function,
+    name: 'verify',
+    isExported: true,
+    docs: [
+      'Whether the checksum of the frame b[at, end) is right. Frames passed on unchanged are left to the receiver to verify. @throws DecodeError',
+    ],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'at', type: 'number' },
+      { name: '_end', type: 'number' },
+    ],
+    returnType: 'void',
+    statements: tidy(lines),
+  };
+}
+
+/** The lengths that change with the regions, in the order they depend on each other; their locals are declared. */
+function derivedOf(regions: readonly Region[], module: Module, reader: Reader): Field[] {
+  const affected = new Map<Field, Derivation>();
+  for (const member of walk(module.protocol.frame.body)) {
+    if (member.member !== 'field' || member.derivation === null) continue;
+    const { of } = member.derivation;
+    if (
+      regions.some((r) => r.field === of || (of.member === 'within' && [...walk(of.body)].includes(r.field)))
+    )
+      affected.set(member, member.derivation);
+  }
+  // A length that another one is subtracted from follows the other.
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const member of walk(module.protocol.frame.body)) {
+      if (member.member !== 'field' || member.derivation === null || affected.has(member)) continue;
+      if (member.derivation.terms.some((t) => affected.has(t.field))) {
+        affected.set(member, member.derivation);
+        grown = true;
+      }
+    }
+  }
+  const done: Field[] = [];
+  const declare = (field: Field, derivation: Derivation): void => {
+    if (done.includes(field)) return;
+    for (const term of derivation.terms) {
+      const needed = affected.get(term.field);
+      if (needed !== undefined) declare(term.field, needed);
+    }
+    const units = unitsOf(derivation.of, regions, reader);
+    const term = (f: Field): string => (affected.has(f) ? module.local(f) : reader.value(f));
+    reader.lines.push(...deriveLines(field, derivation, units, module.local(field), term, module));
+    done.push(field);
+  };
+  for (const [field, derivation] of affected) declare(field, derivation);
+  return done;
+}
+
+function unitsOf(of: MemberModel, regions: readonly Region[], reader: Reader): string {
+  const own = regions.find((r) => r.field === of);
+  if (own !== undefined) return own.size;
+  const inside = regions.filter((r) => of.member === 'within' && [...walk(of.body)].includes(r.field));
+  const [only] = inside;
+  const from = reader.placeOf(of);
+  const to = reader.endOf(of);
+  if (inside.length === 1 && only!.from === from && only!.to === to) return only!.size;
+  return [`${to} - (${from})`, ...inside.map((r) => `${r.size} - (${r.param}To - ${r.param}From)`)].join(
+    ' + ',
+  );
+}
+
+function splice(regions: readonly Region[], lines: string[], pair: string | null, last: boolean): void {
+  let before = 'at';
+  regions.forEach((region, i) => {
+    const gap = regions[i - 1];
+    if (i === 0) {
+      lines.push(
+        `out.set(b.subarray(at, ${region.param}From), 0);`,
+        `${regions.length === 1 && last ? 'const' : 'let'} q = ${region.param}From - at;`,
+      );
+    } else if (gap!.to !== region.from) {
+      lines.push(
+        `out.set(b.subarray(${before}, ${region.param}From), q);`,
+        `q += ${region.param}From - ${before};`,
+      );
+    }
+    const old = `out.set(b.subarray(${region.param}From, ${region.param}To), q);`;
+    const fresh =
+      region.param === 'body' ? 'out.set(body, q);' : `splice${pair!}Entries(out, q, b, headers);`;
+    lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
+    if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);
+    before = `${region.param}To`;
+  });
+  if (!last) lines.push(`out.set(b.subarray(${before}, end), q);`);
+}
+
+/** Emits the functions that measure and write header entries, those received by their own bytes. */
+export function emitEntryWriters(module: Module): (FunctionDeclarationStructure | string)[] {
+  const field = headersField(module);
+  if (field === null) return [];
+  const name = pascalCase(field.type.pair.name);
+  const { key, value } = field.type;
+  const limit = Math.min(field.type.maxCount, module.protocol.limits.headers);
+  const map = module.useType('HeaderMap');
+  const keyWriter = `write${name}Key`;
+  const valueWriter = `write${name}Value`;
+  const list = field.path.split('.').map(pascalCase).join('');
+  const tooMany = `throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has over ${limit} entries');`;
+  const nullable = value.type.kind === 'text' && value.type.nullable;
+  const b = { name: 'b', type: 'Uint8Array' };
+  const entries = { name: 'headers', type: map };
+  return [
+    `/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;`,
+    textSize(`sizeOf${name}Text`, [key, value], module),
+    textWriter(keyWriter, key, module),
+    textWriter(valueWriter, value, module),
+    {
+      kind: StructureKind.Function,
+      name: `sizeOf${list}`,
+      parameters: [{ name: 'entries', type: 'HeaderEntries' }],
+      returnType: 'number',
+      statements: [
+        'let size = 0;',
+        'let count = 0;',
+        'for (const [key, value] of entries) {',
+        `if (++count > ${limit}) ${tooMany}`,
+        ...(nullable
+          ? []
+          : [
+              `if (value === null) throw new ${module.use('EncodeError')}(${quote(value.path)}, 'has no null');`,
+            ]),
+        `size += sizeOf${name}Text(key) + sizeOf${name}Text(value);`,
+        '}',
+        'return size;',
+      ],
+    },
+    {
+      kind: StructureKind.Function,
+      name: `write${list}`,
+      parameters: [b, { name: 'at', type: 'number' }, { name: 'entries', type: 'HeaderEntries' }],
+      returnType: 'number',
+      statements: [
+        'let p = at;',
+        'for (const [key, value] of entries) {',
+        `p = ${valueWriter}(b, ${keyWriter}(b, p, key), value);`,
+        '}',
+        'return p;',
+      ],
+    },
+    {
+      kind: StructureKind.Function,
+      name: `sizeOf${name}Entries`,
+      parameters: [entries],
+      returnType: 'number',
+      statements: [
+        `if (headers.size > ${limit}) ${tooMany}`,
+        'let size = 0;',
+        'for (let i = 0; i < headers.size; i++) {',
+        'const start = headers.startAt(i);',
+        `if (start >= 0) size += headers.endAt(i) - start;`,
+        `else size += sizeOf${name}Text(headers.keyAt(i)) + sizeOf${name}Text(headers.valueAt(i));`,
+        '}',
+        'return size;',
+      ],
+    },
+    {
+      kind: StructureKind.Function,
+      name: `splice${name}Entries`,
+      docs: ['Writes all entries at `at`: those that came in `b` as their own bytes, the others anew.'],
+      parameters: [{ name: 'out', type: 'Uint8Array' }, { name: 'at', type: 'number' }, b, entries],
+      returnType: 'void',
+      statements: [
+        'let p = at;',
+        'for (let i = 0; i < headers.size; i++) {',
+        'const start = headers.startAt(i);',
+        'if (start >= 0) {',
+        'out.set(b.subarray(start, headers.endAt(i)), p);',
+        'p += headers.endAt(i) - start;',
+        `} else p = ${valueWriter}(out, ${keyWriter}(out, p, headers.keyAt(i)), headers.valueAt(i));`,
+        '}',
+      ],
+    },
+  ];
+}
+
+function textSize(name: string, fields: readonly Field[], module: Module): FunctionDeclarationStructure {
+  const [key, value] = fields as [Field, Field];
+  const width = (f: Field): number =>
+    f.type.kind === 'text' && f.type.extent.kind === 'prefix' ? f.type.extent.int.bits / 8 : 0;
+  if (width(key) !== width(value))
+    throw new Error('keys and values with prefixes of different width are refused by the checker');
+  return {
+    kind: StructureKind.Function,
+    name,
+    parameters: [{ name: 'text', type: 'string | null' }],
+    returnType: 'number',
+    statements: [`return ${width(key)} + (text === null ? 0 : ${module.use('utf8Length')}(text));`],
+  };
+}
+
+function textWriter(name: string, field: Field, module: Module): FunctionDeclarationStructure {
+  const { extent, nullable } = field.type as FieldType & { kind: 'text' };
+  if (extent.kind !== 'prefix') throw new Error('header texts without a prefix are refused by the checker');
+  const width = extent.int.bits / 8;
+  const put = module.use(intName(extent.int).replace(/^[ui]/, 'put'));
+  const none = Number(nullLength(field));
+  const most =
+    extent.max ??
+    (extent.int.signed ? 2 ** (extent.int.bits - 1) - 1 : 2 ** extent.int.bits - (nullable ? 2 : 1));
+  return {
+    kind: StructureKind.Function,
+    name,
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'p', type: 'number' },
+      { name: 'text', type: nullable || name.endsWith('Value') ? 'string | null' : 'string' },
+    ],
+    returnType: 'number',
+    statements: [
+      ...(nullable
+        ? ['if (text === null) {', `${put}(b, p, ${none});`, `return p + ${width};`, '}']
+        : name.endsWith('Value')
+          ? [
+              `if (text === null) throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has no null');`,
+            ]
+          : []),
+      `const end = ${module.use('writeUtf8')}(b, p + ${width}, text);`,
+      `${module.use('requireInteger')}(${quote(`${field.path} (bytes)`)}, end - p - ${width}, 0, ${most});`,
+      `${put}(b, p, end - p - ${width});`,
+      'return end;',
+    ],
+  };
+}

@@ -1,0 +1,156 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import type { Expression } from '../model/expression.js';
+import { intName, isBig } from '../model/integers.js';
+import type { Field, FieldType } from '../model/model.js';
+import { windowEnd } from './emit-view.js';
+import { checksumField } from './emit-reencode.js';
+import { quote, type Module } from './module.js';
+import { Reader } from './reader.js';
+import { tidy } from './tidy.js';
+
+const B = { name: 'b', type: 'Uint8Array' };
+const AT = { name: 'at', type: 'number' };
+
+/** Reads a frame in a role: also headers, by the function over entries. */
+class RoleReader extends Reader {
+  constructor(
+    module: Module,
+    private readonly endArgument: string,
+  ) {
+    super(module);
+  }
+
+  header(e: Expression & { op: 'header' }): string {
+    this.module.usesKnownHeader = true;
+    return `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
+  }
+}
+
+/** A function (b, at, end) that gives a role's value; `end` is left out where it is not read. */
+function roleFunction(
+  name: string,
+  returnType: string,
+  reader: Reader,
+  result: string,
+  docs: string[] = [],
+): FunctionDeclarationStructure {
+  const lines = tidy([...reader.lines, `return ${result};`]);
+  const usesEnd = /\bend\b/.test(lines.join('\n'));
+  return {
+    kind: StructureKind.Function,
+    name,
+    docs,
+    parameters: [B, AT, ...(usesEnd ? [{ name: 'end', type: 'number' }] : [])],
+    returnType,
+    statements: lines,
+  };
+}
+
+/** Emits the functions of the roles a protocol has. The names are those of the contract. */
+export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDeclarationStructure[] {
+  const { roles } = module.protocol;
+  const reader = (): RoleReader => new RoleReader(module, headersNeedEnd ? ', end' : '');
+  const functions: FunctionDeclarationStructure[] = [];
+  const expression = (name: string, e: Expression | null, type: string, absent: string | null): void => {
+    if (e === null) return;
+    const r = reader();
+    const code = r.emit(e);
+    functions.push(
+      roleFunction(name, type, r, e.optional && absent !== null ? `${code} ?? ${absent}` : code),
+    );
+  };
+  expression('kindOf', roles.kind, module.useType('FrameKind'), null);
+  expression('isHeartbeat', roles.heartbeat, 'boolean', null);
+  expression('isGoaway', roles.goaway, 'boolean', null);
+  if (roles.id !== null) functions.push(emitIdOf(roles.id, module), ...emitSetId(roles.id, module));
+  expression('timeoutOf', roles.timeout, 'number', '0');
+  expression('wireStatusOf', roles.status, 'number', '0');
+  expression('serviceOf', roles.service, 'string | undefined', null);
+  expression('methodOf', roles.method, 'string | undefined', null);
+  if (roles.body !== null) functions.push(...emitBody(roles.body, module));
+  return functions;
+}
+
+function idType(id: Field): FieldType & { kind: 'int' } {
+  return id.type as FieldType & { kind: 'int' };
+}
+
+function emitIdOf(id: Field, module: Module): FunctionDeclarationStructure {
+  const reader = new Reader(module);
+  const { int } = idType(id);
+  if (int.bits === 64 && !int.signed && isBig(int, id.range)) {
+    const read = module.use(int.little ? 'requestId64le' : 'requestId64');
+    return roleFunction('idOf', module.useType('RequestId'), reader, `${read}(b, ${reader.placeOf(id)})`);
+  }
+  return roleFunction('idOf', module.useType('RequestId'), reader, reader.value(id));
+}
+
+function emitSetId(id: Field, module: Module): FunctionDeclarationStructure[] {
+  const reader = new Reader(module);
+  const { lines } = reader;
+  const { int } = idType(id);
+  const put = module.use(intName(int).replace(/^[ui]/, 'put'));
+  const value = int.bits > 48 ? 'BigInt(id)' : 'Number(id)';
+  const place = reader.placeOf(id);
+  const checksum = checksumField(module);
+  const width = int.bits / 8;
+  if (checksum !== null && covers(checksum, id, module)) {
+    const delta = module.use(`${checksum.checksum!.algorithm}Delta`);
+    const sumInt = intName(idType(checksum).int);
+    const guard = checksum.guards.length === 0 ? null : reader.condition(checksum.guards);
+    lines.push(guard === null ? '{' : `if (${guard}) {`);
+    reader.nested(() => {
+      const at = reader.placeOf(checksum);
+      const end = reader.endOf(checksum.checksum!.to);
+      lines.push(
+        `${put}(newId, 0, ${value});`,
+        `const change = ${delta}(b, ${place}, newId, 0, ${width}, ${end} - (${place} + ${width}));`,
+        `${module.use(sumInt.replace(/^[ui]/, 'put'))}(b, ${at}, ${module.use(sumInt)}(b, ${at}) ^ change);`,
+      );
+    });
+    lines.push('}');
+    module.add(
+      `/** An id on its way into a frame whose checksum covers it. */\nconst newId = new Uint8Array(${width});`,
+    );
+  }
+  lines.push(`${put}(b, ${place}, ${value});`, 'return true;');
+  return [
+    {
+      kind: StructureKind.Function,
+      name: 'setId',
+      docs:
+        checksum === null
+          ? []
+          : ['A checksum over the id changes by what the id changes: a frame that came damaged stays so.'],
+      parameters: [
+        B,
+        AT,
+        { name: '_end', type: 'number' },
+        { name: 'id', type: module.useType('RequestId') },
+      ],
+      returnType: 'boolean',
+      statements: tidy(lines),
+    },
+  ];
+}
+
+/** Whether the id lies between the members that a checksum covers. */
+export function covers(checksum: Field, id: Field, module: Module): boolean {
+  const { members } = module.protocol.frame.body;
+  const { from, to } = checksum.checksum!;
+  const at = members.indexOf(id);
+  return at >= members.indexOf(from) && at <= members.indexOf(to);
+}
+
+function emitBody(body: Field, module: Module): FunctionDeclarationStructure[] {
+  const { extent } = body.type as FieldType & { kind: 'bytes' };
+  const start = new Reader(module);
+  const width = extent.kind === 'prefix' ? extent.int.bits / 8 : 0;
+  const from = start.placeOf(body);
+  const stop = new Reader(module);
+  const to = extent.kind === 'rest' ? windowEnd(body, stop, module) : stop.endOf(body);
+  return [
+    roleFunction('bodyStart', 'number', start, width === 0 ? from : `${from} + ${width}`),
+    roleFunction('bodyEnd', 'number', stop, to),
+  ];
+}

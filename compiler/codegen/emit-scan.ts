@@ -1,0 +1,262 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { boundsOf, intName, rangeOf } from '../model/integers.js';
+import type { Anchor, Place } from '../model/layout.js';
+import type { Block, Field, MemberModel } from '../model/model.js';
+import { blockSize, fixedSize, memberSize } from '../model/size.js';
+import type { Expression } from '../model/expression.js';
+import { parts } from '../model/expressions-of.js';
+import { literal } from './literal.js';
+import type { Module } from './module.js';
+import { endPlace, Reader } from './reader.js';
+import { tidy } from './tidy.js';
+
+/** Emits `scan`: the length of a frame from as few of its first bytes as tell it. */
+export function emitScan(module: Module): FunctionDeclarationStructure {
+  const scanner = new Scanner(module);
+  scanner.run();
+  return {
+    kind: StructureKind.Function,
+    name: 'scan',
+    docs: ['The length of the frame that starts at `from`, 0 if that takes more bytes than have come.'],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'from', type: 'number' },
+      { name: 'to', type: 'number' },
+      { name: 'state', type: module.useType('ScanState') },
+    ],
+    returnType: 'number',
+    statements: tidy(scanner.lines),
+  };
+}
+
+/** Reads with a look at how many bytes have come; values that the length hangs on are checked on the way. */
+class Scanner extends Reader {
+  /** Bytes after each anchor that are known to be here. */
+  private here = new Map<Anchor | null, number>();
+
+  constructor(module: Module) {
+    super(module, 'b', 'from');
+  }
+
+  run(): void {
+    const { frame } = this.module.protocol;
+    const { end } = this.module.layout;
+    this.need({ anchor: null, offset: blockSize(frame.body).min });
+    this.constants(frame.body);
+    this.block(frame.body);
+    const total = this.place(end);
+    this.lines.push(end.anchor === null ? `return ${end.offset};` : `return ${total} - from;`);
+  }
+
+  protected override reading(place: Place, size: number): void {
+    this.need({ anchor: place.anchor, offset: place.offset + size });
+  }
+
+  override nested(emit: () => void): void {
+    const { here } = this;
+    this.here = new Map(here);
+    super.nested(emit);
+    this.here = here;
+  }
+
+  /** Emits the end of a member that varies, as a local. */
+  protected override anchor(anchor: Anchor): string {
+    const known = this.anchors.get(anchor);
+    if (known === undefined) throw new Error(`${anchor.name} is scanned out of order`);
+    return known;
+  }
+
+  private need(wanted: Place): void {
+    const before = this.here.get(wanted.anchor) ?? 0;
+    if (wanted.offset <= before) return;
+    // All that every frame has after this place is asked for at once.
+    const until = { anchor: wanted.anchor, offset: Math.max(wanted.offset, this.certain(wanted.anchor)) };
+    this.here.set(until.anchor, until.offset);
+    if (until.anchor === null) {
+      this.lines.push(
+        `if (to - from < ${until.offset}) {`,
+        `state.need = ${until.offset};`,
+        'return 0;',
+        '}',
+      );
+    } else {
+      const end = this.place(until);
+      this.lines.push(`if (to < ${end}) {`, `state.need = ${end} - from;`, 'return 0;', '}');
+    }
+  }
+
+  /** Bytes that every frame has after an anchor of the frame itself. */
+  private certain(anchor: Anchor | null): number {
+    const { members } = this.module.protocol.frame.body;
+    const rest = members.filter((m) => anchor === null || members.indexOf(m) > members.indexOf(anchor.after));
+    return anchor !== null && !members.includes(anchor.after)
+      ? 0
+      : rest.reduce((sum, m) => sum + memberSize(m).min, 0);
+  }
+
+  /** Constants in the part that every frame has: a stream out of step is found before its lengths are believed. */
+  private constants(block: Block): void {
+    const malformed = `return ${this.module.use('ScanFault')}.malformed;`;
+    for (const member of block.members) {
+      const place = this.module.layout.places.get(member)!;
+      if (place.anchor !== null) return;
+      if (
+        member.member === 'field' &&
+        member.constant?.kind === 'int' &&
+        place.offset + memberSize(member).min <= (this.here.get(null) ?? 0)
+      ) {
+        this.lines.push(`if (${this.value(member)} !== ${literal(member, member.constant)}) ${malformed}`);
+      }
+    }
+  }
+
+  private block(block: Block): void {
+    for (const member of block.members) this.member(member);
+  }
+
+  private member(member: MemberModel): void {
+    if (fixedSize(memberSize(member)) !== null && member.member !== 'variant') return;
+    const end = endPlace(member, this.module);
+    const { anchor } = end;
+    switch (member.member) {
+      case 'variant': {
+        this.discriminants(member.on);
+        const closed = member.arms.every((a) => a.patterns !== null);
+        if (anchor === null) return;
+        if (member.arms.every((a) => fixedSize(blockSize(a.body)) !== null)) {
+          this.set(anchor, this.anchorCode(anchor));
+          return;
+        }
+        const name = this.free('p');
+        this.lines.push(`let ${name}: number;`);
+        member.arms.forEach((arm, i) => {
+          const test = this.arm(member, i);
+          this.lines.push(
+            i === 0
+              ? `if (${test}) {`
+              : i === member.arms.length - 1 && !closed
+                ? '} else {'
+                : `} else if (${test}) {`,
+          );
+          this.inside(arm.body, name);
+        });
+        if (closed) this.lines.push('} else {', `return ${this.module.use('ScanFault')}.malformed;`);
+        this.lines.push('}');
+        this.anchors.set(anchor, name);
+        return;
+      }
+      case 'if': {
+        if (anchor === null) return;
+        this.discriminants([member.condition]);
+        const branches = [member.then, member.otherwise].every(
+          (b) => b === null || fixedSize(blockSize(b)) !== null,
+        );
+        if (branches) {
+          this.set(anchor, this.anchorCode(anchor));
+          return;
+        }
+        const name = this.free('p');
+        const test = this.branch(member.condition, 0);
+        this.lines.push(`let ${name}: number;`, `if (${test}) {`);
+        this.inside(member.then, name);
+        this.lines.push('} else {');
+        if (member.otherwise === null)
+          this.lines.push(`${name} = ${this.place(this.module.layout.places.get(member)!)};`);
+        else this.inside(member.otherwise, name);
+        this.lines.push('}');
+        this.anchors.set(anchor, name);
+        return;
+      }
+      case 'within':
+        this.discriminants([member.size]);
+        this.extent(this.emit(member.size), member.size, member.max);
+        this.set(anchor!, this.anchorCode(anchor!));
+        return;
+      case 'field':
+        this.field_(member, anchor!);
+        return;
+      case 'pad':
+        this.set(anchor!, this.anchorCode(anchor!));
+        return;
+      default:
+        return;
+    }
+  }
+
+  private inside(block: Block, name: string): void {
+    this.nested(() => {
+      this.block(block);
+      this.lines.push(`${name} = ${this.place(this.module.layout.ends.get(block)!)};`);
+    });
+  }
+
+  private field_(field: Field, anchor: Anchor): void {
+    if (!('extent' in field.type)) {
+      // A struct of varying size: its parts are not laid out in the frame.
+      throw new Error(`${field.path} has no size a scan can tell; the checker refuses it`);
+    }
+    const { extent } = field.type;
+    if (extent.kind === 'size' || extent.kind === 'count') {
+      this.discriminants([extent.value]);
+      this.extent(this.emit(extent.value), extent.value, extent.max);
+    } else if (extent.kind === 'prefix') {
+      const start = this.module.layout.places.get(field)!;
+      this.reading(start, extent.int.bits / 8);
+      const least = 'nullable' in field.type && field.type.nullable && extent.int.signed ? -1 : 0;
+      if (extent.int.signed || extent.max !== null) {
+        const length = this.free('length');
+        this.lines.push(
+          `const ${length} = ${this.module.use(intName(extent.int))}(b, ${this.place(start)});`,
+        );
+        const fault = this.module.use('ScanFault');
+        if (extent.int.signed) this.lines.push(`if (${length} < ${least}) return ${fault}.malformed;`);
+        if (extent.max !== null) this.lines.push(`if (${length} > ${extent.max}) return ${fault}.tooLarge;`);
+      }
+    }
+    this.set(anchor, this.anchorCode(anchor));
+  }
+
+  private extent(code: string, value: Expression, max: number | null): void {
+    if (max === null || value.type.kind !== 'int' || value.type.high <= BigInt(max)) return;
+    this.lines.push(`if (${code} > ${max}) return ${this.module.use('ScanFault')}.tooLarge;`);
+  }
+
+  /** Values that decide about sizes have to be ones the schema allows: what was proved of sizes holds for those only. */
+  private discriminants(expressions: readonly Expression[]): void {
+    for (const e of expressions) {
+      for (const part of parts(e)) {
+        if (part.op !== 'field' || part.fields.length !== 1) continue;
+        const field = part.fields[0]!;
+        if (field.member === 'bitField' || field.type.kind !== 'int' || this.checked.has(field)) continue;
+        this.checked.add(field);
+        const { low, high } = boundsOf(field);
+        const full = rangeOf(field.type.int);
+        if ((low === full.low && high === full.high) || field.constant !== null) continue;
+        const value = this.hold(part, this.value(field));
+        const tests = [
+          ...(low > full.low ? [`${value} < ${low}`] : []),
+          ...(high < full.high ? [`${value} > ${high}`] : []),
+        ];
+        const members = field.type.enum;
+        const gaps =
+          members !== null &&
+          !members.open &&
+          !members.flags &&
+          field.range === null &&
+          high - low + 1n !== BigInt(members.members.length);
+        const test = gaps
+          ? members.members.map((m) => `${value} !== ${this.module.enumValue(members, m.value)}`).join(' && ')
+          : tests.join(' || ');
+        this.lines.push(`if (${test}) return ${this.module.use('ScanFault')}.malformed;`);
+      }
+    }
+  }
+
+  private readonly checked = new Set<Field>();
+
+  private set(anchor: Anchor, code: string): void {
+    const name = this.free('p');
+    this.lines.push(`const ${name} = ${code};`);
+    this.anchors.set(anchor, name);
+  }
+}

@@ -1,0 +1,295 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import type { Expression } from '../model/expression.js';
+import { boundsOf, intName, rangeOf } from '../model/integers.js';
+import { pascalCase } from '../model/camel-case.js';
+import type {
+  BitFieldModel,
+  Block,
+  Field,
+  FieldType,
+  MemberModel,
+  Struct,
+  VariantModel,
+} from '../model/model.js';
+import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { literal } from './literal.js';
+import { quote, type Module } from './module.js';
+import { readValue } from './reader.js';
+import { typeText } from './type-text.js';
+
+/** Emits `readPair(c)`: one struct read from front to back, every step inside its window. */
+export function emitStructRead(struct: Struct, module: Module): FunctionDeclarationStructure {
+  const reader = new StructReader(module, struct);
+  return {
+    kind: StructureKind.Function,
+    name: `read${pascalCase(struct.name)}`,
+    docs: [`Reads a ${pascalCase(struct.name)} at the cursor and moves it on. @throws DecodeError`],
+    parameters: [{ name: 'c', type: module.useType('Cursor') }],
+    returnType: pascalCase(struct.name),
+    statements: reader.run(),
+  };
+}
+
+/** The code that reads a value of a type at the cursor `c`. */
+export function readAtCursor(
+  type: FieldType,
+  path: string,
+  schema: string,
+  module: Module,
+  lines: string[],
+  local: string,
+  count: string | null,
+): void {
+  const reach = (size: string): string => `c.reach(${size}, ${quote(path)}, ${quote(schema)})`;
+  switch (type.kind) {
+    case 'int': {
+      const field = { member: 'field', type, range: null, path } as unknown as Field;
+      lines.push(`const ${local}End = ${reach(String(type.int.bits / 8))};`);
+      lines.push(
+        `const ${local} = ${readValue(field, 'c.bytes', 'c.at', module)}${type.enum !== null && !type.enum.open && !type.enum.flags ? ` as ${pascalCase(type.enum.name)}` : ''};`,
+      );
+      lines.push(`c.at = ${local}End;`);
+      return;
+    }
+    case 'struct':
+      lines.push(`const ${local} = read${pascalCase(type.struct.name)}(c);`);
+      return;
+    case 'bytes':
+    case 'text': {
+      const { extent } = type;
+      if (extent.kind === 'prefix') {
+        const width = extent.int.bits / 8;
+        lines.push(`const ${local}At = ${reach(String(width))};`);
+        lines.push(`const ${local}Length = ${module.use(intName(extent.int))}(c.bytes, c.at);`);
+        lines.push(`c.at = ${local}At;`);
+        const none = extent.int.signed ? '-1' : String(2 ** extent.int.bits - 1);
+        const size = type.nullable ? `${local}Length === ${none} ? 0 : ${local}Length` : `${local}Length`;
+        lines.push(`const ${local}End = ${reach(size)};`);
+        const value = slice(type, `c.at`, `${local}End`, path, schema, module);
+        lines.push(
+          `const ${local} = ${type.nullable ? `${local}Length === ${none} ? null : ` : ''}${value};`,
+        );
+      } else {
+        const size = extent.kind === 'rest' ? 'c.end - c.at' : (count ?? '0');
+        lines.push(`const ${local}End = ${reach(size)};`);
+        lines.push(`const ${local} = ${slice(type, 'c.at', `${local}End`, path, schema, module)};`);
+      }
+      lines.push(`c.at = ${local}End;`);
+      return;
+    }
+    case 'list': {
+      const element = typeText(type.element, module);
+      lines.push(`const ${local}: ${element.includes('|') ? `(${element})` : element}[] = [];`);
+      const error = (detail: string): string =>
+        `throw new ${module.use('DecodeError')}('limit', ${quote(path)}, c.at, ${detail}, ${quote(schema)});`;
+      if (type.extent.kind === 'count') {
+        lines.push(
+          `if (${count} > ${type.maxCount}) ${error(`\`has \${${count}} elements, the limit is ${type.maxCount}\``)}`,
+        );
+        lines.push(`for (let i = 0; i < ${count}; i++) {`);
+      } else {
+        if (type.extent.kind === 'size') lines.push(`const ${local}End = ${reach(count ?? '0')};`);
+        lines.push(`while (c.at < ${type.extent.kind === 'rest' ? 'c.end' : `${local}End`}) {`);
+        lines.push(
+          `if (${local}.length === ${type.maxCount}) ${error(quote(`has over ${type.maxCount} elements`))}`,
+        );
+      }
+      readAtCursor(type.element, path, schema, module, lines, 'item', elementCount(type.element));
+      lines.push(`${local}.push(item);`, '}');
+      return;
+    }
+    case 'map':
+      throw new Error(`${path}: maps in structs are refused by the checker`);
+  }
+}
+
+function elementCount(type: FieldType): string | null {
+  if (!('extent' in type) || (type.extent.kind !== 'size' && type.extent.kind !== 'count')) return null;
+  return type.extent.value.op === 'int' ? String(type.extent.value.value) : null;
+}
+
+/** bytes[from, to) as the type has it. */
+export function slice(
+  type: FieldType & { kind: 'bytes' | 'text' },
+  from: string,
+  to: string,
+  path: string,
+  schema: string,
+  module: Module,
+  b = 'c.bytes',
+  at = '0',
+): string {
+  if (type.kind === 'bytes') return `${b}.subarray(${from}, ${to})`;
+  if (type.encoding === 'utf8') return `${module.use('readUtf8')}(${b}, ${from}, ${to})`;
+  if (type.encoding === 'latin1') return `${module.use('readLatin1')}(${b}, ${from}, ${to})`;
+  return `${module.use('readAscii')}(${b}, ${from}, ${to}, ${quote(path)}, ${at}, ${quote(schema)})`;
+}
+
+class StructReader implements Environment {
+  private readonly lines: string[] = [];
+  private readonly locals = new Map<Field | BitFieldModel, string>();
+  private readonly optional = new Set<string>();
+
+  constructor(
+    readonly module: Module,
+    private readonly struct: Struct,
+  ) {}
+
+  run(): string[] {
+    this.block(this.struct.body);
+    const names = [...new Set([...this.locals].map(([f]) => this.module.property(f)))];
+    const byName = new Map([...this.locals].map(([f, local]) => [this.module.property(f), local]));
+    const parts = names.map((n) => (byName.get(n) === n ? n : `${n}: ${byName.get(n)!}`));
+    this.lines.push(`return { ${parts.join(', ')} };`);
+    return this.lines;
+  }
+
+  field(e: Expression & { op: 'field' }): string {
+    return this.locals.get(e.fields[0]!)!;
+  }
+
+  hold(_e: Expression, code: string): string {
+    return code;
+  }
+
+  private block(block: Block): void {
+    for (const member of block.members) this.member(member);
+  }
+
+  private member(member: MemberModel): void {
+    switch (member.member) {
+      case 'field':
+        this.read(member);
+        return;
+      case 'bits': {
+        const group = this.module.local(member.name ?? member.fields[0]!.name);
+        this.lines.push(
+          `const ${group}Next = c.reach(${member.int.bits / 8}, ${quote(member.path)}, ${quote(this.module.schemaAt(member))});`,
+        );
+        for (const bit of member.fields) this.set(bit, readValue(bit, 'c.bytes', 'c.at', this.module));
+        this.lines.push(`c.at = ${group}Next;`);
+        return;
+      }
+      case 'assert': {
+        const error = `new ${this.module.use('DecodeError')}('assert', ${quote(member.path)}, c.at, ${quote(member.message)}, ${quote(this.module.schemaAt(member))})`;
+        this.lines.push(`if (!(${emitExpression(member.condition, this)})) throw ${error};`);
+        return;
+      }
+      case 'pad': {
+        const size =
+          member.mode === 'size'
+            ? String(member.value)
+            : `(${member.value} - (c.at % ${member.value})) % ${member.value}`;
+        this.lines.push(
+          `c.at = c.reach(${size}, ${quote(member.path)}, ${quote(this.module.schemaAt(member))});`,
+        );
+        return;
+      }
+      case 'if':
+        this.declare([member.then, ...(member.otherwise === null ? [] : [member.otherwise])]);
+        this.lines.push(`if (${emitExpression(member.condition, this)}) {`);
+        this.block(member.then);
+        if (member.otherwise !== null) {
+          this.lines.push('} else {');
+          this.block(member.otherwise);
+        }
+        this.lines.push('}');
+        return;
+      case 'variant':
+        this.variant(member);
+        return;
+      case 'within':
+        throw new Error('windows in structs are refused by the checker');
+    }
+  }
+
+  private variant(member: VariantModel): void {
+    this.declare(member.arms.map((a) => a.body));
+    const on = member.on.map((e) => emitExpression(e, this));
+    const arms = [...member.arms].sort((a, b) => Number(a.patterns === null) - Number(b.patterns === null));
+    arms.forEach((arm, i) => {
+      const test = arm.patterns === null ? null : emitPatterns(arm.patterns, member.on, on, this.module);
+      this.lines.push(
+        test === null ? (i === 0 ? '{' : '} else {') : i === 0 ? `if (${test}) {` : `} else if (${test}) {`,
+      );
+      this.block(arm.body);
+    });
+    if (arms.every((a) => a.patterns !== null)) {
+      const error = `new ${this.module.use('DecodeError')}('variant', ${quote(member.path)}, c.at, 'no arm takes this', ${quote(this.module.schemaAt(member))})`;
+      this.lines.push('} else {', `throw ${error};`);
+    }
+    this.lines.push('}');
+  }
+
+  /** Declares what blocks read before them, so that it is known after them. */
+  private declare(blocks: readonly Block[]): void {
+    const seen = new Set<string>();
+    const fields = blocks
+      .flatMap((b) => b.members)
+      .flatMap((m): readonly (Field | BitFieldModel)[] =>
+        m.member === 'field' ? [m] : m.member === 'bits' ? m.fields : [],
+      );
+    for (const field of fields) {
+      const local = this.module.local(field);
+      if (!seen.has(local)) this.lines.push(`let ${local}: ${pascalType(field, this.module)} | undefined;`);
+      seen.add(local);
+      this.optional.add(local);
+    }
+  }
+
+  private set(field: Field | BitFieldModel, code: string): void {
+    const local = this.module.local(field);
+    this.lines.push(this.optional.has(local) ? `${local} = ${code};` : `const ${local} = ${code};`);
+    this.locals.set(field, local);
+  }
+
+  private read(field: Field): void {
+    const local = this.module.local(field);
+    const inner = this.optional.has(local) ? `${local}Value` : local;
+    const schema = this.module.schemaAt(field);
+    const count =
+      'extent' in field.type && (field.type.extent.kind === 'size' || field.type.extent.kind === 'count')
+        ? emitExpression(field.type.extent.value, this)
+        : null;
+    readAtCursor(field.type, field.path, schema, this.module, this.lines, inner, count);
+    if (inner !== local) this.lines.push(`${local} = ${inner};`);
+    this.locals.set(field, local);
+    this.checkValue(field, local, schema);
+  }
+
+  private checkValue(field: Field, local: string, schema: string): void {
+    if (field.type.kind !== 'int') return;
+    const fail = (test: string, code: string, detail: string): void => {
+      this.lines.push(
+        `if (${test}) throw new ${this.module.use('DecodeError')}('${code}', ${quote(field.path)}, c.at, ${detail}, ${quote(schema)});`,
+      );
+    };
+    if (field.constant !== null) {
+      const wanted = literal(field, field.constant);
+      fail(`${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
+      return;
+    }
+    const { low, high } = boundsOf(field);
+    const full = rangeOf(field.type.int);
+    if (field.type.bool || (low === full.low && high === full.high)) return;
+    const members = field.type.enum;
+    if (members !== null && !members.open && !members.flags && field.range === null) {
+      fail(
+        members.members.map((m) => `${local} !== ${this.module.enumValue(members, m.value)}`).join(' && '),
+        'enum',
+        `\`\${${local}} is no ${members.name}\``,
+      );
+    } else
+      fail(
+        `${local} < ${low} || ${local} > ${high}`,
+        'range',
+        `\`is \${${local}}, has to be ${low} to ${high}\``,
+      );
+  }
+}
+
+function pascalType(field: Field | BitFieldModel, module: Module): string {
+  if (field.member === 'bitField')
+    return field.enum !== null ? pascalCase(field.enum.name) : field.width === 1 ? 'boolean' : 'number';
+  return typeText(field.type, module);
+}

@@ -1,0 +1,174 @@
+import {
+  StructureKind,
+  type FunctionDeclarationStructure,
+  type InterfaceDeclarationStructure,
+} from 'ts-morph';
+import type { Expression } from '../model/expression.js';
+import { parts } from '../model/expressions-of.js';
+import { camelCase } from '../model/camel-case.js';
+import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
+import { emitExpression, type Environment } from './emit-expression.js';
+import { docOf, type Module } from './module.js';
+import { Reader } from './reader.js';
+import { fieldTypeText } from './type-text.js';
+
+/** Emits the frames the proxy makes itself, and what it remembers of a request to answer it. */
+export function emitSynths(module: Module): (FunctionDeclarationStructure | InterfaceDeclarationStructure)[] {
+  const emitted: (FunctionDeclarationStructure | InterfaceDeclarationStructure)[] = [];
+  for (const synth of module.protocol.synths) {
+    const name = camelCase(synth.name);
+    if (synth.name === 'hijack') emitted.push(...emitHijack(synth, module));
+    else emitted.push({ ...emitSynth(synth, module), name });
+  }
+  return emitted;
+}
+
+function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationStructure, 'name'> {
+  const reader = new Reader(module);
+  const request = requestFields(synth);
+  const env: Environment = {
+    module,
+    field: (e) => reader.field(e),
+    request: (e) => (isPlain(e) ? reader.field(e) : `req.${module.property(e.name)}`),
+    param: (e) => (e.name === 'id' ? 'id' : camelCase(e.name)),
+    hold: (_e, code) => code,
+  };
+  const needsView = [...request.values()].some((e) => !isPlain(e));
+  const fields = emitFields(synth, env, module);
+  const lines = [
+    ...(needsView ? [`const req = new ${module.viewName}(b, at, end);`] : []),
+    ...reader.lines,
+    `return ${module.encodeName}({ ${fields} });`,
+  ];
+  const takesRequest = synth.name === 'heartbeat_ack';
+  const id = synth.params.find((p) => p.role === 'id');
+  const usesEnd = /\bend\b/.test(lines.join('\n'));
+  return {
+    kind: StructureKind.Function,
+    docs: synth.doc === '' ? [] : [docOf(synth.doc)],
+    parameters: takesRequest
+      ? [
+          { name: 'b', type: 'Uint8Array' },
+          { name: 'at', type: 'number' },
+          ...(usesEnd ? [{ name: 'end', type: 'number' }] : []),
+        ]
+      : id === undefined
+        ? []
+        : [{ name: camelCase(id.name), type: 'number' }],
+    returnType: 'Uint8Array',
+    statements: lines,
+  };
+}
+
+function emitHijack(
+  synth: SynthModel,
+  module: Module,
+): (FunctionDeclarationStructure | InterfaceDeclarationStructure)[] {
+  const request = requestFields(synth);
+  const reader = new Reader(module);
+  const values = [...request].map(([name, e]) => {
+    const code = isPlain(e) ? reader.field(e) : `new ${module.viewName}(b, at, end).${module.property(name)}`;
+    return `${module.property(name)}: ${code}${isPlain(e) && closed(e.fields[0]!, module) !== '' ? ` as ${closed(e.fields[0]!, module)}` : ''}`;
+  });
+  const env: Environment = {
+    module,
+    field: () => {
+      throw new Error('a hijack reads the request by its parameter');
+    },
+    request: (e) => `memo.${module.property(e.name)}`,
+    param: (e) => (e.role === 'status' ? 'status' : 'reason'),
+    hold: (_e, code) => code,
+  };
+  const lines = [...reader.lines, `return { ${values.join(', ')} };`];
+  const usesEnd = /\bend\b/.test(lines.join('\n'));
+  const usesReason = synth.fields.some((f) =>
+    [...parts(f.value)].some((e) => e.op === 'param' && e.role === 'reason'),
+  );
+  const usesStatus = synth.fields.some((f) =>
+    [...parts(f.value)].some((e) => e.op === 'param' && e.role === 'status'),
+  );
+  return [
+    {
+      kind: StructureKind.Interface,
+      name: module.memoName,
+      isExported: true,
+      docs: ['What an error reply takes from its request.'],
+      properties: [...request].map(([name, e]) => ({
+        name: module.property(name),
+        type: `${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
+        isReadonly: true,
+      })),
+    },
+    {
+      kind: StructureKind.Function,
+      name: 'remember',
+      parameters:
+        request.size === 0
+          ? []
+          : [
+              { name: 'b', type: 'Uint8Array' },
+              { name: 'at', type: 'number' },
+              ...(usesEnd ? [{ name: 'end', type: 'number' }] : []),
+            ],
+      returnType: module.memoName,
+      statements: lines,
+    },
+    {
+      kind: StructureKind.Function,
+      name: 'hijack',
+      docs: synth.doc === '' ? [] : [docOf(synth.doc)],
+      parameters: [
+        { name: request.size === 0 ? '_memo' : 'memo', type: module.memoName },
+        ...(usesStatus || usesReason
+          ? [{ name: usesStatus ? 'status' : '_status', type: module.useType('Status') }]
+          : []),
+        ...(usesReason ? [{ name: 'reason', type: 'string' }] : []),
+      ],
+      returnType: 'Uint8Array',
+      statements: [`return ${module.encodeName}({ ${emitFields(synth, env, module)} });`],
+    },
+  ];
+}
+
+/** Whether a request's field is read by its place alone. */
+function isPlain(e: Expression & { op: 'field' | 'request' }): boolean {
+  const field = e.fields[0]!;
+  return field.member === 'bitField' || field.type.kind === 'int';
+}
+
+function closed(field: Field | BitFieldModel, module: Module): string {
+  const of = field.member === 'bitField' ? field.enum : field.type.kind === 'int' ? field.type.enum : null;
+  return of !== null && !of.open && !of.flags ? fieldTypeText(field, module) : '';
+}
+
+function requestFields(synth: SynthModel): Map<string, Expression & { op: 'request' }> {
+  const fields = new Map<string, Expression & { op: 'request' }>();
+  for (const { value } of synth.fields)
+    for (const e of parts(value)) if (e.op === 'request') fields.set(e.name, e);
+  return fields;
+}
+
+function emitFields(synth: SynthModel, env: Environment, module: Module): string {
+  const given = synth.fields.map(({ field, value }) => {
+    let code = emitExpression(value, env);
+    if (field.member === 'field' && field.type.kind === 'bytes' && value.type.kind === 'text')
+      code = `${module.use('utf8Bytes')}(${code})`;
+    const cast = closed(field, module);
+    const open = value.op === 'int' && value.type.kind === 'int' && value.type.enum !== null;
+    const property = module.property(field);
+    if (cast !== '' && !open) code = `(${code}) as ${cast}`;
+    return property === code ? code : `${property}: ${code}`;
+  });
+  // Bits that a synth does not set are 0.
+  const set = new Set(synth.fields.map((f) => f.field.name));
+  for (const member of module.protocol.frame.body.members) {
+    if (member.member !== 'bits') continue;
+    for (const bit of member.fields) {
+      if (bit.constant !== null || set.has(bit.name)) continue;
+      given.push(
+        `${module.property(bit)}: ${bit.enum === null && bit.width === 1 ? 'false' : `0${closed(bit, module) === '' ? '' : ` as ${closed(bit, module)}`}`}`,
+      );
+    }
+  }
+  return given.join(', ');
+}

@@ -1,0 +1,171 @@
+import {
+  StructureKind,
+  type ClassDeclarationStructure,
+  type GetAccessorDeclarationStructure,
+} from 'ts-morph';
+import type { Expression } from '../model/expression.js';
+import { walk } from '../model/walk.js';
+import type { BitFieldModel, Field, Frame } from '../model/model.js';
+import { intName } from '../model/integers.js';
+import { pascalCase } from '../model/camel-case.js';
+import { readAtCursor, slice } from './emit-struct-read.js';
+import { docOf, type Module } from './module.js';
+import { endPlace, Reader, windowAround } from './reader.js';
+import { tidy } from './tidy.js';
+import { fieldTypeText } from './type-text.js';
+
+/** The fields of a frame by name, in layout order; several where arms share one. */
+export function fieldsByName(frame: Frame): Map<string, (Field | BitFieldModel)[]> {
+  const names = new Map<string, (Field | BitFieldModel)[]>();
+  for (const member of walk(frame.body)) {
+    const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+    for (const field of fields) names.set(field.name, [...(names.get(field.name) ?? []), field]);
+  }
+  return names;
+}
+
+/** Emits the view: a class with a getter for every field, each reading where the field lies. */
+export function emitView(module: Module): ClassDeclarationStructure {
+  const { frame } = module.protocol;
+  return {
+    kind: StructureKind.Class,
+    name: module.viewName,
+    isExported: true,
+    docs: [
+      docOf(
+        frame.doc,
+        `Every field of a ${frame.name}, read from bytes[start, end) when asked for. The bytes have to be accepted by check.`,
+      ),
+    ],
+    ctors: [
+      {
+        parameters: [
+          { name: 'bytes', type: 'Uint8Array', isReadonly: true },
+          { name: 'start', type: 'number', isReadonly: true },
+          { name: 'end', type: 'number', isReadonly: true },
+        ],
+      },
+    ],
+    methods: [
+      {
+        name: 'of',
+        isStatic: true,
+        docs: [`The fields of a frame of this protocol.`],
+        parameters: [{ name: 'frame', type: module.useType('XFrame') }],
+        returnType: module.viewName,
+        statements: [`return new ${module.viewName}(frame.bytes, frame.start, frame.end);`],
+      },
+    ],
+    getAccessors: [...fieldsByName(frame)].map(([, fields]) => emitGetter(fields, module)),
+  };
+}
+
+function emitGetter(
+  fields: readonly (Field | BitFieldModel)[],
+  module: Module,
+): GetAccessorDeclarationStructure {
+  const first = fields[0]!;
+  const reader = new Reader(module);
+  const optional = fields.some((f) => f.guards.length > 0);
+  const plainSizes = first.member === 'bitField' || first.type.kind === 'int';
+  if (plainSizes && !optional) {
+    reader.lines.push(`return ${reader.value(first)}${closedCast(first)};`);
+  } else if (plainSizes) {
+    const code = reader.field(fieldOf(fields, optional));
+    reader.lines.push(`return ${code}${closedCast(first)}${closedCast(first) === '' ? '' : ' | undefined'};`);
+  } else {
+    for (const field of fields as readonly Field[]) {
+      if (!optional) {
+        emitSized(field, reader, module);
+      } else {
+        reader.lines.push(`if (${reader.condition(field.guards)}) {`);
+        reader.nested(() => emitSized(field, reader, module));
+        reader.lines.push('}');
+      }
+    }
+    if (optional) reader.lines.push('return undefined;');
+  }
+  return {
+    kind: StructureKind.GetAccessor,
+    name: module.property(first),
+    docs: first.doc === '' ? [] : [docOf(first.doc)],
+    returnType: `${fieldTypeText(first, module)}${optional ? ' | undefined' : ''}`,
+    statements: shorten(reader.lines),
+  };
+}
+
+/** Locals for `this.bytes` and `this.start` where they are used more than once, else the members themselves. */
+function shorten(all: readonly string[]): string[] {
+  const lines = tidy(all);
+  const body = lines.join('\n');
+  const count = (pattern: RegExp): number => body.match(pattern)?.length ?? 0;
+  const usesEnd = /\bend\b/.test(body) ? ', end' : '';
+  if (count(/\bb\b/g) <= 1 && count(/\bat\b/g) <= 1 && usesEnd === '') {
+    return [body.replace(/\bb\b/, 'this.bytes').replace(/\bat\b/, 'this.start')];
+  }
+  return [`const { bytes: b, start: at${usesEnd} } = this;`, ...lines];
+}
+
+function fieldOf(
+  fields: readonly (Field | BitFieldModel)[],
+  optional: boolean,
+): Expression & { op: 'field' } {
+  const first = fields[0]!;
+  return { op: 'field', name: first.name, fields, span: first.span, optional, type: { kind: 'bool' } };
+}
+
+function closedCast(field: Field | BitFieldModel): string {
+  const of = field.member === 'bitField' ? field.enum : field.type.kind === 'int' ? field.type.enum : null;
+  return of !== null && !of.open && !of.flags ? ` as ${pascalCase(of.name)}` : '';
+}
+
+function emitSized(field: Field, reader: Reader, module: Module): void {
+  const { type } = field;
+  const schema = module.schemaAt(field);
+  const { lines } = reader;
+  if (type.kind === 'int') {
+    lines.push(`return ${reader.value(field)}${closedCast(field)};`);
+    return;
+  }
+  const from = reader.placeOf(field);
+  if (type.kind === 'map') {
+    const map = module.use('HeaderMap');
+    lines.push(
+      `const entries = new ${map}(${module.exportName}.traits.headerCase);`,
+      `readHeaders(b, at, end, entries);`,
+      'return entries;',
+    );
+    return;
+  }
+  if (type.kind === 'struct' || type.kind === 'list') {
+    const window = windowEnd(field, reader, module);
+    lines.push(`const c = new ${module.use('Cursor')}(b, ${from}, ${window});`);
+    const count =
+      type.kind === 'list' && (type.extent.kind === 'count' || type.extent.kind === 'size')
+        ? reader.emit(type.extent.value)
+        : null;
+    readAtCursor(type, field.path, schema, module, lines, 'value', count);
+    lines.push('return value;');
+    return;
+  }
+  if (type.extent.kind === 'prefix') {
+    const width = type.extent.int.bits / 8;
+    lines.push(`const from = ${from};`);
+    if (type.nullable) {
+      const none = type.extent.int.signed ? '-1' : String(2 ** type.extent.int.bits - 1);
+      lines.push(`if (${module.use(intName(type.extent.int))}(b, from) === ${none}) return null;`);
+    }
+    lines.push(
+      `return ${slice(type, `from + ${width}`, reader.endOf(field), field.path, schema, module, 'b', 'at')};`,
+    );
+    return;
+  }
+  const to = type.extent.kind === 'rest' ? windowEnd(field, reader, module) : reader.endOf(field);
+  lines.push(`return ${slice(type, from, to, field.path, schema, module, 'b', 'at')};`);
+}
+
+/** Where the window around a field ends: the frame's end if there is none. */
+export function windowEnd(field: Field, reader: Reader, module: Module): string {
+  const window = windowAround(field, module);
+  return window === null ? 'end' : reader.place(endPlace(window, module));
+}

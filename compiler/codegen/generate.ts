@@ -1,0 +1,160 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { pascalCase } from '../model/camel-case.js';
+import type { Anchor } from '../model/layout.js';
+import { walk } from '../model/walk.js';
+import type { Block, Field, FieldType, Protocol } from '../model/model.js';
+import { emitCheck } from './emit-check.js';
+import { emitEncode, emitInit, emitListWrite, emitStructWrite } from './emit-encode.js';
+import { emitEnum } from './emit-enum.js';
+import { emitHeaders, entriesRange, headersField } from './emit-headers.js';
+import { emitMatch } from './emit-match.js';
+import { emitProtocol } from './emit-protocol.js';
+import { checksumField, emitEntryWriters, emitReencode, emitVerify } from './emit-reencode.js';
+import { emitRoles } from './emit-roles.js';
+import { emitScan } from './emit-scan.js';
+import { emitStatus } from './emit-status.js';
+import { emitStructRead } from './emit-struct-read.js';
+import { emitSynths } from './emit-synth.js';
+import { emitView } from './emit-view.js';
+import { Module } from './module.js';
+import { print } from './print.js';
+import { Reader } from './reader.js';
+import { tidy } from './tidy.js';
+import { typeText } from './type-text.js';
+import { COMPILER_VERSION } from '../compiler-version.js';
+
+/** A checked protocol as the text of one TypeScript module, the same text on every machine. */
+export async function generate(protocol: Protocol): Promise<string> {
+  const module = new Module(protocol);
+  const { frame } = protocol;
+  for (const of of protocol.enums) module.add(emitEnum(of));
+  const lists = listsOf(protocol);
+  const structs = protocol.structs.filter(
+    (s) => s !== headersField(module)?.type.pair || lists.some((l) => uses(l.type, s.name)),
+  );
+  for (const struct of structs) {
+    module.add(
+      emitInit(
+        pascalCase(struct.name),
+        struct.doc === '' ? `A ${pascalCase(struct.name)}.` : struct.doc,
+        struct.body,
+        module,
+      ),
+    );
+  }
+  module.add(
+    emitInit(
+      module.initName,
+      `What a new ${frame.name} is made of; lengths, constants and checksums are not given.`,
+      frame.body,
+      module,
+    ),
+  );
+  module.add(emitMatch(module), emitScan(module));
+  const anchorsAt = module.statements.length;
+  module.add(emitCheck(module));
+  const headers = headersField(module);
+  const needEnd = headers !== null && entriesRange(headers, new Reader(module), module).to === 'end';
+  const roles = emitRoles(module, needEnd);
+  const headerFunctions = headers === null ? [] : emitHeaders(headers, module);
+  module.add(...roles, ...emitStatus(module), ...headerFunctions);
+  const checksum = checksumField(module);
+  if (checksum !== null) module.add(emitVerify(checksum, module));
+  const usesBytes = [frame.body, ...protocol.structs.map((s) => s.body)].some((b) => hasPlainBytes(b));
+  if (usesBytes)
+    module.add('/** What a bytes field is when it is not given. */\nconst NO_BYTES = new Uint8Array(0);');
+  module.add(...emitEntryWriters(module));
+  for (const struct of structs)
+    module.add(emitStructRead(struct, module), ...emitStructWrite(struct, module));
+  for (const { type, path } of lists) {
+    if (type.element.kind !== 'int')
+      module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
+  }
+  module.add(
+    emitEncode(module),
+    emitReencode(module),
+    ...emitSynths(module),
+    emitView(module),
+    emitProtocol(module),
+  );
+  module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
+  const header = [
+    `// Generated from ${module.schemaName} (sha256 ${protocol.schemaHash}) by @proto-frame/compiler ${COMPILER_VERSION}. Do not edit.`,
+    layoutComment(module),
+  ];
+  return print([...header, module.importText(), ...module.statements]);
+}
+
+/** One function for each place that varies: where a member of variable size ends and the next one starts. */
+function emitAnchors(module: Module): FunctionDeclarationStructure[] {
+  const emitted = new Map<Anchor, FunctionDeclarationStructure>();
+  // Writing one may ask for another.
+  for (const anchor of module.usedAnchors) {
+    const reader = new Reader(module);
+    const code = reader.anchorCode(anchor);
+    emitted.set(anchor, {
+      kind: StructureKind.Function,
+      name: `${anchor.name}At`,
+      docs: [`Where ${anchor.name === 'end' ? 'the frame ends' : `${anchor.name} starts`}.`],
+      parameters: [
+        { name: 'b', type: 'Uint8Array' },
+        { name: 'at', type: 'number' },
+      ],
+      returnType: 'number',
+      statements: tidy([...reader.lines, `return ${code};`]),
+    });
+  }
+  return module.layout.anchors.flatMap((anchor) => emitted.get(anchor) ?? []);
+}
+
+function listsOf(protocol: Protocol): { type: FieldType & { kind: 'list' }; path: string }[] {
+  const lists: { type: FieldType & { kind: 'list' }; path: string }[] = [];
+  for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
+    for (const member of walk(block)) {
+      if (member.member === 'field' && member.type.kind === 'list')
+        lists.push({ type: member.type, path: member.path });
+    }
+  }
+  return lists;
+}
+
+function uses(type: FieldType, struct: string): boolean {
+  if (type.kind === 'struct')
+    return (
+      type.struct.name === struct ||
+      type.struct.body.members.some((m) => m.member === 'field' && uses(m.type, struct))
+    );
+  return type.kind === 'list' && uses(type.element, struct);
+}
+
+function hasPlainBytes(block: Block): boolean {
+  return [...walk(block)].some(
+    (m) => m.member === 'field' && m.type.kind === 'bytes' && !m.type.nullable && m.constant === null,
+  );
+}
+
+/** The layout as a comment: where each field stands, counted from the start or from the last place that varies. */
+function layoutComment(module: Module): string {
+  const rows: string[] = [];
+  for (const member of walk(module.protocol.frame.body)) {
+    if (member.member !== 'field' && member.member !== 'bits') continue;
+    const place = module.layout.places.get(member)!;
+    const where =
+      place.anchor === null
+        ? String(place.offset)
+        : `${place.anchor.name}${place.offset === 0 ? '' : ` + ${place.offset}`}`;
+    const name = member.member === 'field' ? member.name : member.fields.map((f) => f.name).join(' ');
+    rows.push(`//   ${where.padEnd(14)} ${name.padEnd(14)} ${describe(member)}`.trimEnd());
+  }
+  return `//\n// Layout of a ${module.protocol.frame.name}, in bytes:\n${rows.join('\n')}\n`;
+}
+
+function describe(member: Field | { member: 'bits'; int: { bits: number } }): string {
+  if (member.member === 'bits') return `bits of u${member.int.bits}`;
+  const { text } = member.span.file;
+  const line = text.slice(member.span.end, text.indexOf(';', member.span.end));
+  return line
+    .replace(/^\s*:\s*/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,149 @@
+import type { StatementStructures } from 'ts-morph';
+import { camelCase, pascalCase } from '../model/camel-case.js';
+import { layoutOf, type Anchor, type Layout } from '../model/layout.js';
+import type { BitFieldModel, Enum, Field, Protocol } from '../model/model.js';
+
+/** Words that can't be the name of a variable in a module. */
+const RESERVED = new Set(
+  (
+    'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally ' +
+    'for function if implements import in instanceof interface let new null package private protected public return static super ' +
+    'switch this throw true try typeof undefined var void while with yield'
+  ).split(' '),
+);
+/** Names that the functions which read a frame use themselves. */
+const READ_LOCALS = new Set(
+  (
+    'b at end from to p q o s size out state into headers body memo id v c key item next length window chosen req entries sum found ' +
+    'change newId value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo'
+  ).split(' '),
+);
+/** Names that encoders use themselves. */
+const WRITE_LOCALS = new Set('b at p size init v item'.split(' '));
+/** Members a view has of its own. */
+const VIEW_MEMBERS = ['bytes', 'start', 'end', 'constructor', 'prototype', 'length', 'toString', 'valueOf'];
+
+/** One generated file in the making: what it imports, declares, and what names mean in it. */
+export class Module {
+  readonly layout: Layout;
+  readonly statements: (StatementStructures | string)[] = [];
+  /** Places that vary and are asked for: each has a function. */
+  readonly usedAnchors = new Set<Anchor>();
+  /** Whether a role reads a header whose values are few. */
+  usesKnownHeader = false;
+  private readonly values = new Set<string>();
+  private readonly types = new Set<string>();
+  private readonly declared: ReadonlySet<string>;
+  /** How schema places are shown in decode errors: `bolt.proto-frame`. */
+  readonly schemaName: string;
+
+  constructor(readonly protocol: Protocol) {
+    this.layout = layoutOf(protocol.frame);
+    this.declared = new Set([...protocol.enums, ...protocol.structs].map((d) => d.name));
+    this.schemaName = protocol.schemaPath.slice(protocol.schemaPath.lastIndexOf('/') + 1);
+  }
+
+  add(...statements: (StatementStructures | string)[]): void {
+    this.statements.push(...statements);
+  }
+
+  /** The name by which something of @proto-frame/api is known here: another one if the schema has a type of that name. */
+  use(name: string): string {
+    this.values.add(name);
+    return this.declared.has(name) ? `Api${name}` : name;
+  }
+
+  /** As {@link use}, for what is only a type. */
+  useType(name: string): string {
+    this.types.add(name);
+    return this.declared.has(name) ? `Api${name}` : name;
+  }
+
+  /** The import declaration, names in order. */
+  importText(): string {
+    const alias = (name: string): string => (this.declared.has(name) ? `${name} as Api${name}` : name);
+    const names = [...new Set([...this.values, ...this.types])].sort((a, b) =>
+      a.toLowerCase() < b.toLowerCase() ? -1 : 1,
+    );
+    const list = names.map((name) => (this.values.has(name) ? alias(name) : `type ${alias(name)}`));
+    return `import { ${list.join(', ')} } from '@proto-frame/api';`;
+  }
+
+  /** `Bolt` */
+  get frameName(): string {
+    return pascalCase(this.protocol.frame.name);
+  }
+
+  /** The class, the constructor's argument, the request memo and the exported protocol. */
+  get viewName(): string {
+    return `${this.frameName}Frame`;
+  }
+  get initName(): string {
+    return `${this.frameName}Init`;
+  }
+  get memoName(): string {
+    return `${this.frameName}Memo`;
+  }
+  get encodeName(): string {
+    return `encode${this.frameName}`;
+  }
+  get exportName(): string {
+    const name = camelCase(this.protocol.name);
+    return RESERVED.has(name) ? `${name}Protocol` : name;
+  }
+
+  /** A field as a property of view and init. */
+  property(field: Field | BitFieldModel | string): string {
+    const name = camelCase(typeof field === 'string' ? field : field.name);
+    return VIEW_MEMBERS.includes(name) ? `${name}_` : name;
+  }
+
+  /** A field as a local variable: never a keyword, and never the name of something else in scope. */
+  local(field: Field | BitFieldModel | string, where: 'read' | 'write' = 'read'): string {
+    const name = camelCase(typeof field === 'string' ? field : field.name);
+    const own = where === 'read' ? READ_LOCALS : WRITE_LOCALS;
+    const clash =
+      RESERVED.has(name) ||
+      own.has(name) ||
+      API_FUNCTIONS.test(name) ||
+      FUNCTIONS.has(name) ||
+      /At$|^p\d+$/.test(name);
+    return clash ? `${name}_` : name;
+  }
+
+  /** An enum's member: `CmdType.request`, or the number where it has no member. */
+  enumValue(of: Enum, value: bigint): string {
+    const member = of.members.find((m) => m.value === value);
+    return member === undefined ? String(value) : `${pascalCase(of.name)}.${camelCase(member.name)}`;
+  }
+
+  /** Where the schema says so: `bolt.proto-frame:51:5`. */
+  schemaAt(node: { readonly span: Field['span'] }): string {
+    const { line, column } = node.span.file.position(node.span.start);
+    const { path } = node.span.file;
+    return `${path.slice(path.lastIndexOf('/') + 1)}:${line}:${column}`;
+  }
+}
+
+const API_FUNCTIONS = /^(put)?[ui]?\d+(le)?$|^[ui]\d+(le)?$/;
+const FUNCTIONS = new Set(
+  (
+    'match scan check kindOf isHeartbeat isGoaway idOf setId timeoutOf wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
+    'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys names readUtf8 readLatin1 ' +
+    'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow crc32 crc32c crc32Delta crc32cDelta requireInteger ' +
+    'requireBigInteger requirePresent requestId64 requestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
+  ).split(' '),
+);
+
+/** A doc comment of schema text and more, safe to print; '' if there is nothing to say. */
+export function docOf(...paragraphs: string[]): string {
+  return paragraphs
+    .filter((p) => p !== '')
+    .join('\n\n')
+    .replaceAll('*/', '* /');
+}
+
+/** A JavaScript string literal. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}

@@ -1,0 +1,276 @@
+import type { Expression } from '../model/expression.js';
+import { intName, isBig } from '../model/integers.js';
+import { memberOf, type Anchor, type Place } from '../model/layout.js';
+import type {
+  BitFieldModel,
+  Block,
+  Field,
+  Guard,
+  MemberModel,
+  VariantModel,
+  WindowModel,
+} from '../model/model.js';
+import { fixedSize, memberSize, typeSize } from '../model/size.js';
+import { walk } from '../model/walk.js';
+import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import type { Module } from './module.js';
+
+/**
+ * Emits the body of one function that reads a frame at bytes `b` from `at`: places, fields and conditions as
+ * expressions, with the locals they need declared once before them.
+ */
+export class Reader implements Environment {
+  readonly lines: string[] = [];
+  protected anchors = new Map<Anchor, string>();
+  private held = new Map<Expression | Field | BitFieldModel, string>();
+  private readonly names = new Set<string>();
+
+  /** @param b the code of the bytes, @param at of the frame's start */
+  constructor(
+    readonly module: Module,
+    readonly b = 'b',
+    readonly at = 'at',
+  ) {}
+
+  /** A place as a position in the bytes. */
+  place(place: Place): string {
+    const base = place.anchor === null ? this.at : this.anchor(place.anchor);
+    if (place.offset === 0) return base;
+    return base === '0' ? String(place.offset) : `${base} + ${place.offset}`;
+  }
+
+  /** Where a member starts. */
+  placeOf(member: MemberModel): string {
+    return this.place(this.module.layout.places.get(member)!);
+  }
+
+  /** Where a member ends. */
+  endOf(member: MemberModel): string {
+    return this.place(endPlace(member, this.module));
+  }
+
+  /** Emits `code` as a local if it is none yet, and gives its name. */
+  hold(e: Expression, code: string): string {
+    const key = e.op === 'field' && e.fields.length === 1 ? e.fields[0]! : e;
+    const known = this.held.get(key);
+    if (known !== undefined) return known;
+    if (/^[\w$]+$/.test(code)) return code;
+    const name = this.free(e.op === 'field' ? this.module.local(e.name) : 'chosen');
+    this.lines.push(`const ${name} = ${code};`);
+    this.held.set(key, name);
+    return name;
+  }
+
+  /** The value of a field by name, undefined where no arm has it. */
+  field(e: Expression & { op: 'field' | 'request' }): string {
+    const [first] = e.fields;
+    if (e.fields.length === 1 && !e.optional) return this.value(first!);
+    if (e.fields.length === 1 && first!.guards.length === 0) return this.value(first!);
+    return `(${e.fields.map((f) => `${this.condition(f.guards)} ? ${this.value(f)} : `).join('')}undefined)`;
+  }
+
+  /** The value of a field that is there: numbers, booleans and bit fields. */
+  value(field: Field | BitFieldModel): string {
+    const held = this.held.get(field);
+    if (held !== undefined) return held;
+    const start = this.module.layout.places.get(memberOf(field))!;
+    const place = this.place(start);
+    this.reading(start, memberSize(memberOf(field)).min);
+    return readValue(field, this.b, place, this.module);
+  }
+
+  /** Whether a place under these guards is in the frame. */
+  condition(guards: readonly Guard[]): string {
+    const tests = guards.map((g) =>
+      g.node.member === 'if' ? this.branch(g.node.condition, g.arm) : this.arm(g.node, g.arm),
+    );
+    return tests.length === 0 ? 'true' : tests.join(' && ');
+  }
+
+  /** Whether a variant's arm is the frame's. */
+  arm(variant: VariantModel, index: number): string {
+    const on = variant.on.map((e) => this.hold(e, emitExpression(e, this)));
+    const arm = variant.arms[index]!;
+    if (arm.patterns !== null) return emitPatterns(arm.patterns, variant.on, on, this.module);
+    const others = variant.arms.flatMap((a) =>
+      a.patterns === null ? [] : [emitPatterns(a.patterns, variant.on, on, this.module)],
+    );
+    return `!(${others.join(' || ')})`;
+  }
+
+  /** The code of an expression here. */
+  emit(e: Expression): string {
+    return emitExpression(e, this);
+  }
+
+  /** The code of where an anchor is, from what stands before it; every anchor's own function returns this. */
+  anchorCode(anchor: Anchor): string {
+    const { after, from } = anchor;
+    const window = isOpenEnded(after) ? windowAround(after, this.module) : null;
+    if (window !== null) return this.place(endPlace(window, this.module));
+    switch (after.member) {
+      case 'variant':
+        return this.choose(
+          after.arms.map((arm, i) => [i === after.arms.length - 1 ? null : this.arm(after, i), arm.body]),
+          from,
+        );
+      case 'if':
+        return this.choose(
+          [
+            [this.branch(after.condition, 0), after.then],
+            [null, after.otherwise],
+          ],
+          from,
+        );
+      case 'pad': {
+        const start = this.place(from);
+        return `${start} + ((${after.value} - ((${start} - ${this.at}) % ${after.value})) % ${after.value})`;
+      }
+      default:
+        return `${this.sum(from)} + ${this.sizeCode(after, from)}`;
+    }
+  }
+
+  /** Called before bytes at a place are read; a scan makes sure here that they have come. */
+  protected reading(_place: Place, _size: number): void {}
+
+  /** Opens a branch: what is declared in it is forgotten after it. */
+  nested(emit: () => void): void {
+    const { anchors, held } = this;
+    this.anchors = new Map(anchors);
+    this.held = new Map(held);
+    emit();
+    this.anchors = anchors;
+    this.held = held;
+  }
+
+  /** A name that is not taken in this function. */
+  free(name: string): string {
+    let free = name;
+    for (let i = 2; this.names.has(free); i++) free = `${name}${i}`;
+    this.names.add(free);
+    return free;
+  }
+
+  protected branch(condition: Expression, arm: number): string {
+    const code = emitExpression(condition, this);
+    return arm === 0 ? code : `!(${code})`;
+  }
+
+  private choose(cases: readonly (readonly [string | null, Block | null])[], from: Place): string {
+    return cases
+      .map(([test, block]) => {
+        const end = block === null ? this.place(from) : this.place(this.module.layout.ends.get(block)!);
+        return test === null ? end : `${test} ? ${end} : `;
+      })
+      .join('');
+  }
+
+  /** The local that holds an anchor. */
+  protected anchor(anchor: Anchor): string {
+    const known = this.anchors.get(anchor);
+    if (known !== undefined) return known;
+    const name = this.free('p');
+    this.module.usedAnchors.add(anchor);
+    this.lines.push(`const ${name} = ${anchor.name}At(${this.b}, ${this.at});`);
+    this.anchors.set(anchor, name);
+    return name;
+  }
+
+  /** A place as a sum, going back over members whose size is a sum of fields. */
+  private sum(place: Place): string {
+    const { anchor, offset } = place;
+    if (anchor === null || this.anchors.has(anchor) || !isSum(anchor.after)) return this.place(place);
+    const before = `${this.sum(anchor.from)} + ${this.sizeCode(anchor.after, anchor.from)}`;
+    return offset === 0 ? before : `${before} + ${offset}`;
+  }
+
+  protected sizeCode(member: MemberModel, from: Place): string {
+    if (member.member === 'within') return emitExpression(member.size, this);
+    if (member.member !== 'field' || !('extent' in member.type))
+      throw new Error(`${member.member} has no size of its own`);
+    const { type } = member;
+    const { extent } = type;
+    if (extent.kind === 'prefix') {
+      const width = extent.int.bits / 8;
+      const start = this.place(from);
+      this.reading(from, width);
+      const length = `${this.module.use(intName(extent.int))}(${this.b}, ${start})`;
+      if ('nullable' in type && type.nullable) {
+        const none = extent.int.signed ? '-1' : String(2 ** extent.int.bits - 1);
+        const held = this.free('length');
+        this.lines.push(`const ${held} = ${length};`);
+        return `${width} + (${held} === ${none} ? 0 : ${held})`;
+      }
+      return `${width} + ${length}`;
+    }
+    if (extent.kind === 'rest') throw new Error('what takes the rest ends with its window');
+    const value = emitExpression(extent.value, this);
+    if (extent.kind === 'count' && type.kind === 'list') return `${value} * ${elementSize(type.element)}`;
+    return value;
+  }
+}
+
+/** Whether a member's size is a sum of fields read elsewhere, so that its end is written as a sum. */
+function isSum(member: MemberModel): boolean {
+  if (isOpenEnded(member)) return false;
+  if (member.member === 'within') return true;
+  return (
+    member.member === 'field' &&
+    'extent' in member.type &&
+    (member.type.extent.kind === 'size' || member.type.extent.kind === 'count')
+  );
+}
+
+function elementSize(type: Field['type']): number {
+  return typeSize(type).min;
+}
+
+/** Whether a member goes on to the end of its window: the rest, and what is of no size until it is read. */
+export function isOpenEnded(member: MemberModel): boolean {
+  if (member.member !== 'field') return false;
+  const { type } = member;
+  if ('extent' in type && type.extent.kind === 'rest') return true;
+  const parts =
+    type.kind === 'list' && type.extent.kind === 'count'
+      ? type.element
+      : type.kind === 'struct'
+        ? type
+        : null;
+  return parts !== null && fixedSize(typeSize(parts)) === null;
+}
+
+/** The innermost window around a member, or null. */
+export function windowAround(member: MemberModel, module: Module): WindowModel | null {
+  let window: WindowModel | null = null;
+  for (const outer of walk(module.protocol.frame.body)) {
+    if (outer.member === 'within' && [...walk(outer.body)].includes(member)) window = outer;
+  }
+  return window;
+}
+
+/** Where a member ends: the start of what follows it. */
+export function endPlace(member: MemberModel, module: Module): Place {
+  const { layout } = module;
+  const anchor = layout.anchors.find((a) => a.after === member);
+  if (anchor !== undefined) return { anchor, offset: 0 };
+  const start = layout.places.get(member)!;
+  return { anchor: start.anchor, offset: start.offset + memberSize(member).min };
+}
+
+/** A number, boolean or bit field at a place. */
+export function readValue(field: Field | BitFieldModel, b: string, place: string, module: Module): string {
+  if (field.member === 'bitField') {
+    const group = `${module.use(intName(field.group.int))}(${b}, ${place})`;
+    if (field.width === field.group.int.bits) return group;
+    const mask = 2 ** field.width - 1;
+    const shifted = field.shift === 0 ? group : `(${group} >>> ${field.shift})`;
+    const code = `(${shifted} & ${mask})`;
+    return field.enum === null && field.width === 1 ? `(${code} !== 0)` : code;
+  }
+  if (field.type.kind !== 'int') throw new Error(`${field.path} is no number`);
+  const { int } = field.type;
+  const code = `${module.use(intName(int))}(${b}, ${place})`;
+  if (field.type.bool) return `(${code} !== 0)`;
+  return int.bits > 48 && !isBig(int, field.range) ? `Number(${code})` : code;
+}

@@ -1,0 +1,42 @@
+import { isBig } from '../model/integers.js';
+import type { BitFieldModel, Field, FieldType } from '../model/model.js';
+import { pascalCase } from '../model/camel-case.js';
+import type { Module } from './module.js';
+
+/** A field's TypeScript type as a view gives it. */
+export function fieldTypeText(field: Field | BitFieldModel, module: Module): string {
+  if (field.member === 'bitField') {
+    if (field.enum !== null) return pascalCase(field.enum.name);
+    return field.width === 1 ? 'boolean' : 'number';
+  }
+  if (field.type.kind === 'int' && isBig(field.type.int, field.range) && field.type.enum === null)
+    return 'bigint';
+  return typeText(field.type, module);
+}
+
+/** What an encoder takes for the field: as a view gives it, and header entries in any form. */
+export function initTypeText(field: Field | BitFieldModel, module: Module): string {
+  if (field.member === 'field' && field.type.kind === 'map') return 'HeaderEntries';
+  return fieldTypeText(field, module);
+}
+
+export function typeText(type: FieldType, module: Module): string {
+  switch (type.kind) {
+    case 'int':
+      if (type.enum !== null) return pascalCase(type.enum.name);
+      if (type.bool) return 'boolean';
+      return isBig(type.int, null) ? 'bigint' : 'number';
+    case 'bytes':
+      return type.nullable ? 'Uint8Array | null' : 'Uint8Array';
+    case 'text':
+      return type.nullable ? 'string | null' : 'string';
+    case 'struct':
+      return pascalCase(type.struct.name);
+    case 'list': {
+      const element = typeText(type.element, module);
+      return `readonly ${element.includes('|') ? `(${element})` : element}[]`;
+    }
+    case 'map':
+      return module.useType('HeaderMap');
+  }
+}

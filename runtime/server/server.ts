@@ -31,6 +31,9 @@ export interface BoundAddress {
 
 /** At most one log line in so many ms about errors that should not happen. */
 const ERROR_LOG_PERIOD_MS = 1_000;
+/** How long connections to hosts may take to close once nobody waits for a reply, and how often to look. */
+const SETTLE_MS = 1_000;
+const SETTLE_STEP_MS = 10;
 
 /** A running sidecar. The one place that knows all parts and puts them together. */
 export class Server {
@@ -223,8 +226,18 @@ export class Server {
     const all = [...this.listeners, ...this.leaving].map((listener) => listener.drain());
     const finished = await Promise.race([Promise.all(all).then(() => true), late]);
     clearTimeout(cut);
+    if (finished) await this.settleClusters();
     await this.close();
     return finished;
+  }
+
+  /** Lets what is queued for hosts (oneway requests, above all) get out before connections are cut. */
+  private async settleClusters(): Promise<void> {
+    this.clusters.close();
+    for (let waited = 0; waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
+      if (this.clusters.hosts().every((host) => host.connections === 0)) return;
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+    }
   }
 
   private onError(error: unknown): void {

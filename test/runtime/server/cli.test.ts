@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -156,6 +156,75 @@ test('with the access log on standard output nothing else goes there', async () 
       .split('\n')
       .map((line) => (JSON.parse(line) as { status: string }).status),
   ).toEqual(['OK']);
+});
+
+test('SIGHUP reloads a file that is right and keeps the old one if it is wrong', async () => {
+  const hosts = [await startHost('one'), await startHost('two')];
+  const { child, address } = await startProxy(hosts[0]!);
+  const path = join(folder, `run-${hosts[0]!.port}.yaml`);
+  const caller = await TestCaller.connect(address);
+  const ask = async (id: number): Promise<string> => {
+    caller.send(boltRequest(id, 'any', Buffer.from('x')));
+    return (await caller.reply(id)).body.toString();
+  };
+  expect(await ask(1)).toBe('one:x');
+  writeFileSync(path, yaml(hosts[1]!.port));
+  child.process.kill('SIGHUP');
+  await child.line(/"configuration reloaded"/);
+  expect(await ask(2)).toBe('two:x');
+  writeFileSync(path, yaml(hosts[0]!.port).replace('route: { cluster: echo }', 'route: { cluster: ecco }'));
+  child.process.kill('SIGHUP');
+  const [line] = await child.line(/^.*configuration not reloaded.*$/);
+  expect((JSON.parse(line) as { reason: string }).reason).toContain('there is no cluster `ecco`');
+  expect(await ask(3)).toBe('two:x');
+  expect(await child.stop('SIGTERM')).toBe(0);
+  for (const host of hosts) await host.stop();
+});
+
+test('SIGUSR2 opens the access log anew', async () => {
+  const host = await startHost('echo');
+  const log = join(folder, 'rotated.log');
+  const { child, address } = await startProxy(host, `access_log: { path: ${log} }`);
+  const caller = await TestCaller.connect(address);
+  caller.send(boltRequest(1, 'before', Buffer.from('x')));
+  await caller.reply(1);
+  await expect.poll(() => existsSync(log) && readFileSync(log, 'utf8')).toContain('before');
+  renameSync(log, `${log}.1`);
+  child.process.kill('SIGUSR2');
+  await child.line(/access log anew/);
+  caller.send(boltRequest(2, 'after', Buffer.from('x')));
+  await caller.reply(2);
+  expect(await child.stop('SIGTERM')).toBe(0);
+  expect(readFileSync(log, 'utf8')).toContain('after');
+  expect(readFileSync(`${log}.1`, 'utf8')).not.toContain('after');
+  await host.stop();
+});
+
+test('an error nobody caught is logged, requests under way finish, exit 1', async () => {
+  const host = await startHost('echo');
+  // A codec with a bug of its own: a timer that throws.
+  writeCodecModule(folder, 'buggy', (source) =>
+    source.replace(
+      'remember: (b, at) => (',
+      'remember: (b, at) => (setTimeout(() => { throw new Error("bug in a codec"); }, 50), ',
+    ),
+  );
+  const path = config(
+    'buggy.yaml',
+    yaml(host.port)
+      .replace('bolt-by-hand.mjs', 'buggy.mjs')
+      .replace('protocol: bolt-by-hand', 'protocol: buggy'),
+  );
+  const child = startNode(MAIN, ['-c', path]);
+  const [, address] = await child.line(/^egress listens on (\S+)$/);
+  const caller = await TestCaller.connect(address!);
+  host.hold = true;
+  caller.send(boltRequest(77, 'any', Buffer.from('slow')));
+  await child.line(/bug in a codec/);
+  host.release();
+  expect((await caller.reply(77)).body.toString()).toBe('echo:slow');
+  expect(await child.ended).toBe(1);
+  await host.stop();
 });
 
 test('an address in use ends the start with 1 and says so', async () => {

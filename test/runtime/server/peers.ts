@@ -48,6 +48,7 @@ export async function startHost(name: string, port = 0): Promise<TestHost> {
     },
     async stop() {
       for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -1,51 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { checkConfig, parseConfig } from '../../../runtime/config/load-config.js';
-import { BUILTIN_FILTERS } from '../../../runtime/server/builtin-filters.js';
-import { Server } from '../../../runtime/server/server.js';
 import { boltHeartbeat, boltRequest } from '../../support/bolt-frames.js';
-import { handWrittenBolt } from '../../support/hand-written-bolt.js';
 import { parsePrometheus } from '../observe/parse-prometheus.js';
-import { startHost, TestCaller, type TestHost } from './peers.js';
+import { admin, Harness } from './harness.js';
+import { TestCaller, type TestHost } from './peers.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'server-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function startServer(yaml: string): Promise<{ server: Server; address: (name: string) => string }> {
-  const snapshot = checkConfig(parseConfig(join(folder, 'test.yaml'), yaml), {
-    protocols: ['bolt'],
-    filters: new Map(BUILTIN_FILTERS.map((filter) => [filter.name, filter])),
-  });
-  const server = await Server.start(snapshot, [handWrittenBolt], { logger: pino({ level: 'silent' }) });
-  cleanups.push(() => server.close());
-  const address = (name: string): string =>
-    server.boundAddresses.find((bound) => bound.name === name)?.address ?? `no listener ${name}`;
-  return { server, address };
-}
-
-async function host(name: string, port = 0): Promise<TestHost> {
-  const started = await startHost(name, port);
-  cleanups.push(() => started.stop());
-  return started;
-}
-
-async function caller(address: string): Promise<TestCaller> {
-  const connected = await TestCaller.connect(address);
-  cleanups.push(() => connected.end());
-  return connected;
-}
-
-async function admin(address: string, page: string): Promise<{ status: number; text: string }> {
-  const response = await fetch(`http://${address}${page}`);
-  return { status: response.status, text: await response.text() };
-}
+const harness = new Harness();
+afterEach(() => harness.cleanup());
 
 const yaml = (hosts: readonly TestHost[], more = '', listener = ''): string => `
 listeners:
@@ -70,11 +32,11 @@ ${more}`;
 const echo = (id: number, body: string): Buffer => boltRequest(id, 'com.demo.Echo', Buffer.from(body));
 
 test('a request goes to its cluster and back, and everything is accounted for', async () => {
-  const log = join(folder, 'access.log');
-  const echoHost = await host('echo');
-  const { server, address } = await startServer(yaml([echoHost], `access_log: { path: ${log} }`));
+  const log = join(harness.folder, 'access.log');
+  const echoHost = await harness.host('echo');
+  const { server, address } = await harness.server(yaml([echoHost], `access_log: { path: ${log} }`));
   expect(server.ready).toBe(true);
-  const one = await caller(address('egress'));
+  const one = await harness.caller(address('egress'));
   one.send(echo(0xfffffff0, 'hello'));
   expect((await one.reply(0xfffffff0)).body.toString()).toBe('echo:hello');
   one.send(boltRequest(2, 'com.demo.Nowhere', Buffer.alloc(0)));
@@ -144,40 +106,39 @@ test('a request goes to its cluster and back, and everything is accounted for', 
 });
 
 test('weighted clusters get exactly their share', async () => {
-  const hosts = [await host('echo'), await host('spare')];
-  const { address } = await startServer(yaml(hosts));
-  const one = await caller(address('egress'));
+  const hosts = [await harness.host('echo'), await harness.host('spare')];
+  const { address } = await harness.server(yaml(hosts));
+  const one = await harness.caller(address('egress'));
   for (let id = 1; id <= 400; id++) one.send(boltRequest(id, 'com.split.Any', Buffer.from('x')));
   for (let id = 1; id <= 400; id++) await one.reply(id);
   expect(hosts.map(({ requests }) => requests.length)).toEqual([300, 100]);
 });
 
 test('a filter of the configuration changes what reaches the wire', async () => {
-  const echoHost = await host('echo');
+  const echoHost = await harness.host('echo');
   const filters = ', filters: [ { name: header_rewrite, config: { request: { set: { zone: blue } } } } ]';
-  const { address } = await startServer(yaml([echoHost], '', filters));
-  const one = await caller(address('egress'));
+  const { address } = await harness.server(yaml([echoHost], '', filters));
+  const one = await harness.caller(address('egress'));
   one.send(echo(1, 'x'));
   await one.reply(1);
   expect(echoHost.requests[0]!.headers).toEqual({ service: 'com.demo.Echo', zone: 'blue' });
 });
 
 test('a host that is away shows as backing off, and comes back', async () => {
-  const echoHost = await host('echo');
+  const echoHost = await harness.host('echo');
   const { port } = echoHost;
-  const { address } = await startServer(yaml([echoHost]));
-  const one = await caller(address('egress'));
+  const { address } = await harness.server(yaml([echoHost]));
+  const one = await harness.caller(address('egress'));
   one.send(echo(1, 'x'));
   await one.reply(1);
   await echoHost.stop();
-  cleanups.splice(0, 1);
   await expect
     .poll(async () => {
       one.send(echo(2, 'x'));
       return (await admin(address('admin'), '/clusters')).text;
     })
     .toContain('backing_off');
-  await host('echo', port);
+  await harness.host('echo', port);
   await expect
     .poll(async () => (await admin(address('admin'), '/clusters')).text)
     .not.toContain('backing_off');
@@ -186,9 +147,9 @@ test('a host that is away shows as backing off, and comes back', async () => {
 });
 
 test('draining finishes what is under way, then all is closed', async () => {
-  const echoHost = await host('echo');
-  const { server, address } = await startServer(yaml([echoHost]));
-  const one = await caller(address('egress'));
+  const echoHost = await harness.host('echo');
+  const { server, address } = await harness.server(yaml([echoHost]));
+  const one = await harness.caller(address('egress'));
   echoHost.hold = true;
   one.send(echo(77, 'slow'));
   await expect.poll(() => echoHost.requests.length).toBe(1);
@@ -210,9 +171,9 @@ test('draining finishes what is under way, then all is closed', async () => {
 });
 
 test('draining has an end', async () => {
-  const echoHost = await host('echo');
-  const { server, address } = await startServer(yaml([echoHost]));
-  const one = await caller(address('egress'));
+  const echoHost = await harness.host('echo');
+  const { server, address } = await harness.server(yaml([echoHost]));
+  const one = await harness.caller(address('egress'));
   echoHost.hold = true;
   one.send(echo(1, 'never'));
   await expect.poll(() => echoHost.requests.length).toBe(1);
@@ -223,11 +184,13 @@ test('draining has an end', async () => {
 });
 
 test('connections over the limit are refused and counted', async () => {
-  const { server, address } = await startServer(yaml([await host('echo')], '', ', max_connections: 2'));
-  const two = [await caller(address('egress')), await caller(address('egress'))];
+  const { server, address } = await harness.server(
+    yaml([await harness.host('echo')], '', ', max_connections: 2'),
+  );
+  const two = [await harness.caller(address('egress')), await harness.caller(address('egress'))];
   two.forEach((one, i) => one.send(echo(i + 1, 'x')));
   await Promise.all(two.map((one, i) => one.reply(i + 1)));
-  const third = await caller(address('egress'));
+  const third = await harness.caller(address('egress'));
   await expect.poll(() => third.closed).toBe(true);
   expect(server.metrics.listener('egress').connectionsRefused).toBe(1);
   two[0]!.send(echo(9, 'still'));
@@ -235,9 +198,9 @@ test('connections over the limit are refused and counted', async () => {
 });
 
 test('requests over the limit are answered as overloaded', async () => {
-  const echoHost = await host('echo');
-  const { server, address } = await startServer(yaml([echoHost], '', ', max_requests: 2'));
-  const one = await caller(address('egress'));
+  const echoHost = await harness.host('echo');
+  const { server, address } = await harness.server(yaml([echoHost], '', ', max_requests: 2'));
+  const one = await harness.caller(address('egress'));
   echoHost.hold = true;
   for (const id of [1, 2, 3]) one.send(echo(id, 'x'));
   expect((await one.reply(3)).status).toBe(4);
@@ -247,8 +210,8 @@ test('requests over the limit are answered as overloaded', async () => {
 });
 
 test('an address in use stops the start, and nothing is left open', async () => {
-  const echoHost = await host('echo');
+  const echoHost = await harness.host('echo');
   const taken = `127.0.0.1:${echoHost.port}`;
   const config = yaml([echoHost]).replace('"127.0.0.1:0", protocol', `"${taken}", protocol`);
-  await expect(startServer(config)).rejects.toThrow('EADDRINUSE');
+  await expect(harness.server(config)).rejects.toThrow('EADDRINUSE');
 });

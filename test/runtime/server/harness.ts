@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { checkConfig, parseConfig } from '../../../runtime/config/load-config.js';
+import type { Snapshot } from '../../../runtime/config/snapshot.js';
+import { BUILTIN_FILTERS } from '../../../runtime/server/builtin-filters.js';
+import { Server } from '../../../runtime/server/server.js';
+import { handWrittenBolt } from '../../support/hand-written-bolt.js';
+import { startHost, TestCaller, type TestHost } from './peers.js';
+
+/** Whole servers in this process, with their hosts and callers; {@link cleanup} ends them all. */
+export class Harness {
+  readonly folder = mkdtempSync(join(tmpdir(), 'server-'));
+  private readonly cleanups: (() => unknown)[] = [];
+
+  constructor() {
+    process.once('exit', () => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  async cleanup(): Promise<void> {
+    for (const cleanup of this.cleanups.splice(0).reverse()) await cleanup();
+  }
+
+  snapshot(yaml: string): Snapshot {
+    return checkConfig(parseConfig(join(this.folder, 'test.yaml'), yaml), {
+      protocols: ['bolt'],
+      filters: new Map(BUILTIN_FILTERS.map((filter) => [filter.name, filter])),
+    });
+  }
+
+  async server(yaml: string): Promise<{ server: Server; address: (name: string) => string }> {
+    const server = await Server.start(this.snapshot(yaml), [handWrittenBolt], {
+      logger: pino({ level: 'silent' }),
+    });
+    this.cleanups.push(() => server.close());
+    const address = (name: string): string =>
+      server.boundAddresses.find((bound) => bound.name === name)?.address ?? `no listener ${name}`;
+    return { server, address };
+  }
+
+  async host(name: string, port = 0): Promise<TestHost> {
+    const started = await startHost(name, port);
+    this.cleanups.push(() => started.stop());
+    return started;
+  }
+
+  async caller(address: string): Promise<TestCaller> {
+    const connected = await TestCaller.connect(address);
+    this.cleanups.push(() => connected.end());
+    return connected;
+  }
+}
+
+/** A page of the admin port. */
+export async function admin(address: string, page: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://${address}${page}`);
+  return { status: response.status, text: await response.text() };
+}

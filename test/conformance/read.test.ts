@@ -29,10 +29,16 @@ function refusedAt({ protocol }: ProtocolUnderTest, { bytes }: CorpusFrame): Fai
     expect(error).toBeInstanceOf(DecodeError);
     return 'headers';
   }
+  try {
+    protocol.reencode(bytes, 0, length, null, Uint8Array.of(1));
+  } catch (error) {
+    expect(error).toBeInstanceOf(DecodeError);
+    return 'rewrite';
+  }
   return null;
 }
 
-const STAGES: readonly FailsAt[] = ['match', 'scan', 'limit', 'check', 'headers'];
+const STAGES: readonly FailsAt[] = ['match', 'scan', 'limit', 'check', 'headers', 'rewrite'];
 
 for (const tested of protocolsUnderTest) {
   const { protocol } = tested;

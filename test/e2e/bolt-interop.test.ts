@@ -1,3 +1,5 @@
+import { bolt, BoltFrame, CmdCode, CmdType, encodeBolt, Serializer } from '#codecs/bolt.js';
+import { bolt2, BoltFrame as Bolt2Frame, encodeBolt as encodeBolt2, Switch } from '#codecs/bolt2.js';
 import { FrameKind, ScanState, XFrame, type XProtocol } from '@proto-frame/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,14 +12,43 @@ import {
   peerResponse,
   type PeerVersion,
 } from '../support/bolt-peer.js';
-import { handWrittenBolt } from '../support/hand-written-bolt.js';
+
+const REQUEST_CLASS = 'com.alipay.sofa.rpc.core.request.SofaRequest';
+const RESPONSE_CLASS = 'com.alipay.sofa.rpc.core.response.SofaResponse';
 
 /** Messages a property is tried with. */
 const RUNS = 1000;
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
-const tested: { protocol: XProtocol<never>; versions: PeerVersion[] }[] = [
-  { protocol: handWrittenBolt, versions: ['v1'] },
+/** What the views of both versions have in common. */
+type View = Pick<
+  BoltFrame,
+  'type' | 'cmd' | 'requestId' | 'serializer' | 'timeout' | 'status' | 'className' | 'content'
+>;
+/** What an encoder of either version is given here. */
+type Init = Parameters<typeof encodeBolt>[0];
+
+interface Tested {
+  readonly protocol: XProtocol<never>;
+  readonly versions: PeerVersion[];
+  view(frame: XFrame): View;
+  encode(version: PeerVersion, init: Init): Uint8Array;
+}
+
+const tested: Tested[] = [
+  {
+    protocol: bolt,
+    versions: ['v1'],
+    view: (frame) => BoltFrame.of(frame),
+    encode: (_version, init) => encodeBolt(init),
+  },
+  {
+    protocol: bolt2,
+    versions: ['v2', 'v2 with CRC'],
+    view: (frame) => Bolt2Frame.of(frame),
+    encode: (version, init) =>
+      encodeBolt2(version === 'v2' ? init : { ...init, ver1: 2, switches: Switch.crc }),
+  },
 ];
 
 /** sofa-bolt-node reads ids and lengths as signed (utils.js: ids stay below 2^30). */
@@ -88,7 +119,7 @@ function result(packet: { data?: Record<string, unknown> }): string {
   return typeof appResponse === 'string' ? appResponse : appResponse.bytes.toString('hex');
 }
 
-for (const { protocol, versions } of tested) {
+for (const { protocol, versions, view, encode } of tested) {
   const property = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void): void =>
     fc.assert(fc.property(arbitrary, holds), { numRuns: RUNS, seed: SEED });
 
@@ -105,8 +136,15 @@ for (const { protocol, versions } of tested) {
         expect(frame.method).toBe(r.codec === 'protobuf' ? r.method : undefined);
         expect([...frame.headers]).toEqual(headersOf(r));
         if (r.codec === 'protobuf') expect(Buffer.from(frame.body).equals(r.content)).toBe(true);
-        const [packet] = peerReads(bytes);
-        expect(packet!.className).toBe('com.alipay.sofa.rpc.core.request.SofaRequest');
+        const fields = view(frame);
+        expect(fields.type).toBe(r.oneway ? CmdType.oneway : CmdType.request);
+        expect(fields.cmd).toBe(CmdCode.rpcRequest);
+        expect(fields.requestId).toBe(r.id);
+        expect(fields.serializer).toBe(Serializer[r.codec]);
+        expect(fields.timeout).toBe(r.timeout);
+        expect(fields.status).toBeUndefined();
+        expect(fields.className).toBe(REQUEST_CLASS);
+        expect(peerReads(bytes)[0]!.className).toBe(REQUEST_CLASS);
       });
     });
 
@@ -116,6 +154,8 @@ for (const { protocol, versions } of tested) {
         expect(frame.kind).toBe(FrameKind.response);
         expect(frame.id).toBe(r.id);
         expect(frame.wireStatus).toBe(r.status);
+        expect(view(frame).className).toBe(RESPONSE_CLASS);
+        expect(view(frame).timeout).toBeUndefined();
         if (r.codec === 'protobuf') {
           expect([...frame.headers]).toEqual([['sofa_head_response_error', String(r.status !== 0)]]);
           const content = r.status === 0 ? r.content : Buffer.from(r.content.toString());
@@ -155,6 +195,53 @@ for (const { protocol, versions } of tested) {
         const success = r.codec === 'protobuf' ? r.content.toString('hex') : r.content.toString();
         if (r.status === 0) expect(result(packet!)).toBe(success);
         else expect(packet!.data!['error']).toBeInstanceOf(Error);
+      });
+    });
+
+    it(`writes ${RUNS} requests that the peer reads as they were meant`, () => {
+      property(requests(versions), (r) => {
+        const bytes = encode(r.version, {
+          type: r.oneway ? CmdType.oneway : CmdType.request,
+          cmd: CmdCode.rpcRequest,
+          requestId: r.id,
+          serializer: Serializer.protobuf,
+          timeout: r.timeout,
+          className: REQUEST_CLASS,
+          headers: headersOf({ ...r, codec: 'protobuf' }),
+          content: r.content,
+        });
+        const [packet, ...more] = peerReads(bytes);
+        expect(more).toEqual([]);
+        expect(packet!.packetType).toBe('request');
+        expect(packet!.packetId).toBe(r.id);
+        expect(packet!.className).toBe(REQUEST_CLASS);
+        expect(packet!.options).toMatchObject({ timeout: r.timeout, codecType: 'protobuf' });
+        expect(argument(packet!)).toBe(r.content.toString('hex'));
+        const { requestProps, methodName, serverSignature } = packet!.data as Record<string, string>;
+        expect(requestProps).toMatchObject({ ...r.props, service: r.service, sofa_head_target_app: r.app });
+        expect([serverSignature, methodName]).toEqual([r.service, r.method]);
+        // The peer writes the very same bytes.
+        expect(peerRequest({ ...r, codec: 'protobuf' }).equals(bytes)).toBe(true);
+      });
+    });
+
+    it(`writes ${RUNS} responses that the peer reads as they were meant`, () => {
+      property(responses(versions), (r) => {
+        const bytes = encode(r.version, {
+          type: CmdType.response,
+          cmd: CmdCode.rpcResponse,
+          requestId: r.id,
+          serializer: Serializer.protobuf,
+          status: r.status,
+          className: RESPONSE_CLASS,
+          headers: [['sofa_head_response_error', String(r.status !== 0)]],
+          content: r.content,
+        });
+        const [packet] = peerReads(bytes);
+        expect(packet!.packetType).toBe('response');
+        expect(packet!.packetId).toBe(r.id);
+        if (r.status === 0) expect(result(packet!)).toBe(r.content.toString('hex'));
+        else expect(result(packet!)).toContain(r.content.toString());
       });
     });
 

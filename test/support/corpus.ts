@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from './root.js';
 
-/** Where an invalid frame has to be refused. */
-export type FailsAt = 'match' | 'scan' | 'limit' | 'check' | 'headers';
+/**
+ * Where an invalid frame has to be refused, in the order a proxy gets there. A wrong checksum may pass as it is,
+ * for the receiver to find; it may not be made right by a rewrite.
+ */
+export type FailsAt = 'match' | 'scan' | 'limit' | 'check' | 'headers' | 'rewrite';
 
 /** One frame of test/corpus. */
 export interface CorpusFrame {

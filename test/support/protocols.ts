@@ -1,4 +1,7 @@
 import { FrameKind, type XProtocol } from '@proto-frame/api';
+import { bolt } from '#codecs/bolt.js';
+import { bolt2 } from '#codecs/bolt2.js';
+import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 import {
   buildBolt,
@@ -99,6 +102,8 @@ const xReference = {
 
 /** Every codec that the conformance tests and the fuzz command run on. */
 export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
+  { name: 'bolt', protocol: bolt, corpus: 'bolt', ...boltReference },
+  { name: 'bolt2', protocol: bolt2, corpus: 'bolt2', ...boltReference },
+  { name: 'x_example', protocol: xExample, corpus: 'x-example', ...xReference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];
-void xReference;

@@ -7,6 +7,7 @@ import type { Expression, ExpressionType } from './expression.js';
 import { boundsOf, combine, intType, SAFE } from './integers.js';
 import type { BitFieldModel, ConstantValue, Enum, Field, FrameKindName, Guard, ValueSet } from './model.js';
 import type { Names } from './names.js';
+import { narrow } from './narrow.js';
 
 /** Where an expression stands, which decides what its names mean. */
 export interface Context {
@@ -150,7 +151,7 @@ function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null)
       // At the place of its use, so that an error about it lies there.
       return { ...meaning.value, span };
     case 'field':
-      return fieldExpression('field', name, meaning.fields, expr, cx);
+      return fieldExpression('field', name, meaning.fields, expr, cx.guards);
     case 'window':
       report.error('PF109', span, `\`${name}\` is a window and has no value of its own`);
       return null;
@@ -235,19 +236,24 @@ export function fieldExpression(
   name: string,
   fields: readonly (Field | BitFieldModel)[],
   expr: { readonly span: Expr['span'] },
-  cx: Pick<Context, 'guards' | 'names'>,
+  guards: readonly Guard[],
 ): Expression {
-  const { guards } = cx;
   const first = fields[0]!;
   const present =
     fields.length === 1 &&
     first.guards.every((g) => guards.some((h) => h.node === g.node && h.arm === g.arm));
   const base = { name, fields, span: expr.span };
+  const bounded = (bounds: { low: bigint; high: bigint }): { low: bigint; high: bigint } =>
+    fields.length === 1 ? narrow(first, bounds, guards) : bounds;
   if (first.member === 'bitField') {
     const type: ExpressionType =
       first.enum === null && first.width === 1
         ? { kind: 'bool' }
-        : { kind: 'int', low: 0n, high: (1n << BigInt(first.width)) - 1n, enum: first.enum };
+        : {
+            kind: 'int',
+            ...bounded({ low: 0n, high: (1n << BigInt(first.width)) - 1n }),
+            enum: first.enum,
+          };
     return { op, ...base, type, optional: !present };
   }
   const optional = !present || ('nullable' in first.type && first.type.nullable);
@@ -257,7 +263,12 @@ export function fieldExpression(
       const all = fields.map((f) => boundsOf(f as Field));
       const low = all.map((b) => b.low).reduce((a, b) => (a < b ? a : b));
       const high = all.map((b) => b.high).reduce((a, b) => (a > b ? a : b));
-      return { op, ...base, type: { kind: 'int', low, high, enum: first.type.enum }, optional };
+      return {
+        op,
+        ...base,
+        type: { kind: 'int', ...bounded({ low, high }), enum: first.type.enum },
+        optional,
+      };
     }
     case 'text':
       return { op, ...base, type: { kind: 'text' }, optional };
@@ -273,7 +284,7 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
     if (cx.params?.get(name) === 'request' && cx.requestNames !== undefined) {
       const meaning = cx.requestNames.get(expr.name.text);
       if (meaning?.kind === 'field')
-        return fieldExpression('request', expr.name.text, meaning.fields, expr, { guards: [], names: null });
+        return fieldExpression('request', expr.name.text, meaning.fields, expr, []);
       if (meaning?.kind === 'broken' || cx.scope.isLost(expr.name.text)) return null;
       const fields = [...cx.requestNames.fields()].map(([field]) => field);
       report.error(

@@ -121,9 +121,28 @@ function collect(body: Block, uses: Use[], report: Report): void {
   };
   const add = (of: Extended, value: Expression): void => {
     const affine = affineOf(value, report);
-    if (affine !== null && affine.terms.size > 0) uses.push({ of, affine, span: value.span });
+    if (affine === null || affine.terms.size === 0) return;
+    // A length that stands before an arm would have to follow from what only that arm has.
+    const outside = [...affine.terms.keys()].find((f) => f.constant === null && !isInside(of, f));
+    if (outside === undefined) uses.push({ of, affine, span: value.span });
+    else {
+      report.error(
+        'PF199',
+        value.span,
+        `\`${outside.name}\` stands outside of the arm that uses it as a length, which is not built yet`,
+        {
+          labels: [{ span: outside.span, text: 'it would have no value in the other arms' }],
+          hint: 'move the length into the arm, or the arms into `within (length) { … }`',
+        },
+      );
+    }
   };
   body.members.forEach(visit);
+}
+
+/** Whether an extent is in every frame that has the field. */
+function isInside(of: Extended, field: Field): boolean {
+  return of.guards.every((g) => field.guards.some((h) => h.node === g.node && h.arm === g.arm));
 }
 
 function affineOf(e: Expression, report: Report): Affine | null {
@@ -146,6 +165,8 @@ function affineOf(e: Expression, report: Report): Affine | null {
       if (field!.member === 'bitField') return refuse(`\`${e.name}\` is a bit field`);
       if (others.length > 0) return refuse(`\`${e.name}\` stands in several arms`);
       if (e.optional) return refuse(`\`${e.name}\` is not there in every frame`);
+      if (e.type.kind === 'int' && e.type.enum !== null)
+        return refuse(`\`${e.name}\` is a \`${e.type.enum.name}\``);
       return { terms: new Map([[field as Field, 1n]]), constant: 0n };
     }
     case 'unary': {

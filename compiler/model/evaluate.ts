@@ -23,7 +23,7 @@ export function evaluate(e: Expression, facts: Facts): Known {
       return e.fields.length === 1 ? facts.get(e.fields[0]!) : undefined;
     case 'flag': {
       const of = evaluate(e.of, facts);
-      return typeof of === 'bigint' ? (of & e.mask) === e.mask : undefined;
+      return typeof of === 'bigint' ? (of & e.mask) !== 0n : undefined;
     }
     case 'unary': {
       const of = evaluate(e.operand, facts);

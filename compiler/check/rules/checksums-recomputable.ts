@@ -13,8 +13,10 @@ export function checksumsRecomputable(protocol: Protocol, report: Report): void 
     const { from, to } = field.checksum!;
     const [start, end, own] = [members.indexOf(from), members.indexOf(to), members.indexOf(field)];
     if (start > end)
-      report.error('PF123', field.span, `\`${field.name}\` covers nothing: its range ends before it starts`);
-    for (const member of [from, to]) {
+      report.error('PF123', field.span, `\`${field.name}\` covers nothing: its range ends before it starts`, {
+        hint: 'turn the range round',
+      });
+    for (const member of new Set([from, to])) {
       if (!top.includes(member)) {
         report.error(
           'PF123',
@@ -29,14 +31,8 @@ export function checksumsRecomputable(protocol: Protocol, report: Report): void 
     if (end >= own) report.error('PF123', field.span, `\`${field.name}\` can't cover itself`);
   }
   if (checksums.length > 1) {
-    report.error('PF123', checksums[1]!.span, 'more than one checksum in a frame is not built yet', {
+    report.error('PF199', checksums[1]!.span, 'more than one checksum in a frame is not built yet', {
       labels: [{ span: checksums[0]!.span, text: 'the first' }],
     });
-  }
-  for (const struct of protocol.structs) {
-    for (const member of walk(struct.body)) {
-      if (member.member === 'field' && member.checksum !== null)
-        report.error('PF199', member.span, 'checksums in structs are not built yet');
-    }
   }
 }

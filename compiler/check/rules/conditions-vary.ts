@@ -12,7 +12,7 @@ export function conditionsVary(protocol: Protocol, report: Report): void {
       if (member.member === 'field' && member.constant?.kind === 'int')
         facts.set(member, member.constant.value);
       if (member.member !== 'if' && member.member !== 'assert') continue;
-      const value = evaluate(member.condition, facts) ?? outOfBounds(member.condition);
+      const value = decided(member.condition, facts);
       if (typeof value === 'boolean') {
         const what = member.member === 'if' ? 'condition' : 'assertion';
         report.error('PF111', member.condition.span, `this ${what} is always ${String(value)}`, {
@@ -23,6 +23,16 @@ export function conditionsVary(protocol: Protocol, report: Report): void {
   }
 }
 
+/** Decides a condition by what is known of fields, and its parts by what they can be in the branch they stand in. */
+function decided(e: Expression, facts: ReadonlyMap<Field | BitFieldModel, Known>): Known {
+  const value = evaluate(e, facts) ?? outOfBounds(e);
+  if (value !== undefined || e.op !== 'binary') return value;
+  if (e.operator !== 'and' && e.operator !== 'or') return undefined;
+  const [left, right] = [decided(e.left, facts), decided(e.right, facts)];
+  const deciding = e.operator === 'or';
+  return left === deciding || right === deciding ? deciding : undefined;
+}
+
 /** Decides a comparison with a constant by the other side's bounds. */
 function outOfBounds(e: Expression): boolean | undefined {
   if (e.op !== 'binary' || e.left.type.kind !== 'int' || e.right.op !== 'int') return undefined;
@@ -30,9 +40,9 @@ function outOfBounds(e: Expression): boolean | undefined {
   const { value } = e.right;
   switch (e.operator) {
     case '==':
-      return value < low || value > high ? false : undefined;
+      return value < low || value > high ? false : low === high ? true : undefined;
     case '!=':
-      return value < low || value > high ? true : undefined;
+      return value < low || value > high ? true : low === high ? false : undefined;
     case '<':
       return high < value ? true : low >= value ? false : undefined;
     case '<=':

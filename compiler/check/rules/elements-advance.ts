@@ -2,9 +2,22 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import { typeSize, blockSize } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
 import type { Protocol } from '../../model/model.js';
+import type { ProtocolItem } from '../../syntax/ast.js';
 
-/** PF151: an element of a list or map takes at least one byte, so that a count costs its sender bytes. */
-export function elementsAdvance(protocol: Protocol, report: Report): void {
+/** PF151: a frame, and an element of a list or map, takes at least one byte, so that nothing is read without end. */
+export function elementsAdvance(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
+  const { frame } = protocol;
+  const whole = items.every((item) => item.kind !== 'frame' || !report.hasErrorIn(item.span));
+  if (whole && blockSize(frame.body).min < 1 && !report.isDamaged(frame.span.file)) {
+    report.error(
+      'PF151',
+      frame.span,
+      `a \`${frame.name}\` can have no bytes at all, so nothing would say that one has come`,
+      {
+        hint: 'begin with a field that every frame has',
+      },
+    );
+  }
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
     for (const member of walk(block)) {
       if (member.member !== 'field') continue;

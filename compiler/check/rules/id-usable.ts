@@ -1,47 +1,89 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { boundsOf } from '../../model/integers.js';
-import type { Protocol } from '../../model/model.js';
+import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
+import { fixedSize, memberSize } from '../../model/size.js';
+import { walk } from '../../model/walk.js';
+import type { ProtocolItem } from '../../syntax/ast.js';
 
 /** PF120, PF121, PF122: the request id is in every frame, can be replaced, and has room for what is in flight. */
-export function idUsable(protocol: Protocol, report: Report): void {
+export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
   if (protocol.correlation !== 'id') return;
   const { id } = protocol.roles;
   if (id === null) {
+    const given = items.some(
+      (item) => item.kind === 'semantics' && item.roles.some((r) => r.name.text === 'id'),
+    );
+    if (given || report.isDamaged(protocol.span.file)) return;
     report.error(
       'PF120',
       protocol.span,
       `\`${protocol.name}\` correlates by id, but no role says which field that is`,
-      { hint: 'add id = …; to semantics' },
+      { hint: 'add `id = …;` to semantics' },
     );
     return;
   }
   if (id.guards.length > 0) {
-    report.error('PF120', id.span, `\`${id.name}\` is not in every request and response`, {
-      labels: id.guards.map((g) => ({ span: g.node.span, text: 'it stands in one arm of this' })),
-      hint: 'move it out of the arms',
+    report.error('PF120', id.span, `the id \`${id.name}\` is not in every request and response`, {
+      labels: id.guards.map((g) => ({
+        span: g.node.span,
+        text:
+          g.node.member === 'variant' ? 'it stands in one arm of this' : 'it stands in one branch of this',
+      })),
+      hint: 'move it out, before or after',
     });
   }
   if (id.constant !== null || id.derivation !== null || id.checksum !== null) {
+    const what = id.constant !== null ? 'constant' : id.checksum !== null ? 'a checksum' : 'a length';
+    report.error('PF120', id.span, `the id \`${id.name}\` can't be replaced: it is ${what}`);
+    return;
+  }
+  if (id.type.kind === 'int' && id.type.enum !== null) {
     report.error(
       'PF120',
       id.span,
-      `\`${id.name}\` can't be replaced: it is ${id.constant !== null ? 'constant' : 'computed'}`,
+      `the id \`${id.name}\` can't be replaced: it is a \`${id.type.enum.name}\``,
+      {
+        hint: 'give it an integer type',
+      },
     );
+    return;
   }
   const { low, high } = boundsOf(id);
-  const room = high - low + 1n;
+  // The proxy counts upwards; ids below 0 are never given out.
+  const least = low < 0n ? 0n : low;
+  const room = high - least + 1n;
   const needed = BigInt(protocol.limits.inFlight ?? 2);
   if (room < needed) {
     report.error(
       'PF121',
       id.span,
-      `\`${id.name}\` has ${room} values, ${needed} requests shall be in flight`,
+      `the id \`${id.name}\` has ${room > 0n ? room : 'no'} values from 0 on, ${needed} requests shall be in flight`,
       {
-        hint: 'widen the id or lower `limits { in_flight = …; }`',
+        hint: 'widen the id or its range, or lower `limits { in_flight = …; }`',
       },
     );
   }
-  if (low < 0n && id.range !== null && high <= 0n) {
-    report.error('PF121', id.span, `\`${id.name}\` has no positive values; the proxy counts upwards from 0`);
+  const before = varyingBefore(protocol.frame.body, id);
+  if (before !== null) {
+    report.warning(
+      'PF122',
+      id.span,
+      `the id \`${id.name}\` has no fixed place, so each frame is walked to find it`,
+      {
+        labels: [{ span: before.span, text: 'the size of this varies' }],
+        hint: 'ids near the start of a frame are replaced in place at no cost',
+      },
+    );
   }
+}
+
+/** The first member before the id whose size varies; a window the id stands in does not move it. */
+function varyingBefore(block: Block, id: Field): MemberModel | null {
+  for (const member of block.members) {
+    if (member === id) return null;
+    if (member.member === 'within' && [...walk(member.body)].includes(id))
+      return varyingBefore(member.body, id);
+    if (fixedSize(memberSize(member)) === null) return member;
+  }
+  return null;
 }

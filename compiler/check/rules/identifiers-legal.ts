@@ -1,10 +1,34 @@
-import { camelCase } from '../../model/camel-case.js';
+import { camelCase, pascalCase } from '../../model/camel-case.js';
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { walk } from '../../model/walk.js';
 import type { Span } from '../../source/source-file.js';
 import type { Block, Protocol } from '../../model/model.js';
 
 const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/** Globals of JavaScript that generated code names. */
+const GLOBALS = new Set([
+  'Array',
+  'BigInt',
+  'Boolean',
+  'Error',
+  'Infinity',
+  'Map',
+  'Math',
+  'NaN',
+  'Number',
+  'Object',
+  'Set',
+  'String',
+  'Symbol',
+  'TypeError',
+  'Uint8Array',
+]);
+
+/** What a generated module declares for the frame. */
+function generatedTypes(frame: string): string[] {
+  return ['Frame', 'Init', 'Memo'].map((end) => `${pascalCase(frame)}${end}`);
+}
 
 /** PF170: every name becomes a TypeScript name of its own. */
 export function identifiersLegal(protocol: Protocol, report: Report): void {
@@ -19,28 +43,31 @@ export function identifiersLegal(protocol: Protocol, report: Report): void {
       hint: 'use lower-case letters, digits and _',
     });
   }
-  const types = new Map<string, Span>();
+  const types = new Map<string, { name: string; span: Span }>();
   for (const { name, span } of [...protocol.enums, ...protocol.structs, protocol.frame]) {
     legal(name, span, 'type');
-    if (!/^[A-Z]/.test(name))
+    if (IDENTIFIER.test(name) && !/^[A-Z]/.test(name))
       report.error('PF170', span, `\`${name}\` becomes a type and starts with a capital letter`, {
         hint: `write \`${name[0]!.toUpperCase()}${name.slice(1)}\``,
       });
-    const before = types.get(name);
-    if (before !== undefined)
-      report.error('PF170', span, `\`${name}\` is the name of another type as well`, {
-        labels: [{ span: before, text: 'here' }],
+    const own = pascalCase(name);
+    const before = types.get(own);
+    if (before !== undefined) {
+      const same = before.name === name;
+      const message = same
+        ? `\`${name}\` is the name of another type as well`
+        : `\`${name}\` and \`${before.name}\` both become \`${own}\` in TypeScript`;
+      report.error('PF170', span, message, { labels: [{ span: before.span, text: 'the other' }] });
+    } else if (GLOBALS.has(own) || generatedTypes(protocol.frame.name).includes(own)) {
+      report.error('PF170', span, `\`${name}\` is a name that the generated code uses itself`, {
+        hint: 'choose another one',
       });
-    types.set(name, span);
+    }
+    types.set(own, { name, span });
   }
-  for (const { members, span } of protocol.enums)
-    unique(
-      members.map((m) => ({ name: m.name, span })),
-      legal,
-      report,
-    );
+  for (const { members } of protocol.enums) unique(members, 'member', legal, report);
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
-    unique(fieldNames(block), legal, report);
+    unique(fieldNames(block), 'field', legal, report);
 }
 
 function fieldNames(block: Block): { name: string; span: Span }[] {
@@ -54,12 +81,13 @@ function fieldNames(block: Block): { name: string; span: Span }[] {
 
 function unique(
   names: readonly { name: string; span: Span }[],
+  what: string,
   legal: (name: string, span: Span, what: string) => void,
   report: Report,
 ): void {
   const taken = new Map<string, { name: string; span: Span }>();
   for (const { name, span } of names) {
-    legal(name, span, 'field');
+    legal(name, span, what);
     const own = camelCase(name);
     const before = taken.get(own);
     if (before !== undefined && before.name !== name) {

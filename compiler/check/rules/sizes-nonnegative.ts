@@ -23,11 +23,13 @@ function check(value: Expression, report: Report): void {
   const { low, high } = value.type;
   const text = value.span.file.text.slice(value.span.start, value.span.end);
   if (low < 0n) {
+    const field = value.op === 'field' ? value.fields[0]! : null;
     report.error('PF105', value.span, `\`${text}\` can be negative: down to ${low}`, {
+      labels: field === null ? [] : [{ span: field.span, text: 'its type is signed' }],
       hint:
-        value.op === 'field'
+        field !== null
           ? 'say which values it has: `in 0..…`'
-          : 'say which values the fields have: `in …..…`',
+          : `say with \`in\` which values the fields have, so that this is at least 0`,
     });
   }
   if (high > SAFE) {

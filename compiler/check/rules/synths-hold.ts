@@ -1,7 +1,10 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
-import { evaluate, present, type Known } from '../../model/evaluate.js';
+import { evaluate, present, type Facts, type Known } from '../../model/evaluate.js';
 import { walk } from '../../model/walk.js';
+import { isValueOf } from '../../model/integers.js';
 import type { BitFieldModel, Field, Protocol, SynthModel } from '../../model/model.js';
+import { memberSize } from '../../model/size.js';
+import type { ProtocolItem, Synth } from '../../syntax/ast.js';
 
 const EXPECTED: Record<
   SynthModel['name'],
@@ -14,57 +17,129 @@ const EXPECTED: Record<
 };
 
 /** PF140: a synth sets all that has no default, and what it makes is what it is called when read again. */
-export function synthsHold(protocol: Protocol, report: Report): void {
+export function synthsHold(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
   for (const synth of protocol.synths) {
+    const decl = items.find((item): item is Synth => item.kind === 'synth' && item.name.span === synth.span);
+    // What it says in error may be what seems to be missing.
+    if (decl === undefined || report.hasErrorIn(decl.span)) continue;
+    const given = decl.value?.kind === 'struct' ? decl.value.fields.map((f) => f.name.text) : [];
     const facts = factsOf(protocol, synth);
-    for (const member of walk(protocol.frame.body)) {
-      const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
-      for (const field of fields) {
-        if (!needed(field) || synth.fields.some((f) => f.field === field || f.field.name === field.name))
-          continue;
-        if (present(field.guards, facts) === false) continue;
-        report.error('PF140', synth.span, `\`${synth.name}\` does not set \`${field.name}\``, {
-          labels: [{ span: field.span, text: 'it has no default' }],
-          hint: `add \`${field.name}: …\`, or give the field a default`,
-        });
-      }
-    }
-    for (const { field, span } of synth.fields) {
-      if (present(field.guards, facts) === false) {
-        report.error('PF140', span, `\`${field.name}\` is not in the frame that \`${synth.name}\` makes`, {
-          labels: [{ span: field.span, text: 'it stands in another arm' }],
-        });
-      }
-    }
-    const { kinds, role } = EXPECTED[synth.name];
-    const kind = evaluate(protocol.roles.kind, facts);
-    if (typeof kind === 'string' && !kinds.includes(kind)) {
-      report.error('PF140', synth.span, `what \`${synth.name}\` makes reads as a ${kind}`, {
-        hint: `it has to be a ${kinds[0]!}`,
+    const whole = given.length === synth.fields.length;
+    fieldsSet(protocol, synth, given, facts, report);
+    if (!whole) continue;
+    readsBack(protocol, synth, facts, report);
+    keepsId(protocol, synth, report);
+  }
+}
+
+/** All fields without default are set, and only those that the frame has. */
+function fieldsSet(
+  protocol: Protocol,
+  synth: SynthModel,
+  given: readonly string[],
+  facts: Facts,
+  report: Report,
+): void {
+  for (const member of walk(protocol.frame.body)) {
+    const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+    for (const field of fields) {
+      if (given.includes(field.name) || !needed(field) || present(field.guards, facts) === false) continue;
+      report.error('PF140', synth.span, `\`${synth.name}\` does not set \`${field.name}\``, {
+        labels: [{ span: field.span, text: 'it has no default' }],
+        hint: `add \`${field.name}: …\`, or give the field a default`,
       });
     }
-    for (const [name, condition] of [
-      ['heartbeat', protocol.roles.heartbeat],
-      ['goaway', protocol.roles.goaway],
-    ] as const) {
-      const value = condition === null ? false : evaluate(condition, facts);
-      if (role === name && value === false)
-        report.error('PF140', synth.span, `what \`${synth.name}\` makes does not read as a ${name}`);
-      if (role !== name && value === true)
-        report.error('PF140', synth.span, `what \`${synth.name}\` makes reads as a ${name}`);
+  }
+  for (const { field, span } of synth.fields) {
+    if (present(field.guards, facts) === false) {
+      report.error('PF140', span, `\`${field.name}\` is not in the frame that \`${synth.name}\` makes`, {
+        labels: [{ span: field.span, text: 'it stands in another arm' }],
+        hint: 'remove it here, or choose that arm',
+      });
+    }
+  }
+  for (const { field, value } of synth.fields) {
+    const number = field.member === 'bitField' || field.type.kind === 'int';
+    if (number && value.optional) {
+      report.error(
+        'PF112',
+        value.span,
+        `this is not in every request, so \`${field.name}\` can't always be set to it`,
+        {
+          hint: 'say what is set without it: `… ?? 0`',
+        },
+      );
     }
   }
 }
 
+/** Its kind, heartbeat and goaway are those of its name, and its assertions hold. */
+function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: Report): void {
+  const { kinds, role } = EXPECTED[synth.name];
+  const { kind: kindRole } = protocol.roles;
+  const kind = evaluate(kindRole, facts);
+  const hint = `it has to be a ${kinds[0]!}`;
+  if (typeof kind === 'string' && !kinds.includes(kind)) {
+    report.error('PF140', synth.span, `what \`${synth.name}\` makes reads as a ${kind}`, {
+      labels: [{ span: kindRole.span, text: 'by this' }],
+      hint,
+    });
+  } else if (kind === undefined && !(kindRole.op === 'match' && kindRole.arms.length === 0)) {
+    report.error('PF140', synth.span, `nothing says which kind of frame \`${synth.name}\` makes`, {
+      labels: [{ span: kindRole.span, text: 'this depends on fields that are copied or given' }],
+      hint: `set them, so that ${hint}`,
+    });
+  }
+  for (const [name, condition] of [
+    ['heartbeat', protocol.roles.heartbeat],
+    ['goaway', protocol.roles.goaway],
+  ] as const) {
+    const value = condition === null ? false : evaluate(condition, facts);
+    const labels = condition === null ? [] : [{ span: condition.span, text: 'by this' }];
+    if (role === name && value === false) {
+      report.error('PF140', synth.span, `what \`${synth.name}\` makes does not read as a ${name}`, {
+        labels,
+        ...(condition === null ? { hint: `add \`${name} when …;\` to semantics` } : {}),
+      });
+    }
+    if (role !== name && value === true)
+      report.error('PF140', synth.span, `what \`${synth.name}\` makes reads as a ${name}`, { labels });
+  }
+  for (const member of walk(protocol.frame.body)) {
+    if (member.member !== 'assert' || present(member.guards, facts) !== true) continue;
+    if (evaluate(member.condition, facts) === false)
+      report.error('PF140', synth.span, `what \`${synth.name}\` makes is refused when it is read`, {
+        labels: [{ span: member.condition.span, text: 'this does not hold' }],
+      });
+  }
+}
+
+/** An answer carries the id of its request; what the proxy sends on its own carries the id it is given. */
+function keepsId(protocol: Protocol, synth: SynthModel, report: Report): void {
+  const { id } = protocol.roles;
+  const set = id === null ? undefined : synth.fields.find((f) => f.field === id);
+  if (id === null || set === undefined) return;
+  const request = synth.params.find((p) => p.role === 'request');
+  const param = synth.params.find((p) => p.role === 'id');
+  const { value } = set;
+  const right =
+    request !== undefined
+      ? value.op === 'request' && value.fields.length === 1 && value.fields[0] === id
+      : param === undefined || value.op === 'param';
+  if (right) return;
+  const wanted = request !== undefined ? `${request.name}.${id.name}` : param!.name;
+  report.error('PF140', value.span, `the id that \`${synth.name}\` sets is not the one it is given`, {
+    hint: `write \`${id.name}: ${wanted}\``,
+  });
+}
+
+/** Whether a field has to be set. Numbers have no value of their own; texts, lists and maps can be empty. */
 function needed(field: Field | BitFieldModel): boolean {
   if (field.constant !== null) return false;
-  if (field.member === 'bitField') return false;
-  return (
-    field.type.kind === 'int' &&
-    field.default === null &&
-    field.derivation === null &&
-    field.checksum === null
-  );
+  if (field.member === 'bitField') return field.enum !== null && !isValueOf(field.enum, 0n);
+  if (field.default !== null || field.derivation !== null || field.checksum !== null) return false;
+  if (field.type.kind === 'int') return true;
+  return memberSize(field).min > 0 && 'extent' in field.type && field.type.extent.kind !== 'prefix';
 }
 
 /** What is known of the frame a synth makes. Bits it does not set are 0. */

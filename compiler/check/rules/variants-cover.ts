@@ -33,6 +33,10 @@ export function variantsCover(protocol: Protocol, report: Report): void {
 }
 
 function check(on: readonly Expression[], arms: readonly Arm[], span: Span, report: Report): void {
+  // An arm or member in error may be the one that is missing here.
+  if (arms.length === 0 && on.length === 0) return;
+  if (report.hasErrorIn(span) || on.some((e) => e.type.kind === 'int' && (e.type.enum?.lost.length ?? 0) > 0))
+    return;
   const domains = on.map(domainOf);
   arms.forEach((arm, i) => {
     if (arm.patterns === null) {
@@ -46,12 +50,15 @@ function check(on: readonly Expression[], arms: readonly Arm[], span: Span, repo
     const outside = arm.patterns.every((row) =>
       row.some((set, k) => set !== null && !set.some((r) => overlaps(r, domains[k]!))),
     );
-    if (outside) report.error('PF110', arm.span, "this arm is never reached: the value can't be that");
+    if (outside)
+      report.error('PF110', arm.span, "this arm is never reached: the value can't be that", {
+        labels: on.map((e) => ({ span: e.span, text: `this is ${domainText(e)}` })),
+      });
     for (const other of arms.slice(0, i)) {
       const row = other.patterns?.some((a) =>
         arm.patterns!.some((b) => a.every((set, k) => intersect(set, b[k]!))),
       );
-      if (row === true) {
+      if (row === true && other.patterns !== null) {
         report.error('PF110', arm.span, 'this arm and another take the same value', {
           labels: [{ span: other.span, text: 'the other arm' }],
         });
@@ -87,10 +94,12 @@ type Ranges = readonly { readonly low: bigint; readonly high: bigint }[];
 function domainOf(e: Expression): Ranges {
   if (e.type.kind === 'bool') return [{ low: 0n, high: 1n }];
   if (e.type.kind !== 'int') return [];
-  const members = e.type.enum;
+  const { enum: members, low, high } = e.type;
   if (members !== null && !members.open && !members.flags)
-    return members.members.map((m) => ({ low: m.value, high: m.value }));
-  return [{ low: e.type.low, high: e.type.high }];
+    return members.members
+      .filter((m) => m.value >= low && m.value <= high)
+      .map((m) => ({ low: m.value, high: m.value }));
+  return [{ low, high }];
 }
 
 function overlaps(range: { low: bigint; high: bigint }, domain: Ranges): boolean {
@@ -123,6 +132,14 @@ function representatives(domains: readonly Ranges[], arms: readonly Arm[]): bigi
         : points.flatMap((p) => [...values].map((v) => [...p, v]));
   });
   return points.length === 0 ? null : points;
+}
+
+/** "0 to 3", "true or false": what a value can be, for messages. */
+function domainText(e: Expression): string {
+  if (e.type.kind === 'bool') return 'true or false';
+  if (e.type.kind !== 'int') return 'no number';
+  const closed = e.type.enum !== null && !e.type.enum.open && !e.type.enum.flags;
+  return closed ? `a member of \`${e.type.enum.name}\`` : `${e.type.low} to ${e.type.high}`;
 }
 
 function show(value: bigint, e: Expression): string {

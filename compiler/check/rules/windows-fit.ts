@@ -7,6 +7,7 @@ import type { Protocol } from '../../model/model.js';
 export function windowsFit(protocol: Protocol, report: Report): void {
   for (const member of walk(protocol.frame.body)) {
     if (member.member !== 'within' || member.size.type.kind !== 'int') continue;
+    if (report.hasErrorIn(member.span)) continue;
     const inner = blockSize(member.body);
     const { low, high } = member.size.type;
     if (BigInt(inner.min) > low) {

@@ -7,14 +7,15 @@ import { syntaxMessages } from './syntax-messages.js';
  * The grammar of a .proto-frame text (shared with language.md section 2), and nothing else: what it reads comes
  * out as a concrete syntax tree, also after errors. build-ast.ts makes the syntax tree of it.
  *
- * Two tokens of look-ahead decide everywhere: `size : u8;` is a field because of the colon.
+ * At most two tokens of look-ahead decide everywhere: `size : u8;` is a field because of the colon.
  */
 export class SchemaParser extends RecoveringParser {
   /** @param validate let Chevrotain check the grammar itself for ambiguities; slow, for the tests */
   constructor(validate = false) {
     super(t.allTokens, {
       recoveryEnabled: true,
-      maxLookahead: 2,
+      // Two where it says MAX_LOOKAHEAD: each more costs time at every start.
+      maxLookahead: 1,
       nodeLocationTracking: 'onlyOffset',
       errorMessageProvider: syntaxMessages,
       skipValidations: !validate,
@@ -125,9 +126,12 @@ export class SchemaParser extends RecoveringParser {
     this.SUBRULE(this.type);
     this.CONSUME(t.LeftBrace);
     this.SUBRULE(this.enumMember);
-    this.MANY(() => {
-      this.CONSUME(t.Comma);
-      this.SUBRULE2(this.enumMember);
+    this.MANY({
+      MAX_LOOKAHEAD: 2,
+      DEF: () => {
+        this.CONSUME(t.Comma);
+        this.SUBRULE2(this.enumMember);
+      },
     });
     this.OPTION2(() => this.CONSUME2(t.Comma));
     this.CONSUME(t.RightBrace);
@@ -215,6 +219,7 @@ export class SchemaParser extends RecoveringParser {
         { ALT: () => this.SUBRULE(this.pad) },
       ],
       ERR_MSG: 'a field',
+      MAX_LOOKAHEAD: 2,
     });
   });
 
@@ -388,9 +393,12 @@ export class SchemaParser extends RecoveringParser {
 
   private readonly conditional = this.RULE('conditional', () => {
     this.SUBRULE(this.branch);
-    this.MANY(() => {
-      this.CONSUME(t.Else);
-      this.SUBRULE2(this.branch);
+    this.MANY({
+      MAX_LOOKAHEAD: 2,
+      DEF: () => {
+        this.CONSUME(t.Else);
+        this.SUBRULE2(this.branch);
+      },
     });
     this.OPTION(() => {
       this.CONSUME2(t.Else);
@@ -621,6 +629,7 @@ export class SchemaParser extends RecoveringParser {
         { ALT: () => this.SUBRULE(this.expression) },
       ],
       ERR_MSG: 'a value',
+      MAX_LOOKAHEAD: 2,
     });
   });
 
@@ -629,9 +638,12 @@ export class SchemaParser extends RecoveringParser {
     this.CONSUME(t.LeftBrace);
     this.OPTION(() => {
       this.SUBRULE(this.fieldValue);
-      this.MANY(() => {
-        this.CONSUME(t.Comma);
-        this.SUBRULE2(this.fieldValue);
+      this.MANY({
+        MAX_LOOKAHEAD: 2,
+        DEF: () => {
+          this.CONSUME(t.Comma);
+          this.SUBRULE2(this.fieldValue);
+        },
       });
       this.OPTION2(() => this.CONSUME2(t.Comma));
     });
@@ -648,9 +660,12 @@ export class SchemaParser extends RecoveringParser {
     this.CONSUME(t.LeftBracket);
     this.OPTION(() => {
       this.SUBRULE(this.value);
-      this.MANY(() => {
-        this.CONSUME(t.Comma);
-        this.SUBRULE2(this.value);
+      this.MANY({
+        MAX_LOOKAHEAD: 2,
+        DEF: () => {
+          this.CONSUME(t.Comma);
+          this.SUBRULE2(this.value);
+        },
       });
       this.OPTION2(() => this.CONSUME2(t.Comma));
     });
@@ -801,9 +816,12 @@ export class SchemaParser extends RecoveringParser {
     this.CONSUME(t.RightParen);
     this.CONSUME(t.LeftBrace);
     this.SUBRULE(this.matchArm);
-    this.MANY(() => {
-      this.CONSUME2(t.Comma);
-      this.SUBRULE2(this.matchArm);
+    this.MANY({
+      MAX_LOOKAHEAD: 2,
+      DEF: () => {
+        this.CONSUME2(t.Comma);
+        this.SUBRULE2(this.matchArm);
+      },
     });
     this.OPTION(() => this.CONSUME3(t.Comma));
     this.CONSUME(t.RightBrace);

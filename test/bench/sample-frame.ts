@@ -17,9 +17,8 @@ export const SAMPLE_LENGTH = 412;
 const WITHOUT_CONTENT = buildBolt({ className: SAMPLE_CLASS, headers: SAMPLE_HEADERS }).length;
 
 /** 0, 1, 2, ... so that a byte out of place shows. */
-export const SAMPLE_CONTENT = Uint8Array.from(
-  { length: SAMPLE_LENGTH - WITHOUT_CONTENT },
-  (_, i) => i & 0xff,
+export const SAMPLE_CONTENT = Buffer.from(
+  Array.from({ length: SAMPLE_LENGTH - WITHOUT_CONTENT }, (_, i) => i & 0xff),
 );
 
 /** One bolt v1 request of 412 bytes with five headers: what all codec benchmarks read and write. */

@@ -49,7 +49,7 @@ class ReferenceCheck {
     this.admin(root.entries.get('admin'));
   }
 
-  private listener(listener: Located, routeConfigs: readonly string[] | null): void {
+  private listener(listener: Located, routeConfigs: ReadonlySet<string> | null): void {
     this.known(stringAt(listener, 'route_config'), 'route config', routeConfigs);
     const single = stringAt(listener, 'protocol');
     if (single !== undefined && single.value !== 'auto') this.protocol(single);
@@ -61,7 +61,7 @@ class ReferenceCheck {
   }
 
   private protocol(node: Located): void {
-    this.known(node, 'protocol', this.vocabulary.protocols);
+    this.known(node, 'protocol', new Set(this.vocabulary.protocols));
   }
 
   private filter(filter: Located): void {
@@ -69,7 +69,7 @@ class ReferenceCheck {
     if (name === undefined) return;
     const factory = this.vocabulary.filters.get(String(name.value));
     if (factory === undefined) {
-      this.known(name, 'filter', [...this.vocabulary.filters.keys()]);
+      this.known(name, 'filter', new Set(this.vocabulary.filters.keys()));
       return;
     }
     const config = filter.entries.get('config');
@@ -82,7 +82,7 @@ class ReferenceCheck {
     }
   }
 
-  private routeConfig(routeConfig: Located, clusters: readonly string[] | null): void {
+  private routeConfig(routeConfig: Located, clusters: ReadonlySet<string> | null): void {
     const hosts = itemsAt(routeConfig, 'virtual_hosts');
     this.distinct(hosts, 'name', 'virtual host');
     this.distinctValues(
@@ -104,7 +104,7 @@ class ReferenceCheck {
     }
   }
 
-  private route(route: Located, clusters: readonly string[] | null): void {
+  private route(route: Located, clusters: ReadonlySet<string> | null): void {
     const match = route.entries.get('match');
     for (const key of ['service', 'method']) {
       const node = match?.entries.get(key);
@@ -166,12 +166,12 @@ class ReferenceCheck {
     );
   }
 
-  private known(node: Located | undefined, kind: string, names: readonly string[] | null): void {
-    if (node === undefined || names === null || names.includes(String(node.value))) return;
+  private known(node: Located | undefined, kind: string, names: ReadonlySet<string> | null): void {
+    if (node === undefined || names === null || names.has(String(node.value))) return;
     this.refuse(
       node,
       `there is no ${kind} \`${String(node.value).slice(0, 64)}\``,
-      suggestHint(String(node.value), names),
+      suggestHint(String(node.value), [...names]),
     );
   }
 
@@ -221,11 +221,9 @@ function isMap(node: Located): boolean {
 }
 
 /** The names in a section; null if it is no list, of which nothing can be said then. */
-function namesOf(root: Located, section: string): readonly string[] | null {
+function namesOf(root: Located, section: string): ReadonlySet<string> | null {
   const node = root.entries.get(section);
   if (node !== undefined && !Array.isArray(node.value)) return null;
-  return itemsAt(root, section).flatMap((item) => {
-    const name = stringAt(item, 'name');
-    return name === undefined ? [] : [String(name.value)];
-  });
+  const names = itemsAt(root, section).flatMap((item) => stringAt(item, 'name') ?? []);
+  return new Set(names.map((name) => String(name.value)));
 }

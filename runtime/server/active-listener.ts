@@ -11,8 +11,8 @@ export interface ListenerParts {
   readonly config: ListenerConfig;
   readonly routes: RouteTable;
   readonly filters: FilterChain | null;
-  /** Makes the data plane; asked for only if connections need other settings than those before. */
-  makeProxy(): Proxy;
+  /** Takes the connections; not used if those before have the same settings. */
+  readonly proxy: Proxy;
 }
 
 /**
@@ -41,7 +41,7 @@ export class ActiveListener {
   ) {
     const { config } = parts;
     this.config = config;
-    this.current = parts.makeProxy();
+    this.current = parts.proxy;
     this.bound = formatAddress(config.address);
     this.listener = new Listener({
       host: config.address.host,
@@ -87,7 +87,7 @@ export class ActiveListener {
   update(parts: ListenerParts): void {
     if (settingsOf(parts.config) !== settingsOf(this.config)) {
       this.former.push(this.current);
-      this.current = parts.makeProxy();
+      this.current = parts.proxy;
     }
     this.former = this.former.filter((proxy) => proxy.connectionCount > 0);
     const sameFilters = JSON.stringify(parts.config.filters) === JSON.stringify(this.config.filters);

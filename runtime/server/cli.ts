@@ -77,6 +77,12 @@ async function checkFile(file: string, output: CliOutput): Promise<ExitCode> {
   const loaded = await load(file, output);
   if (typeof loaded === 'number') return loaded;
   const { listeners, clusters } = loaded.snapshot;
+  try {
+    Server.check(loaded.snapshot, loaded.codecs, { logger: createProcessLog().logger });
+  } catch (error) {
+    output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
+    return 1;
+  }
   output.out(`${file}: ok, ${plural(listeners.length, 'listener')}, ${plural(clusters.length, 'cluster')}\n`);
   return 0;
 }

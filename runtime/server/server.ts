@@ -93,6 +93,16 @@ export class Server {
     return server;
   }
 
+  /**
+   * Builds everything and starts nothing: what only shows when the parts meet, such as a protocol that can't
+   * be carried, is found without a start.
+   *
+   * @throws Error as {@link Server.start} does
+   */
+  static check(snapshot: Snapshot, codecs: readonly XProtocol[], options: ServerOptions): void {
+    new Server(snapshot, options).plan(snapshot, codecs);
+  }
+
   get boundAddresses(): readonly BoundAddress[] {
     const bound = this.listeners.map(({ name, bound: address }) => ({ name, address }));
     return this.adminBound === null ? bound : [...bound, { name: 'admin', address: this.adminBound }];
@@ -145,12 +155,8 @@ export class Server {
 
   /** Binds what is new; only when that succeeded the rest follows, in one turn. */
   private async listen(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<void> {
-    const engine = new XProtocolEngine();
-    for (const codec of codecs) engine.register(codec);
-    const tables = new Map(snapshot.routeConfigs.map((config) => [config.name, new RouteTable(config)]));
-    const planned = snapshot.listeners.map((config) => {
-      const known = this.listeners.find((listener) => listener.serves(config));
-      return { known, parts: this.partsOf(config, engine, tables) };
+    const planned = this.plan(snapshot, codecs).map((parts) => {
+      return { parts, known: this.listeners.find((listener) => listener.serves(parts.config)) };
     });
     const before = this.listeners;
     const mayAccept = (): boolean => this.connectionCount() < this.connectionLimit;
@@ -172,6 +178,14 @@ export class Server {
     for (const listener of before) if (!next.includes(listener)) this.leave(listener);
   }
 
+  /** All that can go wrong without a socket. */
+  private plan(snapshot: Snapshot, codecs: readonly XProtocol[]): ListenerParts[] {
+    const engine = new XProtocolEngine();
+    for (const codec of codecs) engine.register(codec);
+    const tables = new Map(snapshot.routeConfigs.map((config) => [config.name, new RouteTable(config)]));
+    return snapshot.listeners.map((config) => this.partsOf(config, engine, tables));
+  }
+
   private partsOf(
     config: ListenerConfig,
     engine: XProtocolEngine,
@@ -183,25 +197,24 @@ export class Server {
     }
     const filters = makeFilterChain(config.filters, [...BUILTIN_FILTERS, ...(this.options.filters ?? [])]);
     const matcher = engine.matcher(config.protocols);
-    const makeProxy = (): Proxy =>
-      new Proxy({
-        name: config.name,
-        loop: this.loop,
-        matcher,
-        maxFrame: config.maxFrame,
-        limits: config.watermarks,
-        deadlines: config.deadlines,
-        maxInFlight: config.maxRequests,
-        stats: this.metrics.listener(config.name),
-        protocolStats: (protocol) => this.metrics.protocol(protocol),
-        routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),
-        routes,
-        clusters: this.clusters,
-        filters,
-        accessLog: this.accessLog,
-        onError: (error) => this.onError(error),
-      });
-    return { config, routes, filters, makeProxy };
+    const proxy = new Proxy({
+      name: config.name,
+      loop: this.loop,
+      matcher,
+      maxFrame: config.maxFrame,
+      limits: config.watermarks,
+      deadlines: config.deadlines,
+      maxInFlight: config.maxRequests,
+      stats: this.metrics.listener(config.name),
+      protocolStats: (protocol) => this.metrics.protocol(protocol),
+      routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),
+      routes,
+      clusters: this.clusters,
+      filters,
+      accessLog: this.accessLog,
+      onError: (error) => this.onError(error),
+    });
+    return { config, routes, filters, proxy };
   }
 
   private connectionCount(): number {

@@ -8,8 +8,7 @@ export const HijackReason = {
   overload: 5,
   codecError: 6,
   filter: 7,
-  draining: 8,
-  internal: 9,
+  internal: 8,
 } as const;
 export type HijackReason = (typeof HijackReason)[keyof typeof HijackReason];
 
@@ -23,6 +22,5 @@ export const HIJACK_REASONS: readonly string[] = [
   'overload',
   'codec_error',
   'filter',
-  'draining',
   'internal',
 ];

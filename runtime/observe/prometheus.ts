@@ -102,6 +102,7 @@ export class PrometheusRenderer {
     this.columns('host', 'counter', ['cluster', 'host'], UPSTREAM_COUNTERS, byHost);
     this.columns('host', 'gauge', ['cluster', 'host'], UPSTREAM_GAUGES, byHost);
     this.statuses('host', ['cluster', 'host'], byHost);
+    this.latency('host', ['cluster', 'host'], byHost);
 
     this.columns('protocol', 'counter', ['protocol'], PROTOCOL_COUNTERS, byProtocol);
     this.series(

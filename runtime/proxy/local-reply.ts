@@ -11,7 +11,6 @@ const STATUS: Readonly<Record<HijackReason, Status>> = {
   [HijackReason.overload]: Status.OVERLOADED,
   [HijackReason.codecError]: Status.CODEC_ERROR,
   [HijackReason.filter]: Status.INTERNAL,
-  [HijackReason.draining]: Status.NO_HEALTHY_UPSTREAM,
   [HijackReason.internal]: Status.INTERNAL,
 };
 

@@ -101,9 +101,10 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** As messages show a path: relative to where the user stands, with forward slashes. */
+/** As messages show a path: relative to where the user stands if that is shorter, with forward slashes. */
 export function shownPath(path: string, cwd: string): string {
-  return relative(cwd, path).split(sep).join('/') || '.';
+  const near = relative(cwd, path) || '.';
+  return (near.length < path.length ? near : path).split(sep).join('/');
 }
 
 function reason(error: unknown): string {

@@ -2,6 +2,7 @@ import { type Status, statusName } from '@proto-frame/api';
 import { close, open, write } from 'node:fs';
 import { quoteText } from './escape-text.js';
 import { HIJACK_REASONS, type HijackReason } from './hijack-reason.js';
+import { IsoTime } from './iso-time.js';
 
 /** One finished request. It is read inside {@link AccessLog.write}, so one object can be used again and again. */
 export interface AccessLogEntry {
@@ -54,6 +55,7 @@ export class AccessLog {
   private fd: number;
   private timer: NodeJS.Timeout | null = null;
   private idle: (() => void)[] = [];
+  private readonly time = new IsoTime();
 
   /**
    * @param path of the file, appended to and created if need be; null for standard output
@@ -75,7 +77,7 @@ export class AccessLog {
       this.dropped += 1;
       return;
     }
-    const line = formatEntry(entry);
+    const line = formatEntry(entry, this.time);
     this.lines.push(line);
     this.waiting += line.length;
     if (this.waiting >= FLUSH_AT_BYTES) this.flush();
@@ -173,9 +175,9 @@ export class AccessLog {
 }
 
 /** One line, with its line feed. */
-export function formatEntry(entry: AccessLogEntry): string {
+export function formatEntry(entry: AccessLogEntry, time = new IsoTime()): string {
   return (
-    `{"time":"${new Date(entry.start).toISOString()}"` +
+    `{"time":"${time.format(entry.start)}"` +
     `,"listener":${quoteText(entry.listener)}` +
     `,"protocol":${quoteText(entry.protocol)}` +
     `,"downstream":${quoteText(entry.downstream)}` +

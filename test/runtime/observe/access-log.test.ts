@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { AccessLog, type AccessLogEntry, formatEntry } from '../../../runtime/observe/access-log.js';
+import { IsoTime } from '../../../runtime/observe/iso-time.js';
 import { HijackReason } from '../../../runtime/observe/hijack-reason.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'access-log-'));
@@ -46,6 +47,14 @@ test('a line says what happened', () => {
     request_bytes: 412,
     response_bytes: 90,
   });
+});
+
+test('times are those of Date, whatever the order', () => {
+  const time = new IsoTime();
+  for (const ms of [0, 5, 999, 1_000, 1_767_322_445_006, 1_767_322_445_099, 1_767_322_445_100, 12_345]) {
+    expect(time.format(ms)).toBe(new Date(ms).toISOString());
+    expect(time.format(ms + 0.75)).toBe(new Date(ms).toISOString());
+  }
 });
 
 test('what is unknown is left out', () => {

@@ -4,9 +4,6 @@ export interface Contender {
   run(n: number): number;
 }
 
-/** Nanoseconds an operation took, by round. */
-export type Timings = Map<string, number[]>;
-
 /** What every run adds to; printed at the end, so that no result is unused. */
 let sink = 0;
 
@@ -14,27 +11,47 @@ export function sunk(): number {
   return sink;
 }
 
+/** How two contenders did against each other. */
+export interface Comparison {
+  /** Median nanoseconds of one operation. */
+  readonly first: number;
+  readonly second: number;
+  /** Median over the rounds of the first's time divided by the second's. */
+  readonly ratio: number;
+}
+
 /**
- * Times the contenders in alternation: every round runs each once, in an order that turns by one from round
- * to round, so that what the machine does meanwhile hits all alike.
+ * Times two contenders in turns of a few milliseconds each, who begins changing from round to round. Both are
+ * so close in time that what else the machine does hits them alike, and a round it hits badly is no median.
  *
- * @param rounds how many rounds count, after two that do not
- * @param milliseconds how long one contender runs in a round, about
+ * @param rounds how many rounds count, after a tenth as many that do not
+ * @param milliseconds how long a turn is, about
  */
-export function interleave(contenders: readonly Contender[], rounds: number, milliseconds: number): Timings {
-  const counts = contenders.map((contender) => calibrate(contender, milliseconds));
-  const timings: Timings = new Map(contenders.map(({ name }) => [name, []]));
-  for (let round = -2; round < rounds; round++) {
-    for (let i = 0; i < contenders.length; i++) {
-      const at = (((round + i) % contenders.length) + contenders.length) % contenders.length;
-      const { name, run } = contenders[at]!;
+export function compare(
+  first: Contender,
+  second: Contender,
+  rounds: number,
+  milliseconds: number,
+): Comparison {
+  const pair = [
+    { run: first.run, count: calibrate(first, milliseconds), times: [] as number[] },
+    { run: second.run, count: calibrate(second, milliseconds), times: [] as number[] },
+  ] as const;
+  for (let round = -Math.ceil(rounds / 10); round < rounds; round++) {
+    for (const turn of [0, 1]) {
+      const { run, count, times } = pair[((round + turn) & 1) as 0 | 1];
       const from = process.hrtime.bigint();
-      sink += run(counts[at]!);
-      const took = Number(process.hrtime.bigint() - from) / counts[at]!;
-      if (round >= 0) timings.get(name)!.push(took);
+      sink += run(count);
+      const took = Number(process.hrtime.bigint() - from) / count;
+      if (round >= 0) times.push(took);
     }
   }
-  return timings;
+  const [a, b] = pair;
+  return {
+    first: median(a.times),
+    second: median(b.times),
+    ratio: median(a.times.map((took, round) => took / b.times[round]!)),
+  };
 }
 
 function calibrate({ run }: Contender, milliseconds: number): number {
@@ -42,7 +59,8 @@ function calibrate({ run }: Contender, milliseconds: number): number {
     const from = process.hrtime.bigint();
     sink += run(n);
     const took = Number(process.hrtime.bigint() - from) / 1e6;
-    if (took > milliseconds / 4) return Math.max(1, Math.ceil((n * milliseconds) / took));
+    // Long enough for the optimising compiler to have seen it.
+    if (took > 20) return Math.max(1, Math.ceil((n * milliseconds) / took));
   }
 }
 
@@ -50,10 +68,4 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** The median over the rounds of how many times longer `a` took than `b`. */
-export function ratio(timings: Timings, a: string, b: string): number {
-  const [as, bs] = [timings.get(a)!, timings.get(b)!];
-  return median(as.map((took, round) => took / bs[round]!));
 }

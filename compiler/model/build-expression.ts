@@ -189,13 +189,16 @@ function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null)
     ...(cx.frameKinds === true ? FRAME_KINDS : []),
     ...cx.scope.names().filter((n) => cx.scope.find(n)?.kind === 'const'),
   ];
-  report.error(
-    'PF100',
-    span,
-    `there is no ${whatIsKnown(cx, expected)} \`${name}\``,
-    suggestHint(name, known),
-  );
+  const near = suggestHint(name, known).hint ?? listed(known);
+  const message = `there is no ${whatIsKnown(cx, expected)} \`${name}\``;
+  report.error('PF100', span, message, near === null ? {} : { hint: near });
   return null;
+}
+
+/** The hint that lists what is known, if that is not much. */
+function listed(known: readonly string[]): string | null {
+  if (known.length === 0 || known.length > 12) return null;
+  return `known here: ${known.map((name) => `\`${name}\``).join(', ')}`;
 }
 
 /** "field, constant or member of `Status`": what a bare name can be at a place. */
@@ -383,13 +386,18 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
   }
   const [left, right] = buildOperands(expr, cx, expected);
   if (left === null || right === null) return null;
-  const mismatch = (): null => {
-    report.error('PF109', span, `\`${operator}\` can't join ${kindOf(left)} and ${kindOf(right)}`);
+  const fail = (message: string, at = span): null => {
+    report.error('PF109', at, message);
     return null;
+  };
+  /** Reports the side that is not of the kind an operator needs. */
+  const needs = (wanted: string, fits: (e: Expression) => boolean): null => {
+    const wrong = fits(left) ? right : left;
+    return fail(`\`${operator}\` needs ${wanted}, this is ${kindOf(wrong)}`, wrong.span);
   };
   const node = { op: 'binary', operator, left, right, span } as const;
   if (operator === 'and' || operator === 'or') {
-    if (!isCondition(left) || !isCondition(right)) return mismatch();
+    if (!isCondition(left) || !isCondition(right)) return needs('two booleans', isCondition);
     return { ...node, optional: false, type: { kind: 'bool' } };
   }
   if (operator === '??') {
@@ -397,7 +405,8 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
       report.error('PF111', left.span, 'this is always present, so what follows `??` is never used');
       return null;
     }
-    if (left.type.kind !== right.type.kind || left.type.kind === 'null') return mismatch();
+    if (left.type.kind !== right.type.kind || left.type.kind === 'null')
+      return fail(`both sides of \`??\` are of one kind, here they are ${kindOf(left)} and ${kindOf(right)}`);
     return { ...node, optional: right.optional, type: joinTypes(left.type, right.type) };
   }
   if (COMPARISONS.includes(operator)) {
@@ -406,7 +415,10 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
     const same =
       left.type.kind === right.type.kind &&
       (left.type.kind === 'int' || (equality && left.type.kind !== 'bytes'));
-    if (!same && !(nulls && equality)) return mismatch();
+    if (!same && !(nulls && equality)) {
+      if (!equality) return needs('two numbers', (e) => e.type.kind === 'int');
+      return fail(`${kindOf(left)} can't be compared with ${kindOf(right)}`);
+    }
     const value = left.op === 'null' ? right : left;
     if (nulls && !value.optional) {
       const never = operator === '==' ? 'false' : 'true';
@@ -423,7 +435,8 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
     }
     return { ...node, optional: false, type: { kind: 'bool' } };
   }
-  if (left.type.kind !== 'int' || right.type.kind !== 'int') return mismatch();
+  if (left.type.kind !== 'int' || right.type.kind !== 'int')
+    return needs('two numbers', (e) => e.type.kind === 'int');
   if ((operator === '/' || operator === '%') && right.type.low <= 0n && right.type.high >= 0n) {
     const zero = right.op === 'int';
     const message = zero ? 'this divides by zero' : 'this can be zero, and nothing can be divided by it';

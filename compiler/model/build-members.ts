@@ -108,7 +108,7 @@ export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Co
   }
   if (declarations.open.has(decl)) {
     cx.report.error('PF150', decl.name.span, `\`${decl.name.text}\` contains itself`, {
-      hint: 'only `recursive struct` may, with a depth limit',
+      hint: 'take the inner part as `bytes`; recursive structs are not built yet',
     });
     return null;
   }
@@ -344,31 +344,34 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     checksum: checksumAttr(ast, type, place),
     derivation: null,
   };
-  cx.names.addField(ast.name, field);
+  if (!cx.names.addField(ast.name, field)) return null;
   place.byName.set(ast.name.text, field);
   return field;
 }
 
-/** The attributes that mean something for a field of a type. */
+/** The attributes that mean something for a field of a type; where null is not built, build-type.ts refuses it. */
 function attributesOf(type: FieldType): readonly Attr['kind'][] {
   switch (type.kind) {
     case 'int':
-      return type.bool ? ['default'] : ['default', 'in', 'checksum'];
+      return type.bool ? ['default', 'nullable'] : ['default', 'in', 'checksum', 'nullable'];
     case 'bytes':
     case 'text':
       return ['max', 'default', 'nullable'];
     case 'list':
     case 'map':
-      return ['max'];
+      return ['max', 'nullable'];
     case 'struct':
-      return [];
+      return ['nullable'];
   }
 }
 
 /** A constant as a value of the type; null after a report. */
 function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Place): ConstantValue | null {
   const { cx } = place;
-  if (readsFields(expr, cx.names)) {
+  const ofEnum = type.kind === 'int' ? type.enum : null;
+  const isMember =
+    expr.kind === 'name' && ofEnum !== null && ofEnum.members.some((m) => m.name === expr.name);
+  if (!isMember && readsFields(expr, cx.names)) {
     cx.report.error('PF199', expr.span, 'computed fields are not built yet: a value has to be constant', {
       hint: 'lengths and counts need none: they follow from `size` and `count`',
     });
@@ -506,7 +509,7 @@ function checksumAttr(ast: FieldAst, type: FieldType, place: Place): Checksum | 
     return null;
   }
   for (const other of ast.attrs)
-    if (other.kind !== 'checksum' && attributesOf(type).includes(other.kind))
+    if (other.kind === 'default' || other.kind === 'in')
       report.error('PF123', other.span, `a checksum is computed and has no \`${other.kind}\``);
   if (ast.value !== null) {
     report.error('PF123', ast.value.span, 'a checksum is computed and has no value of its own');
@@ -563,7 +566,6 @@ function buildBits(ast: Bits, place: Place): BitGroup | null {
   const sum = ast.fields.reduce((total, f) => total + Number(f.width.value), 0);
   if (sum !== int.bits) {
     report.error('PF113', ast.type.span, `these bits add up to ${sum}, the integer has ${int.bits}`, {
-      labels: ast.fields.map((f) => ({ span: f.width.span, text: '' })),
       hint: sum < int.bits ? `add \`reserved : ${int.bits - sum};\`` : 'use a wider integer',
     });
     return broken();

@@ -48,12 +48,10 @@ export function buildProtocol(
   for (const setting of settings.values()) {
     const known = ['endian', 'pool', 'correlate'];
     if (!known.includes(setting.name.text)) {
-      report.error(
-        'PF100',
-        setting.name.span,
-        `there is no setting \`${setting.name.text}\``,
-        suggestHint(setting.name.text, known),
-      );
+      report.error('PF100', setting.name.span, `there is no setting \`${setting.name.text}\``, {
+        hint:
+          suggestHint(setting.name.text, known).hint ?? 'the settings are `endian`, `pool` and `correlate`',
+      });
     }
   }
   const endian = choose('endian', ['big', 'little'], 'big');
@@ -143,8 +141,10 @@ function choice<T extends string>(
   if (setting === undefined) return fallback;
   const [value, extra] = setting.values;
   const text = value?.kind === 'name' ? value.name : '';
-  if (extra !== undefined)
-    report.error('PF199', extra.span, `a second value for \`${name}\` is not built yet`);
+  if (extra !== undefined) {
+    const message = `\`${name}\` takes one value${name === 'correlate' ? '; a second one is not built yet' : ''}`;
+    report.error(name === 'correlate' ? 'PF199' : 'PF109', extra.span, message);
+  }
   if ((values as readonly string[]).includes(text)) {
     if (name !== 'endian' && text !== 'multiplex' && text !== 'id') {
       report.error('PF199', value!.span, `\`${name} ${text}\` is not built yet`, {
@@ -156,8 +156,8 @@ function choice<T extends string>(
   report.error(
     'PF100',
     value?.span ?? setting.span,
-    `\`${name}\` is ${values.map((v) => `\`${v}\``).join(' or ')}`,
-    suggestHint(text, values),
+    text === '' ? `\`${name}\` takes a name` : `there is no \`${name} ${text}\``,
+    { hint: suggestHint(text, values).hint ?? `it is one of ${values.map((v) => `\`${v}\``).join(', ')}` },
   );
   return fallback;
 }

@@ -129,7 +129,7 @@ export function buildStatus(
         status.span,
         `nothing says what ${unread.map((m) => `\`${m.name}\``).join(', ')} ${unread.length === 1 ? 'means' : 'mean'}`,
         {
-          labels: [{ span: word, text: 'here' }],
+          labels: [{ span: word, text: 'in this map' }],
           hint: 'add a line for each, or `_ => UNKNOWN;`',
         },
       );
@@ -170,14 +170,14 @@ function wireValue(
     report.error('PF142', expr.span, 'a wire status is a number');
     return null;
   }
+  if (wireEnum !== null && !isValueOf(wireEnum, value.value)) {
+    report.error('PF113', expr.span, `${value.value} is no member of \`${wireEnum.name}\``);
+    return null;
+  }
   const fits = bounds === null || (value.value >= bounds.low && value.value <= bounds.high);
   if (!fits) {
     const message = `the status is never ${value.value}: it holds ${bounds.low} to ${bounds.high}`;
     report.error('PF113', expr.span, message);
-    return null;
-  }
-  if (wireEnum !== null && !isValueOf(wireEnum, value.value)) {
-    report.error('PF113', expr.span, `${value.value} is no member of \`${wireEnum.name}\``);
     return null;
   }
   return value.value;

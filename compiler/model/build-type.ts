@@ -70,7 +70,7 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
       const built = extentOf({ ...input, attrs: [] }, cx, type.kind);
       const element = buildType(type.element, cx, declarations);
       if (built === null || element === null || maxCount === undefined) return null;
-      checkElement(type.element, element, report);
+      if (!checkElement(type.element, element, report)) return null;
       if (type.kind === 'list')
         return {
           kind: 'list',
@@ -206,8 +206,8 @@ function refuseExtent(input: TypeInput, cx: Context, type: FieldType): FieldType
   return null;
 }
 
-/** What an element of a list or map can't have yet: attributes of its own, and a size that depends on fields. */
-function checkElement(input: TypeInput, type: FieldType, report: Report): void {
+/** Refuses what an element of a list or map can't have (yet): attributes of its own, a size that depends on fields. */
+function checkElement(input: TypeInput, type: FieldType, report: Report): boolean {
   for (const attr of input.attrs) {
     if (attr.kind === 'max' && (type.kind === 'bytes' || type.kind === 'text')) continue;
     if (attr.kind === 'nullable') continue;
@@ -227,7 +227,8 @@ function checkElement(input: TypeInput, type: FieldType, report: Report): void {
     report.error('PF199', input.extent!.span, 'elements whose size is a field are not built yet', {
       hint: 'give each element a prefix: `pstr(u16)`, `pbytes(u16)`',
     });
-  }
+  } else return true;
+  return false;
 }
 
 /** Reports attributes that are given twice (PF114), or that mean nothing where they stand (PF109). */
@@ -244,7 +245,7 @@ export function checkAttributes(
       report.error('PF114', attr.span, `\`${attr.kind}\` is given twice`, {
         labels: [{ span: before.span, text: 'first here' }],
       });
-    } else if (!allowed.includes(attr.kind) && attr.kind !== 'nullable') {
+    } else if (!allowed.includes(attr.kind)) {
       const hints: Partial<Record<Attr['kind'], string>> = {
         max: 'a number is bounded by `in 0..…`; `max` is for bytes, text, lists and maps',
         in: '`in` is for numbers; bytes, text, lists and maps have a `max`',
@@ -280,12 +281,17 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
   const max = maxOf(input.attrs, cx);
   if (max === undefined) return null;
   if (extent === null) {
-    cx.report.error('PF103', input.span, `it is not said how far this ${what} reaches`, {
-      hint:
-        what === 'list'
-          ? 'add `count n`, `size n` or `rest`'
-          : 'add `size n` or, at the end of a window, `rest`',
-    });
+    cx.report.error(
+      'PF103',
+      input.span,
+      `nothing says where ${what === 'bytes' ? 'these bytes end' : `this ${what} ends`}`,
+      {
+        hint:
+          what === 'list'
+            ? 'add `count n`, `size n` or `rest`'
+            : 'add `size n` or, at the end of a window, `rest`',
+      },
+    );
     return null;
   }
   if (extent.kind === 'rest') return { kind: 'rest', max };

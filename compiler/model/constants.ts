@@ -44,7 +44,10 @@ export function constantOf(
       if (declaration !== undefined)
         return fail('PF109', `\`${expr.name}\` is ${aDeclaration(declaration.kind)}, not a constant`);
       if (scope.isLost(expr.name)) return null;
-      const constants = scope.names().filter((n) => scope.find(n)?.kind === 'const');
+      const constants = scope.names().filter((n) => {
+        const other = scope.find(n);
+        return other?.kind === 'const' && !scope.shared.open.has(other);
+      });
       return fail(
         'PF100',
         expected === null

@@ -1,4 +1,5 @@
 import type { Report } from '../diagnostics/diagnostic.js';
+import type { Span } from '../source/source-file.js';
 import type { EnumDecl, StructDecl, TypeExpr } from '../syntax/ast.js';
 import { enumMemberValue } from './constants.js';
 import { intTypeOf } from './int-type-of.js';
@@ -57,14 +58,16 @@ export class Declarations {
     const members: Enum['members'][number][] = [];
     const lost: string[] = [];
     const values = new Map<bigint, Enum['members'][number]>();
-    const names = new Set<string>();
+    const names = new Map<string, Span>();
     for (const member of decl.members) {
       const name = member.name.text;
       if (names.has(name)) {
-        report.error('PF114', member.name.span, `\`${name}\` is a member already`);
+        report.error('PF114', member.name.span, `\`${name}\` is a member already`, {
+          labels: [{ span: names.get(name)!, text: 'first here' }],
+        });
         continue;
       }
-      names.add(name);
+      names.set(name, member.name.span);
       const constant = enumMemberValue(member, this.scope.home(decl), report);
       if (constant?.kind !== 'int' || !this.fits(decl, int, member, constant.value, values)) {
         lost.push(name);

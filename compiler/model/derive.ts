@@ -147,14 +147,9 @@ function isInside(of: Extended, field: Field): boolean {
 
 function affineOf(e: Expression, report: Report): Affine | null {
   const refuse = (why: string): null => {
-    report.error(
-      'PF101',
-      e.span,
-      `a length has to be derived from this when a frame is written, but ${why}`,
-      {
-        hint: 'sizes are sums of integer fields, each times a constant: `n`, `n - 4`, `n * 4`, `n + m`',
-      },
-    );
+    report.error('PF101', e.span, `an encoder can't find the length for this: ${why}`, {
+      hint: 'sizes are sums of integer fields, each times a constant: `n`, `n - 4`, `n * 4`, `n + m`',
+    });
     return null;
   };
   switch (e.op) {

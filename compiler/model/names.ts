@@ -46,26 +46,27 @@ export class Names {
     for (const [name, meaning] of this.meanings) if (meaning.kind === 'field') yield [name, meaning.fields];
   }
 
-  /** A name may come again in another arm of the same variant, with the same type. */
-  addField(name: Name, field: Field | BitFieldModel): void {
+  /** A name may come again in another arm of the same variant, with the same type. @returns false after a report */
+  addField(name: Name, field: Field | BitFieldModel): boolean {
     const before = this.meanings.get(name.text);
-    if (before?.kind === 'broken') return;
+    if (before?.kind === 'broken') return true;
     if (before === undefined) {
       this.meanings.set(name.text, { kind: 'field', fields: [field], span: name.span });
-      return;
+      return true;
     }
     if (before.kind === 'field' && before.fields.every((other) => exclusive(other.guards, field.guards))) {
       if (before.fields.every((other) => sameType(other, field))) {
         before.fields.push(field);
-        return;
+        return true;
       }
       this.report.error('PF112', name.span, `\`${name.text}\` has another type in another arm`, {
         labels: [{ span: before.span, text: 'there it is this' }],
         hint: 'give one of them another name',
       });
-      return;
+      return false;
     }
     this.duplicate(name, before);
+    return false;
   }
 
   add(name: Name, meaning: Meaning): void {

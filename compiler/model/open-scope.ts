@@ -110,7 +110,14 @@ function inherit(
       break;
     }
     if (chain.includes(base)) {
-      report.error('PF114', at.base.span, `\`${at.name.text}\` extends itself`);
+      const circle = chain.slice(chain.indexOf(base));
+      // Every protocol of the circle finds it; they all report it at one place.
+      const first = circle.reduce((a, b) => (a.span.start <= b.span.start ? a : b));
+      report.error('PF114', first.base!.span, `\`${first.name.text}\` extends itself`, {
+        labels: circle
+          .filter((p) => p !== first)
+          .map((p) => ({ span: p.base!.span, text: 'by way of this' })),
+      });
       scope.shared.incomplete = true;
       break;
     }

@@ -63,7 +63,7 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
       },
     );
   }
-  const before = varyingBefore(protocol.frame.body, id);
+  const before = id.guards.length > 0 ? null : varyingBefore(protocol.frame.body, id);
   if (before !== null) {
     report.warning(
       'PF122',

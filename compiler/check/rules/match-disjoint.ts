@@ -17,16 +17,33 @@ export function matchDisjoint(protocols: readonly Protocol[], report: Report): v
     }
     for (const b of protocols.slice(0, i)) {
       if (b.match.length === 0 || distinguishing(a.match, b.match)) continue;
-      report.error('PF130', a.span, `the first bytes of \`${a.name}\` and \`${b.name}\` can be the same`, {
-        labels: [
-          { span: a.span, text: `${a.name}: ${show(a.match)}` },
-          { span: b.span, text: `${b.name}: ${show(b.match)}` },
-        ],
+      const message = `\`${a.name}\` and \`${b.name}\` can begin with the same bytes: ${example(a.match, b.match)}`;
+      report.error('PF130', a.span, message, {
+        labels: [{ span: b.span, text: `in ${b.name} ${show(b.match)}; in ${a.name} ${show(a.match)}` }],
         hint: 'a constant that differs at one place tells them apart; or check them in different runs and give each a port',
       });
     }
   });
 }
+
+/** Bytes that both take, `..` where any byte will do: `0x78 .. 0x01`. */
+function example(a: readonly MatchByte[], b: readonly MatchByte[]): string {
+  const length = Math.max(...[...a, ...b].map((m) => m.offset)) + 1;
+  return Array.from({ length }, (_, offset) => {
+    const ranges = [a, b].flatMap((match) => match.find((m) => m.offset === offset)?.allowed ?? []);
+    const byte = ranges
+      .map((r) => r.low)
+      .find((low) =>
+        [a, b].every((match) => {
+          const at = match.find((m) => m.offset === offset);
+          return at === undefined || at.allowed.some((r) => low >= r.low && low <= r.high);
+        }),
+      );
+    return byte === undefined ? '..' : hex(byte);
+  }).join(' ');
+}
+
+const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
 
 function distinguishing(a: readonly MatchByte[], b: readonly MatchByte[]): boolean {
   return a.some((x) => {
@@ -39,7 +56,6 @@ function distinguishing(a: readonly MatchByte[], b: readonly MatchByte[]): boole
 
 /** `byte 0 is 1, byte 1 is 0-2`, for messages and explain. */
 export function show(match: readonly MatchByte[]): string {
-  const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
   return match
     .map(
       (m) =>

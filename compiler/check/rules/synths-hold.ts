@@ -1,5 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { evaluate, present, type Facts, type Known } from '../../model/evaluate.js';
+import { doubtfulFields } from '../doubtful-fields.js';
 import { walk } from '../../model/walk.js';
 import { isValueOf } from '../../model/integers.js';
 import type { BitFieldModel, Field, Protocol, SynthModel } from '../../model/model.js';
@@ -18,6 +19,7 @@ const EXPECTED: Record<
 
 /** PF140: a synth sets all that has no default, and what it makes is what it is called when read again. */
 export function synthsHold(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
+  const doubtful = report.isDamaged(protocol.frame.span.file) ? null : doubtfulFields(items, report);
   for (const synth of protocol.synths) {
     const decl = items.find((item): item is Synth => item.kind === 'synth' && item.name.span === synth.span);
     // What it says in error may be what seems to be missing.
@@ -25,14 +27,15 @@ export function synthsHold(protocol: Protocol, items: readonly ProtocolItem[], r
     const given = decl.value?.kind === 'struct' ? decl.value.fields.map((f) => f.name.text) : [];
     const facts = factsOf(protocol, synth);
     const whole = given.length === synth.fields.length;
-    fieldsSet(protocol, synth, given, facts, report);
+    if (doubtful !== null) fieldsSet(protocol, synth, [...given, ...doubtful], facts, report);
+    fieldsFit(synth, facts, report);
     if (!whole) continue;
     readsBack(protocol, synth, facts, report);
     keepsId(protocol, synth, report);
   }
 }
 
-/** All fields without default are set, and only those that the frame has. */
+/** All fields without default are set. */
 function fieldsSet(
   protocol: Protocol,
   synth: SynthModel,
@@ -50,6 +53,10 @@ function fieldsSet(
       });
     }
   }
+}
+
+/** Only fields that the frame has are set, and to values that every request has. */
+function fieldsFit(synth: SynthModel, facts: Facts, report: Report): void {
   for (const { field, span } of synth.fields) {
     if (present(field.guards, facts) === false) {
       report.error('PF140', span, `\`${field.name}\` is not in the frame that \`${synth.name}\` makes`, {
@@ -77,17 +84,16 @@ function fieldsSet(
 function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: Report): void {
   const { kinds, role } = EXPECTED[synth.name];
   const { kind: kindRole } = protocol.roles;
-  const kind = evaluate(kindRole, facts);
-  const hint = `it has to be a ${kinds[0]!}`;
+  const kind = report.hasErrorIn(kindRole.span) ? null : evaluate(kindRole, facts);
   if (typeof kind === 'string' && !kinds.includes(kind)) {
     report.error('PF140', synth.span, `what \`${synth.name}\` makes reads as a ${kind}`, {
       labels: [{ span: kindRole.span, text: 'by this' }],
-      hint,
+      hint: `it has to be a ${kinds[0]!}`,
     });
   } else if (kind === undefined && !(kindRole.op === 'match' && kindRole.arms.length === 0)) {
     report.error('PF140', synth.span, `nothing says which kind of frame \`${synth.name}\` makes`, {
       labels: [{ span: kindRole.span, text: 'this depends on fields that are copied or given' }],
-      hint: `set them, so that ${hint}`,
+      hint: `set them to constants that make it a ${kinds[0]!}`,
     });
   }
   for (const [name, condition] of [

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { sorted } from '../../../compiler/cli/show-report.js';
 import { codes } from '../../../compiler/diagnostics/codes.js';
 import { renderText } from '../../../compiler/diagnostics/render-text.js';
 import { checkTexts } from './check-texts.js';
@@ -16,7 +17,9 @@ function said(name: string): string {
     texts,
     files.filter((f) => !f.startsWith('used')),
   );
-  return report.diagnostics.map((one) => renderText(one)).join('\n');
+  return sorted(report)
+    .map((one) => renderText(one))
+    .join('\n');
 }
 
 describe('each case says what was accepted (UPDATE_GOLDEN=1 accepts anew; read what it wrote)', () => {

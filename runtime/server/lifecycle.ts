@@ -57,6 +57,8 @@ export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<
       logger.info('opening the access log anew');
       server.reopenAccessLog();
     });
+    // Without a handler Node would open its debugger on a port.
+    process.on('SIGUSR1', () => logger.warn('SIGUSR1 has no meaning here'));
     process.on('uncaughtException', onCrash);
     process.on('unhandledRejection', onCrash);
   });

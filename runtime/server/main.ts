@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-import { runCli } from './cli.js';
+import { limitYoungGeneration } from './young-generation.js';
 
 // The bin of the package: nothing else may import this file.
+limitYoungGeneration();
+const { runCli } = await import('./cli.js'); // Loaded after the limit is set, or the heap has grown already.
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

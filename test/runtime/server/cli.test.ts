@@ -211,6 +211,16 @@ test('SIGUSR2 opens the access log anew', async () => {
   await host.stop();
 });
 
+test('SIGUSR1 opens no debugger', async () => {
+  const host = await startHost('echo');
+  const { child } = await startProxy(host);
+  child.process.kill('SIGUSR1');
+  await child.line(/SIGUSR1 has no meaning/);
+  expect(await child.stop('SIGTERM')).toBe(0);
+  expect(child.output.join('\n')).not.toContain('Debugger');
+  await host.stop();
+});
+
 test('an error nobody caught is logged, requests under way finish, exit 1', async () => {
   const host = await startHost('echo');
   // A codec with a bug of its own: a timer that throws.

@@ -99,14 +99,16 @@ async function runServer(file: string, output: CliOutput): Promise<number> {
     output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
     return 1;
   }
+  // Signals are listened to before anybody is told that there is somebody to send them to.
+  const ended = runToEnd(server, log, async () => {
+    const fresh = await loadSnapshot(file, BUILTIN_FILTERS);
+    await server.apply(fresh.snapshot, fresh.codecs);
+  });
   // Standard output belongs to the access log if that goes there.
   const tell = snapshot.accessLog?.path === null ? output.err : output.out;
   const lines = server.boundAddresses.map(({ name, address }) => `${name} listens on ${address}\n`);
   tell(`${lines.join('')}ready\n`);
-  const code = await runToEnd(server, log, async () => {
-    const fresh = await loadSnapshot(file, BUILTIN_FILTERS);
-    await server.apply(fresh.snapshot, fresh.codecs);
-  });
+  const code = await ended;
   log.flush();
   return code;
 }

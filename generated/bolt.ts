@@ -172,7 +172,6 @@ function check(b: Uint8Array, at: number, end: number): void {
     throw new DecodeError('enum', 'Bolt.type', 1, `${u8(b, at + 1)} is no CmdType`, 'bolt.proto-frame:43:5');
   }
 
-  const p = classLenAt(b, at);
   const p2 = endAt(b, at);
   if (end !== p2) {
     throw new DecodeError(
@@ -183,18 +182,10 @@ function check(b: Uint8Array, at: number, end: number): void {
       'bolt.proto-frame:41:9',
     );
   }
-
-  const p3 = headerAt(b, at);
-  if (u16(b, p + 2) > 65536) {
-    throw new DecodeError(
-      'limit',
-      'Bolt.header',
-      p3 - at,
-      `has ${u16(b, p + 2)} bytes, the limit is 65536`,
-      'bolt.proto-frame:57:5',
-    );
-  }
 }
+
+/** Names of services and methods: few, and the same again and again. */
+const names = new TextCache();
 
 function kindOf(b: Uint8Array, at: number): FrameKind {
   const type = u8(b, at + 1);
@@ -315,9 +306,8 @@ function pairTextEnd(b: Uint8Array, p: number, to: number, at: number): number {
   return p + 4 + length;
 }
 
-/** Header keys, and the values that name services and methods: few, and the same again and again. */
+/** Header keys: few, and the same again and again. */
 const keys = new TextCache();
-const names = new TextCache();
 
 /** Where the value of the first entry under `key` starts, or -1. @throws DecodeError */
 function findHeader(b: Uint8Array, at: number, key: string): number {

@@ -207,35 +207,22 @@ function check(b: Uint8Array, at: number, end: number): void {
     throw new DecodeError('enum', 'Bolt.type', 2, `${u8(b, at + 2)} is no CmdType`, 'bolt2.proto-frame:11:5');
   }
 
-  const p = classLenAt(b, at);
-  if (u8(b, at + 1) === 2 && (u8(b, at + 11) & 1) !== 0) {
-  }
-
-  const p3 = endAt(b, at);
-  if (end !== p3) {
+  const p2 = endAt(b, at);
+  if (end !== p2) {
     throw new DecodeError(
       'window',
       'Bolt',
       0,
-      `has ${end - at} bytes, its fields take ${p3 - at}`,
+      `has ${end - at} bytes, its fields take ${p2 - at}`,
       'bolt2.proto-frame:8:9',
-    );
-  }
-
-  const p4 = headerAt(b, at);
-  if (u16(b, p + 2) > 65536) {
-    throw new DecodeError(
-      'limit',
-      'Bolt.header',
-      p4 - at,
-      `has ${u16(b, p + 2)} bytes, the limit is 65536`,
-      'bolt2.proto-frame:26:5',
     );
   }
 }
 
 /** An id on its way into a frame whose checksum covers it. */
 const newId = new Uint8Array(4);
+/** Names of services and methods: few, and the same again and again. */
+const names = new TextCache();
 
 function kindOf(b: Uint8Array, at: number): FrameKind {
   const type = u8(b, at + 2);
@@ -364,9 +351,8 @@ function pairTextEnd(b: Uint8Array, p: number, to: number, at: number): number {
   return p + 4 + length;
 }
 
-/** Header keys, and the values that name services and methods: few, and the same again and again. */
+/** Header keys: few, and the same again and again. */
 const keys = new TextCache();
-const names = new TextCache();
 
 /** Where the value of the first entry under `key` starts, or -1. @throws DecodeError */
 function findHeader(b: Uint8Array, at: number, key: string): number {

@@ -141,6 +141,7 @@ class Checker extends Reader {
         return;
       }
       case 'if': {
+        if (![member.then, member.otherwise].some((b) => b !== null && this.hasChecks(b, end))) return;
         const test = this.branch(member.condition, 0);
         this.branches(
           [[test, member.then], ...(member.otherwise === null ? [] : [[null, member.otherwise] as const])],

@@ -22,6 +22,7 @@ import { walk } from '../model/walk.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
 import { docOf, quote, type Module } from './module.js';
+import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
 
 /** Whether the caller of an encoder gives the field: not if it is constant, derived or a checksum. */
@@ -145,7 +146,7 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
       docs: [`Writes a ${name} and returns where it ends.`],
       parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, value],
       returnType: 'number',
-      statements: [...writer.lines, 'return p;'],
+      statements: tidy([...writer.lines, 'return p;']),
     },
   ];
 }
@@ -193,20 +194,23 @@ class Writer implements Environment {
 
   /** The size pass: `size` grows member by member; what lengths derive from is kept on the way. */
   sizes(): void {
-    this.lines.push('let size = 0;');
-    const start = this.lines.length - 1;
+    const start = this.lines.length;
+    this.lines.push('');
     this.sizeBlock(this.body);
-    const first = /^size \+= (\d+)( \+ [^]*)?;$/.exec(this.lines[start + 1] ?? '');
-    if (first !== null) this.lines.splice(start, 2, `let size = ${first[1]!}${first[2] ?? ''};`);
-    if (this.lines.length === start + 1)
-      this.lines[start] =
-        `${first === null ? 'const' : 'let'} size = ${first === null ? this.pending : (/= ([^]*);$/.exec(this.lines[start]!)?.[1] ?? '0') + ` + ${this.pending}`};`;
-    else if (this.pending > 0) this.lines.push(`size += ${this.pending};`);
-    this.pending = 0;
+    this.flushSize();
+    this.startSize(start);
     this.derived(this.body);
     // What a branch measures is written in another branch of the same condition: it is declared before both.
     if (this.hoisted.length > 0)
       this.lines.splice(start, 0, `let ${this.hoisted.map((name) => `${name} = 0`).join(', ')};`);
+  }
+
+  /** Declares `size` with what is first added to it; as a constant if nothing follows. */
+  private startSize(line: number): void {
+    const first = /^size \+= ([^]*);$/.exec(this.lines[line + 1] ?? '')?.[1];
+    const more = this.lines.slice(line + 2).some((l) => /\bsize \+=/.test(l));
+    if (first === undefined) this.lines[line] = `${more ? 'let' : 'const'} size = 0;`;
+    else this.lines.splice(line, 2, `${more ? 'let' : 'const'} size = ${first};`);
   }
 
   /** The write pass, from front to back at `p`. */

@@ -70,14 +70,13 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
   const usesEnd = range.to === 'end';
   const endParam = usesEnd ? [end] : [];
   const endArg = usesEnd ? ', end' : '';
-  const cached = `${module.use('TextCache')}()`;
   const guarded = optional ? new Reader(module) : null;
   const guardedTest = guarded?.condition(field.guards);
   return [
     ...(textEnd !== null
       ? [textEndFunction(textEnd, [key, value], module)]
       : [textEndFunction(ends.key, [key], module), textEndFunction(ends.value, [value], module)]),
-    `/** Header keys${module.usesKnownHeader ? ', and the values that name services and methods' : ''}: few, and the same again and again. */\nconst keys = new ${cached};${module.usesKnownHeader ? `\nconst names = new ${cached};` : ''}`,
+    `/** Header keys: few, and the same again and again. */\nconst keys = new ${module.use('TextCache')}();`,
     {
       kind: StructureKind.Function,
       name: 'findHeader',

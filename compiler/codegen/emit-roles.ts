@@ -1,5 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
+import { covers } from '../model/covers.js';
 import { intName, isBig } from '../model/integers.js';
 import type { Field, FieldType } from '../model/model.js';
 import { windowEnd } from './emit-view.js';
@@ -20,8 +21,14 @@ class RoleReader extends Reader {
     super(module);
   }
 
+  protected override text(type: FieldType & { kind: 'text' }, from: string, to: string): string {
+    if (type.encoding === 'latin1') return super.text(type, from, to);
+    this.module.usesNames = true;
+    return `names.read(b, ${from}, ${to})`;
+  }
+
   header(e: Expression & { op: 'header' }): string {
-    this.module.usesKnownHeader = true;
+    this.module.usesKnownHeader = this.module.usesNames = true;
     return `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
   }
 }
@@ -35,7 +42,7 @@ function roleFunction(
   docs: string[] = [],
 ): FunctionDeclarationStructure {
   const lines = tidy([...reader.lines, `return ${result};`]);
-  const usesEnd = /\bend\b/.test(lines.join('\n'));
+  const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   return {
     kind: StructureKind.Function,
     name,
@@ -94,7 +101,7 @@ function emitSetId(id: Field, module: Module): FunctionDeclarationStructure[] {
   const place = reader.placeOf(id);
   const checksum = checksumField(module);
   const width = int.bits / 8;
-  if (checksum !== null && covers(checksum, id, module)) {
+  if (checksum !== null && covers(checksum, id, module.protocol.frame)) {
     const delta = module.use(`${checksum.checksum!.algorithm}Delta`);
     const sumInt = intName(idType(checksum).int);
     const guard = checksum.guards.length === 0 ? null : reader.condition(checksum.guards);
@@ -132,14 +139,6 @@ function emitSetId(id: Field, module: Module): FunctionDeclarationStructure[] {
       statements: tidy(lines),
     },
   ];
-}
-
-/** Whether the id lies between the members that a checksum covers. */
-export function covers(checksum: Field, id: Field, module: Module): boolean {
-  const { members } = module.protocol.frame.body;
-  const { from, to } = checksum.checksum!;
-  const at = members.indexOf(id);
-  return at >= members.indexOf(from) && at <= members.indexOf(to);
 }
 
 function emitBody(body: Field, module: Module): FunctionDeclarationStructure[] {

@@ -15,6 +15,8 @@ import { emitExpression, emitPatterns, type Environment } from './emit-expressio
 import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
 import { readValue } from './reader.js';
+import { tidy } from './tidy.js';
+import { isGiven } from './emit-encode.js';
 import { typeText } from './type-text.js';
 
 /** Emits `readPair(c)`: one struct read from front to back, every step inside its window. */
@@ -137,11 +139,14 @@ class StructReader implements Environment {
 
   run(): string[] {
     this.block(this.struct.body);
-    const names = [...new Set([...this.locals].map(([f]) => this.module.property(f)))];
+    // What is derived is for finding the way, not for the reader.
+    const names = [
+      ...new Set([...this.locals].filter(([f]) => isGiven(f)).map(([f]) => this.module.property(f))),
+    ];
     const byName = new Map([...this.locals].map(([f, local]) => [this.module.property(f), local]));
     const parts = names.map((n) => (byName.get(n) === n ? n : `${n}: ${byName.get(n)!}`));
     this.lines.push(`return { ${parts.join(', ')} };`);
-    return this.lines;
+    return tidy(this.lines);
   }
 
   field(e: Expression & { op: 'field' }): string {

@@ -42,7 +42,7 @@ function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationS
   ];
   const takesRequest = synth.name === 'heartbeat_ack';
   const id = synth.params.find((p) => p.role === 'id');
-  const usesEnd = /\bend\b/.test(lines.join('\n'));
+  const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   return {
     kind: StructureKind.Function,
     docs: synth.doc === '' ? [] : [docOf(synth.doc)],
@@ -80,7 +80,7 @@ function emitHijack(
     hold: (_e, code) => code,
   };
   const lines = [...reader.lines, `return { ${values.join(', ')} };`];
-  const usesEnd = /\bend\b/.test(lines.join('\n'));
+  const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   const usesReason = synth.fields.some((f) =>
     [...parts(f.value)].some((e) => e.op === 'param' && e.role === 'reason'),
   );

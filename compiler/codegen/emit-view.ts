@@ -99,7 +99,7 @@ function shorten(all: readonly string[]): string[] {
   const lines = tidy(all);
   const body = lines.join('\n');
   const count = (pattern: RegExp): number => body.match(pattern)?.length ?? 0;
-  const usesEnd = /\bend\b/.test(body) ? ', end' : '';
+  const usesEnd = /(?<!\.)\bend\b/.test(body) ? ', end' : '';
   if (count(/\bb\b/g) <= 1 && count(/\bat\b/g) <= 1 && usesEnd === '') {
     return [body.replace(/\bb\b/, 'this.bytes').replace(/\bat\b/, 'this.start')];
   }

@@ -57,6 +57,11 @@ export async function generate(protocol: Protocol): Promise<string> {
   const needEnd = headers !== null && entriesRange(headers, new Reader(module), module).to === 'end';
   const roles = emitRoles(module, needEnd);
   const headerFunctions = headers === null ? [] : emitHeaders(headers, module);
+  if (module.usesNames) {
+    module.add(
+      `/** Names of services and methods: few, and the same again and again. */\nconst names = new ${module.use('TextCache')}();`,
+    );
+  }
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
   const checksum = checksumField(module);
   if (checksum !== null) module.add(emitVerify(checksum, module));

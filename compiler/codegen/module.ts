@@ -31,6 +31,8 @@ export class Module {
   readonly usedAnchors = new Set<Anchor>();
   /** Whether a role reads a header whose values are few. */
   usesKnownHeader = false;
+  /** Whether a role gives a text that has few values. */
+  usesNames = false;
   private readonly values = new Set<string>();
   private readonly types = new Set<string>();
   private readonly declared: ReadonlySet<string>;

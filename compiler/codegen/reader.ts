@@ -5,6 +5,7 @@ import type {
   BitFieldModel,
   Block,
   Field,
+  FieldType,
   Guard,
   MemberModel,
   VariantModel,
@@ -73,10 +74,29 @@ export class Reader implements Environment {
   value(field: Field | BitFieldModel): string {
     const held = this.held.get(field);
     if (held !== undefined) return held;
+    if (field.member === 'field' && field.type.kind === 'text') return this.textValue(field, field.type);
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, memberSize(memberOf(field)).min);
     return readValue(field, this.b, place, this.module);
+  }
+
+  /** The bytes of a text as a string. */
+  protected text(type: FieldType & { kind: 'text' }, from: string, to: string): string {
+    const read = this.module.use(type.encoding === 'utf8' ? 'readUtf8' : 'readLatin1');
+    return `${read}(${this.b}, ${from}, ${to})`;
+  }
+
+  private textValue(field: Field, type: FieldType & { kind: 'text' }): string {
+    const start = this.placeOf(field);
+    const window = type.extent.kind === 'rest' ? windowAround(field, this.module) : null;
+    const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
+    if (type.extent.kind !== 'prefix') return this.text(type, start, to);
+    const { int } = type.extent;
+    const code = this.text(type, `${start} + ${int.bits / 8}`, to);
+    if (!type.nullable) return code;
+    const none = int.signed ? '-1' : String(2 ** int.bits - 1);
+    return `(${this.module.use(intName(int))}(${this.b}, ${start}) === ${none} ? undefined : ${code})`;
   }
 
   /** Whether a place under these guards is in the frame. */

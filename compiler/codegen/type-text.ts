@@ -9,8 +9,9 @@ export function fieldTypeText(field: Field | BitFieldModel, module: Module): str
     if (field.enum !== null) return pascalCase(field.enum.name);
     return field.width === 1 ? 'boolean' : 'number';
   }
-  if (field.type.kind === 'int' && isBig(field.type.int, field.range) && field.type.enum === null)
-    return 'bigint';
+  if (field.type.kind === 'int' && field.type.enum === null && !field.type.bool) {
+    return isBig(field.type.int, field.range) ? 'bigint' : 'number';
+  }
   return typeText(field.type, module);
 }
 

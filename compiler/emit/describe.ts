@@ -1,0 +1,192 @@
+import { covers } from '../model/covers.js';
+import { extendedName } from '../model/derive.js';
+import { intName } from '../model/integers.js';
+import { layoutOf } from '../model/layout.js';
+import { memberSize } from '../model/size.js';
+import { walk } from '../model/walk.js';
+import type { Derivation, Field, FieldType, Guard, MemberModel, Protocol } from '../model/model.js';
+
+/** What explain shows of a protocol, as plain data. */
+export interface Description {
+  readonly protocol: string;
+  readonly schema: string;
+  readonly limits: { readonly frame: number; readonly headers: number; readonly headerBytes: number };
+  readonly frame: { readonly name: string; readonly smallest: number; readonly rows: readonly Row[] };
+  readonly derived: readonly { readonly field: string; readonly from: string }[];
+  readonly id: {
+    readonly field: string;
+    readonly type: string;
+    readonly patchClass: 'A' | 'B';
+    readonly why: string;
+  } | null;
+  readonly match: readonly {
+    readonly offset: number;
+    readonly allowed: readonly { readonly low: number; readonly high: number }[];
+  }[];
+  readonly roles: readonly { readonly role: string; readonly from: string }[];
+}
+
+/** One member of the frame: where it stands, how many bytes it takes, and in which arm. */
+export interface Row {
+  readonly offset: string;
+  readonly bytes: string;
+  readonly name: string;
+  readonly type: string;
+  readonly arm: string;
+}
+
+/** Describes a checked protocol. */
+export function describe(protocol: Protocol): Description {
+  const layout = layoutOf(protocol.frame);
+  const { roles, limits } = protocol;
+  const rows: Row[] = [];
+  for (const member of walk(protocol.frame.body)) {
+    const name = nameOf(member);
+    if (name === null) continue;
+    const place = layout.places.get(member)!;
+    const anchor =
+      place.anchor === null ? null : `${place.anchor.name}${place.offset === 0 ? '' : ` + ${place.offset}`}`;
+    const { min, max } = memberSize(member);
+    const bytes =
+      min === max ? String(min) : max === Infinity || max > limits.frame ? `${min}..` : `${min}..${max}`;
+    rows.push({
+      offset: anchor ?? String(place.offset),
+      bytes,
+      name,
+      type: typeOf(member),
+      arm: member.guards.map(armName).join(', '),
+    });
+  }
+  const fields = [...walk(protocol.frame.body)].filter((m): m is Field => m.member === 'field');
+  const checksum = fields.find((f) => f.checksum !== null);
+  const covered = roles.id !== null && checksum !== undefined && covers(checksum, roles.id, protocol.frame);
+  return {
+    protocol: protocol.name,
+    schema: protocol.schemaPath,
+    limits: { frame: limits.frame, headers: limits.headers, headerBytes: limits.headerBytes },
+    frame: {
+      name: protocol.frame.name,
+      smallest: protocol.frame.body.members.reduce((sum, m) => sum + memberSize(m).min, 0),
+      rows,
+    },
+    derived: [
+      ...fields
+        .filter((f) => f.derivation !== null)
+        .map((f) => ({ field: f.name, from: formula(f.derivation!) })),
+      ...(checksum === undefined
+        ? []
+        : [
+            {
+              field: checksum.name,
+              from: `${checksum.checksum!.algorithm} over ${nameOf(checksum.checksum!.from) ?? ''}..${nameOf(checksum.checksum!.to) ?? ''}`,
+            },
+          ]),
+    ],
+    id:
+      roles.id === null
+        ? null
+        : {
+            field: roles.id.name,
+            type: typeOf(roles.id),
+            patchClass: covered ? 'B' : 'A',
+            why: covered
+              ? `written in place; the checksum \`${checksum.name}\` changes by the difference${checksum.guards.length > 0 ? ' where it is present' : ''}`
+              : 'written in place, nothing else changes',
+          },
+    match: protocol.match,
+    roles: roleTexts(protocol),
+  };
+}
+
+function nameOf(member: MemberModel): string | null {
+  switch (member.member) {
+    case 'field':
+      return member.name;
+    case 'bits':
+      return member.fields.map((f) => f.name).join(' ');
+    case 'within':
+      return `within ${member.name ?? ''}`.trim();
+    case 'pad':
+      return 'pad';
+    default:
+      return null;
+  }
+}
+
+function typeOf(member: MemberModel): string {
+  if (member.member === 'bits') return intName(member.int);
+  if (member.member === 'within') return `size ${textOf(member.size)}`;
+  if (member.member === 'pad') return `${member.mode} ${member.value}`;
+  return member.member === 'field'
+    ? typeName(member.type) + (member.constant?.kind === 'int' ? ` = ${member.constant.value}` : '')
+    : '';
+}
+
+function typeName(type: FieldType): string {
+  switch (type.kind) {
+    case 'int':
+      return type.enum?.name ?? (type.bool ? 'bool' : intName(type.int));
+    case 'struct':
+      return type.struct.name;
+    case 'list':
+      return `list of ${typeName(type.element)}`;
+    case 'map':
+      return `map of ${type.pair.name}`;
+    case 'bytes':
+    case 'text': {
+      const base = type.kind === 'text' ? `text ${type.encoding}` : 'bytes';
+      if (type.extent.kind === 'prefix')
+        return `${base}, ${intName(type.extent.int)} length before it${type.nullable ? ', nullable' : ''}`;
+      return type.extent.kind === 'rest' ? `${base} rest` : `${base} size ${textOf(type.extent.value)}`;
+    }
+  }
+}
+
+function armName(guard: Guard): string {
+  if (guard.node.member === 'if')
+    return `${guard.arm === 0 ? 'if' : 'unless'} ${textOf(guard.node.condition)}`;
+  const arm = guard.node.arms[guard.arm]!;
+  return arm.name ?? `arm ${guard.arm + 1}`;
+}
+
+function formula(derivation: Derivation): string {
+  const units = derivation.of.member === 'field' && derivation.of.type.kind === 'list' ? 'elements' : 'bytes';
+  const terms = derivation.terms
+    .map((t) => ` - ${t.coefficient === 1n ? '' : `${t.coefficient} * `}${t.field.name}`)
+    .join('');
+  const constant =
+    derivation.constant === 0n
+      ? ''
+      : derivation.constant > 0n
+        ? ` - ${derivation.constant}`
+        : ` + ${-derivation.constant}`;
+  const sum = `${units} of ${extendedName(derivation.of).replaceAll('`', '')}${terms}${constant}`;
+  return derivation.factor === 1n ? sum : `(${sum}) / ${derivation.factor}`;
+}
+
+function roleTexts(protocol: Protocol): { role: string; from: string }[] {
+  const { roles } = protocol;
+  const entries: [
+    string,
+    { span: { file: { text: string }; start: number; end: number } } | null,
+    string | null,
+  ][] = [
+    ['kind', roles.kind, null],
+    ['id', roles.id, roles.id?.name ?? null],
+    ['heartbeat', roles.heartbeat, null],
+    ['goaway', roles.goaway, null],
+    ['timeout', roles.timeout, null],
+    ['status', roles.status, null],
+    ['headers', roles.headers, roles.headers?.name ?? null],
+    ['body', roles.body, roles.body?.name ?? null],
+    ['service', roles.service, null],
+    ['method', roles.method, null],
+  ];
+  return entries.flatMap(([role, node, name]) =>
+    node === null ? [] : [{ role, from: name ?? textOf(node) }],
+  );
+}
+
+function textOf(node: { span: { file: { text: string }; start: number; end: number } }): string {
+  return node.span.file.text.slice(node.span.start, node.span.end).replace(/\s+/g, ' ');
+}

@@ -1,0 +1,9 @@
+import type { Field, Frame } from './model.js';
+
+/** Whether a field of the frame lies between the members that a checksum covers. */
+export function covers(checksum: Field, field: Field, frame: Frame): boolean {
+  const { members } = frame.body;
+  const { from, to } = checksum.checksum!;
+  const at = members.findIndex((m) => m === field);
+  return at >= members.indexOf(from) && at <= members.indexOf(to);
+}

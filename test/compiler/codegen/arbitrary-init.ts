@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { camelCase } from '../../../compiler/model/camel-case.js';
+import { givenFields } from '../../../compiler/codegen/emit-encode.js';
+import { evaluate, present, type Known } from '../../../compiler/model/evaluate.js';
+import { boundsOf, isBig } from '../../../compiler/model/integers.js';
+import type { BitFieldModel, Block, Field, FieldType, Protocol } from '../../../compiler/model/model.js';
+import { walk } from '../../../compiler/model/walk.js';
+
+type Value = unknown;
+
+/** Values for a protocol's encoder that it has to accept, and what fields the frame then has. */
+export function arbitraryInit(protocol: Protocol): fc.Arbitrary<Record<string, Value>> {
+  return arbitraryBlock(protocol.frame.body, true);
+}
+
+function arbitraryBlock(block: Block, isFrame: boolean): fc.Arbitrary<Record<string, Value>> {
+  const given = givenFields(block);
+  const entries = given.map(({ field }) => [field, arbitraryField(field, isFrame)] as const);
+  return fc
+    .tuple(...entries.map(([, a]) => a))
+    .chain((values) => {
+      const facts = new Map<Field | BitFieldModel, Known>();
+      for (const member of walk(block)) {
+        if (member.member === 'field' && member.constant?.kind === 'int')
+          facts.set(member, member.constant.value);
+        if (member.member === 'bits')
+          for (const bit of member.fields)
+            if (bit.constant?.kind === 'int') facts.set(bit, bit.constant.value);
+      }
+      values.forEach((value, i) => facts.set(entries[i]![0], known(value)));
+      const init: Record<string, Value> = {};
+      values.forEach((value, i) => {
+        // A field of another arm is not in the frame and would not come back.
+        if (present(entries[i]![0].guards, facts) !== false) init[property(entries[i]![0])] = value;
+      });
+      const holds = [...walk(block)].every(
+        (m) => m.member !== 'assert' || evaluate(m.condition, facts) !== false,
+      );
+      return fc.constant(holds ? init : null);
+    })
+    .filter((init): init is Record<string, Value> => init !== null);
+}
+
+/** How views and encoders name a field. */
+export function property(field: Field | BitFieldModel): string {
+  const name = camelCase(field.name);
+  return ['bytes', 'start', 'end', 'constructor', 'prototype', 'length', 'toString', 'valueOf'].includes(name)
+    ? `${name}_`
+    : name;
+}
+
+function known(value: Value): Known {
+  if (typeof value === 'number') return BigInt(value);
+  return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;
+}
+
+function arbitraryField(field: Field | BitFieldModel, isFrame: boolean): fc.Arbitrary<Value> {
+  if (field.member === 'bitField') {
+    if (field.enum !== null) return fc.constantFrom(...field.enum.members.map((m) => Number(m.value)));
+    return field.width === 1 ? fc.boolean() : fc.integer({ min: 0, max: 2 ** field.width - 1 });
+  }
+  const { type } = field;
+  if (type.kind === 'int' && !type.bool) {
+    if (type.enum !== null && !type.enum.open && !type.enum.flags)
+      return fc.constantFrom(...type.enum.members.map((m) => Number(m.value)));
+    const { low, high } = boundsOf(field);
+    if (isBig(type.int, field.range)) return fc.bigInt({ min: low, max: high });
+    return fc.oneof(
+      fc.integer({ min: Number(low), max: Number(high) }),
+      fc.constantFrom(Number(low), Number(high)),
+    );
+  }
+  return arbitraryValue(type, isFrame);
+}
+
+function arbitraryValue(type: FieldType, isFrame: boolean): fc.Arbitrary<Value> {
+  const orNull = (a: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
+    'nullable' in type && type.nullable ? fc.option(a) : a;
+  switch (type.kind) {
+    case 'int':
+      return type.bool ? fc.boolean() : fc.integer({ min: 0, max: 2 ** Math.min(type.int.bits, 31) - 1 });
+    case 'bytes': {
+      const step = factor(type);
+      return orNull(fc.uint8Array({ maxLength: 60 }).map((b) => b.slice(0, b.length - (b.length % step))));
+    }
+    case 'text':
+      if (type.encoding === 'utf8') return orNull(fc.string({ unit: 'grapheme', maxLength: 20 }));
+      return orNull(
+        fc.string({
+          unit: fc
+            .integer({ min: 1, max: type.encoding === 'ascii' ? 127 : 255 })
+            .map((c) => String.fromCharCode(c)),
+          maxLength: 20,
+        }),
+      );
+    case 'struct':
+      return arbitraryBlock(type.struct.body, false);
+    case 'list':
+      return fc.array(arbitraryValue(type.element, isFrame), { maxLength: 5 });
+    case 'map':
+      return fc.array(fc.tuple(fc.string({ maxLength: 12 }), arbitraryValue(type.value.type, isFrame)), {
+        maxLength: 6,
+      });
+  }
+}
+
+/** What a field's size is a multiple of: 4 for `size n * 4`. */
+function factor(type: FieldType & { kind: 'bytes' }): number {
+  const { extent } = type;
+  if (extent.kind !== 'size' || extent.value.op !== 'binary' || extent.value.operator !== '*') return 1;
+  const { left, right } = extent.value;
+  return right.op === 'int' ? Number(right.value) : left.op === 'int' ? Number(left.value) : 1;
+}

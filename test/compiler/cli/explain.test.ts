@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { folderWith, protoFrame, schema } from './cli.js';
+
+test('explain shows the layout, what is derived and the id', async () => {
+  const cwd = await folderWith({ 'a.proto-frame': schema('a', 1) });
+  const { code, out, err } = await protoFrame(cwd, ['explain', 'a.proto-frame']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/^a {2}\(a\.proto-frame\)$/m);
+  expect(out).toMatch(/^ +3 +4 +id +u32 /m);
+  expect(out).toMatch(/length += +bytes of body/);
+});
+
+test('explain --json is data', async () => {
+  const cwd = await folderWith({ 'a.proto-frame': schema('a', 1) });
+  const { code, out } = await protoFrame(cwd, ['explain', 'a.proto-frame', '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject([{ protocol: 'a', limits: { frame: 65_536 } }]);
+});
+
+test('a schema with errors is not explained', async () => {
+  const cwd = await folderWith({ 'a.proto-frame': schema('a', 1).replace('u32;', 'u33;') });
+  const { code, out, err } = await protoFrame(cwd, ['explain', 'a.proto-frame']);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toContain('a.proto-frame:16:');
+});

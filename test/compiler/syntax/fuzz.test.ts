@@ -88,7 +88,7 @@ test('mutated schemas never make the parser throw; every node is whole and in it
             throw new Error(`${path} stands at ${start}..${end}`);
         });
     }),
-    { numRuns: 1_500 },
+    { numRuns: 800 },
   );
 });
 
@@ -106,7 +106,7 @@ test('mutated schemas without errors print to a text that prints to itself', () 
       expect(again.diagnostics.map((d) => d.message)).toEqual([]);
       expect(print(reread!)).toBe(once);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   );
-  expect(sound).toBeGreaterThan(50);
+  expect(sound).toBeGreaterThan(30);
 });

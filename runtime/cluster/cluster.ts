@@ -85,7 +85,7 @@ export class Cluster {
         return new Host(hostConfig, this.context.metrics.host(config.name, address), this.makePool);
       }
       left.delete(address);
-      known.weight = hostConfig.weight;
+      known.config = hostConfig;
       return known;
     });
     for (const host of left.values()) host.close();

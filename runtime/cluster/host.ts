@@ -9,19 +9,25 @@ import type { MultiplexPool } from './pool/multiplex-pool.js';
 export class Host {
   /** `address:port`. */
   readonly address: string;
-  weight: number;
+  /** Weight and metadata may be replaced, the address stays. */
+  config: HostConfig;
   /** Requests under way. */
   active = 0;
 
   private readonly pools: MultiplexPool[] = [];
 
   constructor(
-    readonly config: HostConfig,
+    config: HostConfig,
     readonly stats: UpstreamStats,
     private readonly makePool: (host: Host, protocol: XProtocol) => MultiplexPool,
   ) {
     this.address = formatAddress(config.address);
-    this.weight = config.weight;
+    this.config = config;
+  }
+
+  /** Its share of the requests. */
+  get weight(): number {
+    return this.config.weight;
   }
 
   /** Whether requests may be sent here. A host that nobody tried yet is available. */

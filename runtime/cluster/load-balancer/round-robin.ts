@@ -8,10 +8,31 @@ import type { LoadBalancer } from './load-balancer.js';
  * are taken.
  */
 export class RoundRobin implements LoadBalancer {
-  private collected = new WeakMap<Host, { credit: number }>();
+  private readonly collected = new WeakMap<Host, { credit: number }>();
+  /** The hosts that `equal` was found for. */
+  private known: readonly Host[] | null = null;
+  private equal = true;
+  private next = 0;
 
   choose(hosts: readonly Host[], protocol: XProtocol): Host | null {
-    if (hosts.length === 1) return hosts[0]!.available(protocol) ? hosts[0]! : null;
+    if (hosts !== this.known) {
+      this.known = hosts;
+      this.equal = hosts.every((host) => host.weight === hosts[0]!.weight);
+    }
+    return this.equal ? this.chooseNext(hosts, protocol) : this.chooseByWeight(hosts, protocol);
+  }
+
+  /** With equal weights the turn is known without asking all. */
+  private chooseNext(hosts: readonly Host[], protocol: XProtocol): Host | null {
+    for (let i = 0; i < hosts.length; i++) {
+      if (this.next >= hosts.length) this.next = 0;
+      const host = hosts[this.next++]!;
+      if (host.available(protocol)) return host;
+    }
+    return null;
+  }
+
+  private chooseByWeight(hosts: readonly Host[], protocol: XProtocol): Host | null {
     let best: Host | null = null;
     let bestAccount: { credit: number } | null = null;
     let sum = 0;

@@ -68,7 +68,7 @@ describe('least request', () => {
     hosts[0]!.active = 10;
     const lb = new LeastRequest();
     expect(count(() => lb.choose(hosts, handWrittenBolt), 100)).toEqual({ 'idle:1': 100 });
-    hosts[0]!.weight = 100;
+    hosts[0]!.config = { ...hosts[0]!.config, weight: 100 };
     hosts[1]!.active = 1;
     expect(count(() => lb.choose(hosts, handWrittenBolt), 100)).toEqual({ 'busy:1': 100 });
   });

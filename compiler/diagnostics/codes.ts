@@ -50,7 +50,8 @@ export const codes = {
   },
   PF105: {
     title: 'size may be negative',
-    explanation: 'A size must not become negative and no field may pass the end of its window.',
+    explanation:
+      'A size must not become negative, no field may pass the end of its window, and nothing is divided by zero.',
   },
   PF106: {
     title: 'window and contents do not fit',
@@ -59,7 +60,7 @@ export const codes = {
   PF109: {
     title: 'wrong type',
     explanation:
-      'A value is used where its type has no meaning: a text as a number, a number as a condition.',
+      'A value or attribute is used where it has no meaning: a text as a number, a number as a condition, `max` on a number.',
   },
   PF110: {
     title: 'arms overlap or are incomplete',
@@ -80,8 +81,9 @@ export const codes = {
       'Groups of bits fill their integer exactly; enum values, ranges and literals fit their type; enum values are distinct.',
   },
   PF114: {
-    title: 'name declared twice',
-    explanation: 'Two declarations of one scope share a name, or a protocol extends itself.',
+    title: 'declared twice or by itself',
+    explanation:
+      'Two declarations of one scope share a name, something is given twice, or a constant or protocol is made of itself.',
   },
   PF120: {
     title: 'request id missing or not writable',
@@ -135,13 +137,14 @@ export const codes = {
       'A struct may contain itself only if it is `recursive`, with a depth limit and a byte read at each level.',
   },
   PF151: {
-    title: 'elements of no size',
-    explanation: 'A list whose elements may be empty lets a peer make the proxy loop without sending bytes.',
+    title: 'something of no size',
+    explanation:
+      'A list whose elements may be empty, or a frame without bytes, lets a peer make the proxy loop without sending any.',
   },
   PF152: {
-    title: '64-bit value used as a number',
+    title: 'number too large to compute with',
     explanation:
-      'JavaScript numbers are exact up to 2^53: a 64-bit length must be narrowed with `in a..b` before arithmetic.',
+      'JavaScript numbers are exact up to 2^53, its bit operators work on 32 bits: larger fields are narrowed with `in a..b` before arithmetic.',
   },
   PF160: {
     title: 'unsound phases',

@@ -239,7 +239,7 @@ function buildMember(member: Member, place: Place): MemberModel | null {
         name: member.name?.text ?? null,
         path,
         span: member.span,
-        on: on as VariantModel['on'],
+        on: on.map((e, i) => e ?? unknownBoolean(member.on[i]!.span)),
         arms,
         guards,
       };

@@ -81,12 +81,12 @@ function guardTaken(guard: Guard, facts: Facts): boolean | undefined {
   return others === undefined ? undefined : true;
 }
 
-/** Whether one of the alternatives accepts the values. */
+/** Whether one of the alternatives accepts the values; where there is none, its text is in error. */
 export function matches(
   patterns: readonly (readonly ValueSet[])[],
   on: readonly Known[],
 ): boolean | undefined {
-  let result: boolean | undefined = false;
+  let result: boolean | undefined = patterns.length === 0 ? undefined : false;
   for (const row of patterns) {
     let taken: boolean | undefined = true;
     row.forEach((set, i) => {

@@ -34,7 +34,7 @@ export function variantsCover(protocol: Protocol, report: Report): void {
 
 function check(on: readonly Expression[], arms: readonly Arm[], span: Span, report: Report): void {
   // An arm or member in error may be the one that is missing here.
-  if (arms.length === 0 && on.length === 0) return;
+  if (on.length === 0 || arms.some((arm) => arm.patterns?.length === 0)) return;
   if (report.hasErrorIn(span) || on.some((e) => e.type.kind === 'int' && (e.type.enum?.lost.length ?? 0) > 0))
     return;
   const domains = on.map(domainOf);

@@ -28,7 +28,7 @@ const hostile: Record<string, { texts: Record<string, string>; codes: readonly s
     texts: {
       a: `${lines(2000, (i) => `protocol p${i} extends p${i + 1} { }`)} ${frame('').replace('p {', 'p2000 {')}`,
     },
-    codes: ['PF003'],
+    codes: ['PF003', 'PF130'],
   },
   'structs in structs': {
     texts: { a: `${lines(3000, (i) => `struct S${i} { a : S${i + 1}; }`)} struct S3000 { a : u8; }` },

@@ -133,7 +133,4 @@ test('whatever is done to a schema, it is answered with findings in their places
   // A check that refuses everything, or nothing, would show here.
   expect(clean).toBeGreaterThan(runs / 100);
   expect(clean).toBeLessThan(runs / 2);
-  console.log(
-    `${runs} mutations, ${clean} of them without errors, ${Math.round(performance.now() - began)} ms`,
-  );
-});
+}, 600_000);

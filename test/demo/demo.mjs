@@ -235,7 +235,7 @@ const total = (name) => {
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 };
 say(
-  `9. The sidecar counted ${total('downstream_requests_total')} requests and ${total('downstream_heartbeats_total')} heartbeats`,
+  `9. The sidecar counted ${total('downstream_requests_total')} requests and ${total('downstream_heartbeats_total')} heartbeat`,
 );
 say(`   (http://127.0.0.1:${ports.admin}/stats/prometheus while it runs).`);
 await client.close().catch(quiet);

@@ -14,14 +14,18 @@ export interface ListenerOptions {
 
 const BACKLOG = 4096;
 
+/** After how long a silence the kernel asks whether the peer is still there, in ms. */
+export const TCP_KEEPALIVE_MS = 60_000;
+
 /** A bound address that hands out connections. */
 export class Listener {
   private readonly server: Server;
 
   constructor(private readonly options: ListenerOptions) {
     // Half-open connections are served: a caller may end its side after its last request.
-    this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      options.onConnection(socket),
+    this.server = createServer(
+      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS },
+      (socket) => options.onConnection(socket),
     );
     this.server.maxConnections = options.maxConnections;
     this.server.on('drop', () => options.onRefused());

@@ -14,6 +14,7 @@ import type { Host } from '../cluster/host.js';
 import { HijackReason } from '../observe/hijack-reason.js';
 import type { Route } from '../route/route.js';
 import type { ClientConnection } from '../stream/client-connection.js';
+import { NO_ID } from '../stream/id-allocator.js';
 import { Deadline } from '../stream/deadline.js';
 import type { ServerConnection } from '../stream/server-connection.js';
 import { type ClientStream, ResetCause, type ServerStream } from '../stream/stream.js';
@@ -178,7 +179,7 @@ export class ActiveStream implements ClientStream, ServerStream {
     const { cluster, host, oneway } = this;
     const id = oneway ? connection.sendOneway(bytes, at, end) : connection.send(bytes, at, end, this);
     if (id < 0) {
-      if (id === -1) this.hijack(HijackReason.overload, 'no request id is left');
+      if (id === NO_ID) this.hijack(HijackReason.overload, 'no request id is left');
       else this.hijack(HijackReason.codecError, 'the frame can not take another request id');
       return;
     }
@@ -215,7 +216,11 @@ export class ActiveStream implements ClientStream, ServerStream {
     const from = this.upstream!;
     this.upstream = null;
     if (this.call === null || this.call.chain.response.length === 0) {
-      this.deliver(bytes, at, end, from);
+      try {
+        this.deliver(bytes, at, end, from);
+      } catch (error) {
+        if (this.downstream !== null) this.fail(error);
+      }
       return;
     }
     this.call.response = new XFrame(this.protocol!, bytes, at, end);
@@ -365,7 +370,7 @@ export class ActiveStream implements ClientStream, ServerStream {
       this.hijack(HijackReason.codecError, error.message);
     } else {
       this.context.options.onError(error);
-      this.hijack(HijackReason.internal, 'a filter failed');
+      this.hijack(HijackReason.internal, 'the proxy failed');
     }
   }
 

@@ -1,6 +1,7 @@
 import { DecodeError, FrameKind, type XProtocol } from '@proto-frame/api';
 import { connect } from 'node:net';
 import type { Connection, ConnectionLimits, ConnectionStats } from '../network/connection.js';
+import { TCP_KEEPALIVE_MS } from '../network/listener.js';
 import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import { FrameConnection, type FrameFault, type FrameOwner } from '../protocol/frame-connection.js';
@@ -94,7 +95,14 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
     loop.arm(this.timer, options.connectTimeout);
     for (const s of stats) s.connectionsTotal++;
     // Half-open, so that the end of the host's side is ours to handle.
-    const socket = connect({ host: address.host, port: address.port, noDelay: true, allowHalfOpen: true });
+    const socket = connect({
+      host: address.host,
+      port: address.port,
+      noDelay: true,
+      allowHalfOpen: true,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEPALIVE_MS,
+    });
     this.frames = new FrameConnection(socket, loop, this, options.limits, stats, options.frameDeadline);
     this.frames.start(protocol, options.maxFrame, options.protocolStats, null);
     socket.once('connect', () => this.onConnect());
@@ -121,15 +129,19 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
 
   /**
    * Sends the request bytes[at, end) under an id of our own, written into it in place.
-   * @returns the id; -1 if none is left; -2 if the frame can't take one
+   * @returns the id; {@link NO_ID} if none is left; {@link NO_PLACE} if the frame can't take one
    */
   send(bytes: Uint8Array, at: number, end: number, stream: ClientStream): number {
     const id = this.ids.allocate(stream);
     if (id === NO_ID) return NO_ID;
-    if (!this.options.protocol.setId(bytes, at, end, id)) {
-      this.ids.take(id);
-      return -2;
+    let written = false;
+    try {
+      written = this.options.protocol.setId(bytes, at, end, id);
+    } finally {
+      // Whatever happened: nobody may be found under an id that is not on the wire.
+      if (!written) this.ids.take(id);
     }
+    if (!written) return NO_PLACE;
     this.inFlight++;
     this.frames.write(bytes, at, end);
     this.countRequest();
@@ -141,7 +153,7 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
     const id = this.ids.allocate(NOBODY);
     if (id === NO_ID) return NO_ID;
     this.ids.take(id);
-    if (!this.options.protocol.setId(bytes, at, end, id)) return -2;
+    if (!this.options.protocol.setId(bytes, at, end, id)) return NO_PLACE;
     this.frames.write(bytes, at, end);
     this.countRequest();
     return id;
@@ -173,7 +185,12 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
   sendHeartbeat(stream: ClientStream): number {
     const id = this.ids.allocate(stream);
     if (id === NO_ID) return NO_ID;
-    const frame = this.options.protocol.heartbeat(id);
+    let frame: Uint8Array | null = null;
+    try {
+      frame = this.options.protocol.heartbeat(id);
+    } catch (error) {
+      this.options.onError(error);
+    }
     if (frame === null) {
       this.ids.take(id);
       return NO_ID;
@@ -244,7 +261,13 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
     }
     this.inFlight = 0;
     this.owner.onClosed(this, open);
-    for (const stream of this.ids.clear()) stream.onReset(cause);
+    for (const stream of this.ids.clear()) {
+      try {
+        stream.onReset(cause);
+      } catch (error) {
+        this.options.onError(error); // The others have to hear of it all the same.
+      }
+    }
   }
 
   private onConnect(): void {
@@ -330,6 +353,9 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
     else this.retire();
   }
 }
+
+/** What send gives when the frame can't carry an id of ours. */
+export const NO_PLACE = -2;
 
 /** Who waits for the answer to a oneway frame. */
 const NOBODY: ClientStream = { onReply() {}, onReset() {} };

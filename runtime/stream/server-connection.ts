@@ -169,7 +169,12 @@ export class ServerConnection implements FrameOwner {
       this.frames.close();
       return;
     }
-    const goaway = this.protocol.goaway(firstId(this.protocol.traits));
+    let goaway: Uint8Array | null = null;
+    try {
+      goaway = this.protocol.goaway(firstId(this.protocol.traits));
+    } catch (error) {
+      this.handler.onError(error);
+    }
     if (goaway !== null) {
       this.frames.write(goaway, 0, goaway.length);
       this.options.stats.goawaysSent++;
@@ -185,7 +190,13 @@ export class ServerConnection implements FrameOwner {
 
   onFirstBytes(chunk: Buffer): void {
     const bytes = this.firstBytes === null ? chunk : Buffer.concat([this.firstBytes, chunk]);
-    const found = this.options.matcher.match(bytes, 0, bytes.length);
+    let found: ReturnType<ProtocolMatcher['match']>;
+    try {
+      found = this.options.matcher.match(bytes, 0, bytes.length);
+    } catch (error) {
+      this.handler.onError(error);
+      found = Match.no;
+    }
     if (found === Match.no || (found === Match.more && bytes.length > MOST_FIRST_BYTES)) {
       this.options.stats.protocolUnknown++;
       this.frames.destroy();

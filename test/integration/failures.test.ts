@@ -1,3 +1,4 @@
+import type { XProtocol } from '@proto-frame/api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BoltClient, eventually } from '../support/bolt-client.js';
 import { boltGoaway, boltHeartbeat, boltRequest, boltResponse } from '../support/bolt-frames.js';
@@ -45,6 +46,18 @@ async function deadPort(): Promise<number> {
   const server = await startUpstream();
   await server.kill();
   return server.port;
+}
+
+/** Bolt with a bug: `method` throws for the frames that `where` picks. */
+function throwsOn(method: keyof XProtocol, where: (bytes: Uint8Array, at: number) => boolean): XProtocol {
+  const sound = handWrittenBolt[method] as (...args: unknown[]) => unknown;
+  return {
+    ...handWrittenBolt,
+    [method](...args: unknown[]): unknown {
+      if (where(args[0] as Uint8Array, args[1] as number)) throw new TypeError('a bug');
+      return sound(...args);
+    },
+  };
 }
 
 const never: Script = () => {};
@@ -293,23 +306,61 @@ describe('bad input', () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it('a codec that throws costs one connection and no more', async () => {
-    const upstream = await up();
-    const broken = {
-      ...handWrittenBolt,
-      methodOf(bytes: Uint8Array, at: number, end: number): string | undefined {
-        if (handWrittenBolt.idOf(bytes, at, end) === 666) throw new TypeError('a bug');
-        return undefined;
-      },
-    };
-    expectedErrors = 1;
-    await run({ clusters: [clusterOf([upstream.port])], protocols: [broken] });
-    const [evil, good] = [await client(), await client()];
-    evil.send(666, 'x');
-    await evil.closedByPeer();
-    good.send(1, 'fine');
-    expect((await good.received(1))[0]!.status).toBe(0);
-  });
+  it.each(['check', 'idOf', 'remember', 'methodOf', 'setId', 'headerOf'] as const)(
+    'a codec whose %s throws on a request costs one connection and no more',
+    async (method) => {
+      const upstream = await up();
+      const broken = throwsOn(method, (bytes, at) => bytes[at + 1] === 1 && bytes[at + 9] === 66);
+      await run({
+        clusters: [clusterOf([upstream.port])],
+        protocols: [broken],
+        routes: [
+          routeTo('echo', {
+            match: {
+              service: null,
+              method: null,
+              headers: [{ name: 'service', value: null, invert: false }],
+            },
+          }),
+        ],
+      });
+      const [evil, good] = [await client(), await client()];
+      good.send(1, 'before');
+      await good.received(1);
+      const bad = boltRequest(2, 'test', Buffer.from('x'));
+      bad[9] = 66;
+      evil.socket.write(bad);
+      await eventually(() => evil.closed || evil.ended || evil.frames.length === 1, 'an end');
+      good.send(3, 'after');
+      expect((await good.received(2)).map((r) => r.status)).toEqual([0, 0]);
+      expect(evil.frames.every((r) => r.id === 2 && r.status !== 0)).toBe(true);
+      expectedErrors = 1;
+    },
+  );
+
+  it.each(['check', 'idOf', 'setId', 'wireStatusOf', 'toCanonical'] as const)(
+    'a codec whose %s throws on a reply gives that caller an error and goes on',
+    async (method) => {
+      const upstream = await up();
+      let bad = false;
+      const broken = throwsOn(method, (bytes, at) =>
+        method === 'toCanonical' ? bad : bad && bytes[at + 1] === 0 && bytes.length > at + 20,
+      );
+      await run({ clusters: [clusterOf([upstream.port])], protocols: [broken] });
+      const caller = await client();
+      caller.send(1, 'before');
+      await caller.received(1);
+      bad = true;
+      caller.send(2, 'bad');
+      const replies = await caller.received(2);
+      bad = false;
+      expect([replies[1]!.id, replies[1]!.body.length]).toEqual([2, 0]);
+      expect(replies[1]!.status).not.toBe(0);
+      caller.send(3, 'after');
+      expect((await caller.received(3))[2]!.body.toString()).toBe('after');
+      expectedErrors = 1;
+    },
+  );
 
   it('drops a frame that is not finished in time, and only that caller', async () => {
     const upstream = await up();

@@ -121,7 +121,7 @@ describe('answers of the proxy itself', () => {
     expect([first!.id, first!.status]).toEqual([1, NO_PROCESSOR]);
     expect(proxy.upstream.connectFailures).toBe(1);
     caller.send(2, 'y');
-    await caller.received(2, 100);
+    await caller.received(2, 500);
     await up(echo, port);
     let id = 3;
     await eventually(() => {
@@ -151,7 +151,7 @@ describe('answers of the proxy itself', () => {
     const [reply] = await caller.received(1, 1_000);
     expect(reply!.status).toBe(NO_PROCESSOR);
     expect(performance.now() - started).toBeGreaterThan(55);
-    expect(performance.now() - started).toBeLessThan(60 + 60);
+    expect(performance.now() - started).toBeLessThan(60 + 300);
     expect(proxy.upstream.connectTimeouts).toBe(1);
     await stop();
   });
@@ -172,7 +172,7 @@ describe('answers of the proxy itself', () => {
     const took = performance.now() - started;
     expect([reply!.id, reply!.status]).toEqual([1, TIMEOUT]);
     expect(took).toBeGreaterThanOrEqual(39);
-    expect(took).toBeLessThan(40 + 60);
+    expect(took).toBeLessThan(40 + 250);
   });
 
   it('upstream reset for every request under way, once each, and recovery', async () => {
@@ -288,7 +288,7 @@ describe('bad input', () => {
     const header = boltRequest(1, 'test', Buffer.alloc(0));
     header.writeUInt32BE(0xffffffff, 18);
     evil.socket.write(header.subarray(0, 22));
-    await evil.closedByPeer(500);
+    await evil.closedByPeer(2_000);
     good.send(1, 'fine');
     expect((await good.received(1))[0]!.body.toString()).toBe('fine');
     expect([...proxy.metrics.protocol('bolt').decodeErrors]).toEqual([['too_large', { count: 1 }]]);
@@ -369,7 +369,7 @@ describe('bad input', () => {
     const bytes = boltRequest(1, 'test', Buffer.alloc(100));
     const drip = setInterval(() => slow.socket.write(bytes.subarray(0, 1)), 20); // progress does not help
     slow.socket.write(bytes.subarray(0, 30));
-    await slow.closedByPeer(400);
+    await slow.closedByPeer(2_000);
     clearInterval(drip);
     good.send(1, 'fine');
     await good.received(1);

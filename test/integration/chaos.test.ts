@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { BoltClient, eventually } from '../support/bolt-client.js';
+import { boltGoaway, boltResponse } from '../support/bolt-frames.js';
+import { handWrittenBolt } from '../support/hand-written-bolt.js';
+import { type Script, startUpstream } from '../support/scripted-upstream.js';
+import { clusterOf, startProxy } from '../support/whole-proxy.js';
+
+/** A repeatable source of chance. */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
+/** A host that delays, forgets, doubles, answers late, says goaway and dies, and never answers wrongly. */
+function unreliable(random: () => number): Script {
+  return (frame, { socket }) => {
+    if (frame.type !== 1) return;
+    const reply = boltResponse(
+      frame.id,
+      0,
+      Buffer.concat([frame.body, Buffer.alloc(Math.floor(random() ** 4 * 30_000))]),
+    );
+    const dice = random();
+    if (dice < 0.02) return;
+    if (dice < 0.04) setTimeout(() => socket.write(reply), 60 + random() * 60);
+    else if (dice < 0.05) socket.write(Buffer.concat([reply, reply]));
+    else if (dice < 0.052) socket.write(boltGoaway(1));
+    else if (dice < 0.055) socket.write(reply.subarray(0, 10), () => socket.resetAndDestroy());
+    else if (dice < 0.5) setTimeout(() => socket.write(reply), random() * 5);
+    else socket.write(reply);
+  };
+}
+
+describe('chaos', () => {
+  it.each([11, 22, 33])(
+    'every request ends exactly once with its own reply or an error, seed %i',
+    async (seed) => {
+      const random = chance(seed);
+      const upstreams = [await startUpstream(unreliable(random)), await startUpstream(unreliable(random))];
+      const proxy = await startProxy({
+        clusters: [
+          clusterOf(
+            upstreams.map(({ port }) => port),
+            {
+              maxConnections: 2,
+              reconnect: { base: 1, max: 5 },
+              keepalive: { interval: 20, timeout: 500, failures: 2 },
+            },
+          ),
+        ],
+        // A small space of ids, so that each is used again and again.
+        protocols: [{ ...handWrittenBolt, traits: { ...handWrittenBolt.traits, idMin: 0, idMax: 511 } }],
+      });
+      const clients = 12;
+      const perClient = 150;
+      const window = 20;
+      let ok = 0;
+      let errors = 0;
+      let abandoned = 0;
+
+      const drive = async (client: number): Promise<void> => {
+        const caller = await BoltClient.open(proxy.port);
+        const leaves = client % 4 === 3;
+        let sent = 0;
+        const answered = new Set<number>();
+        let seen = 0;
+        while (answered.size < perClient) {
+          while (sent < perClient && sent - answered.size < window) {
+            caller.send(sent, `${client}/${sent};`, { timeout: 50 });
+            sent++;
+          }
+          await caller.until(
+            () => caller.frames.length > seen,
+            `more than ${seen} of ${sent} replies of ${client}`,
+          );
+          for (; seen < caller.frames.length; seen++) {
+            const { id, status, body } = caller.frames[seen]!;
+            expect(answered.has(id)).toBe(false);
+            answered.add(id);
+            if (status === 0) {
+              expect(body.toString('latin1').startsWith(`${client}/${id};`)).toBe(true);
+              ok++;
+            } else {
+              expect(body.length).toBe(0);
+              errors++;
+            }
+          }
+          if (leaves && answered.size > perClient / 2) {
+            abandoned += sent - answered.size;
+            caller.socket.resetAndDestroy();
+            return;
+          }
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(caller.frames).toHaveLength(perClient);
+        caller.socket.resetAndDestroy();
+      };
+      await Promise.all(Array.from({ length: clients }, (_, client) => drive(client)));
+
+      await eventually(() => proxy.proxy.connectionCount === 0, 'all callers gone');
+      expect(ok).toBeGreaterThan((clients * perClient) / 2);
+      expect(errors).toBeGreaterThan(10);
+      expect(abandoned).toBeGreaterThan(0);
+      const { downstream, upstream, errors: reported } = proxy;
+      expect([downstream.requestsActive, upstream.requestsActive, proxy.proxy.inFlight]).toEqual([0, 0, 0]);
+      expect(downstream.bufferedBytes).toBe(0);
+      expect(reported).toEqual([]);
+      await proxy.close();
+      await eventually(() => upstream.connectionsActive === 0, 'all upstream connections closed');
+      expect(upstream.bufferedBytes).toBe(0);
+      await eventually(() => proxy.loop.timers === 0, 'no timer left');
+      for (const { kill } of upstreams) await kill();
+    },
+  );
+});

@@ -22,6 +22,7 @@ import {
   defineProtocol,
   EncodeError,
   equalsText,
+  frameBytes,
   FrameKind,
   HeaderMap,
   i32,
@@ -30,7 +31,6 @@ import {
   put32,
   put8,
   readAscii,
-  readUtf8,
   type RequestId,
   requireInteger,
   requirePresent,
@@ -209,7 +209,7 @@ function idOf(b: Uint8Array, at: number): RequestId {
 }
 
 function setId(b: Uint8Array, at: number, _end: number, id: RequestId): boolean {
-  put32(b, at + 5, Number(id));
+  put32(b, at + 5, id as number);
   return true;
 }
 
@@ -306,8 +306,9 @@ function pairTextEnd(b: Uint8Array, p: number, to: number, at: number): number {
   return p + 4 + length;
 }
 
-/** Header keys: few, and the same again and again. */
+/** Header keys and values: most are the same again and again. */
 const keys = new TextCache();
+const values = new TextCache();
 
 /** Where the value of the first entry under `key` starts, or -1. @throws DecodeError */
 function findHeader(b: Uint8Array, at: number, key: string): number {
@@ -328,7 +329,7 @@ function headerOf(b: Uint8Array, at: number, _end: number, key: string): string 
   const v = findHeader(b, at, key);
   if (v < 0) return undefined;
   const to = pairTextEnd(b, v, b.length, at);
-  return i32(b, v) === -1 ? null : readUtf8(b, v + 4, to);
+  return i32(b, v) === -1 ? null : values.read(b, v + 4, to);
 }
 
 /** A header whose values are few, as the very same string each time. */
@@ -355,7 +356,7 @@ function readHeaders(b: Uint8Array, at: number, _end: number, into: HeaderMap): 
 
     const v = pairTextEnd(b, q, to, at);
     const next = pairTextEnd(b, v, to, at);
-    into.append(keys.read(b, q + 4, v), i32(b, v) === -1 ? null : readUtf8(b, v + 4, next), q, next);
+    into.append(keys.read(b, q + 4, v), i32(b, v) === -1 ? null : values.read(b, v + 4, next), q, next);
     q = next;
   }
 }
@@ -473,7 +474,7 @@ export function encodeBolt(init: BoltInit): Uint8Array {
   const contentLen = contentSize;
   requireInteger('Bolt.content_len', contentLen, 0, 4294967295);
   if (size > 67108864) throw new EncodeError('Bolt', `has ${size} bytes, the limit is 67108864`);
-  const b = new Uint8Array(size);
+  const b = frameBytes(size);
   let p = 0;
   put8(b, p, 1);
   put8(b, p + 1, type);
@@ -524,7 +525,7 @@ function reencode(
   requireInteger('Bolt.content_len', contentLen, 0, 4294967295);
   const size = end - at + headersSize - (headersTo - headersFrom) + bodySize - (bodyTo - bodyFrom);
   if (size > 67108864) throw new EncodeError('Bolt', `has ${size} bytes, the limit is 67108864`);
-  const out = new Uint8Array(size);
+  const out = frameBytes(size);
   out.set(b.subarray(at, headersFrom), 0);
   let q = headersFrom - at;
   if (headers === null) out.set(b.subarray(headersFrom, headersTo), q);

@@ -27,6 +27,7 @@ import {
   defineProtocol,
   EncodeError,
   equalsText,
+  frameBytes,
   FrameKind,
   HeaderMap,
   i32,
@@ -35,7 +36,6 @@ import {
   put32,
   put8,
   readAscii,
-  readUtf8,
   type RequestId,
   requireInteger,
   requirePresent,
@@ -249,12 +249,12 @@ function idOf(b: Uint8Array, at: number): RequestId {
 function setId(b: Uint8Array, at: number, _end: number, id: RequestId): boolean {
   if (u8(b, at + 1) === 2 && (u8(b, at + 11) & 1) !== 0) {
     const p = crcAt(b, at);
-    put32(newId, 0, Number(id));
+    put32(newId, 0, id as number);
     const change = crc32Delta(b, at + 6, newId, 0, 4, p - (at + 6 + 4));
     put32(b, p, u32(b, p) ^ change);
   }
 
-  put32(b, at + 6, Number(id));
+  put32(b, at + 6, id as number);
   return true;
 }
 
@@ -351,8 +351,9 @@ function pairTextEnd(b: Uint8Array, p: number, to: number, at: number): number {
   return p + 4 + length;
 }
 
-/** Header keys: few, and the same again and again. */
+/** Header keys and values: most are the same again and again. */
 const keys = new TextCache();
+const values = new TextCache();
 
 /** Where the value of the first entry under `key` starts, or -1. @throws DecodeError */
 function findHeader(b: Uint8Array, at: number, key: string): number {
@@ -373,7 +374,7 @@ function headerOf(b: Uint8Array, at: number, _end: number, key: string): string 
   const v = findHeader(b, at, key);
   if (v < 0) return undefined;
   const to = pairTextEnd(b, v, b.length, at);
-  return i32(b, v) === -1 ? null : readUtf8(b, v + 4, to);
+  return i32(b, v) === -1 ? null : values.read(b, v + 4, to);
 }
 
 /** A header whose values are few, as the very same string each time. */
@@ -400,7 +401,7 @@ function readHeaders(b: Uint8Array, at: number, _end: number, into: HeaderMap): 
 
     const v = pairTextEnd(b, q, to, at);
     const next = pairTextEnd(b, v, to, at);
-    into.append(keys.read(b, q + 4, v), i32(b, v) === -1 ? null : readUtf8(b, v + 4, next), q, next);
+    into.append(keys.read(b, q + 4, v), i32(b, v) === -1 ? null : values.read(b, v + 4, next), q, next);
     q = next;
   }
 }
@@ -540,7 +541,7 @@ export function encodeBolt(init: BoltInit): Uint8Array {
   const contentLen = contentSize;
   requireInteger('Bolt.content_len', contentLen, 0, 4294967295);
   if (size > 67108864) throw new EncodeError('Bolt', `has ${size} bytes, the limit is 67108864`);
-  const b = new Uint8Array(size);
+  const b = frameBytes(size);
   let p = 0;
   const crcFrom = p;
   put8(b, p, 2);
@@ -601,7 +602,7 @@ function reencode(
   requireInteger('Bolt.content_len', contentLen, 0, 4294967295);
   const size = end - at + headersSize - (headersTo - headersFrom) + bodySize - (bodyTo - bodyFrom);
   if (size > 67108864) throw new EncodeError('Bolt', `has ${size} bytes, the limit is 67108864`);
-  const out = new Uint8Array(size);
+  const out = frameBytes(size);
   out.set(b.subarray(at, headersFrom), 0);
   let q = headersFrom - at;
   if (headers === null) out.set(b.subarray(headersFrom, headersTo), q);

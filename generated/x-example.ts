@@ -13,6 +13,7 @@ import {
   DecodeError,
   defineProtocol,
   EncodeError,
+  frameBytes,
   FrameKind,
   type HeaderMap,
   Match,
@@ -176,7 +177,7 @@ function idOf(b: Uint8Array, at: number): RequestId {
 }
 
 function setId(b: Uint8Array, at: number, _end: number, id: RequestId): boolean {
-  put32(b, at + 3, Number(id));
+  put32(b, at + 3, id as number);
   return true;
 }
 
@@ -251,7 +252,7 @@ export function encodeExample(init: ExampleInit): Uint8Array {
   const payloadLen = payloadSize;
   requireInteger('Example.payload_len', payloadLen, 0, 4294967295);
   if (size > 16777216) throw new EncodeError('Example', `has ${size} bytes, the limit is 16777216`);
-  const b = new Uint8Array(size);
+  const b = frameBytes(size);
   let p = 0;
   put8(b, p, 120);
   put8(b, p + 1, type);
@@ -288,7 +289,7 @@ function reencode(
   requireInteger('Example.payload_len', payloadLen, 0, 4294967295);
   const size = end - at + bodySize - (bodyTo - bodyFrom);
   if (size > 16777216) throw new EncodeError('Example', `has ${size} bytes, the limit is 16777216`);
-  const out = new Uint8Array(size);
+  const out = frameBytes(size);
   out.set(b.subarray(at, bodyFrom), 0);
   const q = bodyFrom - at;
   if (body === null) out.set(b.subarray(bodyFrom, bodyTo), q);

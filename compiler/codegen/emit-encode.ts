@@ -103,7 +103,7 @@ export function emitEncode(module: Module): FunctionDeclarationStructure {
   const { lines } = writer;
   lines.push(
     `if (size > ${limits.frame}) throw new ${module.use('EncodeError')}(${quote(frame.name)}, \`has \${size} bytes, the limit is ${limits.frame}\`);`,
-    'const b = new Uint8Array(size);',
+    `const b = ${module.use('frameBytes')}(size);`,
     'let p = 0;',
   );
   writer.write();
@@ -499,10 +499,16 @@ class Writer implements Environment {
         return;
       }
       case 'pad':
-        if (member.mode === 'size') this.pending += member.value;
+        this.flush();
+        if (member.mode === 'size')
+          this.lines.push(`b.fill(0, p, p + ${member.value});`, `p += ${member.value};`);
         else {
-          this.flush();
-          this.lines.push(`p += (${member.value} - (p % ${member.value})) % ${member.value};`);
+          const next = this.free('padEnd');
+          this.lines.push(
+            `const ${next} = p + ((${member.value} - (p % ${member.value})) % ${member.value});`,
+            `b.fill(0, p, ${next});`,
+            `p = ${next};`,
+          );
         }
         return;
       case 'within':

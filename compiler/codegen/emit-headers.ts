@@ -60,7 +60,7 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
       ? `${module.use(intName(value.type.extent.int))}(b, ${place}) === ${nullLength(value)}`
       : null;
   const text = (place: string, end: string): string => {
-    const code = `${module.use('readUtf8')}(b, ${place} + ${skip.value}, ${end})`;
+    const code = `values.read(b, ${place} + ${skip.value}, ${end})`;
     const none = nullTest(place);
     return none === null ? code : `${none} ? null : ${code}`;
   };
@@ -76,7 +76,7 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
     ...(textEnd !== null
       ? [textEndFunction(textEnd, [key, value], module)]
       : [textEndFunction(ends.key, [key], module), textEndFunction(ends.value, [value], module)]),
-    `/** Header keys: few, and the same again and again. */\nconst keys = new ${module.use('TextCache')}();`,
+    `/** Header keys and values: most are the same again and again. */\nconst keys = new ${module.use('TextCache')}();\nconst values = new ${module.use('TextCache')}();`,
     {
       kind: StructureKind.Function,
       name: 'findHeader',

@@ -49,7 +49,7 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
   regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
 
   verifyChecksum(module, lines);
-  if (regions.length === 0) lines.push('return b.slice(at, end);');
+  if (regions.length === 0) lines.push(`return ${module.use('copyBytes')}(b, at, end);`);
   else {
     for (const { param, from, to } of regions)
       lines.push(`const ${param}From = ${from};`, `const ${param}To = ${to};`);
@@ -64,7 +64,7 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     lines.push(
       `const size = end - at + ${growth};`,
       `if (size > ${limits.frame}) throw new ${module.use('EncodeError')}(${quote(frame.name)}, \`has \${size} bytes, the limit is ${limits.frame}\`);`,
-      'const out = new Uint8Array(size);',
+      `const out = ${module.use('frameBytes')}(size);`,
     );
     const lastRegion = regions[regions.length - 1]!;
     const last = lastRegion.to === reader.place(module.layout.end);

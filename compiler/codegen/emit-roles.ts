@@ -97,7 +97,8 @@ function emitSetId(id: Field, module: Module): FunctionDeclarationStructure[] {
   const { lines } = reader;
   const { int } = idType(id);
   const put = module.use(intName(int).replace(/^[ui]/, 'put'));
-  const value = int.bits > 48 ? 'BigInt(id)' : 'Number(id)';
+  // An id of fewer bits is a number; only wider ones can be bigint.
+  const value = int.bits > 48 ? 'BigInt(id)' : 'id as number';
   const place = reader.placeOf(id);
   const checksum = checksumField(module);
   const width = int.bits / 8;

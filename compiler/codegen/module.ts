@@ -131,7 +131,7 @@ const API_FUNCTIONS = /^(put)?[ui]?\d+(le)?$|^[ui]\d+(le)?$/;
 const FUNCTIONS = new Set(
   (
     'match scan check kindOf isHeartbeat isGoaway idOf setId timeoutOf wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
-    'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys names readUtf8 readLatin1 ' +
+    'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys names values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow crc32 crc32c crc32Delta crc32cDelta requireInteger ' +
     'requireBigInteger requirePresent requestId64 requestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
   ).split(' '),

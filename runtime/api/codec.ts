@@ -17,3 +17,4 @@ export { crc32, crc32c, crc32cDelta, crc32Delta } from './bytes/crc32.js';
 export { requireBigInteger, requireInteger, requirePresent } from './bytes/require.js';
 export { requestId64, requestId64le } from './bytes/request-id.js';
 export { Cursor } from './bytes/cursor.js';
+export { copyBytes, frameBytes } from './bytes/copy.js';

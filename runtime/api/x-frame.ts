@@ -1,3 +1,4 @@
+import { copyBytes } from './bytes/copy.js';
 import type { FrameKind } from './frame-kind.js';
 import { HeaderMap } from './header-map.js';
 import type { Status } from './status.js';
@@ -120,7 +121,7 @@ export class XFrame {
   /** The same frame in a buffer of its own, changes carried out. */
   copy(): XFrame {
     this.apply();
-    const bytes = this.bytes.slice(this.start, this.end);
+    const bytes = copyBytes(this.bytes, this.start, this.end);
     return new XFrame(this.protocol, bytes, 0, bytes.length);
   }
 }

@@ -6,6 +6,7 @@ import { conditionsVary } from './rules/conditions-vary.js';
 import { elementsAdvance } from './rules/elements-advance.js';
 import { extentsBounded } from './rules/extents-bounded.js';
 import { frameFits } from './rules/frame-fits.js';
+import { generatorLimits } from './rules/generator-limits.js';
 import { hijackDecided } from './rules/hijack-decided.js';
 import { idUsable } from './rules/id-usable.js';
 import { identifiersLegal } from './rules/identifiers-legal.js';
@@ -22,6 +23,7 @@ export function checkProtocol(protocol: Protocol, items: readonly ProtocolItem[]
   identifiersLegal(protocol, report);
   optionalFields(protocol, report);
   structsPlain(protocol, report);
+  generatorLimits(protocol, report);
   extentsBounded(protocol, report);
   sizesNonnegative(protocol, report);
   numbersExact(protocol, report);

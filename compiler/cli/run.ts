@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { COMPILER_VERSION } from '../compiler-version.js';
 import { check, FORMATS, type CheckOptions } from './commands/check.js';
-import { compile, EMITTED, type CompileOptions } from './commands/compile.js';
+import { compile, type CompileOptions } from './commands/compile.js';
+import { EMITTED } from './generate-one.js';
 import { explain, type ExplainOptions } from './commands/explain.js';
 import { fmt, type FmtOptions } from './commands/fmt.js';
 import { ExitCode, UsageError, type Terminal } from './terminal.js';

@@ -1,23 +1,22 @@
 import { analyse } from '../../analyse.js';
 import { Report } from '../../diagnostics/diagnostic.js';
-import type { Protocol } from '../../model/model.js';
 import { resolve } from 'node:path';
 import { findFiles } from '../find-files.js';
+import { generateAll } from '../generate-all.js';
+import type { Emitted } from '../generate-one.js';
 import { readSources, shownPath } from '../read-sources.js';
 import { showReport } from '../show-report.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 import { watchFiles } from '../watch-files.js';
-import { compareOutputs, writeOutputs, type Output } from '../write-outputs.js';
+import { compareOutputs, writeOutputs } from '../write-outputs.js';
 import { schemas } from './check.js';
-
-export const EMITTED = ['ts', 'js'] as const;
 
 export interface CompileOptions {
   readonly out: string;
   /** Write nothing; fail if the output on disk is not current. */
   readonly check: boolean;
   readonly watch: boolean;
-  readonly emit: readonly (typeof EMITTED)[number][];
+  readonly emit: readonly Emitted[];
 }
 
 /** `proto-frame compile`: one TypeScript module for each protocol. With errors nothing is written. */
@@ -57,7 +56,7 @@ async function compileOnce(
   showReport(report, terminal);
   if (report.hasErrors) return { code: ExitCode.SchemaErrors, paths };
 
-  const outputs = await generateAll(protocols, options, terminal);
+  const outputs = await generateAll(protocols, files, options.emit, terminal);
   const folder = resolve(terminal.cwd, options.out);
   const shown = `${shownPath(folder, terminal.cwd)}/`;
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
@@ -77,25 +76,4 @@ async function compileOnce(
   const changes = written.length === 0 ? 'nothing changed' : `${written.length} written`;
   terminal.out(`${schemas(files.length)} compiled to ${shown} in ${seconds()} (${changes})\n`);
   return { code: ExitCode.Ok, paths };
-}
-
-async function generateAll(
-  protocols: readonly Protocol[],
-  { emit }: CompileOptions,
-  terminal: Terminal,
-): Promise<Output[]> {
-  // ts-morph and prettier take longer to load than a check takes.
-  const { generate } = await import('../../codegen/generate.js');
-  const toJavaScript = emit.includes('js') ? (await import('../to-javascript.js')).toJavaScript : null;
-  const progress = terminal.interactive && protocols.length > 2;
-  const outputs: Output[] = [];
-  for (const [i, protocol] of protocols.entries()) {
-    if (progress) terminal.err(`\r\x1b[K[${i + 1}/${protocols.length}] ${protocol.name}`);
-    const text = await generate(protocol);
-    const name = protocol.fileName;
-    if (emit.includes('ts')) outputs.push({ name, text });
-    if (toJavaScript) outputs.push({ name: name.replace(/\.ts$/, '.js'), text: toJavaScript(text, name) });
-  }
-  if (progress) terminal.err('\r\x1b[K');
-  return outputs;
 }

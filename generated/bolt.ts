@@ -1,4 +1,4 @@
-// Generated from bolt.proto-frame (sha256 24b052aab29f399a) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from bolt.proto-frame (sha256 3120e098d14aa462) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Bolt, in bytes:
 //   0              proto          u8 = 1

@@ -1,4 +1,4 @@
-// Generated from bolt2.proto-frame (sha256 2cf234702526ede7) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from bolt2.proto-frame (sha256 41812bd9f0128f54) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Bolt, in bytes:
 //   0              proto          u8 = 2

@@ -1,4 +1,4 @@
-// Generated from x-example.proto-frame (sha256 5eb0880971c92d92) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from x-example.proto-frame (sha256 f33d649b6cd429d1) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Example, in bytes:
 //   0              magic          u8 = "x"
@@ -113,7 +113,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Example',
       0,
       `has ${end - at} bytes, needs 11`,
-      'x-example.proto-frame:13:9',
+      'x-example.proto-frame:15:9',
     );
   }
 
@@ -123,7 +123,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Example.magic',
       0,
       `is ${u8(b, at)}, has to be 120`,
-      'x-example.proto-frame:14:5',
+      'x-example.proto-frame:16:5',
     );
   }
 
@@ -133,7 +133,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Example.type',
       1,
       `${u8(b, at + 1)} is no Type`,
-      'x-example.proto-frame:15:5',
+      'x-example.proto-frame:17:5',
     );
   }
 
@@ -143,7 +143,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Example.direction',
       2,
       `${u8(b, at + 2)} is no Direction`,
-      'x-example.proto-frame:16:5',
+      'x-example.proto-frame:18:5',
     );
   }
 
@@ -154,7 +154,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Example',
       0,
       `has ${end - at} bytes, its fields take ${p2 - at}`,
-      'x-example.proto-frame:13:9',
+      'x-example.proto-frame:15:9',
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { BoltClient, eventually } from '../support/bolt-client.js';
 import { boltGoaway, boltResponse } from '../support/bolt-frames.js';
@@ -13,6 +14,7 @@ function chance(seed: number): () => number {
 
 /** A host that delays, forgets, doubles, answers late, says goaway and dies, and never answers wrongly. */
 function unreliable(random: () => number): Script {
+  const dying = new WeakSet<Socket>();
   return (frame, { socket }) => {
     if (frame.type !== 1) return;
     const reply = boltResponse(
@@ -20,14 +22,20 @@ function unreliable(random: () => number): Script {
       0,
       Buffer.concat([frame.body, Buffer.alloc(Math.floor(random() ** 4 * 30_000))]),
     );
+    const send = (bytes: Buffer): void => {
+      if (!dying.has(socket)) socket.write(bytes);
+    };
     const dice = random();
     if (dice < 0.02) return;
-    if (dice < 0.04) setTimeout(() => socket.write(reply), 60 + random() * 60);
-    else if (dice < 0.05) socket.write(Buffer.concat([reply, reply]));
-    else if (dice < 0.052) socket.write(boltGoaway(1));
-    else if (dice < 0.055) socket.write(reply.subarray(0, 10), () => socket.resetAndDestroy());
-    else if (dice < 0.5) setTimeout(() => socket.write(reply), random() * 5);
-    else socket.write(reply);
+    if (dice < 0.04) setTimeout(() => send(reply), 60 + random() * 60);
+    else if (dice < 0.05) send(Buffer.concat([reply, reply]));
+    else if (dice < 0.052) send(boltGoaway(1));
+    else if (dice < 0.055) {
+      send(reply.subarray(0, 10));
+      dying.add(socket);
+      setTimeout(() => socket.resetAndDestroy(), 1);
+    } else if (dice < 0.5) setTimeout(() => send(reply), random() * 5);
+    else send(reply);
   };
 }
 

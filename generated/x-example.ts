@@ -277,11 +277,12 @@ function reencode(
   b: Uint8Array,
   at: number,
   end: number,
-  _headers: HeaderMap | null,
+  headers: HeaderMap | null,
   body: Uint8Array | null,
 ): Uint8Array {
   const p = payloadLenAt(b, at);
   const p2 = endAt(b, at);
+  if (headers !== null && headers.size > 0) throw new EncodeError('Example', 'has no headers');
   const bodyFrom = p + 4;
   const bodyTo = p2;
   const bodySize = body === null ? bodyTo - bodyFrom : body.length;

@@ -48,6 +48,7 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
   }
   regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
 
+  refuseAbsent(module, lines);
   verifyChecksum(module, lines);
   if (regions.length === 0) lines.push(`return ${module.use('copyBytes')}(b, at, end);`);
   else {
@@ -114,8 +115,8 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
       { name: 'b', type: 'Uint8Array' },
       { name: 'at', type: 'number' },
       { name: 'end', type: 'number' },
-      { name: headers === null ? '_headers' : 'headers', type: `${module.useType('HeaderMap')} | null` },
-      { name: body === null ? '_body' : 'body', type: 'Uint8Array | null' },
+      { name: 'headers', type: `${module.useType('HeaderMap')} | null` },
+      { name: 'body', type: 'Uint8Array | null' },
     ],
     returnType: 'Uint8Array',
     statements: tidy(lines),
@@ -149,6 +150,17 @@ export function checksumCode(
   const start = reader.placeOf(from);
   const end = reader.endOf(to);
   return { place, from: start, to: end, sum: `${module.use(algorithm)}(${reader.b}, ${start}, ${end})` };
+}
+
+/** Refuses headers or a body that the frame has no place for: what a filter sets reaches the wire or is an error. */
+function refuseAbsent(module: Module, lines: string[]): void {
+  const { frame, roles } = module.protocol;
+  const refuse = (given: string, what: string): void => {
+    const error = `new ${module.use('EncodeError')}(${quote(frame.name)}, ${quote(`has no ${what}`)})`;
+    lines.push(`if (${given}) throw ${error};`);
+  };
+  if (headersField(module) === null) refuse('headers !== null && headers.size > 0', 'headers');
+  if (roles.body === null) refuse('body !== null && body.length > 0', 'body');
 }
 
 /** Refuses to make a new checksum for a frame whose own is wrong: that would hide the damage. */

@@ -4,8 +4,6 @@ import {
   type RequestId,
   type RequestMemo,
   type Status,
-  type StreamFilter,
-  Verdict,
   XFrame,
   type XProtocol,
 } from '@proto-frame/api';
@@ -18,9 +16,9 @@ import { NO_ID } from '../stream/id-allocator.js';
 import { Deadline } from '../stream/deadline.js';
 import type { ServerConnection } from '../stream/server-connection.js';
 import { type ClientStream, ResetCause, type ServerStream } from '../stream/stream.js';
+import { type FilteredStream, FilterRun } from './filter-run.js';
 import { statusOf } from './local-reply.js';
 import type { ProxyContext } from './proxy-context.js';
-import { StreamCall } from './stream-call.js';
 
 /** What a request may take if neither it nor its route says so, in ms. */
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -28,16 +26,12 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const IDLE_STREAMS = 16 * 1024;
 const NO_MEMO: RequestMemo = {};
 
-/** Where a stream with filters goes on after one of them said stop. */
-const Phase = { beforeRoute: 0, afterRoute: 1, afterHost: 2, send: 3, response: 4 } as const;
-type Phase = (typeof Phase)[keyof typeof Phase];
-
 /**
  * One request on its way from a caller to a host and back. Read it from top to bottom: begin, route, connect,
  * send; then exactly one of reply, reset, timeout and cancel; then end. The states are drawn in
  * stream/stream.ts. Objects are used again for later requests, so nobody keeps one beyond its end.
  */
-export class ActiveStream implements ClientStream, ServerStream {
+export class ActiveStream implements ClientStream, ServerStream, FilteredStream {
   previousStream: ServerStream | null = null;
   nextStream: ServerStream | null = null;
 
@@ -64,11 +58,8 @@ export class ActiveStream implements ClientStream, ServerStream {
   private counted = false;
   private readonly deadline: Deadline;
 
-  // Only with filters.
-  private call: StreamCall | null = null;
-  private phase: Phase = Phase.beforeRoute;
-  private filterIndex = 0;
-  private running = false;
+  /** Null without filters. */
+  private run: FilterRun | null = null;
 
   constructor(private readonly context: ProxyContext) {
     this.deadline = new Deadline(context.options.loop, () => this.onTimeout());
@@ -103,16 +94,9 @@ export class ActiveStream implements ClientStream, ServerStream {
     } else if (context.filters === null) {
       if (this.findRoute(bytes, at, end)) this.connectAndSend(bytes, at, end);
     } else {
-      this.call = new StreamCall(
-        this,
-        new XFrame(protocol, bytes, at, end),
-        context.filters,
-        downstream.peer,
-      );
-      this.phase = Phase.beforeRoute;
-      this.filterIndex = 0;
       this.armDeadline(0);
-      this.runFilters();
+      this.run = new FilterRun(this, new XFrame(protocol, bytes, at, end), context.filters, downstream.peer);
+      this.run.onRequest();
     }
   }
 
@@ -215,18 +199,15 @@ export class ActiveStream implements ClientStream, ServerStream {
   onReply(bytes: Uint8Array, at: number, end: number): void {
     const from = this.upstream!;
     this.upstream = null;
-    if (this.call === null || this.call.chain.response.length === 0) {
-      try {
-        this.deliver(bytes, at, end, from);
-      } catch (error) {
-        if (this.downstream !== null) this.fail(error);
-      }
+    if (this.run !== null && this.run.looksAtResponses) {
+      this.run.onResponse(new XFrame(this.protocol!, bytes, at, end));
       return;
     }
-    this.call.response = new XFrame(this.protocol!, bytes, at, end);
-    this.phase = Phase.response;
-    this.filterIndex = 0;
-    this.runFilters();
+    try {
+      this.deliver(bytes, at, end, from);
+    } catch (error) {
+      if (this.downstream !== null) this.fail(error);
+    }
   }
 
   onReset(cause: ResetCause): void {
@@ -247,18 +228,6 @@ export class ActiveStream implements ClientStream, ServerStream {
     this.end(null, 0, null, 0);
   }
 
-  /** For {@link StreamCall}. */
-  onResume(): void {
-    // A filter may resume before it returns stop: then the loop that called it sees that.
-    if (!this.running) this.runFilters();
-  }
-
-  /** For {@link StreamCall}. */
-  onFilterHijack(status: Status, reason: string): void {
-    this.leaveUpstream();
-    this.hijack(HijackReason.filter, reason, status);
-  }
-
   private onTimeout(): void {
     this.context.options.stats.timeouts++;
     if (this.counted) {
@@ -269,80 +238,40 @@ export class ActiveStream implements ClientStream, ServerStream {
     this.hijack(HijackReason.timeout, 'the request was not answered in time');
   }
 
-  /** Runs the phases that filters stand in, until one stops or ends the stream or all is done. */
-  private runFilters(): void {
-    const call = this.call!;
-    this.running = true;
-    try {
-      while (!call.ended && !call.stopped) if (!this.step(call)) break;
-    } catch (error) {
-      if (!call.ended) this.fail(error);
-    } finally {
-      // After its end the object may already carry another request.
-      if (this.call === call) this.running = false;
-    }
+  // What a FilterRun asks for, see FilteredStream.
+
+  onRoute(request: XFrame): boolean {
+    this.service = request.service;
+    this.method = request.method;
+    return this.findRoute(request.bytes, request.start, request.end);
   }
 
-  /** One filter, or what comes between two groups of them; false when there is nothing left to run. */
-  private step(call: StreamCall): boolean {
-    const { request, response } = call.chain;
-    const { phase } = this;
-    const filters =
-      phase === Phase.beforeRoute
-        ? request.before_route
-        : phase === Phase.afterRoute
-          ? request.after_route
-          : phase === Phase.afterHost
-            ? request.after_host
-            : phase === Phase.response
-              ? response
-              : NO_FILTERS;
-    if (this.filterIndex < filters.length) {
-      const filter = filters[this.filterIndex++]!;
-      call.stopped = true;
-      const verdict = phase === Phase.response ? filter.onResponse!(call) : filter.onRequest!(call);
-      if (!call.ended && verdict === Verdict.continue) call.stopped = false;
-      return true;
-    }
-    this.filterIndex = 0;
-    const frame = call.request;
-    if (phase === Phase.beforeRoute) {
-      frame.apply();
-      this.service = frame.service;
-      this.method = frame.method;
-      this.phase = Phase.afterRoute;
-      return this.findRoute(frame.bytes, frame.start, frame.end);
-    }
-    if (phase === Phase.afterRoute) {
-      this.phase = Phase.afterHost;
-      if (request.after_host.length === 0) {
-        this.phase = Phase.send;
-        return true;
-      }
-      // The host is chosen for the filters to see; the connection when the request is sent.
-      const host = this.cluster!.choose(this.protocol!);
-      if (host === null) {
-        this.hijack(HijackReason.noHealthyHost, `no host of cluster ${this.cluster!.name} can be reached`);
-        return false;
-      }
-      this.host = host;
-      return true;
-    }
-    if (phase === Phase.afterHost) {
-      this.phase = Phase.send;
-      return true;
-    }
-    if (phase === Phase.send) {
-      frame.apply();
-      const chosen = this.host?.available(this.protocol!) === true ? this.host.lease(this.protocol!) : null;
-      if (chosen !== null) this.send(chosen, frame.bytes, frame.start, frame.end);
-      else this.connectAndSend(frame.bytes, frame.start, frame.end);
-      return false;
-    }
-    const reply = call.response!;
-    reply.apply();
-    this.deliver(reply.bytes, reply.start, reply.end, null);
+  onHost(): boolean {
+    const cluster = this.cluster!;
+    this.host = cluster.choose(this.protocol!);
+    if (this.host !== null) return true;
+    this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
     return false;
+  }
+
+  onSend(request: XFrame): void {
+    const { host, protocol } = this;
+    const chosen = host !== null && host.available(protocol!) ? host.lease(protocol!) : null;
+    if (chosen !== null) this.send(chosen, request.bytes, request.start, request.end);
+    else this.connectAndSend(request.bytes, request.start, request.end);
+  }
+
+  onDeliver(reply: XFrame): void {
+    this.deliver(reply.bytes, reply.start, reply.end, null);
+  }
+
+  onFilterHijack(status: Status, reason: string): void {
+    this.leaveUpstream();
+    this.hijack(HijackReason.filter, reason, status);
+  }
+
+  onFilterError(error: unknown): void {
+    this.fail(error);
   }
 
   /** Sends the reply to the caller under the id the caller chose. */
@@ -425,10 +354,9 @@ export class ActiveStream implements ClientStream, ServerStream {
       host!.stats.requestsActive--;
     }
     if (context.accessLog !== null) this.log(status, wireStatus, hijack, bytes);
-    if (this.call !== null) {
-      this.call.ended = true;
-      this.call = null;
-      this.running = false;
+    if (this.run !== null) {
+      this.run.end();
+      this.run = null;
     }
     this.downstream = null;
     this.route = null;
@@ -461,5 +389,3 @@ export class ActiveStream implements ClientStream, ServerStream {
     context.accessLog!.write(entry);
   }
 }
-
-const NO_FILTERS: readonly StreamFilter[] = [];

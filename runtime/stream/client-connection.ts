@@ -1,28 +1,14 @@
 import { DecodeError, FrameKind, type XProtocol } from '@proto-frame/api';
 import { connect } from 'node:net';
-import type { Connection, ConnectionLimits, ConnectionStats } from '../network/connection.js';
+import type { Connection, ConnectionLimits } from '../network/connection.js';
 import { TCP_KEEPALIVE_MS } from '../network/listener.js';
 import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import { FrameConnection, type FrameFault, type FrameOwner } from '../protocol/frame-connection.js';
+import type { ClientStats, ProtocolCounters } from './connection-stats.js';
 import { IdAllocator, NO_ID } from './id-allocator.js';
 import { Keepalive, type KeepaliveOptions, type KeepaliveTarget } from './keepalive.js';
-import type { ProtocolCounters } from './server-connection.js';
 import { type ClientStream, ResetCause } from './stream.js';
-
-/** Counters of the called side, as far as connections fill them. */
-export interface ClientStats extends ConnectionStats {
-  connectionsTotal: number;
-  connectionsActive: number;
-  connectFailures: number;
-  connectTimeouts: number;
-  lateReplies: number;
-  unknownReplies: number;
-  pushesDropped: number;
-  heartbeatsSent: number;
-  heartbeatFailures: number;
-  goawaysReceived: number;
-}
 
 /** What the connections to one host share. */
 export interface ClientConnectionOptions {

@@ -1,38 +1,14 @@
 import { DecodeError, FrameKind, Match, Status, type XProtocol } from '@proto-frame/api';
 import type { Socket } from 'node:net';
-import type { Connection, ConnectionLimits, ConnectionStats } from '../network/connection.js';
+import type { Connection, ConnectionLimits } from '../network/connection.js';
 import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import type { ProtocolMatcher } from '../protocol/engine.js';
-import {
-  FrameConnection,
-  type FrameFault,
-  type FrameOwner,
-  type FrameStats,
-} from '../protocol/frame-connection.js';
+import { FrameConnection, type FrameFault, type FrameOwner } from '../protocol/frame-connection.js';
 import type { ClientConnection } from './client-connection.js';
+import type { ProtocolCounters, ServerStats } from './connection-stats.js';
 import { firstId } from './id-allocator.js';
 import type { ServerStream } from './stream.js';
-
-/** Counters of the callers' side, as far as connections fill them. */
-export interface ServerStats extends ConnectionStats {
-  connectionsTotal: number;
-  connectionsActive: number;
-  protocolUnknown: number;
-  firstBytesTimeouts: number;
-  frameTimeouts: number;
-  idleTimeouts: number;
-  heartbeats: number;
-  goawaysSent: number;
-}
-
-/** Counters of one protocol. */
-export interface ProtocolCounters extends FrameStats {
-  connectionsMatched: number;
-  heartbeats: number;
-  goaways: number;
-  countDecodeError(code: string): void;
-}
 
 /** What all connections of one listener share. */
 export interface ServerConnectionOptions {

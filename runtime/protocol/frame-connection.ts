@@ -161,8 +161,7 @@ export class FrameConnection implements ConnectionOwner, Resumable {
 
   private read(): void {
     const framer = this.framer!;
-    if (framer === null || this.connection.closed || this.connection.holds > 0)
-      return;
+    if (framer === null || this.connection.closed || this.connection.holds > 0) return;
     let state: FramerState;
     try {
       state = framer.read(this.owner);

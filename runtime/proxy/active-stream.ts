@@ -52,7 +52,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   private frameTimeout = 0;
   private startedAt = 0;
   private requestBytes = 0;
+  /** Where the reply is waited for. */
   private upstream: ClientConnection | null = null;
+  /** Where it came from: held if the caller does not read. */
+  private repliedBy: ClientConnection | null = null;
   private upstreamId = 0;
   /** Whether cluster and host count this request. */
   private counted = false;
@@ -131,18 +134,25 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   }
 
   private connectAndSend(bytes: Uint8Array, at: number, end: number): void {
-    const connection = this.connect();
+    const connection = this.connect(null);
     if (connection !== null) this.send(connection, bytes, at, end);
   }
 
-  /** Chooses a host and a connection to it; null if there is none, then the stream has ended. */
-  private connect(): ClientConnection | null {
+  /**
+   * Chooses a host and a connection to it; null if there is none, then the stream has ended.
+   * @param chosen the host that filters have been shown, taken if it still can be
+   */
+  private connect(chosen: Host | null): ClientConnection | null {
     const cluster = this.cluster!;
     const protocol = this.protocol!;
     if (cluster.full) {
       cluster.stats.overflows++;
       this.hijack(HijackReason.overload, `cluster ${cluster.name} has too many requests under way`);
       return null;
+    }
+    if (chosen !== null && chosen.available(protocol)) {
+      const connection = chosen.lease(protocol);
+      if (connection !== null) return connection;
     }
     let reachable = false;
     for (let tries = cluster.hosts.length; tries > 0; tries--) {
@@ -197,14 +207,14 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   }
 
   onReply(bytes: Uint8Array, at: number, end: number): void {
-    const from = this.upstream!;
+    this.repliedBy = this.upstream;
     this.upstream = null;
     if (this.run !== null && this.run.looksAtResponses) {
       this.run.onResponse(new XFrame(this.protocol!, bytes, at, end));
       return;
     }
     try {
-      this.deliver(bytes, at, end, from);
+      this.deliver(bytes, at, end);
     } catch (error) {
       if (this.downstream !== null) this.fail(error);
     }
@@ -255,14 +265,12 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   }
 
   onSend(request: XFrame): void {
-    const { host, protocol } = this;
-    const chosen = host !== null && host.available(protocol!) ? host.lease(protocol!) : null;
-    if (chosen !== null) this.send(chosen, request.bytes, request.start, request.end);
-    else this.connectAndSend(request.bytes, request.start, request.end);
+    const connection = this.connect(this.host);
+    if (connection !== null) this.send(connection, request.bytes, request.start, request.end);
   }
 
   onDeliver(reply: XFrame): void {
-    this.deliver(reply.bytes, reply.start, reply.end, null);
+    this.deliver(reply.bytes, reply.start, reply.end);
   }
 
   onFilterHijack(status: Status, reason: string): void {
@@ -275,7 +283,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   }
 
   /** Sends the reply to the caller under the id the caller chose. */
-  private deliver(bytes: Uint8Array, at: number, end: number, from: ClientConnection | null): void {
+  private deliver(bytes: Uint8Array, at: number, end: number): void {
     const { protocol, downstream, cluster, host } = this;
     const wireStatus = protocol!.wireStatusOf(bytes, at, end);
     const status = protocol!.toCanonical(wireStatus);
@@ -283,7 +291,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
       this.hijack(HijackReason.internal, "the reply can't take the caller's request id");
       return;
     }
-    downstream!.write(bytes, at, end, from);
+    downstream!.write(bytes, at, end, this.repliedBy);
     const took = this.context.options.loop.now - this.startedAt;
     cluster!.stats.responses.add(status);
     host!.stats.responses.add(status);
@@ -359,6 +367,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
       this.run = null;
     }
     this.downstream = null;
+    this.repliedBy = null;
     this.route = null;
     this.cluster = null;
     this.host = null;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { headerRewrite } from '../../runtime/filter/builtin/header-rewrite.js';
 import { BoltClient, eventually } from '../support/bolt-client.js';
 import { boltRequest, boltResponse } from '../support/bolt-frames.js';
 import { echo, type Script, type ScriptedUpstream, startUpstream } from '../support/scripted-upstream.js';
@@ -32,27 +33,42 @@ afterEach(async () => {
 });
 
 describe('watermarks', () => {
-  it('keeps a bounded amount for a caller that does not read, resets it, and serves the others', async () => {
-    const body = Buffer.alloc(256 * 1024, 7);
-    await start((frame, { socket }) => {
-      socket.write(boltResponse(frame.id, 0, frame.body.toString() === 'large' ? body : frame.body));
-    });
-    const [stalled, good] = [await client(), await client()];
-    stalled.socket.pause();
-    let most = 0;
-    const watch = setInterval(() => (most = Math.max(most, proxy.downstream.bufferedBytes)), 1);
-    // 64 MiB of replies: more than the kernel hides.
-    for (let id = 0; id < 256; id++) stalled.send(id, 'large');
-    await eventually(() => proxy.downstream.cancels > 0, 'the stalled caller to be reset', 10_000);
-    clearInterval(watch);
-    expect(most).toBeGreaterThan(256 * 1024);
-    expect(most).toBeLessThan(1 * MIB + body.length + 128 * 1024);
-    expect(proxy.downstream.pauses).toBeGreaterThan(0);
-    good.send(1, 'small');
-    expect((await good.received(1))[0]!.body.toString()).toBe('small');
-    await eventually(() => stalled.socket.destroyed || proxy.proxy.connectionCount === 1, 'one caller left');
-    expect(proxy.downstream.bufferedBytes).toBe(0);
-  });
+  it.each([
+    ['without filters', {}],
+    [
+      'with a response filter',
+      {
+        filters: [{ name: 'header_rewrite', config: { response: { set: { via: 'us' } } } }],
+        factories: [headerRewrite],
+      },
+    ],
+  ])(
+    'keeps a bounded amount for a caller that does not read, resets it, and serves the others, %s',
+    async (_what, options) => {
+      const body = Buffer.alloc(256 * 1024, 7);
+      await start((frame, { socket }) => {
+        socket.write(boltResponse(frame.id, 0, frame.body.toString() === 'large' ? body : frame.body));
+      }, options);
+      const [stalled, good] = [await client(), await client()];
+      stalled.socket.pause();
+      let most = 0;
+      const watch = setInterval(() => (most = Math.max(most, proxy.downstream.bufferedBytes)), 1);
+      // 64 MiB of replies: more than the kernel hides.
+      for (let id = 0; id < 256; id++) stalled.send(id, 'large');
+      await eventually(() => proxy.downstream.cancels > 0, 'the stalled caller to be reset', 10_000);
+      clearInterval(watch);
+      expect(most).toBeGreaterThan(256 * 1024);
+      expect(most).toBeLessThan(1 * MIB + body.length + 128 * 1024);
+      expect(proxy.downstream.pauses).toBeGreaterThan(0);
+      good.send(1, 'small');
+      expect((await good.received(1))[0]!.body.toString()).toBe('small');
+      await eventually(
+        () => stalled.socket.destroyed || proxy.proxy.connectionCount === 1,
+        'one caller left',
+      );
+      expect(proxy.downstream.bufferedBytes).toBe(0);
+    },
+  );
 
   it('loses nothing of a caller that reads slowly', async () => {
     const size = 200_000;

@@ -3,8 +3,13 @@ import { COMPILER_VERSION } from '../compiler-version.js';
 import { check, FORMATS, type CheckOptions } from './commands/check.js';
 import { compile, type CompileOptions } from './commands/compile.js';
 import { EMITTED } from './generate-one.js';
+import type { DiffOptions } from './commands/diff.js';
+import type { DocOptions } from './commands/doc.js';
 import { explain, type ExplainOptions } from './commands/explain.js';
 import { fmt, type FmtOptions } from './commands/fmt.js';
+import type { InitOptions } from './commands/init.js';
+import type { DecodeOptions } from './commands/decode.js';
+import type { EncodeOptions } from './commands/encode.js';
 import { ExitCode, UsageError, type Terminal } from './terminal.js';
 
 /**
@@ -67,6 +72,67 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       code = await explain(name, options, terminal);
     });
 
+  program
+    .command('decode')
+    .description('show frames as annotated trees: offset, bytes, field, value, meaning')
+    .requiredOption('--schema <file>', 'the schema of the protocol')
+    .option('--protocol <name>', 'which one, if the schema has several')
+    .option('--hex <digits>', 'the frames as hex digits')
+    .option('--file <file>', 'the frames as they are on the wire; a .hex file holds digits and # comments')
+    .option('--pcap <file>', 'a capture (pcap or pcapng): every TCP connection that holds such frames')
+    .option('--port <port>', 'with --pcap: connections to or from this port only', wholeNumber)
+    .option('--frame <n>', 'only the n-th frame, counted from 1', wholeNumber)
+    .option('--brief', 'one line a frame', false)
+    .option('--json', 'one JSON object a line, which encode takes again', false)
+    .action(async (options: DecodeOptions) => {
+      code = await (await import('./commands/decode.js')).decode(options, terminal);
+    });
+
+  program
+    .command('encode')
+    .description('make frames of JSON; lengths, constants, defaults and checksums are filled in')
+    .requiredOption('--schema <file>', 'the schema of the protocol')
+    .option('--protocol <name>', 'which one, if the schema has several')
+    .option('--json <object>', "one frame's fields, or what decode --json printed")
+    .option('--file <file>', 'the same, one object a line')
+    .option('--out <file>', 'write the bytes there; else hex digits are printed, one line a frame')
+    .action(async (options: EncodeOptions) => {
+      code = await (await import('./commands/encode.js')).encode(options, terminal);
+    });
+
+  program
+    .command('doc')
+    .description('write a Markdown page with bit diagrams for each protocol')
+    .argument('<files...>', FILES)
+    .option('--out <dir>', 'where the pages and diagrams go', 'docs/protocols')
+    .option('--check', 'write nothing; fail if the pages on disk are not current (for CI)', false)
+    .action(async (names: string[], options: DocOptions) => {
+      code = await (await import('./commands/doc.js')).doc(names, options, terminal);
+    });
+
+  program
+    .command('diff')
+    .description('compare two versions of a schema; fail if they do not understand each other on the wire')
+    .argument('<old>', 'a schema or folder as it was')
+    .argument('<new>', 'the same as it is now')
+    .addOption(
+      new Option('--format <format>', 'text for people, json for scripts')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action(async (before: string, after: string, options: DiffOptions) => {
+      code = await (await import('./commands/diff.js')).diff(before, after, options, terminal);
+    });
+
+  program
+    .command('init')
+    .description('begin a protocol: a schema, first frames, a sidecar configuration, the lines for CI')
+    .argument('<name>', 'of the protocol: lower-case letters, digits and _')
+    .option('--dir <dir>', 'where the files go', '.')
+    .action(async (name: string, options: InitOptions) => {
+      code = await (await import('./commands/init.js')).init(name, options, terminal);
+    });
+
   try {
     if (args.length === 0) {
       terminal.err(program.helpInformation() + EXAMPLES);
@@ -81,6 +147,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     terminal.err(`proto-frame: ${error.message}\n`);
     return ExitCode.Usage;
   }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`\`${text}\` is no number from 1 on`);
+  return Number(text);
 }
 
 function kinds(text: string): string[] {
@@ -101,6 +172,13 @@ Examples:
   proto-frame compile schemas --out generated --check
   proto-frame fmt schemas
   proto-frame explain schemas/bolt.proto-frame
+  proto-frame doc schemas --out docs/protocols --check
+  proto-frame diff released/bolt.proto-frame schemas/bolt.proto-frame
+  proto-frame init acme --dir my-protocol
+  proto-frame decode --schema schemas/bolt.proto-frame --hex 0101000001000000050100000bb80000000000000000
+  proto-frame decode --schema schemas/bolt.proto-frame --pcap traffic.pcap --port 12200 --brief
+  proto-frame encode --schema schemas/bolt.proto-frame --json '{"type":"request","cmd":"heartbeat","request_id":7}'
 
-Exit codes: 0 all is well, 1 a schema has errors or an output is not current, 2 the command was wrong.
+Exit codes: 0 all is well, 1 a schema has errors, an output is not current or a change breaks the wire,
+2 the command was wrong.
 `;

@@ -1,0 +1,93 @@
+import { arithmetic } from '../model/constants.js';
+import { matches } from '../model/evaluate.js';
+import type { Expression } from '../model/expression.js';
+import type { BitFieldModel, Field, Guard } from '../model/model.js';
+
+/** A value of one frame; undefined: not there. */
+export type Value = bigint | boolean | string | null | undefined;
+
+/** What has been read or set of one frame or struct. */
+export interface Scope {
+  readonly values: Map<Field | BitFieldModel, Value>;
+  /** A header's first value, for roles; undefined if there is none. */
+  header?(key: string): Value;
+}
+
+/** What an expression gives in one frame. A field of an arm that is not there gives undefined. */
+export function evaluateValue(e: Expression, scope: Scope): Value {
+  switch (e.op) {
+    case 'int':
+    case 'text':
+    case 'bool':
+    case 'frameKind':
+      return e.value;
+    case 'null':
+      return null;
+    case 'field':
+    case 'request': {
+      const field = e.fields.find((f) => scope.values.has(f));
+      return field === undefined ? undefined : scope.values.get(field);
+    }
+    case 'header':
+      return scope.header?.(e.key);
+    case 'flag': {
+      const of = evaluateValue(e.of, scope);
+      return typeof of === 'bigint' && (of & e.mask) !== 0n;
+    }
+    case 'unary': {
+      const of = evaluateValue(e.operand, scope);
+      if (e.operator === 'not') return of !== true;
+      if (typeof of !== 'bigint') return undefined;
+      return e.operator === '-' ? -of : ~of;
+    }
+    case 'binary':
+      return binary(e, scope);
+    case 'match': {
+      const on = e.on.map((s) => evaluateValue(s, scope));
+      const arm = e.arms.find((a) => a.patterns === null || matches(a.patterns, on) === true);
+      return arm === undefined ? undefined : evaluateValue(arm.value, scope);
+    }
+    case 'sizeOf':
+    case 'param':
+    case 'wire':
+      return undefined;
+  }
+}
+
+function binary(e: Expression & { op: 'binary' }, scope: Scope): Value {
+  const left = evaluateValue(e.left, scope);
+  switch (e.operator) {
+    case 'and':
+      return left === true && evaluateValue(e.right, scope) === true;
+    case 'or':
+      return left === true || evaluateValue(e.right, scope) === true;
+    case '??':
+      return left ?? evaluateValue(e.right, scope);
+  }
+  const right = evaluateValue(e.right, scope);
+  if (e.operator === '==') return (left ?? null) === (right ?? null);
+  if (e.operator === '!=') return (left ?? null) !== (right ?? null);
+  if (typeof left !== 'bigint' || typeof right !== 'bigint') return undefined;
+  switch (e.operator) {
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+    default:
+      return arithmetic(e.operator, left, right) ?? undefined;
+  }
+}
+
+/** Whether the arm or branch of a guard is the frame's. */
+export function isTaken(guard: Guard, scope: Scope): boolean {
+  const { node } = guard;
+  if (node.member === 'if') return (evaluateValue(node.condition, scope) === true) === (guard.arm === 0);
+  const on = node.on.map((s) => evaluateValue(s, scope));
+  const { patterns } = node.arms[guard.arm]!;
+  if (patterns !== null) return matches(patterns, on) === true;
+  return !node.arms.some((arm) => arm.patterns !== null && matches(arm.patterns, on) === true);
+}

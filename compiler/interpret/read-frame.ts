@@ -1,0 +1,515 @@
+import type {
+  BitFieldModel,
+  Block,
+  Enum,
+  Field,
+  FieldType,
+  MemberModel,
+  Protocol,
+  Struct,
+} from '../model/model.js';
+import type { Span } from '../source/source-file.js';
+import { checksum } from './checksum.js';
+import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { readInt } from './read-int.js';
+
+/** What a tool can show of a value: numbers as bigint, bytes as they are, structs by field. */
+export type Shown =
+  bigint | boolean | string | null | Uint8Array | readonly Shown[] | { readonly [field: string]: Shown };
+
+/** One field of a frame, where it lies. */
+export interface FieldNode {
+  readonly name: string;
+  /** Bytes from the start of the frame. */
+  readonly offset: number;
+  readonly length: number;
+  readonly value: Shown;
+  /** What the value means: an enum's member, "4 bytes of class_name", "ok". */
+  readonly note: string;
+  readonly children: readonly FieldNode[];
+  /** Whether an encoder takes it: not constants, lengths and checksums. */
+  readonly given: boolean;
+}
+
+export interface FrameTree {
+  readonly length: number;
+  readonly fields: readonly FieldNode[];
+  /** What was read, for roles. */
+  readonly scope: Scope;
+}
+
+/** The outcome of reading one frame: a frame, too few bytes, or none of this protocol. */
+export type ReadResult =
+  | { readonly kind: 'frame'; readonly tree: FrameTree }
+  /** At least `need` bytes from the start of the frame are needed. */
+  | { readonly kind: 'more'; readonly need: number }
+  | {
+      readonly kind: 'bad';
+      readonly offset: number;
+      readonly field: string;
+      readonly message: string;
+      readonly span: Span;
+    };
+
+class More {
+  constructor(readonly need: number) {}
+}
+class Bad {
+  constructor(
+    readonly offset: number,
+    readonly field: string,
+    readonly message: string,
+    readonly span: Span,
+  ) {}
+}
+
+/** Reads the frame at bytes[at, end) by the model alone, with every byte accounted for. */
+export function readFrame(protocol: Protocol, bytes: Uint8Array, at: number, end: number): ReadResult {
+  const reader = new FrameReader(protocol, bytes, at, end);
+  try {
+    return { kind: 'frame', tree: reader.read() };
+  } catch (error) {
+    if (error instanceof More) return { kind: 'more', need: error.need };
+    if (error instanceof Bad)
+      return {
+        kind: 'bad',
+        offset: error.offset,
+        field: error.field,
+        message: error.message,
+        span: error.span,
+      };
+    throw error;
+  }
+}
+
+/** Where the innermost window ends, or where the bytes at hand end. */
+interface Bound {
+  readonly end: number;
+  readonly isWindow: boolean;
+}
+
+class FrameReader {
+  private readonly places = new Map<MemberModel, { from: number; to: number }>();
+  private readonly headers: [string, string | null][] = [];
+
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly bytes: Uint8Array,
+    private readonly at: number,
+    private readonly end: number,
+  ) {}
+
+  read(): FrameTree {
+    const scope: Scope = {
+      values: new Map(),
+      header: (key) => this.headers.find(([k]) => k === key)?.[1],
+    };
+    const { frame, limits } = this.protocol;
+    const { nodes, next } = this.block(frame.body, this.at, { end: this.end, isWindow: false }, scope);
+    if (next - this.at > limits.frame) {
+      throw new Bad(0, frame.name, `has ${next - this.at} bytes, the limit is ${limits.frame}`, frame.span);
+    }
+    return { length: next - this.at, fields: nodes, scope };
+  }
+
+  private block(block: Block, at: number, bound: Bound, scope: Scope): { nodes: FieldNode[]; next: number } {
+    const nodes: FieldNode[] = [];
+    let next = at;
+    for (const member of block.members) {
+      const from = next;
+      next = this.member(member, next, bound, scope, nodes);
+      this.places.set(member, { from, to: next });
+    }
+    return { nodes, next };
+  }
+
+  /** Reads a member at `at`, adds its nodes and gives where it ends. */
+  private member(member: MemberModel, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
+    switch (member.member) {
+      case 'field':
+        return this.field(member, at, bound, scope, nodes);
+      case 'bits': {
+        const size = member.int.bits / 8;
+        const next = this.reach(at, size, bound, member.path, member.span);
+        const group = readInt(this.bytes, at, member.int);
+        for (const bit of member.fields) nodes.push(this.bit(bit, group, at, size, scope));
+        return next;
+      }
+      case 'pad': {
+        const size =
+          member.mode === 'size'
+            ? member.value
+            : (member.value - ((at - this.at) % member.value)) % member.value;
+        const next = this.reach(at, size, bound, member.path, member.span);
+        if (size > 0)
+          nodes.push({
+            name: '(pad)',
+            offset: at - this.at,
+            length: size,
+            value: this.bytes.subarray(at, next),
+            note: '',
+            children: [],
+            given: false,
+          });
+        return next;
+      }
+      case 'assert':
+        if (evaluateValue(member.condition, scope) !== true)
+          throw new Bad(at - this.at, member.path, member.message, member.span);
+        return at;
+      case 'if': {
+        const branch = isTaken({ node: member, arm: 0 }, scope) ? member.then : member.otherwise;
+        return branch === null ? at : this.inline(branch, at, bound, scope, nodes);
+      }
+      case 'variant': {
+        const arm = member.arms.find((_, i) => isTaken({ node: member, arm: i }, scope));
+        if (arm === undefined) throw new Bad(at - this.at, member.path, 'no arm takes this', member.span);
+        return this.inline(arm.body, at, bound, scope, nodes);
+      }
+      case 'within': {
+        const size = this.size(evaluateValue(member.size, scope), at, member.path, member.span);
+        if (member.max !== null && size > member.max)
+          throw new Bad(
+            at - this.at,
+            member.path,
+            `has ${size} bytes, at most ${member.max} may be`,
+            member.span,
+          );
+        const next = this.reach(at, size, bound, member.path, member.span);
+        const inner = this.block(member.body, at, { end: next, isWindow: true }, scope);
+        if (inner.next !== next)
+          throw new Bad(
+            inner.next - this.at,
+            member.path,
+            `${next - inner.next} bytes of the window are left over`,
+            member.span,
+          );
+        if (member.name === null) nodes.push(...inner.nodes);
+        else
+          nodes.push({
+            name: member.name,
+            offset: at - this.at,
+            length: size,
+            value: null,
+            note: `${size} bytes`,
+            children: inner.nodes,
+            given: true,
+          });
+        return next;
+      }
+    }
+  }
+
+  private inline(block: Block, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
+    const inner = this.block(block, at, bound, scope);
+    nodes.push(...inner.nodes);
+    return inner.next;
+  }
+
+  private bit(bit: BitFieldModel, group: bigint, at: number, size: number, scope: Scope): FieldNode {
+    const number = (group >> BigInt(bit.shift)) & ((1n << BigInt(bit.width)) - 1n);
+    const boolean = bit.enum === null && bit.width === 1;
+    const value = boolean ? number === 1n : number;
+    scope.values.set(bit, value);
+    if (bit.constant?.kind === 'int' && bit.constant.value !== number) {
+      throw new Bad(at - this.at, bit.path, `is ${number}, has to be ${bit.constant.value}`, bit.span);
+    }
+    const note = bit.enum === null ? '' : memberName(bit.enum, number);
+    if (bit.enum !== null && note === '' && !bit.enum.open)
+      throw new Bad(at - this.at, bit.path, `${number} is no ${bit.enum.name}`, bit.span);
+    return {
+      name: bit.name,
+      offset: at - this.at,
+      length: size,
+      value,
+      note: note === '' ? `${bit.width} bit${bit.width === 1 ? '' : 's'}` : note,
+      children: [],
+      given: bit.constant === null,
+    };
+  }
+
+  private field(field: Field, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
+    const { value, note, next, children } = this.value(field.type, field, at, bound, scope);
+    const known: Value =
+      value instanceof Uint8Array || (typeof value === 'object' && value !== null) ? '' : value;
+    scope.values.set(field, known);
+    const given = field.constant === null && field.derivation === null && field.checksum === null;
+    let comment = note;
+    if (field.derivation !== null) {
+      const { of } = field.derivation;
+      comment = `length of ${of.name ?? 'the window'}`;
+    }
+    if (field.checksum !== null) comment = this.verify(field, value as bigint);
+    this.checkValue(field, value, at);
+    nodes.push({
+      name: field.name,
+      offset: at - this.at,
+      length: next - at,
+      value,
+      note: comment,
+      children,
+      given,
+    });
+    return next;
+  }
+
+  private verify(field: Field, found: bigint): string {
+    const { algorithm, from, to } = field.checksum!;
+    const sum = BigInt(checksum(algorithm, this.bytes, this.places.get(from)!.from, this.places.get(to)!.to));
+    return sum === found ? `${algorithm}, right` : `${algorithm}, WRONG: the bytes give ${sum}`;
+  }
+
+  private checkValue(field: Field, value: Shown, at: number): void {
+    const bad = (message: string): never => {
+      throw new Bad(at - this.at, field.path, message, field.span);
+    };
+    if (field.type.kind !== 'int') {
+      const wanted = field.constant?.kind === 'text' ? field.constant.value : null;
+      const found = value instanceof Uint8Array ? latin1(value) : value;
+      if (wanted !== null && found !== wanted) bad(`has to be ${JSON.stringify(wanted)}`);
+      return;
+    }
+    const number = typeof value === 'boolean' ? (value ? 1n : 0n) : (value as bigint);
+    if (field.constant?.kind === 'int' && !field.type.bool && number !== field.constant.value)
+      bad(`is ${number}, has to be ${field.constant.value}`);
+    if (field.range !== null && (number < field.range.low || number > field.range.high))
+      bad(`is ${number}, has to be ${field.range.low} to ${field.range.high}`);
+    const of = field.type.enum;
+    if (of !== null && !of.open && !of.flags && !of.members.some((m) => m.value === number))
+      bad(`${number} is no ${of.name}`);
+  }
+
+  private value(
+    type: FieldType,
+    field: Field,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    const leaf = (
+      value: Shown,
+      next: number,
+      note = '',
+    ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } => ({
+      value,
+      note,
+      next,
+      children: [],
+    });
+    switch (type.kind) {
+      case 'int': {
+        const next = this.reach(at, type.int.bits / 8, bound, field.path, field.span);
+        const number = readInt(this.bytes, at, type.int);
+        if (type.bool) return leaf(number !== 0n, next);
+        return leaf(number, next, type.enum === null ? '' : memberName(type.enum, number));
+      }
+      case 'bytes':
+      case 'text': {
+        const { from, to, isNull } = this.extent(type, field, at, bound, scope);
+        if (isNull) return leaf(null, to, 'null');
+        const bytes = this.bytes.subarray(from, to);
+        return type.kind === 'bytes'
+          ? leaf(bytes, to)
+          : leaf(type.encoding === 'utf8' ? utf8(bytes) : latin1(bytes), to);
+      }
+      case 'struct':
+        return this.struct(type.struct, at, bound);
+      case 'list':
+        return this.list(type, field, at, bound, scope);
+      case 'map':
+        return this.map(type, field, at, bound, scope);
+    }
+  }
+
+  private extent(
+    type: FieldType & { kind: 'bytes' | 'text' },
+    field: Field,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+  ): { from: number; to: number; isNull: boolean } {
+    const { extent } = type;
+    if (extent.kind === 'rest') return { from: at, to: bound.end, isNull: false };
+    if (extent.kind === 'prefix') {
+      const from = this.reach(at, extent.int.bits / 8, bound, field.path, field.span);
+      const length = readInt(this.bytes, at, extent.int);
+      const none = extent.int.signed ? -1n : (1n << BigInt(extent.int.bits)) - 1n;
+      if (type.nullable && length === none) return { from, to: from, isNull: true };
+      return {
+        from,
+        to: this.reach(from, this.size(length, at, field.path, field.span), bound, field.path, field.span),
+        isNull: false,
+      };
+    }
+    const size = this.size(evaluateValue(extent.value, scope), at, field.path, field.span);
+    if (extent.max !== null && size > extent.max)
+      throw new Bad(at - this.at, field.path, `has ${size} bytes, at most ${extent.max} may be`, field.span);
+    return { from: at, to: this.reach(at, size, bound, field.path, field.span), isNull: false };
+  }
+
+  private struct(
+    struct: Struct,
+    at: number,
+    bound: Bound,
+  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    const { nodes, next } = this.block(struct.body, at, bound, { values: new Map() });
+    return { value: asObject(nodes), note: struct.name, next, children: nodes };
+  }
+
+  private list(
+    type: FieldType & { kind: 'list' },
+    field: Field,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    const { extent } = type;
+    const counted =
+      extent.kind === 'count'
+        ? this.size(evaluateValue(extent.value, scope), at, field.path, field.span)
+        : null;
+    const window: Bound =
+      extent.kind === 'size'
+        ? {
+            end: this.reach(
+              at,
+              this.size(evaluateValue(extent.value, scope), at, field.path, field.span),
+              bound,
+              field.path,
+              field.span,
+            ),
+            isWindow: true,
+          }
+        : bound;
+    if (counted !== null && counted > type.maxCount)
+      throw new Bad(
+        at - this.at,
+        field.path,
+        `has ${counted} elements, at most ${type.maxCount} may be`,
+        field.span,
+      );
+    const children: FieldNode[] = [];
+    let next = at;
+    while (counted === null ? next < window.end : children.length < counted) {
+      if (children.length === type.maxCount)
+        throw new Bad(next - this.at, field.path, `has over ${type.maxCount} elements`, field.span);
+      const one = this.value(type.element, field, next, window, scope);
+      children.push({
+        name: `[${children.length}]`,
+        offset: next - this.at,
+        length: one.next - next,
+        value: one.value,
+        note: one.note,
+        children: one.children,
+        given: true,
+      });
+      next = one.next;
+    }
+    return { value: children.map((c) => c.value), note: `${children.length} elements`, next, children };
+  }
+
+  private map(
+    type: FieldType & { kind: 'map' },
+    field: Field,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    const { extent } = type;
+    const size =
+      extent.kind === 'rest'
+        ? bound.end - at
+        : this.size(
+            extent.kind === 'prefix' ? 0n : evaluateValue(extent.value, scope),
+            at,
+            field.path,
+            field.span,
+          );
+    const end = this.reach(at, size, bound, field.path, field.span);
+    const children: FieldNode[] = [];
+    const value: Shown[] = [];
+    for (let next = at; next < end;) {
+      if (children.length === type.maxCount)
+        throw new Bad(next - this.at, field.path, `has over ${type.maxCount} entries`, field.span);
+      const { nodes, next: after } = this.block(
+        type.pair.body,
+        next,
+        { end, isWindow: true },
+        { values: new Map() },
+      );
+      const [key, text] = nodes.map((n) => n.value as string | Uint8Array | null);
+      children.push({
+        name: typeof key === 'string' ? key : latin1(key ?? new Uint8Array(0)),
+        offset: next - this.at,
+        length: after - next,
+        value: text ?? null,
+        note: '',
+        children: [],
+        given: true,
+      });
+      value.push([key ?? '', text ?? null]);
+      if (field === this.protocol.roles.headers && typeof key === 'string' && !(text instanceof Uint8Array)) {
+        this.headers.push([key, text ?? null]);
+      }
+      next = after;
+    }
+    return { value, note: `${children.length} entries`, next: end, children };
+  }
+
+  /** The place `size` bytes on: needs more bytes if they have not come, is wrong if a window ends before. */
+  private reach(at: number, size: number, bound: Bound, path: string, span: Span): number {
+    const next = at + size;
+    if (next <= bound.end) return next;
+    if (bound.isWindow)
+      throw new Bad(at - this.at, path, `takes ${size} bytes, its window has ${bound.end - at} left`, span);
+    if (next - this.at > this.protocol.limits.frame)
+      throw new Bad(
+        at - this.at,
+        path,
+        `makes a frame of at least ${next - this.at} bytes, the limit is ${this.protocol.limits.frame}`,
+        span,
+      );
+    throw new More(next - this.at);
+  }
+
+  private size(value: Value, at: number, path: string, span: Span): number {
+    if (typeof value !== 'bigint' || value < 0n)
+      throw new Bad(at - this.at, path, `has the size ${String(value)}`, span);
+    return Number(value);
+  }
+}
+
+/** `request` for 1, `crc | urgent` for flags, '' for a number without a name. */
+function memberName(of: Enum, value: bigint): string {
+  if (!of.flags) return of.members.find((m) => m.value === value)?.name ?? '';
+  return of.members
+    .filter((m) => (value & m.value) === m.value && m.value !== 0n)
+    .map((m) => m.name)
+    .join(' | ');
+}
+
+/** What an encoder would take of these fields. */
+export function asObject(nodes: readonly FieldNode[]): { [field: string]: Shown } {
+  const object: { [field: string]: Shown } = {};
+  for (const node of nodes) {
+    if (!node.given) continue;
+    if (node.value === null && node.children.length > 0) Object.assign(object, asObject(node.children));
+    else if (!(node.value === null && node.note.endsWith(' bytes'))) object[node.name] = node.value;
+  }
+  return object;
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text, or the bytes themselves where they are no UTF-8: shown as text they could not be written again. */
+function utf8(bytes: Uint8Array): string | Uint8Array {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}

@@ -1,0 +1,321 @@
+import { rangeOf } from '../model/integers.js';
+import type { Block, Extended, Field, FieldType, IntType, MemberModel, Protocol } from '../model/model.js';
+import { checksum } from './checksum.js';
+import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { JsonError, objectFromJson, type Json } from './json.js';
+import type { Shown } from './read-frame.js';
+import { writeInt } from './read-int.js';
+
+/**
+ * A frame from JSON by the model alone: lengths, constants, defaults and checksums are filled in.
+ * @throws JsonError with the field that is missing, unknown or can't be held
+ */
+export function writeFrame(protocol: Protocol, json: { readonly [key: string]: Json }): Uint8Array {
+  const writer = new FrameWriter();
+  writer.write(protocol.frame.body, objectFromJson(protocol.frame.body, json, ''), '');
+  return writer.bytes();
+}
+
+/** Bytes that grow; lengths are put in when what they measure has been written. */
+class FrameWriter {
+  private data = new Uint8Array(256);
+  private size = 0;
+
+  bytes(): Uint8Array {
+    return this.data.slice(0, this.size);
+  }
+
+  /** Writes a frame or struct of its own fields and fills in its lengths. */
+  write(block: Block, object: { readonly [field: string]: Shown }, path: string): void {
+    const body = new BodyWriter(this, object, path);
+    body.block(block);
+    body.finish();
+  }
+
+  get position(): number {
+    return this.size;
+  }
+
+  reserve(count: number): number {
+    const at = this.size;
+    this.size += count;
+    if (this.size > this.data.length) {
+      const larger = new Uint8Array(Math.max(this.size, this.data.length * 2));
+      larger.set(this.data);
+      this.data = larger;
+    }
+    return at;
+  }
+
+  append(bytes: Uint8Array): void {
+    const at = this.reserve(bytes.length);
+    this.data.set(bytes, at);
+  }
+
+  putInt(at: number, int: IntType, value: bigint, path: string): void {
+    const { low, high } = rangeOf(int);
+    if (value < low || value > high)
+      throw new JsonError(path, `${value} does not fit: it holds ${low} to ${high}`);
+    writeInt(this.data, at, int, value);
+  }
+
+  sum(algorithm: 'crc32' | 'crc32c', from: number, to: number): bigint {
+    return BigInt(checksum(algorithm, this.data, from, to));
+  }
+}
+
+class BodyWriter {
+  private readonly scope: Scope = { values: new Map() };
+  /** Derived fields and where they stand. */
+  private readonly holes = new Map<Field, number>();
+  /** Bytes, or elements, of what has been written. */
+  private readonly units = new Map<Extended, bigint>();
+  private readonly places = new Map<MemberModel, { from: number; to: number }>();
+  private readonly checksums: Field[] = [];
+
+  constructor(
+    private readonly out: FrameWriter,
+    private readonly object: { readonly [field: string]: Shown },
+    private readonly path: string,
+  ) {}
+
+  block(block: Block): void {
+    for (const member of block.members) {
+      const from = this.out.position;
+      this.member(member);
+      this.places.set(member, { from, to: this.out.position });
+    }
+  }
+
+  /** Fills in lengths, then checksums. */
+  finish(): void {
+    for (const field of this.holes.keys()) this.derive(field);
+    for (const field of this.checksums) {
+      const { algorithm, from, to } = field.checksum!;
+      const sum = this.out.sum(algorithm, this.places.get(from)!.from, this.places.get(to)!.to);
+      this.out.putInt(this.places.get(field)!.from, intOf(field), sum, this.name(field));
+    }
+  }
+
+  private derive(field: Field): bigint {
+    const known = this.scope.values.get(field);
+    if (typeof known === 'bigint') return known;
+    const derivation = field.derivation!;
+    const units = this.units.get(derivation.of);
+    if (units === undefined) throw new JsonError(this.name(field), 'measures what is not in this frame');
+    let value = units - derivation.constant;
+    for (const term of derivation.terms)
+      value -=
+        term.coefficient *
+        (term.field.derivation === null
+          ? BigInt(Number(this.scope.values.get(term.field) ?? 0n))
+          : this.derive(term.field));
+    if (value % derivation.factor !== 0n)
+      throw new JsonError(this.name(field), `${value} is no multiple of ${derivation.factor}`);
+    value /= derivation.factor;
+    if (field.range !== null && (value < field.range.low || value > field.range.high)) {
+      throw new JsonError(
+        this.name(field),
+        `would be ${value}, has to be ${field.range.low} to ${field.range.high}`,
+      );
+    }
+    this.out.putInt(this.holes.get(field)!, intOf(field), value, this.name(field));
+    this.scope.values.set(field, value);
+    return value;
+  }
+
+  private member(member: MemberModel): void {
+    switch (member.member) {
+      case 'field':
+        this.field(member);
+        return;
+      case 'bits': {
+        let group = 0n;
+        for (const bit of member.fields) {
+          const given = this.object[bit.name];
+          const value =
+            bit.constant?.kind === 'int'
+              ? bit.constant.value
+              : given === undefined
+                ? 0n
+                : given === true
+                  ? 1n
+                  : given === false
+                    ? 0n
+                    : (given as bigint);
+          if (value < 0n || value >= 1n << BigInt(bit.width))
+            throw new JsonError(this.name(bit), `${value} does not fit into ${bit.width} bits`);
+          this.scope.values.set(bit, bit.enum === null && bit.width === 1 ? value === 1n : value);
+          group |= value << BigInt(bit.shift);
+        }
+        this.out.putInt(this.out.reserve(member.int.bits / 8), member.int, group, this.path);
+        return;
+      }
+      case 'pad':
+        this.out.reserve(
+          member.mode === 'size'
+            ? member.value
+            : (member.value - (this.out.position % member.value)) % member.value,
+        );
+        return;
+      case 'assert':
+        if (evaluateValue(member.condition, this.scope) === false)
+          throw new JsonError(this.path === '' ? 'frame' : this.path, member.message);
+        return;
+      case 'if': {
+        const branch = isTaken({ node: member, arm: 0 }, this.scope) ? member.then : member.otherwise;
+        if (branch !== null) this.block(branch);
+        return;
+      }
+      case 'variant': {
+        const arm = member.arms.find((_, i) => isTaken({ node: member, arm: i }, this.scope));
+        if (arm === undefined)
+          throw new JsonError(
+            this.path === '' ? 'frame' : this.path,
+            'no arm of the variant takes these values',
+          );
+        this.block(arm.body);
+        return;
+      }
+      case 'within': {
+        const from = this.out.position;
+        this.block(member.body);
+        this.units.set(member, BigInt(this.out.position - from));
+        return;
+      }
+    }
+  }
+
+  private field(field: Field): void {
+    const { type } = field;
+    if (type.kind === 'int') {
+      const at = this.out.reserve(type.int.bits / 8);
+      if (field.derivation !== null) {
+        this.holes.set(field, at);
+        return;
+      }
+      if (field.checksum !== null) {
+        this.checksums.push(field);
+        return;
+      }
+      const value = this.number(field);
+      this.scope.values.set(field, type.bool ? value === 1n : value);
+      this.out.putInt(at, type.int, value, this.name(field));
+      return;
+    }
+    const given = this.object[field.name] ?? constantOf(field) ?? emptyOf(type);
+    if (given === undefined) throw new JsonError(this.name(field), 'is missing');
+    this.scope.values.set(field, typeof given === 'string' || given === null ? given : ('' as Value));
+    const from = this.out.position;
+    this.value(type, given, this.name(field));
+    if ('extent' in type && type.extent.kind !== 'prefix') {
+      const count = type.kind === 'list' && type.extent.kind === 'count';
+      this.units.set(field, BigInt(count ? (given as readonly Shown[]).length : this.out.position - from));
+      const { extent } = type;
+      const fixed =
+        (extent.kind === 'size' || extent.kind === 'count') && extent.value.op === 'int'
+          ? extent.value.value
+          : null;
+      if (fixed !== null && fixed !== this.units.get(field))
+        throw new JsonError(
+          this.name(field),
+          `has ${this.units.get(field)} ${count ? 'elements' : 'bytes'}, needs ${fixed}`,
+        );
+    }
+  }
+
+  private number(field: Field): bigint {
+    const of = (v: Shown | undefined): bigint | undefined =>
+      typeof v === 'boolean' ? (v ? 1n : 0n) : (v as bigint | undefined);
+    const constant = field.constant?.kind === 'int' ? field.constant.value : undefined;
+    const fallback = field.default?.kind === 'int' ? field.default.value : undefined;
+    const value = constant ?? of(this.object[field.name]) ?? fallback;
+    if (value === undefined) throw new JsonError(this.name(field), 'is missing');
+    if (field.range !== null && (value < field.range.low || value > field.range.high)) {
+      throw new JsonError(
+        this.name(field),
+        `is ${value}, has to be ${field.range.low} to ${field.range.high}`,
+      );
+    }
+    return value;
+  }
+
+  private value(type: FieldType, value: Shown, path: string): void {
+    switch (type.kind) {
+      case 'int':
+        this.out.putInt(
+          this.out.reserve(type.int.bits / 8),
+          type.int,
+          typeof value === 'boolean' ? (value ? 1n : 0n) : (value as bigint),
+          path,
+        );
+        return;
+      case 'bytes':
+      case 'text': {
+        const bytes =
+          value === null
+            ? null
+            : value instanceof Uint8Array
+              ? value
+              : Buffer.from(
+                  value as string,
+                  type.kind === 'text' && type.encoding !== 'utf8' ? 'latin1' : 'utf8',
+                );
+        if (type.extent.kind === 'prefix') {
+          const { int } = type.extent;
+          const none = int.signed ? -1n : (1n << BigInt(int.bits)) - 1n;
+          this.out.putInt(
+            this.out.reserve(int.bits / 8),
+            int,
+            bytes === null ? none : BigInt(bytes.length),
+            path,
+          );
+        }
+        if (bytes !== null) this.out.append(bytes);
+        return;
+      }
+      case 'struct':
+        this.out.write(type.struct.body, value as { readonly [field: string]: Shown }, path);
+        return;
+      case 'list':
+        (value as readonly Shown[]).forEach((v, i) => this.value(type.element, v, `${path}[${i}]`));
+        return;
+      case 'map':
+        for (const [key, text] of value as readonly (readonly [Shown, Shown])[]) {
+          this.value(type.key.type, key, `${path}.key`);
+          this.value(type.value.type, text, `${path}.value`);
+        }
+        return;
+    }
+  }
+
+  private name(field: { readonly name: string }): string {
+    return this.path === '' ? field.name : `${this.path}.${field.name}`;
+  }
+}
+
+function intOf(field: Field): IntType {
+  return (field.type as FieldType & { kind: 'int' }).int;
+}
+
+function constantOf(field: Field): Shown | undefined {
+  const value = field.constant ?? field.default;
+  if (value?.kind !== 'text') return undefined;
+  return field.type.kind === 'bytes' ? Buffer.from(value.value, 'latin1') : value.value;
+}
+
+/** What stands for a field of variable size that is not given. */
+function emptyOf(type: FieldType): Shown | undefined {
+  if ('nullable' in type && type.nullable) return null;
+  switch (type.kind) {
+    case 'bytes':
+      return new Uint8Array(0);
+    case 'text':
+      return '';
+    case 'list':
+    case 'map':
+      return [];
+    default:
+      return undefined;
+  }
+}

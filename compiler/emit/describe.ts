@@ -149,7 +149,8 @@ function armName(guard: Guard): string {
   return arm.name ?? `arm ${guard.arm + 1}`;
 }
 
-function formula(derivation: Derivation): string {
+/** What the encoder computes a derived field of: `bytes of content - 4`. */
+export function formula(derivation: Derivation): string {
   const units = derivation.of.member === 'field' && derivation.of.type.kind === 'list' ? 'elements' : 'bytes';
   const terms = derivation.terms
     .map((t) => ` - ${t.coefficient === 1n ? '' : `${t.coefficient} * `}${t.field.name}`)

@@ -1,0 +1,246 @@
+import { layoutOf, type Layout, type Place } from '../../model/layout.js';
+import type { BitFieldModel, Block, Field, FieldType, MemberModel, Protocol } from '../../model/model.js';
+import { blockSize, fixedSize, memberSize } from '../../model/size.js';
+import { formula } from '../describe.js';
+import { constantOf, declaredText, patternText, sourceText } from '../source-text.js';
+import { cellsOf, type Cell } from './figure.js';
+import { anchorOf, code, prose } from './markdown.js';
+
+/** A block of members with a diagram and a table of its own: a frame, a struct, an arm, a branch, a window. */
+export interface LayoutPart {
+  readonly title: string;
+  /** When it is there, in Markdown; '' for always. */
+  readonly when: string;
+  readonly doc: string;
+  readonly cells: readonly Cell[];
+  readonly rows: readonly (readonly [
+    offset: string,
+    bytes: string,
+    name: string,
+    type: string,
+    meaning: string,
+  ])[];
+  /** 0 for the whole, 1 for what is inside of it, and so on. */
+  readonly depth: number;
+}
+
+interface Whole {
+  readonly name: string;
+  readonly doc: string;
+  readonly body: Block;
+}
+
+/** A frame or struct and the parts in it, from outer to inner, in the order of the wire. */
+export function partsOf(whole: Whole, title: string, protocol: Protocol): LayoutPart[] {
+  const layout = layoutOf({ name: whole.name, doc: whole.doc, span: protocol.span, body: whole.body });
+  const parts: LayoutPart[] = [];
+  const add = (body: Block, part: Pick<LayoutPart, 'title' | 'when' | 'doc' | 'depth'>): void => {
+    if (body.members.length === 0 && part.depth > 0 && part.doc === '') return;
+    parts.push({
+      ...part,
+      cells: cellsOf(body),
+      rows: body.members.flatMap((member) => rowsOf(member, layout, protocol)),
+    });
+    const depth = part.depth + 1;
+    for (const member of body.members) {
+      switch (member.member) {
+        case 'variant':
+          member.arms.forEach((arm, i) =>
+            add(arm.body, {
+              title: arm.name ?? `${member.name ?? 'Variant'}, arm ${i + 1}`,
+              when: `where ${code(member.on.map(sourceText).join(', '))} is ${
+                patternText(arm) === '_' ? 'anything else' : code(patternText(arm))
+              }`,
+              doc: arm.doc,
+              depth,
+            }),
+          );
+          break;
+        case 'if': {
+          const condition = sourceText(member.condition);
+          add(member.then, { title: `If ${condition}`, when: `where ${code(condition)}`, doc: '', depth });
+          if (member.otherwise !== null)
+            add(member.otherwise, {
+              title: `Unless ${condition}`,
+              when: `where not ${code(condition)}`,
+              doc: '',
+              depth,
+            });
+          break;
+        }
+        case 'within':
+          add(member.body, {
+            title:
+              member.name === null ? `Window of ${sourceText(member.size)} bytes` : `Window ${member.name}`,
+            when: `a window of ${code(sourceText(member.size))} bytes`,
+            doc: '',
+            depth,
+          });
+          break;
+      }
+    }
+  };
+  add(whole.body, { title, when: '', doc: whole.doc, depth: 0 });
+  return parts;
+}
+
+type RowText = LayoutPart['rows'][number];
+
+function rowsOf(member: MemberModel, layout: Layout, protocol: Protocol): RowText[] {
+  const offset = placeText(layout.places.get(member)!);
+  const bytes = sizeText(member, protocol.limits.frame);
+  switch (member.member) {
+    case 'field':
+      return [[offset, bytes, code(member.name), code(declaredText(member)), meaningOf(member, protocol)]];
+    case 'bits':
+      return [
+        [offset, bytes, member.name === null ? '' : code(member.name), `${member.int.bits} bits`, 'made of:'],
+        ...member.fields.map((bit): RowText => {
+          const top = bit.shift + bit.width - 1;
+          const place = bit.width === 1 ? `bit ${top}` : `bits ${top}..${bit.shift}`;
+          const width = bit.width === 1 ? '1 bit' : `${bit.width} bits`;
+          return [
+            `${offset}, ${place}`,
+            width,
+            code(bit.name),
+            code(declaredText(bit)),
+            meaningOf(bit, protocol),
+          ];
+        }),
+      ];
+    case 'variant': {
+      const names = member.arms.map((arm, i) => arm.name ?? `arm ${i + 1}`).join(', ');
+      const on = code(member.on.map(sourceText).join(', '));
+      return [
+        [
+          offset,
+          bytes,
+          member.name === null ? '' : code(member.name),
+          'variant',
+          `by ${on}: ${names}; below`,
+        ],
+      ];
+    }
+    case 'if':
+      return [[offset, bytes, '', 'if', `where ${code(sourceText(member.condition))}; below`]];
+    case 'within':
+      return [
+        [
+          offset,
+          bytes,
+          member.name === null ? '' : code(member.name),
+          'window',
+          `${code(sourceText(member.size))} bytes; below`,
+        ],
+      ];
+    case 'pad': {
+      const meaning = member.mode === 'align' ? `zeros to a multiple of ${member.value} bytes` : 'zeros';
+      return [[offset, bytes, '', 'padding', meaning]];
+    }
+    case 'assert':
+      return [
+        ['', '', '', 'assertion', `${code(sourceText(member.condition))}, else: ${prose(member.message)}`],
+      ];
+  }
+}
+
+/** `14`, `7 or 9` where an arm decides, or `end of content + 4` where something of varying size stands before. */
+export function placeText(place: Place): string {
+  const numbers = offsetsOf(place);
+  if (numbers !== null) return numbers.join(' or ');
+  const { anchor, offset } = place;
+  return `end of ${anchor === null ? 'nothing' : nameOf(anchor.after)}${offset === 0 ? '' : ` + ${offset}`}`;
+}
+
+/** More are not written out. */
+const MOST_OFFSETS = 4;
+
+/** All offsets a place can have, in bytes after the start; null if they can't be listed. */
+function offsetsOf({ anchor, offset }: Place): number[] | null {
+  if (anchor === null) return [offset];
+  const starts = offsetsOf(anchor.from);
+  const sizes = sizesOf(anchor.after);
+  if (starts === null || sizes === null) return null;
+  const all = new Set(starts.flatMap((start) => sizes.map((size) => start + size + offset)));
+  return all.size > MOST_OFFSETS ? null : [...all].sort((a, b) => a - b);
+}
+
+function sizesOf(member: MemberModel): number[] | null {
+  if (member.member !== 'variant' && member.member !== 'if') return null;
+  const bodies =
+    member.member === 'variant'
+      ? member.arms.map((arm) => arm.body)
+      : [member.then, member.otherwise ?? { members: [] }];
+  const sizes = bodies.map((body) => fixedSize(blockSize(body)));
+  return sizes.every((size) => size !== null) ? sizes : null;
+}
+
+function sizeText(member: MemberModel, frameLimit: number): string {
+  const { min, max } = memberSize(member);
+  if (min === max) return String(min);
+  return max >= frameLimit ? `${min} and more` : `${min} to ${max}`;
+}
+
+/** What a person has to know of a field besides its declaration. */
+function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
+  const facts = [field.doc];
+  const role = roleOf(field, protocol);
+  if (role !== null) facts.push(`the ${role}`);
+  if (field.constant !== null) facts.push(`always ${code(constantOf(field, field.constant))}`);
+  if (field.member === 'field') {
+    if (field.derivation !== null) facts.push(`computed: ${formula(field.derivation)}`);
+    if (field.checksum !== null)
+      facts.push(
+        `${field.checksum.algorithm} over ${nameOf(field.checksum.from)} to ${nameOf(field.checksum.to)}`,
+      );
+    const struct = structIn(field.type);
+    if (struct !== null) facts.push(`see [${struct}](#${anchorOf(`Struct ${struct}`)})`);
+  }
+  const named = field.member === 'field' ? (field.type.kind === 'int' ? field.type.enum : null) : field.enum;
+  if (named !== null) facts.push(`see [${named.name}](#${anchorOf(`Enum ${named.name}`)})`);
+  const told = facts.flatMap((fact) => (fact.trim() === '' ? [] : [fact.trim().replace(/[.;]$/, '')]));
+  const own = field.doc.trim() === '' ? told : [prose(told[0]!), ...told.slice(1)];
+  return own.join('; ');
+}
+
+function structIn(type: FieldType): string | null {
+  switch (type.kind) {
+    case 'struct':
+      return type.struct.name;
+    case 'map':
+      return type.pair.name;
+    case 'list':
+      return structIn(type.element);
+    default:
+      return null;
+  }
+}
+
+function roleOf(field: Field | BitFieldModel, { roles }: Protocol): string | null {
+  if (roles.id === field) return 'request id';
+  if (roles.headers === field) return 'header map';
+  if (roles.body === field) return 'body';
+  const reads = (role: Protocol['roles']['timeout']): boolean =>
+    role !== null && role.op === 'field' && role.fields.includes(field);
+  if (reads(roles.status)) return 'status';
+  return reads(roles.timeout) ? 'timeout in milliseconds' : null;
+}
+
+function nameOf(member: MemberModel): string {
+  switch (member.member) {
+    case 'field':
+      return code(member.name);
+    case 'bits':
+      return code(member.name ?? member.fields[0]?.name ?? 'bits');
+    case 'within':
+      return member.name === null ? 'the window' : `the window ${code(member.name)}`;
+    case 'variant':
+      return member.name === null ? 'the variant' : code(member.name);
+    case 'if':
+      return code(`if ${sourceText(member.condition)}`);
+    case 'pad':
+      return 'the padding';
+    case 'assert':
+      return 'the assertion';
+  }
+}

@@ -1,18 +1,29 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
+import type { Expression } from '../../model/expression.js';
+import { parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Field, Protocol } from '../../model/model.js';
 
 /** PF199: what the model can say and the code generator does not write yet. */
 export function generatorLimits(protocol: Protocol, report: Report): void {
   const { body, headers } = protocol.roles;
-  if (body !== null && body.guards.length > 0) {
-    report.error('PF199', body.span, `the body \`${body.name}\` stands in an arm, which is not built yet`, {
+  for (const [what, field] of [
+    ['body', body],
+    ['headers', headers],
+  ] as const) {
+    if (field === null || field.guards.length === 0) continue;
+    report.error('PF199', field.span, `the role \`${what}\` stands in an arm, which is not built yet`, {
       hint: 'move it out of the arm; it can be empty in the other ones',
     });
   }
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
     for (const member of walk(block)) {
+      if (member.member === 'if' || member.member === 'assert') lengthRead(member.condition, report);
+      else if (member.member === 'variant') for (const on of member.on) lengthRead(on, report);
+      else if (member.member === 'within') constantLength(member.size, report);
       if (member.member !== 'field') continue;
+      if ('extent' in member.type && 'value' in member.type.extent)
+        constantLength(member.type.extent.value, report);
       if (member.type.kind === 'map' && member !== headers) {
         report.error('PF199', member.span, `a map that is not the role \`headers\` is not built yet`, {
           hint: 'write `list of …` with the same struct, or add `headers = …;` to semantics',
@@ -20,6 +31,40 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       }
       constantText(member, report);
     }
+  }
+}
+
+/** An encoder knows lengths last, after it has chosen arms and checked assertions. */
+function lengthRead(condition: Expression, report: Report): void {
+  for (const e of parts(condition)) {
+    const length =
+      e.op === 'field' ? e.fields.find((f) => f.member === 'field' && f.derivation !== null) : undefined;
+    if (length === undefined) continue;
+    report.error(
+      'PF199',
+      e.span,
+      `\`${length.name}\` is a length, and conditions on lengths are not built yet`,
+      {
+        labels: [{ span: length.span, text: 'it is derived when a frame is written' }],
+        hint: 'a range says what a length can be: `in 0..…`, or `max …` where it is used',
+      },
+    );
+  }
+}
+
+/** An encoder does not check yet that what it is given has the constant's length. */
+function constantLength(extent: Expression, report: Report): void {
+  for (const e of parts(extent)) {
+    const constant = e.op === 'field' ? e.fields.find((f) => f.constant !== null) : undefined;
+    if (constant === undefined) continue;
+    report.error(
+      'PF199',
+      e.span,
+      `\`${constant.name}\` is constant, and constants as lengths are not built yet`,
+      {
+        hint: 'write the number itself',
+      },
+    );
   }
 }
 

@@ -43,3 +43,15 @@ test('a case is about the code it is named after', () => {
     expect(Object.hasOwn(codes, code), `${code} is explained`).toBe(true);
   }
 });
+
+test('every code that can occur has a case', () => {
+  // Phases, `req.` and several frames are refused as PF199 so far; PF190 is for comparing two versions.
+  const later = ['PF131', 'PF160', 'PF161', 'PF190'];
+  const proved = new Set(cases.map((name) => name.slice(0, 5).toUpperCase()));
+  expect(Object.keys(codes).filter((code) => !proved.has(code))).toEqual(later);
+});
+
+test('five unrelated mistakes are five errors', () => {
+  for (const name of ['several-five-mistakes', 'several-five-mistakes-with-syntax'])
+    expect(said(name).match(/: error PF\d{3}:/g), name).toHaveLength(5);
+});

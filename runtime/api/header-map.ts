@@ -10,22 +10,19 @@ export class HeaderMap {
   /** True once an entry was set, added or deleted. */
   changed = false;
 
-  private readonly keys: string[] = [];
-  private readonly values: (string | null)[] = [];
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
+  private readonly entries: Entry[] = [];
 
   constructor(private readonly caseRule: HeaderCase = 'sensitive') {}
 
   /** How many entries there are. */
   get size(): number {
-    return this.keys.length;
+    return this.entries.length;
   }
 
   /** The first value under `key`; null if it is null on the wire, undefined if there is none. */
   get(key: string): string | null | undefined {
     const at = this.indexOf(key, 0);
-    return at < 0 ? undefined : this.values[at];
+    return at < 0 ? undefined : this.entries[at]!.value;
   }
 
   has(key: string): boolean {
@@ -39,8 +36,9 @@ export class HeaderMap {
       this.add(key, value);
       return;
     }
-    this.values[at] = value;
-    this.starts[at] = this.ends[at] = -1;
+    const entry = this.entries[at]!;
+    entry.value = value;
+    entry.start = entry.end = -1;
     this.changed = true;
     for (let next = this.indexOf(key, at + 1); next >= 0; next = this.indexOf(key, next)) this.removeAt(next);
   }
@@ -63,49 +61,56 @@ export class HeaderMap {
 
   /** The entries in wire order. */
   *[Symbol.iterator](): IterableIterator<[key: string, value: string | null]> {
-    for (let i = 0; i < this.keys.length; i++) yield [this.keys[i]!, this.values[i]!];
+    for (const { key, value } of this.entries) yield [key, value];
   }
 
   /** For codecs: adds an entry as received, whose bytes are [start, end) of the frame's buffer. */
   append(key: string, value: string | null, start: number, end: number): void {
-    this.keys.push(key);
-    this.values.push(value);
-    this.starts.push(start);
-    this.ends.push(end);
+    this.entries.push(new Entry(key, value, start, end));
   }
 
   /** For codecs: key of entry `i`, 0 <= i < size. */
   keyAt(i: number): string {
-    return this.keys[i]!;
+    return this.entries[i]!.key;
   }
 
   /** For codecs: value of entry `i`. */
   valueAt(i: number): string | null {
-    return this.values[i]!;
+    return this.entries[i]!.value;
   }
 
   /** For codecs: where entry `i` starts in the received buffer, or -1 if it was set or added here. */
   startAt(i: number): number {
-    return this.starts[i]!;
+    return this.entries[i]!.start;
   }
 
   /** For codecs: where entry `i` ends in the received buffer, exclusive, or -1. */
   endAt(i: number): number {
-    return this.ends[i]!;
+    return this.entries[i]!.end;
   }
 
   private indexOf(key: string, from: number): number {
-    if (this.caseRule === 'sensitive') return this.keys.indexOf(key, from);
-    const wanted = key.toLowerCase();
-    for (let i = from; i < this.keys.length; i++) if (this.keys[i]!.toLowerCase() === wanted) return i;
+    const { entries } = this;
+    const wanted = this.caseRule === 'sensitive' ? key : key.toLowerCase();
+    for (let i = from; i < entries.length; i++) {
+      const found = entries[i]!.key;
+      if ((this.caseRule === 'sensitive' ? found : found.toLowerCase()) === wanted) return i;
+    }
     return -1;
   }
 
   private removeAt(i: number): void {
-    this.keys.splice(i, 1);
-    this.values.splice(i, 1);
-    this.starts.splice(i, 1);
-    this.ends.splice(i, 1);
+    this.entries.splice(i, 1);
     this.changed = true;
   }
+}
+
+/** One entry, and where it stands in the received buffer: -1 for one that was set or added here. */
+class Entry {
+  constructor(
+    readonly key: string,
+    public value: string | null,
+    public start: number,
+    public end: number,
+  ) {}
 }

@@ -15,6 +15,7 @@
 //   classLen + 8   class_name     text ascii size class_len
 //   header         headers        map of Pair rest max 1024
 //   content        content        bytes size content_len
+
 import {
   byteText,
   CONTRACT_VERSION,
@@ -47,13 +48,16 @@ import {
   type XFrame,
   type XProtocol,
 } from '@proto-frame/api';
+
 /** What a frame is. One-way requests are never answered. */
 export const CmdType = {
   response: 0,
   request: 1,
   oneway: 2,
 } as const;
+
 export type CmdType = (typeof CmdType)[keyof typeof CmdType];
+
 /** What a frame is about. */
 export const CmdCode = {
   heartbeat: 0,
@@ -61,13 +65,17 @@ export const CmdCode = {
   rpcResponse: 2,
   goaway: 100,
 } as const;
+
 export type CmdCode = number;
+
 /** How class name and content were serialized. */
 export const Serializer = {
   hessian2: 1,
   protobuf: 11,
 } as const;
+
 export type Serializer = number;
+
 /** The answer's own verdict. */
 export const Status = {
   success: 0,
@@ -84,6 +92,7 @@ export const Status = {
   serverSerialException: 17,
   serverDeserialException: 18,
 } as const;
+
 export type Status = number;
 
 /** What a new Bolt is made of; lengths, constants and checksums are not given. */
@@ -308,6 +317,7 @@ function pairTextEnd(b: Uint8Array, p: number, to: number, at: number): number {
 
 /** Header keys and values: most are the same again and again. */
 const keys = new TextCache();
+
 const values = new TextCache();
 
 /** Where the value of the first entry under `key` starts, or -1. @throws DecodeError */
@@ -363,6 +373,7 @@ function readHeaders(b: Uint8Array, at: number, _end: number, into: HeaderMap): 
 
 /** What a bytes field is when it is not given. */
 const NO_BYTES = new Uint8Array(0);
+
 /** Header entries as an encoder takes them: pairs, or the headers of another frame. */
 export type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;
 

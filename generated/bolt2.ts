@@ -18,6 +18,7 @@
 //   header         headers        map of Pair rest max 1024
 //   content        content        bytes size content_len
 //   crc            crc            u32 checksum crc32 over proto..content
+
 import {
   byteText,
   CONTRACT_VERSION,
@@ -52,13 +53,16 @@ import {
   type XFrame,
   type XProtocol,
 } from '@proto-frame/api';
+
 /** What a frame is. One-way requests are never answered. */
 export const CmdType = {
   response: 0,
   request: 1,
   oneway: 2,
 } as const;
+
 export type CmdType = (typeof CmdType)[keyof typeof CmdType];
+
 /** What a frame is about. */
 export const CmdCode = {
   heartbeat: 0,
@@ -66,13 +70,17 @@ export const CmdCode = {
   rpcResponse: 2,
   goaway: 100,
 } as const;
+
 export type CmdCode = number;
+
 /** How class name and content were serialized. */
 export const Serializer = {
   hessian2: 1,
   protobuf: 11,
 } as const;
+
 export type Serializer = number;
+
 /** The answer's own verdict. */
 export const Status = {
   success: 0,
@@ -89,11 +97,14 @@ export const Status = {
   serverSerialException: 17,
   serverDeserialException: 18,
 } as const;
+
 export type Status = number;
+
 /** What the frame is switched to. */
 export const Switch = {
   crc: 1,
 } as const;
+
 export type Switch = number;
 
 /** What a new Bolt is made of; lengths, constants and checksums are not given. */
@@ -221,6 +232,7 @@ function check(b: Uint8Array, at: number, end: number): void {
 
 /** An id on its way into a frame whose checksum covers it. */
 const newId = new Uint8Array(4);
+
 /** Names of services and methods: few, and the same again and again. */
 const names = new TextCache();
 
@@ -353,6 +365,7 @@ function pairTextEnd(b: Uint8Array, p: number, to: number, at: number): number {
 
 /** Header keys and values: most are the same again and again. */
 const keys = new TextCache();
+
 const values = new TextCache();
 
 /** Where the value of the first entry under `key` starts, or -1. @throws DecodeError */
@@ -425,6 +438,7 @@ export function verify(b: Uint8Array, at: number, _end: number): void {
 
 /** What a bytes field is when it is not given. */
 const NO_BYTES = new Uint8Array(0);
+
 /** Header entries as an encoder takes them: pairs, or the headers of another frame. */
 export type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;
 

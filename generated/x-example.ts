@@ -8,6 +8,7 @@
 //   7              status         Status
 //   payloadLen     payload_len    u32
 //   payloadLen + 4 payload        bytes size payload_len
+
 import {
   CONTRACT_VERSION,
   DecodeError,
@@ -33,17 +34,22 @@ import {
   type XFrame,
   type XProtocol,
 } from '@proto-frame/api';
+
 export const Type = {
   heartbeat: 0,
   message: 1,
   goaway: 2,
 } as const;
+
 export type Type = (typeof Type)[keyof typeof Type];
+
 export const Direction = {
   request: 0,
   response: 1,
 } as const;
+
 export type Direction = (typeof Direction)[keyof typeof Direction];
+
 export const Status = {
   success: 0,
   error: 1,
@@ -52,6 +58,7 @@ export const Status = {
   overloaded: 503,
   timeout: 504,
 } as const;
+
 export type Status = number;
 
 /** What a new Example is made of; lengths, constants and checksums are not given. */

@@ -1,23 +1,28 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { analyse } from '../analyse.js';
 import { Report } from '../diagnostics/diagnostic.js';
-import { generateOne, type Emitted } from './generate-one.js';
+import { type Emitted, generateOne } from './generate-one.js';
 import { readSources } from './read-sources.js';
 
-/** What a worker of generate-all is given: the files of the run, and which of their protocols are its share. */
+/** A thread's part of a run: the schema files it generates from. */
 export interface Share {
   readonly files: readonly string[];
   readonly cwd: string;
-  readonly protocols: readonly string[];
   readonly emit: readonly Emitted[];
 }
 
-// Runs in a worker thread: reads the schemas anew, which costs little, and generates its share of them.
+// Runs in a worker thread. The generator is loaded while the main thread still checks the schemas; a share
+// comes when they are found good, is read anew, which costs little, and answered one protocol a message.
 if (parentPort !== null) {
-  const { files, cwd, protocols, emit } = workerData as Share;
-  const report = new Report();
-  const { roots, resolve } = await readSources(files, cwd, report);
-  for (const protocol of analyse(roots, resolve, report)) {
-    if (protocols.includes(protocol.name)) parentPort.postMessage(await generateOne(protocol, emit));
-  }
+  const port = parentPort;
+  port.once('message', ({ files, cwd, emit }: Share) => {
+    void (async () => {
+      const report = new Report();
+      const { roots, resolve } = await readSources(files, cwd, report);
+      for (const protocol of analyse(roots, resolve, report))
+        port.postMessage(await generateOne(protocol, emit));
+      port.close();
+    })();
+  });
+  await import('../codegen/generate.js');
 }

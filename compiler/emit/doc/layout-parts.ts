@@ -1,7 +1,8 @@
-import { layoutOf, type Layout, type Place } from '../../model/layout.js';
+import { layoutOf, type Layout } from '../../model/layout.js';
 import type { BitFieldModel, Block, Field, FieldType, MemberModel, Protocol } from '../../model/model.js';
-import { blockSize, fixedSize, memberSize } from '../../model/size.js';
+import { memberSize } from '../../model/size.js';
 import { formula } from '../describe.js';
+import { memberName, placeText } from '../place-text.js';
 import { constantOf, declaredText, patternText, sourceText } from '../source-text.js';
 import { cellsOf, type Cell } from './figure.js';
 import { anchorOf, code, prose } from './markdown.js';
@@ -144,37 +145,6 @@ function rowsOf(member: MemberModel, layout: Layout, protocol: Protocol): RowTex
   }
 }
 
-/** `14`, `7 or 9` where an arm decides, or `end of content + 4` where something of varying size stands before. */
-export function placeText(place: Place): string {
-  const numbers = offsetsOf(place);
-  if (numbers !== null) return numbers.join(' or ');
-  const { anchor, offset } = place;
-  return `end of ${anchor === null ? 'nothing' : nameOf(anchor.after)}${offset === 0 ? '' : ` + ${offset}`}`;
-}
-
-/** More are not written out. */
-const MOST_OFFSETS = 4;
-
-/** All offsets a place can have, in bytes after the start; null if they can't be listed. */
-function offsetsOf({ anchor, offset }: Place): number[] | null {
-  if (anchor === null) return [offset];
-  const starts = offsetsOf(anchor.from);
-  const sizes = sizesOf(anchor.after);
-  if (starts === null || sizes === null) return null;
-  const all = new Set(starts.flatMap((start) => sizes.map((size) => start + size + offset)));
-  return all.size > MOST_OFFSETS ? null : [...all].sort((a, b) => a - b);
-}
-
-function sizesOf(member: MemberModel): number[] | null {
-  if (member.member !== 'variant' && member.member !== 'if') return null;
-  const bodies =
-    member.member === 'variant'
-      ? member.arms.map((arm) => arm.body)
-      : [member.then, member.otherwise ?? { members: [] }];
-  const sizes = bodies.map((body) => fixedSize(blockSize(body)));
-  return sizes.every((size) => size !== null) ? sizes : null;
-}
-
 function sizeText(member: MemberModel, frameLimit: number): string {
   const { min, max } = memberSize(member);
   if (min === max) return String(min);
@@ -191,7 +161,7 @@ function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
     if (field.derivation !== null) facts.push(`computed: ${formula(field.derivation)}`);
     if (field.checksum !== null)
       facts.push(
-        `${field.checksum.algorithm} over ${nameOf(field.checksum.from)} to ${nameOf(field.checksum.to)}`,
+        `${field.checksum.algorithm} over ${memberName(field.checksum.from)} to ${memberName(field.checksum.to)}`,
       );
     const struct = structIn(field.type);
     if (struct !== null) facts.push(`see [${struct}](#${anchorOf(`Struct ${struct}`)})`);
@@ -224,23 +194,4 @@ function roleOf(field: Field | BitFieldModel, { roles }: Protocol): string | nul
     role !== null && role.op === 'field' && role.fields.includes(field);
   if (reads(roles.status)) return 'status';
   return reads(roles.timeout) ? 'timeout in milliseconds' : null;
-}
-
-function nameOf(member: MemberModel): string {
-  switch (member.member) {
-    case 'field':
-      return code(member.name);
-    case 'bits':
-      return code(member.name ?? member.fields[0]?.name ?? 'bits');
-    case 'within':
-      return member.name === null ? 'the window' : `the window ${code(member.name)}`;
-    case 'variant':
-      return member.name === null ? 'the variant' : code(member.name);
-    case 'if':
-      return code(`if ${sourceText(member.condition)}`);
-    case 'pad':
-      return 'the padding';
-    case 'assert':
-      return 'the assertion';
-  }
 }

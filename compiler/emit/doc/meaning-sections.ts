@@ -2,8 +2,8 @@ import { layoutOf, memberOf } from '../../model/layout.js';
 import type { BitFieldModel, Enum, Field, MatchByte, Protocol, SynthModel } from '../../model/model.js';
 import type { Expression } from '../../model/expression.js';
 import { walk } from '../../model/walk.js';
+import { placeText } from '../place-text.js';
 import { sourceText } from '../source-text.js';
-import { placeText } from './layout-parts.js';
 import { bytesText, code, prose, table } from './markdown.js';
 
 /** Which first bytes tell the protocol. */

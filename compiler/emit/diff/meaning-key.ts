@@ -1,0 +1,106 @@
+import type { Expression } from '../../model/expression.js';
+import type {
+  ArmModel,
+  BitFieldModel,
+  Enum,
+  Field,
+  MemberModel,
+  ValueSet,
+  VariantModel,
+} from '../../model/model.js';
+
+/** How a field or member is known in both versions. */
+export type Known = (of: Field | BitFieldModel | MemberModel) => string;
+
+/** Larger ranges are compared as a whole. */
+const MOST_VALUES = 256;
+const MOST_TUPLES = 1024;
+
+/** A text that is the same for two expressions if they mean the same; members of enums count by name. */
+export function meaningKey(e: Expression, known: Known): string {
+  const key = (inner: Expression): string => meaningKey(inner, known);
+  switch (e.op) {
+    case 'int':
+      return valueName(e.value, e.type.kind === 'int' ? e.type.enum : null);
+    case 'text':
+      return JSON.stringify(e.value);
+    case 'bool':
+      return String(e.value);
+    case 'null':
+      return 'null';
+    case 'frameKind':
+      return `kind ${e.value}`;
+    case 'field':
+      return `[${e.fields.map(known).sort().join(' ')}]`;
+    case 'request':
+      return `req.[${e.fields.map(known).sort().join(' ')}]`;
+    case 'flag':
+      return `${key(e.of)}.${e.name}`;
+    case 'header':
+      return `${known(e.map)}[${JSON.stringify(e.key)}]`;
+    case 'unary':
+      return `${e.operator}(${key(e.operand)})`;
+    case 'binary':
+      return `(${key(e.left)} ${e.operator} ${key(e.right)})`;
+    case 'match': {
+      const arms = e.arms.map((arm) => `${patternTokens(arm.patterns, e.on).join('|')}=>${key(arm.value)}`);
+      return `match(${e.on.map(key).join()}){${arms.join()}}`;
+    }
+    case 'sizeOf':
+      return `bytes(${known(e.from)}..${known(e.to)})`;
+    case 'param':
+      return `param ${e.role}`;
+    case 'wire':
+      return `wire(${key(e.of)})`;
+  }
+}
+
+/** What the arms of a variant take, value by value where there are not too many; `_` for all others. */
+export function armTokens(variant: VariantModel): Map<ArmModel, string[]> {
+  const tokens = new Map(variant.arms.map((arm) => [arm, patternTokens(arm.patterns, variant.on)]));
+  const [on, second] = variant.on;
+  const domain = second === undefined && on !== undefined ? domainOf(on) : null;
+  if (domain !== null) {
+    const named = new Set([...tokens.values()].flat());
+    for (const [arm, own] of tokens)
+      if (own.includes('_'))
+        tokens.set(arm, [...own.filter((t) => t !== '_'), ...domain.filter((t) => !named.has(t))]);
+  }
+  return tokens;
+}
+
+function domainOf(on: Expression): string[] | null {
+  if (on.type.kind === 'bool') return ['0', '1'];
+  const of = on.type.kind === 'int' ? on.type.enum : null;
+  return of === null || of.open || of.flags ? null : of.members.map((m) => m.name);
+}
+
+/** What patterns take, value by value where there are not too many; `_` for all others. */
+export function patternTokens(
+  patterns: readonly (readonly ValueSet[])[] | null,
+  on: readonly Expression[],
+): string[] {
+  if (patterns === null) return ['_'];
+  const tokens = patterns.flatMap((sets) => {
+    const each = sets.map((set, i) => setTokens(set, on[i]?.type.kind === 'int' ? on[i].type.enum : null));
+    if (each.reduce((product, one) => product * one.length, 1) > MOST_TUPLES)
+      return [`(${each.map((one) => one.join('|')).join(', ')})`];
+    return each
+      .reduce<string[][]>((rows, one) => rows.flatMap((row) => one.map((t) => [...row, t])), [[]])
+      .map((row) => (row.length === 1 ? row[0]! : `(${row.join(', ')})`));
+  });
+  return [...new Set(tokens)].sort();
+}
+
+function setTokens(set: ValueSet, of: Enum | null): string[] {
+  if (set === null) return ['_'];
+  return set.flatMap(({ low, high }) =>
+    high - low >= BigInt(MOST_VALUES)
+      ? [`${low}..${high}`]
+      : Array.from({ length: Number(high - low) + 1 }, (_, i) => valueName(low + BigInt(i), of)),
+  );
+}
+
+function valueName(value: bigint, of: Enum | null): string {
+  return of?.members.find((m) => m.value === value)?.name ?? String(value);
+}

@@ -12,7 +12,8 @@ const EXPECTED: Record<
   { kinds: readonly string[]; role: 'heartbeat' | 'goaway' | null }
 > = {
   heartbeat: { kinds: ['request', 'oneway', 'control'], role: 'heartbeat' },
-  heartbeat_ack: { kinds: ['response', 'control'], role: 'heartbeat' },
+  // Its id joins it to the heartbeat: an answer need not say what it answers.
+  heartbeat_ack: { kinds: ['response', 'control'], role: null },
   goaway: { kinds: ['request', 'oneway', 'push', 'control', 'response'], role: 'goaway' },
   hijack: { kinds: ['response'], role: null },
 };
@@ -108,7 +109,7 @@ function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
         ...(condition === null ? { hint: `add \`${name} when …;\` to semantics` } : {}),
       });
     }
-    if (role !== name && value === true)
+    if (role !== name && value === true && synth.name !== 'heartbeat_ack')
       report.error('PF140', synth.span, `what \`${synth.name}\` makes reads as a ${name}`, { labels });
   }
   for (const member of walk(protocol.frame.body)) {

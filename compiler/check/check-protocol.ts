@@ -12,6 +12,7 @@ import { idUsable } from './rules/id-usable.js';
 import { identifiersLegal } from './rules/identifiers-legal.js';
 import { numbersExact } from './rules/numbers-exact.js';
 import { optionalFields } from './rules/optional-fields.js';
+import { paddingSteady } from './rules/padding-steady.js';
 import { sizesNonnegative } from './rules/sizes-nonnegative.js';
 import { structsPlain } from './rules/structs-plain.js';
 import { synthsHold } from './rules/synths-hold.js';
@@ -24,6 +25,7 @@ export function checkProtocol(protocol: Protocol, items: readonly ProtocolItem[]
   optionalFields(protocol, report);
   structsPlain(protocol, report);
   generatorLimits(protocol, report);
+  paddingSteady(protocol, report);
   extentsBounded(protocol, report);
   sizesNonnegative(protocol, report);
   numbersExact(protocol, report);

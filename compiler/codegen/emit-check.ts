@@ -1,11 +1,12 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { rangeOf } from '../model/integers.js';
-import type { Block, Enum, Field, MemberModel, WindowModel } from '../model/model.js';
+import type { Block, Enum, ExtentModel, Field, MemberModel, WindowModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
-import { walk } from '../model/walk.js';
+import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
-import { isOpenEnded, Reader } from './reader.js';
+import { isOpenEnded, Reader, windowAround } from './reader.js';
+import { windowEnd } from './emit-view.js';
 import { tidy } from './tidy.js';
 
 /** Emits `check`: whether a complete frame keeps to the schema, as far as that is not left to reading. */
@@ -28,7 +29,7 @@ export function emitCheck(module: Module): FunctionDeclarationStructure {
 
 class Checker extends Reader {
   run(): void {
-    const { frame, limits, roles } = this.module.protocol;
+    const { frame } = this.module.protocol;
     const { end } = this.module.layout;
     const { min } = blockSize(frame.body);
     this.fail(
@@ -49,18 +50,16 @@ class Checker extends Reader {
       `\`has \${end - at} bytes, its fields take \${${total} - at}\``,
       frame,
     );
-    const window = [...walk(frame.body)].find(
-      (m): m is WindowModel => m.member === 'within' && m.body.members.includes(roles.headers!),
-    );
-    const high = window?.size.type.kind === 'int' ? window.size.type.high : 0n;
-    if (window !== undefined && window.guards.length === 0 && high > BigInt(limits.headerBytes)) {
+    const limited = headerWindow(this.module);
+    if (limited !== null) {
+      const { window, bytes } = limited;
       const size = this.emit(window.size);
       this.fail(
-        `${size} > ${limits.headerBytes}`,
+        `${size} > ${bytes}`,
         'limit',
         window.path,
         this.offset(window),
-        `\`has \${${size}} bytes, the limit is ${limits.headerBytes}\``,
+        `\`has \${${size}} bytes, the limit is ${bytes}\``,
         window,
       );
     }
@@ -79,27 +78,26 @@ class Checker extends Reader {
           'window',
           pathOf(member, this.module),
           this.offset(member),
-          `\`runs \${${to} - ${end}} bytes over the end of its window\``,
+          `\`runs \${${to} - (${end})} bytes over the end of its window\``,
           member,
         );
       }
     }
-    const last = block.members[block.members.length - 1];
-    if (inWindow && last !== undefined && block.members.length > 0) {
-      const open = isOpenEnded(last);
-      const to = this.module.layout.ends.get(block)!;
-      if (!open) {
-        const place = this.place(to);
-        this.fail(
-          `${place} !== ${end}`,
-          'window',
-          pathOf(last, this.module),
-          this.offset(last),
-          `\`\${${end} - ${place}} bytes of its window are left over\``,
-          last,
-        );
-      }
-    }
+  }
+
+  /** A window ends where its last member does; one that takes the rest always does. */
+  private closes(window: WindowModel, end: string): void {
+    const last = window.body.members[window.body.members.length - 1];
+    if (last === undefined || isOpenEnded(last)) return;
+    const place = this.place(this.module.layout.ends.get(window.body)!);
+    this.fail(
+      `${place} !== ${end}`,
+      'window',
+      pathOf(last, this.module),
+      this.offset(last),
+      `\`\${${end} - (${place})} bytes of its window are left over\``,
+      last,
+    );
   }
 
   private member(member: MemberModel, end: string): void {
@@ -193,11 +191,13 @@ class Checker extends Reader {
             member,
           );
         }
-        if (this.hasChecks(member.body, 'window')) {
+        const last = member.body.members[member.body.members.length - 1];
+        if (this.hasChecks(member.body, 'window') || (last !== undefined && !isOpenEnded(last))) {
           const to = this.free(`${member.name === null ? 'window' : this.module.local(member.name)}End`);
           const place = this.endOf(member);
           this.lines.push(`const ${to} = ${place};`);
           this.block(member.body, to);
+          this.closes(member, to);
         }
         return;
       }
@@ -283,6 +283,7 @@ class Checker extends Reader {
         field,
       );
     }
+    if (type.kind === 'bytes' || type.kind === 'text') this.checkMax(field, type.extent);
     if ('extent' in type && type.extent.kind === 'prefix' && type.extent.int.signed) {
       // The scan refuses these outside of windows; inside, nobody has looked yet.
       const least = 'nullable' in type && type.nullable ? -1 : 0;
@@ -297,6 +298,23 @@ class Checker extends Reader {
         field,
       );
     }
+  }
+
+  /** The scan has held what stands outside of windows to its `max`. */
+  private checkMax(field: Field, extent: ExtentModel): void {
+    if (extent.max === null || windowAround(field, this.module) === null) return;
+    if ((extent.kind === 'size' || extent.kind === 'count') && extent.value.op === 'int') return;
+    const prefix = extent.kind === 'prefix' ? extent.int.bits / 8 : 0;
+    const to = extent.kind === 'rest' ? windowEnd(field, this, this.module) : this.endOf(field);
+    const size = `${to} - (${this.placeOf(field)})${prefix === 0 ? '' : ` - ${prefix}`}`;
+    this.fail(
+      `${size} > ${extent.max}`,
+      'limit',
+      field.path,
+      this.offset(field),
+      `\`has \${${size}} bytes, the limit is ${extent.max}\``,
+      field,
+    );
   }
 
   private closed(of: Enum, value: string, path: string, offset: string, node: { span: Field['span'] }): void {

@@ -20,6 +20,7 @@ import type {
 import { blockSize, fixedSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
 import { docOf, quote, type Module } from './module.js';
 import { tidy } from './tidy.js';
@@ -113,16 +114,19 @@ export function emitEncode(module: Module): FunctionDeclarationStructure {
     name: module.encodeName,
     isExported: true,
     docs: [`A new ${frame.name}. Lengths and checksums follow from what is given. @throws EncodeError`],
-    parameters: [{ name: 'init', type: module.initName }],
+    parameters: [{ name: writer.usesSource ? 'init' : '_init', type: module.initName }],
     returnType: 'Uint8Array',
-    statements: lines,
+    statements: writer.statements(),
   };
 }
 
 /** Emits `sizeOfItem(v)` and `writeItem(b, at, v)` of a struct. */
 export function emitStructWrite(struct: Struct, module: Module): FunctionDeclarationStructure[] {
   const name = pascalCase(struct.name);
-  const value = { name: 'v', type: name };
+  const value = (of: Writer): { name: string; type: string } => ({
+    name: of.usesSource ? 'v' : '_v',
+    type: name,
+  });
   const sizer = new Writer(module, struct.body, 'v');
   sizer.bind();
   sizer.sizes();
@@ -136,17 +140,17 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
       kind: StructureKind.Function,
       name: `sizeOf${name}`,
       docs: [`How many bytes a ${name} takes. @throws EncodeError`],
-      parameters: [value],
+      parameters: [value(sizer)],
       returnType: 'number',
-      statements: [...sizer.lines, 'return size;'],
+      statements: [...sizer.statements(), 'return size;'],
     },
     {
       kind: StructureKind.Function,
       name: `write${name}`,
       docs: [`Writes a ${name} and returns where it ends.`],
-      parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, value],
+      parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, value(writer)],
       returnType: 'number',
-      statements: tidy([...writer.lines, 'return p;']),
+      statements: tidy([...writer.statements(), 'return p;']),
     },
   ];
 }
@@ -158,6 +162,8 @@ class Writer implements Environment {
   private pending = 0;
   private readonly units = new Map<Extended, string>();
   private readonly hoisted: string[] = [];
+  /** What `bind` takes from the argument: `id`, `body = NO_BYTES`. */
+  private parts: readonly string[] = [];
   private readonly checksumRanges = new Map<MemberModel, { from?: string; to?: string }>();
 
   constructor(
@@ -171,7 +177,9 @@ class Writer implements Environment {
     if (field.constant?.kind === 'int' && e.fields.length === 1) {
       return field.member === 'field' ? literal(field, field.constant) : String(field.constant.value);
     }
-    return this.local(field);
+    // In the arm that has the field its presence has been required.
+    const required = field.guards.length > 0 && !e.optional && isGiven(field) && fallback(field) === null;
+    return required ? `${this.local(field)}!` : this.local(field);
   }
 
   hold(_e: Expression, code: string): string {
@@ -188,8 +196,23 @@ class Writer implements Environment {
       const named = property === local ? local : `${property}: ${local}`;
       return value === null ? named : `${named} = ${value}`;
     });
-    if (parts.length > 0) this.lines.push(`const { ${parts.join(', ')} } = ${this.source};`);
+    this.parts = parts;
     this.checks(this.body);
+  }
+
+  /** All lines: first those values that the others use are taken from the argument. */
+  statements(): string[] {
+    const code = this.lines.join('\n');
+    const used = this.parts.filter((part) => {
+      const local = /^(?:\w+: )?(\w+)/.exec(part)![1]!;
+      return new RegExp(`(?<![.$\\w'])${local}\\b`).test(code);
+    });
+    return used.length === 0 ? this.lines : [`const { ${used.join(', ')} } = ${this.source};`, ...this.lines];
+  }
+
+  /** Whether anything is taken from the argument. */
+  get usesSource(): boolean {
+    return this.statements().length > this.lines.length;
   }
 
   /** The size pass: `size` grows member by member; what lengths derive from is kept on the way. */
@@ -207,7 +230,8 @@ class Writer implements Environment {
 
   /** Declares `size` with what is first added to it; as a constant if nothing follows. */
   private startSize(line: number): void {
-    const first = /^size \+= ([^]*);$/.exec(this.lines[line + 1] ?? '')?.[1];
+    const added = /^size \+= ([^]*);$/.exec(this.lines[line + 1] ?? '')?.[1];
+    const first = added !== undefined && /\bsize\b/.test(added) ? undefined : added;
     const more = this.lines.slice(line + 2).some((l) => /\bsize \+=/.test(l));
     if (first === undefined) this.lines[line] = `${more ? 'let' : 'const'} size = 0;`;
     else this.lines.splice(line, 2, `${more ? 'let' : 'const'} size = ${first};`);
@@ -234,11 +258,13 @@ class Writer implements Environment {
       if (member.member === 'field') this.checkField(member);
       else if (member.member === 'bits') {
         for (const bit of member.fields) {
-          if (isGiven(bit) && !(bit.enum === null && bit.width === 1)) {
-            this.lines.push(
-              `${this.module.use('requireInteger')}(${quote(bit.path)}, ${this.local(bit)}, 0, ${2 ** bit.width - 1});`,
-            );
-          }
+          if (!isGiven(bit)) continue;
+          const path = quote(bit.path);
+          if (bit.guards.length > 0)
+            this.lines.push(`${this.module.use('requirePresent')}(${path}, ${this.local(bit)});`);
+          if (bit.enum === null && bit.width === 1) continue;
+          const most = 2 ** bit.width - 1;
+          this.lines.push(`${this.module.use('requireInteger')}(${path}, ${this.bitCode(bit)}, 0, ${most});`);
         }
       } else if (member.member === 'assert') {
         const condition = emitExpression(member.condition, this);
@@ -279,9 +305,20 @@ class Writer implements Environment {
     switch (member.member) {
       case 'field': {
         const { type } = member;
+        if (type.kind === 'list' && !(type.extent.kind === 'count' && type.extent.value.op === 'int')) {
+          const count = `${this.valueCode(member)}.length`;
+          this.lines.push(
+            `${this.module.use('requireInteger')}(${quote(`${member.path} (elements)`)}, ${count}, 0, ${type.maxCount});`,
+          );
+        }
         const extended = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
         if (!extended) {
-          this.grow(valueSize(type, this.valueCode(member), member.path, this.module));
+          const size = valueSize(type, this.valueCode(member), member.path, this.module);
+          if ('extent' in type && type.extent.kind === 'rest' && type.extent.max !== null)
+            this.lines.push(
+              `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${size}, 0, ${type.extent.max});`,
+            );
+          this.grow(size);
           return;
         }
         if (member.constant?.kind === 'text') {
@@ -325,9 +362,11 @@ class Writer implements Environment {
           this.lines.push(
             `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, ${fixed}, ${fixed});`,
           );
-        if (member.max !== null)
+        const limit = this.source === 'init' ? headerWindow(this.module) : null;
+        const most = Math.min(member.max ?? Infinity, limit?.window === member ? limit.bytes : Infinity);
+        if (most !== Infinity)
           this.lines.push(
-            `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, 0, ${member.max});`,
+            `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, 0, ${most});`,
           );
         return;
       }
@@ -354,7 +393,7 @@ class Writer implements Environment {
           ]
         : [...this.armCases(member)];
     const sizes = cases.map(([, block]) => (block === null ? 0 : fixedSize(blockSize(block))));
-    if (sizes.includes(null)) return false;
+    if (sizes.includes(null) || cases.some(([, block]) => block !== null && measured(block))) return false;
     const code = cases
       .map(([test], i) =>
         test === null
@@ -370,7 +409,6 @@ class Writer implements Environment {
 
   /** Bounds of an extent that the caller's value has to keep: a fixed size, `max`, the most elements. */
   private extentChecks(field: Field, units: string): void {
-    const type = field.type as Field['type'] & { extent: { kind: string } };
     const { extent } = field.type as FieldType & {
       extent: { kind: 'size' | 'count'; value: Expression; max: number | null };
     };
@@ -381,14 +419,6 @@ class Writer implements Environment {
       );
     else if (extent.max !== null)
       this.lines.push(`${this.module.use('requireInteger')}(${what}, ${units}, 0, ${extent.max});`);
-    if (type.kind === 'list' || type.kind === 'map') {
-      const count = `${this.local(field)}.length`;
-      if (type.kind === 'list' && extent.kind === 'count') {
-        this.lines.push(
-          `${this.module.use('requireInteger')}(${quote(`${field.path} (elements)`)}, ${count}, 0, ${type.maxCount});`,
-        );
-      }
-    }
   }
 
   private grow(size: string): void {
@@ -440,9 +470,7 @@ class Writer implements Environment {
   private agree(other: Extended): void {
     const value =
       other.member === 'within' ? other.size : (other.type as { extent: { value: Expression } }).extent.value;
-    const [announced, taken] = [emitExpression(value, this), this.units.get(other)!];
-    const error = `new ${this.module.use('EncodeError')}(${quote(other.path)}, \`takes \${${taken}}, \${${announced}} are announced\`)`;
-    this.lines.push(`if (${announced} !== ${taken}) throw ${error};`);
+    this.lines.push(disagreement(other, emitExpression(value, this), this.units.get(other)!, this.module));
   }
 
   private termCode(field: Field): string {
@@ -479,7 +507,8 @@ class Writer implements Environment {
               this.valueCode(member),
               member.path,
               this.module,
-              this.units.get(member),
+              // In a branch the local of its size belongs to the branch that measured it.
+              member.guards.length > 0 ? undefined : this.units.get(member),
             ),
           );
         }
@@ -636,6 +665,22 @@ function directFields(block: Block): Field[] {
   );
 }
 
+/** Whether something in a block has to be measured, though its size is fixed: a caller may give another one. */
+function measured(block: Block): boolean {
+  return [...walk(block)].some(
+    (m) =>
+      m.member === 'within' ||
+      (m.member === 'field' && m.type.kind === 'struct') ||
+      (m.member === 'field' && 'extent' in m.type && m.constant?.kind !== 'text'),
+  );
+}
+
+/** The line that refuses an extent which takes other units than the length it shares announces. */
+export function disagreement(other: Extended, announced: string, taken: string, module: Module): string {
+  const error = `new ${module.use('EncodeError')}(${quote(other.path)}, \`takes \${${taken}}, \${${announced}} are announced\`)`;
+  return `if (${announced} !== ${taken}) throw ${error};`;
+}
+
 /** The lines that find a derived field from the units it measures, and refuse what it can't hold. */
 export function deriveLines(
   field: Field,
@@ -762,7 +807,10 @@ export function emitListWrite(
   module: Module,
   elementText: string,
 ): FunctionDeclarationStructure[] {
-  const items = { name: 'items', type: `readonly ${elementText}[]` };
+  const items = {
+    name: 'items',
+    type: `readonly ${elementText.includes('|') ? `(${elementText})` : elementText}[]`,
+  };
   return [
     {
       kind: StructureKind.Function,

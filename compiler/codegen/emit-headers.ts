@@ -1,7 +1,8 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase } from '../model/camel-case.js';
 import { intName, rangeOf } from '../model/integers.js';
-import type { Field } from '../model/model.js';
+import type { Field, WindowModel } from '../model/model.js';
+import { walk } from '../model/walk.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { windowEnd } from './emit-view.js';
@@ -22,6 +23,19 @@ export function entriesRange(field: MapField, reader: Reader, module: Module): {
     from,
     to: field.type.extent.kind === 'rest' ? windowEnd(field, reader, module) : reader.endOf(field),
   };
+}
+
+/** The window whose headers `limits.header_bytes` bounds, if its own size does not. */
+export function headerWindow(
+  module: Module,
+): { readonly window: WindowModel; readonly bytes: number } | null {
+  const { frame, limits, roles } = module.protocol;
+  const window = [...walk(frame.body)].find(
+    (m): m is WindowModel => m.member === 'within' && m.body.members.includes(roles.headers!),
+  );
+  const high = window?.size.type.kind === 'int' ? window.size.type.high : 0n;
+  if (window === undefined || window.guards.length > 0 || high <= BigInt(limits.headerBytes)) return null;
+  return { window, bytes: limits.headerBytes };
 }
 
 /** Emits the functions over header entries: finding one, reading all, and writing them. */

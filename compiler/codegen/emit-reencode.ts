@@ -1,10 +1,12 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
-import { intName } from '../model/integers.js';
+import type { Expression } from '../model/expression.js';
+import { intName, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { walk } from '../model/walk.js';
-import type { Derivation, Field, FieldType, MemberModel } from '../model/model.js';
-import { deriveLines } from './emit-encode.js';
-import { entriesRange, headersField, nullLength } from './emit-headers.js';
+import type { Derivation, Extended, Field, FieldType, MemberModel } from '../model/model.js';
+import { deriveLines, disagreement } from './emit-encode.js';
+import { emitExpression, type Environment } from './emit-expression.js';
+import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
 import { windowEnd } from './emit-view.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
@@ -60,6 +62,7 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
       lines.push(`const ${size} = ${param} === null ? ${param}To - ${param}From : ${fresh};`);
     }
     const lengths = derivedOf(regions, module, reader);
+    regionChecks(regions, lengths, module, reader);
     const growth = regions.map((r) => `${r.size} - (${r.param}To - ${r.param}From)`).join(' + ');
     const { frame, limits } = module.protocol;
     lines.push(
@@ -71,23 +74,17 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     const last = lastRegion.to === reader.place(module.layout.end);
     splice(regions, lines, headers === null ? null : pascalCase(headers.type.pair.name), last);
     const writer = new Reader(module, 'out', '0');
-    for (const field of lengths) {
-      const put = module.use(
-        intName((field.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'),
-      );
-      const big = (field.type as FieldType & { kind: 'int' }).int.bits > 48;
-      const place = writer.placeOf(field);
-      writer.lines.push(
-        `${put}(out, ${place}, ${big ? `BigInt(${module.local(field)})` : module.local(field)});`,
-      );
-    }
-    for (const region of regions) {
-      const { type } = region.field;
-      if (region.param !== 'body' || type.kind !== 'bytes' || type.extent.kind !== 'prefix') continue;
-      const place = writer.placeOf(region.field);
-      writer.lines.push(
-        `${module.use(intName(type.extent.int).replace(/^[ui]/, 'put'))}(out, ${place}, bodySize);`,
-      );
+    // In layout order: where a length stands is known once those before it are right.
+    for (const field of order.filter((m): m is Field => m.member === 'field')) {
+      if (lengths.includes(field)) {
+        const { int } = field.type as FieldType & { kind: 'int' };
+        const put = module.use(intName(int).replace(/^[ui]/, 'put'));
+        const value = int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
+        writer.lines.push(`${put}(out, ${writer.placeOf(field)}, ${value});`);
+      } else if (field === body && body.type.kind === 'bytes' && body.type.extent.kind === 'prefix') {
+        const put = module.use(intName(body.type.extent.int).replace(/^[ui]/, 'put'));
+        writer.lines.push(`${put}(out, ${writer.placeOf(field)}, bodySize);`);
+      }
     }
     lines.push(...renumber(writer.lines));
     const checksum = checksumField(module);
@@ -238,17 +235,85 @@ function derivedOf(regions: readonly Region[], module: Module, reader: Reader): 
   return done;
 }
 
-function unitsOf(of: MemberModel, regions: readonly Region[], reader: Reader): string {
+function unitsOf(of: Extended, regions: readonly Region[], reader: Reader): string {
   const own = regions.find((r) => r.field === of);
   if (own !== undefined) return own.size;
-  const inside = regions.filter((r) => of.member === 'within' && [...walk(of.body)].includes(r.field));
+  const inside = regionsIn(of, regions);
   const [only] = inside;
+  // What does not change has the size or count it had.
+  if (only === undefined) return reader.emit(extentOf(of));
   const from = reader.placeOf(of);
   const to = reader.endOf(of);
-  if (inside.length === 1 && only!.from === from && only!.to === to) return only!.size;
+  if (inside.length === 1 && only.from === from && only.to === to) return only.size;
   return [`${to} - (${from})`, ...inside.map((r) => `${r.size} - (${r.param}To - ${r.param}From)`)].join(
     ' + ',
   );
+}
+
+/** The regions in a window. */
+function regionsIn(of: MemberModel, regions: readonly Region[]): Region[] {
+  if (of.member !== 'within') return [];
+  const members = [...walk(of.body)];
+  return regions.filter((r) => members.includes(r.field));
+}
+
+/** What gives the size or count of a window or field. */
+function extentOf(of: Extended): Expression {
+  return of.member === 'within' ? of.size : (of.type as { extent: { value: Expression } }).extent.value;
+}
+
+/** Refuses what an encoder would refuse of the changed parts: bounds of their own, and lengths that others share. */
+function regionChecks(
+  regions: readonly Region[],
+  lengths: readonly Field[],
+  module: Module,
+  reader: Reader,
+): void {
+  const { lines } = reader;
+  const bounded = (path: string, units: string, least: bigint | number, most: bigint | number): void =>
+    void lines.push(
+      `${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${units}, ${least}, ${most});`,
+    );
+  const bounds = (path: string, units: string, value: Expression | null, max: number | null): void => {
+    if (value?.op === 'int') bounded(path, units, value.value, value.value);
+    else if (max !== null) bounded(path, units, 0, max);
+  };
+  const limit = headerWindow(module);
+  for (const { field, param, size } of regions) {
+    const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
+    const max = param === 'headers' ? null : extent.max;
+    if (extent.kind === 'prefix') bounded(field.path, size, 0, max ?? rangeOf(extent.int).high);
+    else bounds(field.path, size, extent.kind === 'rest' ? null : extent.value, max);
+  }
+  for (const member of walk(module.protocol.frame.body)) {
+    if (member.member !== 'within' || regionsIn(member, regions).length === 0) continue;
+    const units = unitsOf(member, regions, reader);
+    bounds(member.path, units, member.size, member.max);
+    if (limit?.window === member) bounded(member.path, units, 0, limit.bytes);
+  }
+  const environment: Environment = {
+    module,
+    field: (e) => (lengths.includes(e.fields[0] as Field) ? module.local(e.fields[0]!) : reader.field(e)),
+    hold: (_e, code) => code,
+  };
+  const shared = new Set<Extended>();
+  for (const member of walk(module.protocol.frame.body)) {
+    if (member.member !== 'field') continue;
+    for (const other of member.derivation?.alsoOf ?? [])
+      if (
+        lengths.includes(member) ||
+        regions.some((r) => r.field === other) ||
+        regionsIn(other, regions).length > 0
+      )
+        shared.add(other);
+  }
+  for (const other of shared) {
+    const [announced, taken] = [
+      emitExpression(extentOf(other), environment),
+      unitsOf(other, regions, reader),
+    ];
+    lines.push(disagreement(other, announced, taken, module));
+  }
 }
 
 function splice(regions: readonly Region[], lines: string[], pair: string | null, last: boolean): void {
@@ -286,6 +351,7 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   const map = module.useType('HeaderMap');
   const keyWriter = `write${name}Key`;
   const valueWriter = `write${name}Value`;
+  const size = textSizeNames(name, key, value);
   const list = field.path.split('.').map(pascalCase).join('');
   const tooMany = `throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has over ${limit} entries');`;
   const nullable = value.type.kind === 'text' && value.type.nullable;
@@ -293,7 +359,7 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   const entries = { name: 'headers', type: map };
   return [
     `/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;`,
-    textSize(`sizeOf${name}Text`, [key, value], module),
+    ...textSizes(name, key, value, module),
     textWriter(keyWriter, key, module),
     textWriter(valueWriter, value, module),
     {
@@ -311,7 +377,7 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
           : [
               `if (value === null) throw new ${module.use('EncodeError')}(${quote(value.path)}, 'has no null');`,
             ]),
-        `size += sizeOf${name}Text(key) + sizeOf${name}Text(value);`,
+        `size += ${size.key}(key) + ${size.value}(value);`,
         '}',
         'return size;',
       ],
@@ -340,7 +406,7 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
         'for (let i = 0; i < headers.size; i++) {',
         'const start = headers.startAt(i);',
         `if (start >= 0) size += headers.endAt(i) - start;`,
-        `else size += sizeOf${name}Text(headers.keyAt(i)) + sizeOf${name}Text(headers.valueAt(i));`,
+        `else size += ${size.key}(headers.keyAt(i)) + ${size.value}(headers.valueAt(i));`,
         '}',
         'return size;',
       ],
@@ -365,19 +431,26 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   ];
 }
 
-function textSize(name: string, fields: readonly Field[], module: Module): FunctionDeclarationStructure {
-  const [key, value] = fields as [Field, Field];
-  const width = (f: Field): number =>
-    f.type.kind === 'text' && f.type.extent.kind === 'prefix' ? f.type.extent.int.bits / 8 : 0;
-  if (width(key) !== width(value))
-    throw new Error('keys and values with prefixes of different width are refused by the checker');
-  return {
+/** The functions that measure a key and a value: one where both have a prefix of the same width. */
+function textSizeNames(name: string, key: Field, value: Field): { key: string; value: string } {
+  if (prefixWidth(key) === prefixWidth(value))
+    return { key: `sizeOf${name}Text`, value: `sizeOf${name}Text` };
+  return { key: `sizeOf${name}Key`, value: `sizeOf${name}Value` };
+}
+
+function textSizes(name: string, key: Field, value: Field, module: Module): FunctionDeclarationStructure[] {
+  const names = textSizeNames(name, key, value);
+  const measures = new Map([
+    [names.key, key],
+    [names.value, value],
+  ]);
+  return [...measures].map(([own, field]) => ({
     kind: StructureKind.Function,
-    name,
+    name: own,
     parameters: [{ name: 'text', type: 'string | null' }],
     returnType: 'number',
-    statements: [`return ${width(key)} + (text === null ? 0 : ${module.use('utf8Length')}(text));`],
-  };
+    statements: [`return ${prefixWidth(field)} + (text === null ? 0 : ${module.use('utf8Length')}(text));`],
+  }));
 }
 
 function textWriter(name: string, field: Field, module: Module): FunctionDeclarationStructure {

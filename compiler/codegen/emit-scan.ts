@@ -96,7 +96,6 @@ class Scanner extends Reader {
 
   /** Constants in the part that every frame has: a stream out of step is found before its lengths are believed. */
   private constants(block: Block): void {
-    const malformed = `return ${this.module.use('ScanFault')}.malformed;`;
     for (const member of block.members) {
       const place = this.module.layout.places.get(member)!;
       if (place.anchor !== null) return;
@@ -105,7 +104,9 @@ class Scanner extends Reader {
         member.constant?.kind === 'int' &&
         place.offset + memberSize(member).min <= (this.here.get(null) ?? 0)
       ) {
-        this.lines.push(`if (${this.value(member)} !== ${literal(member, member.constant)}) ${malformed}`);
+        const malformed = `${this.module.use('ScanFault')}.malformed`;
+        const wanted = literal(member, member.constant);
+        this.lines.push(`if (${this.value(member)} !== ${wanted}) return ${malformed};`);
       }
     }
   }
@@ -210,7 +211,12 @@ class Scanner extends Reader {
         );
         const fault = this.module.use('ScanFault');
         if (extent.int.signed) this.lines.push(`if (${length} < ${least}) return ${fault}.malformed;`);
-        if (extent.max !== null) this.lines.push(`if (${length} > ${extent.max}) return ${fault}.tooLarge;`);
+        const none =
+          'nullable' in field.type && field.type.nullable && !extent.int.signed
+            ? ` && ${length} !== ${2 ** extent.int.bits - 1}`
+            : '';
+        if (extent.max !== null)
+          this.lines.push(`if (${length} > ${extent.max}${none}) return ${fault}.tooLarge;`);
       }
     }
     this.set(anchor, this.anchorCode(anchor));

@@ -2,9 +2,11 @@ import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
 import { boundsOf, intName, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
+import { walk } from '../model/walk.js';
 import type {
   BitFieldModel,
   Block,
+  Enum,
   Field,
   FieldType,
   MemberModel,
@@ -17,7 +19,7 @@ import { quote, type Module } from './module.js';
 import { readValue } from './reader.js';
 import { tidy } from './tidy.js';
 import { isGiven } from './emit-encode.js';
-import { typeText } from './type-text.js';
+import { fieldTypeText, typeText } from './type-text.js';
 
 /** Emits `readPair(c)`: one struct read from front to back, every step inside its window. */
 export function emitStructRead(struct: Struct, module: Module): FunctionDeclarationStructure {
@@ -32,6 +34,11 @@ export function emitStructRead(struct: Struct, module: Module): FunctionDeclarat
   };
 }
 
+/** ` as Kind` after a number that check has found to be a member. */
+function closedCast(of: Enum | null): string {
+  return of !== null && !of.open && !of.flags ? ` as ${pascalCase(of.name)}` : '';
+}
+
 /** The code that reads a value of a type at the cursor `c`. */
 export function readAtCursor(
   type: FieldType,
@@ -41,15 +48,14 @@ export function readAtCursor(
   lines: string[],
   local: string,
   count: string | null,
+  range: Field['range'] = null,
 ): void {
   const reach = (size: string): string => `c.reach(${size}, ${quote(path)}, ${quote(schema)})`;
   switch (type.kind) {
     case 'int': {
-      const field = { member: 'field', type, range: null, path } as unknown as Field;
+      const field = { member: 'field', type, range, path } as unknown as Field;
       lines.push(`const ${local}End = ${reach(String(type.int.bits / 8))};`);
-      lines.push(
-        `const ${local} = ${readValue(field, 'c.bytes', 'c.at', module)}${type.enum !== null && !type.enum.open && !type.enum.flags ? ` as ${pascalCase(type.enum.name)}` : ''};`,
-      );
+      lines.push(`const ${local} = ${readValue(field, 'c.bytes', 'c.at', module)}${closedCast(type.enum)};`);
       lines.push(`c.at = ${local}End;`);
       return;
     }
@@ -59,20 +65,33 @@ export function readAtCursor(
     case 'bytes':
     case 'text': {
       const { extent } = type;
+      const none =
+        extent.kind === 'prefix' && type.nullable
+          ? extent.int.signed
+            ? '-1'
+            : String(2 ** extent.int.bits - 1)
+          : null;
+      const tooLong = (size: string): void => {
+        if (extent.max === null || /^\d+$/.test(size)) return;
+        lines.push(
+          `if (${size} > ${extent.max}${none === null ? '' : ` && ${size} !== ${none}`}) throw new ${module.use('DecodeError')}('limit', ${quote(path)}, c.at, \`has \${${size}} bytes, the limit is ${extent.max}\`, ${quote(schema)});`,
+        );
+      };
       if (extent.kind === 'prefix') {
         const width = extent.int.bits / 8;
         lines.push(`const ${local}At = ${reach(String(width))};`);
         lines.push(`const ${local}Length = ${module.use(intName(extent.int))}(c.bytes, c.at);`);
         lines.push(`c.at = ${local}At;`);
-        const none = extent.int.signed ? '-1' : String(2 ** extent.int.bits - 1);
-        const size = type.nullable ? `${local}Length === ${none} ? 0 : ${local}Length` : `${local}Length`;
+        const size = none !== null ? `${local}Length === ${none} ? 0 : ${local}Length` : `${local}Length`;
+        tooLong(`${local}Length`);
         lines.push(`const ${local}End = ${reach(size)};`);
         const value = slice(type, `c.at`, `${local}End`, path, schema, module);
         lines.push(
-          `const ${local} = ${type.nullable ? `${local}Length === ${none} ? null : ` : ''}${value};`,
+          `const ${local} = ${none !== null ? `${local}Length === ${none} ? null : ` : ''}${value};`,
         );
       } else {
         const size = extent.kind === 'rest' ? 'c.end - c.at' : (count ?? '0');
+        tooLong(size);
         lines.push(`const ${local}End = ${reach(size)};`);
         lines.push(`const ${local} = ${slice(type, 'c.at', `${local}End`, path, schema, module)};`);
       }
@@ -171,7 +190,10 @@ class StructReader implements Environment {
         this.lines.push(
           `const ${group}Next = c.reach(${member.int.bits / 8}, ${quote(member.path)}, ${quote(this.module.schemaAt(member))});`,
         );
-        for (const bit of member.fields) this.set(bit, readValue(bit, 'c.bytes', 'c.at', this.module));
+        for (const bit of member.fields) {
+          this.set(bit, `${readValue(bit, 'c.bytes', 'c.at', this.module)}${closedCast(bit.enum)}`);
+          this.checkBit(bit);
+        }
         this.lines.push(`c.at = ${group}Next;`);
         return;
       }
@@ -228,17 +250,15 @@ class StructReader implements Environment {
 
   /** Declares what blocks read before them, so that it is known after them. */
   private declare(blocks: readonly Block[]): void {
-    const seen = new Set<string>();
-    const fields = blocks
-      .flatMap((b) => b.members)
-      .flatMap((m): readonly (Field | BitFieldModel)[] =>
-        m.member === 'field' ? [m] : m.member === 'bits' ? m.fields : [],
-      );
-    for (const field of fields) {
-      const local = this.module.local(field);
-      if (!seen.has(local)) this.lines.push(`let ${local}: ${pascalType(field, this.module)} | undefined;`);
-      seen.add(local);
-      this.optional.add(local);
+    for (const member of blocks.flatMap((b) => [...walk(b)])) {
+      const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+      for (const field of fields) {
+        const local = this.module.local(field);
+        // Branches in branches are declared with the outermost.
+        if (this.optional.has(local)) continue;
+        this.lines.push(`let ${local}: ${fieldTypeText(field, this.module)} | undefined;`);
+        this.optional.add(local);
+      }
     }
   }
 
@@ -256,22 +276,43 @@ class StructReader implements Environment {
       'extent' in field.type && (field.type.extent.kind === 'size' || field.type.extent.kind === 'count')
         ? emitExpression(field.type.extent.value, this)
         : null;
-    readAtCursor(field.type, field.path, schema, this.module, this.lines, inner, count);
+    readAtCursor(field.type, field.path, schema, this.module, this.lines, inner, count, field.range);
     if (inner !== local) this.lines.push(`${local} = ${inner};`);
     this.locals.set(field, local);
-    this.checkValue(field, local, schema);
+    this.checkValue(field, local);
   }
 
-  private checkValue(field: Field, local: string, schema: string): void {
+  /** A line that throws where `test` holds. */
+  private fail(
+    node: Field | BitFieldModel,
+    test: string,
+    code: 'constant' | 'enum' | 'range',
+    detail: string,
+  ): void {
+    this.lines.push(
+      `if (${test}) throw new ${this.module.use('DecodeError')}('${code}', ${quote(node.path)}, c.at, ${detail}, ${quote(this.module.schemaAt(node))});`,
+    );
+  }
+
+  private checkBit(bit: BitFieldModel): void {
+    const local = this.locals.get(bit)!;
+    if (bit.constant?.kind === 'int') {
+      const boolean = bit.enum === null && bit.width === 1;
+      const wanted = boolean ? String(bit.constant.value === 1n) : String(bit.constant.value);
+      this.fail(bit, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
+    } else if (closedCast(bit.enum) !== '') this.checkMember(bit, bit.enum!, local);
+  }
+
+  private checkMember(node: Field | BitFieldModel, of: Enum, local: string): void {
+    const test = of.members.map((m) => `${local} !== ${this.module.enumValue(of, m.value)}`).join(' && ');
+    this.fail(node, test, 'enum', `\`\${String(${local})} is no ${of.name}\``);
+  }
+
+  private checkValue(field: Field, local: string): void {
     if (field.type.kind !== 'int') return;
-    const fail = (test: string, code: string, detail: string): void => {
-      this.lines.push(
-        `if (${test}) throw new ${this.module.use('DecodeError')}('${code}', ${quote(field.path)}, c.at, ${detail}, ${quote(schema)});`,
-      );
-    };
     if (field.constant !== null) {
       const wanted = literal(field, field.constant);
-      fail(`${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
+      this.fail(field, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
       return;
     }
     const { low, high } = boundsOf(field);
@@ -279,22 +320,13 @@ class StructReader implements Environment {
     if (field.type.bool || (low === full.low && high === full.high)) return;
     const members = field.type.enum;
     if (members !== null && !members.open && !members.flags && field.range === null) {
-      fail(
-        members.members.map((m) => `${local} !== ${this.module.enumValue(members, m.value)}`).join(' && '),
-        'enum',
-        `\`\${${local}} is no ${members.name}\``,
-      );
+      this.checkMember(field, members, local);
     } else
-      fail(
+      this.fail(
+        field,
         `${local} < ${low} || ${local} > ${high}`,
         'range',
         `\`is \${${local}}, has to be ${low} to ${high}\``,
       );
   }
-}
-
-function pascalType(field: Field | BitFieldModel, module: Module): string {
-  if (field.member === 'bitField')
-    return field.enum !== null ? pascalCase(field.enum.name) : field.width === 1 ? 'boolean' : 'number';
-  return typeText(field.type, module);
 }

@@ -1,8 +1,8 @@
-import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { StructureKind, type FunctionDeclarationStructure, type StatementStructures } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
 import type { Anchor } from '../model/layout.js';
 import { walk } from '../model/walk.js';
-import type { Block, Field, FieldType, Protocol } from '../model/model.js';
+import type { Block, Field, FieldType, Protocol, Struct } from '../model/model.js';
 import { emitCheck } from './emit-check.js';
 import { emitEncode, emitInit, emitListWrite, emitStructWrite } from './emit-encode.js';
 import { emitEnum } from './emit-enum.js';
@@ -28,11 +28,12 @@ export async function generate(protocol: Protocol): Promise<string> {
   const module = new Module(protocol);
   const { frame } = protocol;
   for (const of of protocol.enums) module.add(emitEnum(of));
-  const lists = listsOf(protocol);
-  const structs = protocol.structs.filter(
-    (s) => s !== headersField(module)?.type.pair || lists.some((l) => uses(l.type, s.name)),
-  );
-  for (const struct of structs) {
+  const structs = protocol.structs.filter((s) => inFrame(protocol, s));
+  const lists = listsOf([protocol.frame.body, ...structs.map((s) => s.body)]);
+  const pair = headersField(module)?.type.pair;
+  for (const struct of protocol.structs) {
+    // Header entries are read and written by functions of their own.
+    if (struct === pair && !structs.includes(struct)) continue;
     module.add(
       emitInit(
         pascalCase(struct.name),
@@ -65,7 +66,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
   const checksum = checksumField(module);
   if (checksum !== null) module.add(emitVerify(checksum, module));
-  const usesBytes = [frame.body, ...protocol.structs.map((s) => s.body)].some((b) => hasPlainBytes(b));
+  const usesBytes = [frame.body, ...structs.map((s) => s.body)].some((b) => hasPlainBytes(b));
   if (usesBytes)
     module.add('/** What a bytes field is when it is not given. */\nconst NO_BYTES = new Uint8Array(0);');
   module.add(...emitEntryWriters(module));
@@ -87,7 +88,18 @@ export async function generate(protocol: Protocol): Promise<string> {
     `// Generated from ${module.schemaName} (sha256 ${protocol.schemaHash}) by @proto-frame/compiler ${COMPILER_VERSION}. Do not edit.`,
     layoutComment(module),
   ];
-  return print([...header, module.importText(), ...module.statements]);
+  return print([...header, module.importText(), ...module.statements.map(markUnused)]);
+}
+
+/** A function with those of its parameters marked by `_` that its statements don't read: strict options refuse them. */
+function markUnused(statement: StatementStructures | string): StatementStructures | string {
+  if (typeof statement === 'string' || statement.kind !== StructureKind.Function) return statement;
+  const code = [statement.statements].flat().join('\n');
+  const parameters = statement.parameters?.map((p) => {
+    const used = new RegExp(`(?<![.$\\w])${p.name}\\b(?!:)`).test(code) || p.name.startsWith('_');
+    return used ? p : { ...p, name: `_${p.name}` };
+  });
+  return parameters === undefined ? statement : { ...statement, parameters };
 }
 
 /** One function for each place that varies: where a member of variable size ends and the next one starts. */
@@ -112,9 +124,9 @@ function emitAnchors(module: Module): FunctionDeclarationStructure[] {
   return module.layout.anchors.flatMap((anchor) => emitted.get(anchor) ?? []);
 }
 
-function listsOf(protocol: Protocol): { type: FieldType & { kind: 'list' }; path: string }[] {
+function listsOf(blocks: readonly Block[]): { type: FieldType & { kind: 'list' }; path: string }[] {
   const lists: { type: FieldType & { kind: 'list' }; path: string }[] = [];
-  for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
+  for (const block of blocks) {
     for (const member of walk(block)) {
       if (member.member === 'field' && member.type.kind === 'list')
         lists.push({ type: member.type, path: member.path });
@@ -123,13 +135,16 @@ function listsOf(protocol: Protocol): { type: FieldType & { kind: 'list' }; path
   return lists;
 }
 
-function uses(type: FieldType, struct: string): boolean {
-  if (type.kind === 'struct')
-    return (
-      type.struct.name === struct ||
-      type.struct.body.members.some((m) => m.member === 'field' && uses(m.type, struct))
-    );
-  return type.kind === 'list' && uses(type.element, struct);
+/** Whether a field of the frame is made of a struct, so that it is read and written. */
+function inFrame(protocol: Protocol, struct: Struct): boolean {
+  return [...walk(protocol.frame.body)].some((m) => m.member === 'field' && uses(m.type, struct));
+}
+
+function uses(type: FieldType, struct: Struct): boolean {
+  if (type.kind === 'list') return uses(type.element, struct);
+  if (type.kind !== 'struct') return false;
+  const members = [...walk(type.struct.body)];
+  return type.struct === struct || members.some((m) => m.member === 'field' && uses(m.type, struct));
 }
 
 function hasPlainBytes(block: Block): boolean {

@@ -106,6 +106,28 @@ function buildMap(
     });
     return null;
   }
+  for (const field of [key, value] as Field[]) {
+    const type = field.type as FieldType & { kind: 'text' };
+    if (type.extent.kind !== 'prefix') {
+      cx.report.error(
+        'PF199',
+        span,
+        `headers whose \`${field.name}\` has no length prefix are not built yet`,
+        {
+          labels: [{ span: field.span, text: 'this one' }],
+          hint: 'write `pstr(u16)`',
+        },
+      );
+      return null;
+    }
+    if (field === key && type.nullable) {
+      cx.report.error('PF199', span, 'headers whose key can be null are not built yet', {
+        labels: [{ span: field.span, text: 'this one' }],
+        hint: 'remove `nullable`; a value may have it',
+      });
+      return null;
+    }
+  }
   return {
     kind: 'map',
     pair: element.struct as Struct,

@@ -1,4 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
+import type { Expression } from '../../model/expression.js';
+import { parts } from '../../model/expressions-of.js';
 import { boundsOf } from '../../model/integers.js';
 import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
 import { fixedSize, memberSize } from '../../model/size.js';
@@ -48,6 +50,19 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
     );
     return;
   }
+  const decides = layoutReads(protocol).find((e) => e.op === 'field' && e.fields.includes(id));
+  if (decides !== undefined) {
+    report.error(
+      'PF120',
+      decides.span,
+      `the id \`${id.name}\` can't be replaced: what follows depends on it`,
+      {
+        labels: [{ span: id.span, text: 'the proxy writes ids of its own here' }],
+        hint: 'a range can bound it: `in 1..…`; let another field decide the rest',
+      },
+    );
+    return;
+  }
   const { low, high } = boundsOf(id);
   // The proxy counts upwards; ids below 0 are never given out.
   const least = low < 0n ? 0n : low;
@@ -75,6 +90,14 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
       },
     );
   }
+}
+
+/** What decides about the layout of a frame or whether it is one, with all its parts; sizes are of lengths only. */
+function layoutReads(protocol: Protocol): Expression[] {
+  return [...walk(protocol.frame.body)].flatMap((member) => {
+    if (member.member === 'variant') return member.on.flatMap((e) => [...parts(e)]);
+    return member.member === 'if' || member.member === 'assert' ? [...parts(member.condition)] : [];
+  });
 }
 
 /** The first member before the id whose size varies; a window the id stands in does not move it. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { camelCase } from '../../../compiler/model/camel-case.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
 import { evaluate, present, type Known } from '../../../compiler/model/evaluate.js';
-import { boundsOf, isBig } from '../../../compiler/model/integers.js';
+import { boundsOf, isBig, rangeOf } from '../../../compiler/model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, Protocol } from '../../../compiler/model/model.js';
 import { walk } from '../../../compiler/model/walk.js';
 
@@ -31,7 +31,9 @@ function arbitraryBlock(block: Block, isFrame: boolean): fc.Arbitrary<Record<str
       const init: Record<string, Value> = {};
       values.forEach((value, i) => {
         // A field of another arm is not in the frame and would not come back.
-        if (present(entries[i]![0].guards, facts) !== false) init[property(entries[i]![0])] = value;
+        const { name } = entries[i]![0];
+        if (fieldsOf(block).some((f) => f.name === name && present(f.guards, facts) !== false))
+          init[property(entries[i]![0])] = value;
       });
       const holds = [...walk(block)].every(
         (m) => m.member !== 'assert' || evaluate(m.condition, facts) !== false,
@@ -39,6 +41,12 @@ function arbitraryBlock(block: Block, isFrame: boolean): fc.Arbitrary<Record<str
       return fc.constant(holds ? init : null);
     })
     .filter((init): init is Record<string, Value> => init !== null);
+}
+
+function fieldsOf(block: Block): (Field | BitFieldModel)[] {
+  return [...walk(block)].flatMap((m): readonly (Field | BitFieldModel)[] =>
+    m.member === 'field' ? [m] : m.member === 'bits' ? m.fields : [],
+  );
 }
 
 /** How views and encoders name a field. */
@@ -56,8 +64,11 @@ function known(value: Value): Known {
 
 function arbitraryField(field: Field | BitFieldModel, isFrame: boolean): fc.Arbitrary<Value> {
   if (field.member === 'bitField') {
-    if (field.enum !== null) return fc.constantFrom(...field.enum.members.map((m) => Number(m.value)));
-    return field.width === 1 ? fc.boolean() : fc.integer({ min: 0, max: 2 ** field.width - 1 });
+    if (field.enum !== null && !field.enum.open && !field.enum.flags)
+      return fc.constantFrom(...field.enum.members.map((m) => Number(m.value)));
+    return field.width === 1 && field.enum === null
+      ? fc.boolean()
+      : fc.integer({ min: 0, max: 2 ** field.width - 1 });
   }
   const { type } = field;
   if (type.kind === 'int' && !type.bool) {
@@ -78,30 +89,64 @@ function arbitraryValue(type: FieldType, isFrame: boolean): fc.Arbitrary<Value> 
     'nullable' in type && type.nullable ? fc.option(a) : a;
   switch (type.kind) {
     case 'int':
-      return type.bool ? fc.boolean() : fc.integer({ min: 0, max: 2 ** Math.min(type.int.bits, 31) - 1 });
+      if (type.bool) return fc.boolean();
+      if (type.enum !== null && !type.enum.open && !type.enum.flags)
+        return fc.constantFrom(...type.enum.members.map((m) => Number(m.value)));
+      return isBig(type.int, null)
+        ? fc.bigInt({ min: rangeOf(type.int).low, max: rangeOf(type.int).high })
+        : fc.integer({ min: Number(rangeOf(type.int).low), max: Number(rangeOf(type.int).high) });
     case 'bytes': {
+      const fixed = fixedUnits(type);
+      if (fixed !== null) return fc.uint8Array({ minLength: fixed, maxLength: fixed });
       const step = factor(type);
-      return orNull(fc.uint8Array({ maxLength: 60 }).map((b) => b.slice(0, b.length - (b.length % step))));
-    }
-    case 'text':
-      if (type.encoding === 'utf8') return orNull(fc.string({ unit: 'grapheme', maxLength: 20 }));
       return orNull(
-        fc.string({
-          unit: fc
-            .integer({ min: 1, max: type.encoding === 'ascii' ? 127 : 255 })
-            .map((c) => String.fromCharCode(c)),
-          maxLength: 20,
-        }),
+        fc
+          .oneof(
+            fc.uint8Array({ maxLength: 60 }),
+            SIZES.chain((n) => fc.uint8Array({ minLength: n, maxLength: n })),
+          )
+          .map((b) => b.slice(0, b.length - (b.length % step))),
       );
+    }
+    case 'text': {
+      const fixed = fixedUnits(type);
+      const unit = fc
+        .integer({ min: 1, max: type.encoding === 'latin1' ? 255 : 127 })
+        .map((c) => String.fromCharCode(c));
+      if (fixed !== null) return fc.string({ unit, minLength: fixed, maxLength: fixed });
+      const sized = SIZES.chain((n) => fc.string({ unit, minLength: n, maxLength: n }));
+      return orNull(
+        fc.oneof(sized, fc.string({ unit: type.encoding === 'utf8' ? 'grapheme' : unit, maxLength: 20 })),
+      );
+    }
     case 'struct':
       return arbitraryBlock(type.struct.body, false);
-    case 'list':
-      return fc.array(arbitraryValue(type.element, isFrame), { maxLength: 5 });
+    case 'list': {
+      const fixed = fixedUnits(type);
+      const count =
+        fixed !== null && type.extent.kind === 'count'
+          ? { minLength: fixed, maxLength: fixed }
+          : { maxLength: 5 };
+      return fc.array(arbitraryValue(type.element, isFrame), count);
+    }
     case 'map':
-      return fc.array(fc.tuple(fc.string({ maxLength: 12 }), arbitraryValue(type.value.type, isFrame)), {
-        maxLength: 6,
-      });
+      return fc.array(
+        fc.tuple(arbitraryValue(type.key.type, isFrame), arbitraryValue(type.value.type, isFrame)),
+        {
+          maxLength: 6,
+        },
+      );
   }
+}
+
+/** Few sizes, so that extents which share a length often agree. */
+const SIZES = fc.constantFrom(0, 2, 4, 6, 8, 12);
+
+/** The bytes or elements of what always has as many, else null. */
+function fixedUnits(type: FieldType & { kind: 'bytes' | 'text' | 'list' }): number | null {
+  const { extent } = type;
+  if (extent.kind !== 'size' && extent.kind !== 'count') return null;
+  return extent.value.op === 'int' ? Number(extent.value.value) : null;
 }
 
 /** What a field's size is a multiple of: 4 for `size n * 4`. */

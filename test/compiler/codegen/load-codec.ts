@@ -34,6 +34,11 @@ export async function loadCodec(
   text: string,
 ): Promise<{ source: string; exports: Record<string, unknown> }> {
   const source = await generate(compileSchema(path, text));
+  return { source, exports: runModule(source) };
+}
+
+/** A generated text's exports. */
+export function runModule(source: string): Record<string, unknown> {
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
@@ -43,41 +48,59 @@ export async function loadCodec(
     require: (name: string) => unknown,
   ) => void;
   run(exports, () => api);
-  return { source, exports };
+  return exports;
 }
 
 /** The type errors of a generated text under the strictest options a user may have set. */
 export function typeErrors(source: string): string[] {
-  const file = fileURLToPath(new URL('../../../generated/under-test.ts', import.meta.url));
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    lib: ['lib.es2023.d.ts'],
-    types: [],
-    strict: true,
-    noUnusedLocals: true,
-    noUnusedParameters: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noImplicitReturns: true,
-    skipLibCheck: true,
-    noEmit: true,
-    baseUrl: fileURLToPath(new URL('../../..', import.meta.url)),
-    paths: { '@proto-frame/api': ['runtime/api/index.ts'] },
-  };
-  const host = ts.createCompilerHost(options);
+  return typeErrorsOf([source])[0]!;
+}
+
+const ROOT = new URL('../../../', import.meta.url);
+
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  lib: ['lib.es2023.d.ts'],
+  types: [],
+  strict: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noImplicitReturns: true,
+  skipLibCheck: true,
+  noEmit: true,
+  baseUrl: fileURLToPath(ROOT),
+  paths: { '@proto-frame/api': ['runtime/api/index.ts'] },
+};
+
+/** Everything but the generated texts stays as it is from one program to the next, and is parsed once. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** The type errors of each of several generated texts, found in one go: a program of its own for each takes seconds. */
+export function typeErrorsOf(sources: readonly string[]): string[][] {
+  const texts = new Map(
+    sources.map((source, i) => [fileURLToPath(new URL(`generated/under-test-${i}.ts`, ROOT)), source]),
+  );
+  const host = ts.createCompilerHost(OPTIONS);
   const { getSourceFile, fileExists, readFile } = host;
-  host.getSourceFile = (name, ...rest) =>
-    name === file
-      ? ts.createSourceFile(name, source, ts.ScriptTarget.ES2023)
-      : getSourceFile.call(host, name, ...rest);
-  host.fileExists = (name) => name === file || fileExists(name);
-  host.readFile = (name) => (name === file ? source : readFile(name));
-  const program = ts.createProgram([file], options, host);
-  return ts.getPreEmitDiagnostics(program).map((d) => {
-    const line =
-      d.file === undefined || d.start === undefined ? 0 : d.file.getLineAndCharacterOfPosition(d.start).line;
-    return `${line + 1}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n')} | ${source.split('\n')[line] ?? ''}`;
+  host.getSourceFile = (name, ...rest) => {
+    const text = texts.get(name);
+    if (text !== undefined) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2023);
+    if (!parsed.has(name)) parsed.set(name, getSourceFile.call(host, name, ...rest));
+    return parsed.get(name);
+  };
+  host.fileExists = (name) => texts.has(name) || fileExists(name);
+  host.readFile = (name) => texts.get(name) ?? readFile(name);
+  const program = ts.createProgram([...texts.keys()], OPTIONS, host);
+  return [...texts].map(([name, source]) => {
+    const file = program.getSourceFile(name);
+    const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    return found.map((d) => {
+      const line = d.start === undefined ? 0 : file!.getLineAndCharacterOfPosition(d.start).line;
+      return `${line + 1}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n')} | ${source.split('\n')[line] ?? ''}`;
+    });
   });
 }

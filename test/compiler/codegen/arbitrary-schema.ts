@@ -1,0 +1,777 @@
+import fc from 'fast-check';
+import { Random } from './random.js';
+
+/** A random schema text, mostly valid; a schema is known by its seed. */
+export const arbitrarySchema: fc.Arbitrary<string> = fc.nat().map(schemaText);
+
+/** The schema text of a seed: always the same one. */
+export function schemaText(seed: number): string {
+  return new SchemaWriter(new Random(seed)).protocol();
+}
+
+const WIDTHS = [8, 8, 8, 16, 16, 24, 32, 32, 40, 48, 56, 64];
+const TEXTS = ['text', 'text utf8', 'text ascii', 'text latin1'];
+
+/** A number or boolean that stands before the place where an expression is written. */
+interface Seen {
+  readonly name: string;
+  readonly kind: 'int' | 'bool' | 'enum' | 'flags';
+  readonly low: number;
+  readonly high: number;
+  readonly members: readonly string[];
+  /** The block a length stands in, which an encoder computes last; null for other fields. */
+  readonly arm: Open | null;
+}
+
+/** The code of a size or count, and the least it can be. */
+interface Extent {
+  readonly text: string;
+  readonly min: number;
+}
+
+/** Members being written: lines and inner blocks, with what is known of their size. */
+interface Open {
+  readonly lines: (string | Open)[];
+  readonly head: string;
+  readonly tail: string;
+  readonly parent: Open | null;
+  /** Whether a length may stand in the parent instead: not across an arm. */
+  readonly isArm: boolean;
+  min: number;
+  varies: boolean;
+}
+
+interface Place {
+  readonly open: Open;
+  readonly seen: Seen[];
+  readonly depth: number;
+  readonly inWindow: boolean;
+  readonly inStruct: boolean;
+}
+
+interface StructType {
+  readonly name: string;
+  readonly min: number;
+  readonly varies: boolean;
+}
+
+interface EnumType {
+  readonly name: string;
+  readonly bits: number;
+  readonly open: boolean;
+  readonly flags: boolean;
+  readonly members: readonly { readonly name: string; readonly value: number }[];
+}
+
+/** Writes one schema with the constructs the compiler builds. Draws are biased to what is hard: lengths that depend on lengths. */
+class SchemaWriter {
+  private count = 0;
+  private readonly enums: EnumType[] = [];
+  private readonly structs: StructType[] = [];
+  private readonly texts: string[] = [];
+  private readonly optionalTexts: string[] = [];
+  private readonly optionalInts: string[] = [];
+  /** Members of the frame itself by name, for checksums. */
+  private readonly topNames: string[] = [];
+  /** The struct of the headers, if there are any. */
+  private readonly pairs: string[] = [];
+
+  constructor(private readonly r: Random) {}
+
+  protocol(): string {
+    const { r } = this;
+    const declarations: string[] = [];
+    for (let n = r.below(4); n > 0; n--) declarations.push(this.enumeration());
+    for (let n = r.below(4); n > 0; n--) declarations.push(this.struct());
+    const open = newOpen('  frame Frame {', '  }', null, false);
+    const place: Place = { open, seen: [], depth: 0, inWindow: false, inStruct: false };
+
+    // What a proxy needs of a frame stands at random places between the other members.
+    const special: (() => void)[] = [];
+    const idType = r.chance(0.8) ? `u${r.pick(WIDTHS)}` : `i${r.pick([16, 32, 64])}`;
+    const idRange = r.chance(0.15) ? ` in ${r.below(3)}..${100 + r.below(27)}` : '';
+    const asks = (): void =>
+      this.line(place, 'isAsk', `isAsk : bool(u8);`, 1, { kind: 'bool', low: 0, high: 1 });
+    const id = (p: Place): void =>
+      this.line(
+        p,
+        'id',
+        `id : ${idType}${this.endian(Number(idType.slice(1)))}${idRange};`,
+        Number(idType.slice(1)) / 8,
+        r.chance(0.05) ? { kind: 'int', high: 100 } : undefined,
+      );
+    let headers = r.chance(0.5);
+    let body = r.chance(0.6);
+    const idInWindow = r.chance(0.15);
+    special.push(asks);
+    special.push(idInWindow ? () => this.window(place, (p) => id(p)) : () => id(place));
+    const hasHeaders = headers;
+    const hasBody = body;
+    if (hasHeaders && hasBody && r.chance(0.2)) {
+      special.push(() =>
+        this.window(
+          place,
+          (p) => this.headers(p, r.pick(['size'])),
+          (p) => this.body(p),
+        ),
+      );
+      headers = body = false;
+    }
+    if (headers)
+      special.push(() =>
+        r.chance(0.6)
+          ? this.window(place, null, (p) => this.headers(p, 'rest'))
+          : r.chance(0.04)
+            ? this.arms(place, (p) => this.headers(p, 'size'))
+            : this.headers(place, 'size'),
+      );
+    if (body)
+      special.push(() => (r.chance(0.3) ? this.window(place, null, (p) => this.body(p)) : this.body(place)));
+    r.shuffle(special);
+    if (r.chance(0.5)) this.line(place, 'magic', `magic : u8 = ${r.below(256)};`, 1);
+    while (special.length > 0) {
+      for (let n = r.below(3); n > 0; n--) this.member(place);
+      special.shift()!();
+    }
+    for (let n = r.below(3); n > 0; n--) this.member(place);
+    if (r.chance(0.3)) this.checksum(place);
+    if (r.chance(0.3)) this.member(place);
+
+    const kind = r.pick([
+      'match (isAsk) { true => request, false => response }',
+      'match (isAsk) { true => oneway, false => response }',
+      ...this.kinds(place),
+    ]);
+    const roles = [`kind = ${kind};`, 'id = id;'];
+    if (hasHeaders) roles.push('headers = headers;');
+    if (hasBody) roles.push('body = body;');
+    if (r.chance(0.4)) roles.push(`heartbeat when ${this.condition(place)};`);
+    if (r.chance(0.3)) roles.push(`goaway when ${this.condition(place)};`);
+    if (r.chance(0.4)) {
+      const fromArm = this.optionalInts.length > 0 && r.chance(0.5);
+      roles.push(
+        `timeout = ${fromArm ? `${r.pick(this.optionalInts)} ?? ` : ''}${this.intExpression(place)};`,
+      );
+    }
+    const missing = [...this.optionalTexts, ...(hasHeaders ? ['headers["service"]', 'headers["m"]'] : [])];
+    for (const role of ['service', 'method'])
+      if (r.chance(0.6)) {
+        const first = missing.length > 0 && r.chance(0.6) ? `${r.pick(missing)} ?? ` : '';
+        roles.push(`${role} = ${first}${r.pick([...missing, ...this.texts, '"fixed"'])};`);
+      }
+    const hasStatus = r.chance(0.2);
+    if (hasStatus) this.line(place, 'code', `code : u${r.pick([8, 16, 32])};`, 1);
+    if (hasStatus) roles.push('status = code;');
+    return [
+      'protocol random {',
+      `  endian ${r.pick(['big', 'little'])};`,
+      `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} }`,
+      ...declarations,
+      ...this.pairs,
+      ...render(open, '  '),
+      '  semantics {',
+      ...roles.map((role) => `    ${role}`),
+      '  }',
+      ...(hasStatus ? ['  status { 0 <=> OK; 2 <=> TIMEOUT; 3 <= _; }'] : []),
+      '  synth hijack none;',
+      '}',
+      '',
+    ].join('\n');
+  }
+
+  private kinds(place: Place): string[] {
+    const of = place.seen.find((s) => s.kind === 'enum' && s.members.length > 1);
+    return of === undefined
+      ? []
+      : [
+          `match (${of.name}, isAsk) { (${of.members[0]!}, true) => request, (_, false) => response, (${of.members.slice(1).join(' | ')}, true) => push }`,
+        ];
+  }
+
+  // Declarations
+
+  private enumeration(): string {
+    const { r } = this;
+    const name = `Kind${++this.count}`;
+    const flags = r.chance(0.25);
+    const open = !flags && r.chance(0.4);
+    const bits = r.pick([8, 8, 16, 32]);
+    const values = flags ? [1, 2, 4, 128] : r.chance(0.5) ? [0, 1, 2, 3] : [0, 1, 5, r.pick([40, 100, 255])];
+    const members = values
+      .slice(0, 2 + r.below(3))
+      .map((value, i) => ({ name: `m${this.count}${'abcd'[i]!}`, value }));
+    this.enums.push({ name, bits, open, flags, members });
+    const list = members.map((m) => `${m.name} = ${m.value}`).join(', ');
+    return `  ${open ? 'open ' : ''}${flags ? 'flags' : 'enum'} ${name} : u${bits}${this.endian(bits)} { ${list} }`;
+  }
+
+  private struct(): string {
+    const name = `Part${++this.count}`;
+    const open = newOpen(`  struct ${name} {`, '  }', null, false);
+    const place: Place = { open, seen: [], depth: 1, inWindow: false, inStruct: true };
+    for (let n = 1 + this.r.below(4); n > 0; n--) this.member(place);
+    this.structs.push({ name, min: open.min, varies: open.varies });
+    return render(open, '  ').join('\n');
+  }
+
+  private endian(bits: number): string {
+    return bits > 8 ? this.r.pick(['', '', '', 'le', 'be']) : '';
+  }
+
+  // Members
+
+  private member(place: Place): void {
+    const { r } = this;
+    const deep = place.depth > 2;
+    const kinds: (() => void)[] = [
+      () => this.integer(place),
+      () => this.integer(place),
+      () => this.enumField(place),
+      () => this.bool(place),
+      () => this.bits(place),
+      () => this.sized(place),
+      () => this.sized(place),
+      () => this.sized(place),
+      () => this.prefixed(place),
+      () => this.fixedText(place),
+      () => this.list(place),
+      () => this.structField(place),
+      () => this.assertion(place),
+      ...(place.inStruct && r.chance(0.8) ? [] : [() => this.pad(place)]),
+      ...(deep || place.inStruct ? [] : [() => this.window(place), () => this.window(place)]),
+      ...(deep
+        ? []
+        : [
+            () => this.arms(place),
+            () => this.arms(place),
+            () => this.condition_(place),
+            () => this.condition_(place),
+          ]),
+    ];
+    r.pick(kinds)();
+  }
+
+  private fresh(stem: string): string {
+    return `${stem}${++this.count}`;
+  }
+
+  private line(
+    place: Place,
+    name: string,
+    text: string,
+    min: number,
+    seen?: Partial<Seen> & { kind: Seen['kind'] },
+  ): void {
+    place.open.lines.push(text);
+    place.open.min += min;
+    if (place.depth === 0 && place.open.parent === null) this.topNames.push(name);
+    if (seen !== undefined) place.seen.push({ name, low: 0, high: 0, members: [], arm: null, ...seen });
+  }
+
+  private integer(place: Place, fixedName?: string): void {
+    const { r } = this;
+    const bits = r.pick(WIDTHS);
+    const signed = r.chance(0.25);
+    const name = fixedName ?? this.fresh('n');
+    const low = signed ? -(2 ** (bits - 1)) : 0;
+    const high = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+    const small = r.below(100);
+    const [range, least, most] = r.chance(0.3)
+      ? [
+          ` in ${signed ? -small : small}..${100 + (bits === 8 ? r.below(27) : r.below(100))}`,
+          signed ? -small : small,
+          127,
+        ]
+      : ['', low, high];
+    const fallback = r.chance(0.2) ? ` default 100` : '';
+    const constant = range === '' && fallback === '' && r.chance(0.1) ? ` = ${r.below(128)}` : '';
+    const seen = bits <= 48 || range !== '' ? { kind: 'int' as const, low: least, high: most } : undefined;
+    this.line(
+      place,
+      name,
+      `${name} : ${signed ? 'i' : 'u'}${bits}${this.endian(bits)}${range}${fallback}${constant};`,
+      bits / 8,
+      constant === '' || r.chance(0.2) ? seen : undefined,
+    );
+    if (this.inArm(place) && !place.inStruct && seen !== undefined && constant === '')
+      this.optionalInts.push(name);
+  }
+
+  private enumField(place: Place): void {
+    const { r } = this;
+    if (this.enums.length === 0) return this.integer(place);
+    const of = r.pick(this.enums);
+    const name = this.fresh('e');
+    const fallback = r.chance(0.15) ? ` default ${of.members[0]!.name}` : '';
+    this.line(place, name, `${name} : ${of.name}${fallback};`, of.bits / 8, {
+      kind: of.flags ? 'flags' : 'enum',
+      high: of.members[of.members.length - 1]!.value,
+      members: of.members.map((m) => m.name),
+    });
+  }
+
+  private inArm(place: Place): boolean {
+    return armOf(place.open).parent !== null;
+  }
+
+  private bool(place: Place): void {
+    const name = this.fresh('b');
+    const bits = this.r.pick([8, 8, 16, 32]);
+    const fallback = this.r.chance(0.2) ? ' default true' : '';
+    this.line(place, name, `${name} : bool(u${bits})${fallback};`, bits / 8, { kind: 'bool', high: 1 });
+  }
+
+  private bits(place: Place): void {
+    const { r } = this;
+    const total = r.pick([8, 8, 16, 24, 32]);
+    const fields: string[] = [];
+    for (let left = total; left > 0;) {
+      const enums = this.enums.filter((e) => e.members.every((m) => m.value < 2 ** Math.min(left, 8)));
+      const width = Math.min(left, r.pick([1, 1, 2, 3, 5, 8, 31, 32]));
+      const name = this.fresh('x');
+      const asEnum = enums.filter((e) => e.members.every((m) => m.value < 2 ** width));
+      if (asEnum.length > 0 && r.chance(0.4)) {
+        const of = r.pick(asEnum);
+        fields.push(`${name} : ${width} as ${of.name};`);
+        place.seen.push({
+          name,
+          kind: of.flags ? 'flags' : 'enum',
+          low: 0,
+          high: 2 ** width - 1,
+          members: of.members.map((m) => m.name),
+          arm: null,
+        });
+      } else {
+        const constant = r.chance(0.15) ? ` = ${width === 1 ? r.below(2) : 1}` : '';
+        fields.push(`${name} : ${width}${constant};`);
+        if (constant === '')
+          place.seen.push({
+            name,
+            kind: width === 1 ? 'bool' : 'int',
+            low: 0,
+            high: 2 ** width - 1,
+            members: [],
+            arm: null,
+          });
+      }
+      left -= width;
+    }
+    const name = r.chance(0.3) ? ` ${this.fresh('group')}` : '';
+    this.line(place, '', `bits u${total}${this.endian(total)}${name} { ${fields.join(' ')} }`, total / 8);
+    if (place.depth === 0) this.topNames.pop();
+  }
+
+  /** An expression for a size, and the declaration of the lengths it needs at a place before. */
+  private extent(place: Place, least = 0, most = 200): Extent {
+    const { r } = this;
+    if (r.chance(0.06)) {
+      const min = Math.max(least, r.below(9));
+      return { text: String(min), min };
+    }
+    const arm = armOf(place.open);
+    const lengths = place.seen.filter((s) => s.arm === arm && s.low >= least);
+    const shared = lengths.length > 0 ? r.pick(lengths) : null;
+    const form = r.below(12);
+    if (form === 0 && shared !== null) return { text: shared.name, min: shared.low };
+    if (form === 1 && shared !== null)
+      return { text: `${this.length(place, least, most)} + ${shared.name}`, min: least + shared.low };
+    if (form === 2 && shared !== null && shared.high <= 250)
+      return { text: `${this.length(place, 250 + least, 4000)} - ${shared.name}`, min: least };
+    if (form === 3) {
+      const by = 1 + r.below(9);
+      return { text: `${this.length(place, by + least, most + by)} - ${by}`, min: least };
+    }
+    if (form === 4) {
+      const by = r.pick([2, 3, 4]);
+      return { text: `${this.length(place, least, most)} * ${by}`, min: least * by };
+    }
+    if (form === 5) {
+      const more = r.below(4);
+      return { text: `${this.length(place, least, most)} + ${more}`, min: least + more };
+    }
+    if (form === 6) {
+      const half = this.fresh('half');
+      const length = this.length(place, least, most);
+      place.open.lines.push(`let ${half} = ${length} * 2;`);
+      return { text: half, min: least * 2 };
+    }
+    if (form === 7) return { text: `(${this.length(place, least + 2, most)} - 1) * 2 - 2`, min: least * 2 };
+    return { text: this.length(place, least, most), min: least };
+  }
+
+  /** Declares a length at some place before this one, in this block or around it, and gives its name. */
+  private length(place: Place, least: number, most: number): string {
+    const { r } = this;
+    const name = this.fresh('len');
+    let at = place.open;
+    // Not past an arm: a length outside of it would have no value in the other arms.
+    while (at.parent !== null && !at.isArm && r.chance(0.4)) at = at.parent;
+    const bits = r.pick(most > 250 || least > 120 ? [16, 24, 32, 64] : [8, 8, 16, 16, 24, 32, 64]);
+    const signed = r.chance(0.15);
+    const bounded = least > 0 || signed || bits > 48 || r.chance(0.15);
+    const top = bits === 8 ? (signed ? 127 : 255) : Math.max(most, 1000);
+    const range = bounded ? ` in ${least}..${top}` : '';
+    const line = `${name} : ${signed ? 'i' : 'u'}${bits}${this.endian(bits)}${range};`;
+    // What is known at a place is not moved: a length may stand anywhere before it.
+    at.lines.splice(r.below(at.lines.length + 1), 0, line);
+    at.min += bits / 8;
+    const high = bounded ? top : Math.min(2 ** bits - 1, 2 ** 53);
+    const low = bounded ? least : 0;
+    place.seen.push({ name, kind: 'int', low, high, members: [], arm: armOf(place.open) });
+    return name;
+  }
+
+  private sized(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('d');
+    const type = r.chance(0.5) ? 'bytes' : r.pick(TEXTS);
+    if (type !== 'bytes' && !place.inStruct) (this.inArm(place) ? this.optionalTexts : this.texts).push(name);
+    const size = this.extent(place);
+    const max = r.chance(0.15) ? ` max ${r.pick([20, 60, 500])}` : '';
+    const fallback = type !== 'bytes' && r.chance(0.05) ? ' default "ab"' : '';
+    place.open.varies = true;
+    this.line(place, name, `${name} : ${type} size ${size.text}${max}${fallback};`, size.min);
+  }
+
+  private prefixed(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('s');
+    const type = r.pick(['pstr', 'pstr', 'pbytes']);
+    const bits = r.pick([8, 8, 16, 24, 32]);
+    const prefix = `${r.chance(0.25) ? 'i' : 'u'}${bits}${this.endian(bits)}`;
+    const max = r.chance(0.2) ? ` max ${r.pick([5, 30])}` : '';
+    const nullable = r.chance(0.3) ? ' nullable' : '';
+    const fallback = type === 'pstr' && r.chance(0.1) ? ' default "zz"' : '';
+    place.open.varies = true;
+    if (type === 'pstr' && !place.inStruct)
+      (nullable === '' && !this.inArm(place) ? this.texts : this.optionalTexts).push(name);
+    this.line(place, name, `${name} : ${type}(${prefix})${max}${nullable}${fallback};`, bits / 8);
+  }
+
+  private fixedText(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('f');
+    const size = 1 + r.below(5);
+    const type = r.pick(['bytes', ...TEXTS]);
+    const constant = r.chance(0.5) ? ` = "${'qwert'.slice(0, size)}"` : '';
+    this.line(place, name, `${name} : ${type} size ${size}${constant};`, size);
+  }
+
+  private element(mayVary: boolean): { text: string; min: number; varies: boolean } {
+    const { r } = this;
+    const structs = this.structs.filter((s) => (mayVary || !s.varies) && s.min > 0);
+    const bits = r.pick(WIDTHS);
+    const choices = [
+      { text: `${r.pick(['u', 'i'])}${bits}${this.endian(bits)}`, min: bits / 8, varies: false },
+      { text: 'bool(u8)', min: 1, varies: false },
+      { text: `(${r.pick(['bytes', ...TEXTS])} size 3)`, min: 3, varies: false },
+      ...this.enums.map((e) => ({ text: e.name, min: e.bits / 8, varies: false })),
+      ...structs.map((s) => ({ text: s.name, min: s.min, varies: s.varies })),
+      ...structs.map((s) => ({ text: s.name, min: s.min, varies: s.varies })),
+      ...(mayVary
+        ? [
+            { text: 'pstr(u8)', min: 1, varies: true },
+            { text: 'pbytes(u16)', min: 2, varies: true },
+            { text: '(pstr(u16) nullable)', min: 2, varies: true },
+          ]
+        : []),
+    ];
+    return r.pick(choices);
+  }
+
+  private list(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('l');
+    const max = r.chance(0.2) ? ` max ${r.pick([3, 50])}` : '';
+    place.open.varies = true;
+    if (r.chance(0.4)) {
+      const element = this.element(true);
+      const length = this.length(place, 0, 400);
+      this.line(place, name, `${name} : list of ${element.text} size ${length}${max};`, 0);
+      return;
+    }
+    const element = this.element(r.chance(0.02) || place.inStruct);
+    const count = this.extent(place, 0, 20);
+    this.line(
+      place,
+      name,
+      `${name} : list of ${element.text} count ${count.text}${max};`,
+      element.min * count.min,
+    );
+  }
+
+  private structField(place: Place): void {
+    const structs = this.structs.filter((s) => !s.varies || place.inStruct || this.r.chance(0.02));
+    if (structs.length === 0) return this.integer(place);
+    const of = this.r.pick(structs);
+    const name = this.fresh('t');
+    place.open.varies ||= of.varies;
+    this.line(place, name, `${name} : ${of.name};`, of.min);
+  }
+
+  private pad(place: Place): void {
+    const align = !place.inStruct && this.r.chance(0.6);
+    if (align) place.open.varies = true;
+    const size = 1 + this.r.below(4);
+    this.line(
+      place,
+      '',
+      align ? `pad align ${this.r.pick([2, 4, 8])};` : `pad size ${size};`,
+      align ? 0 : size,
+    );
+    if (place.depth === 0) this.topNames.pop();
+  }
+
+  private assertion(place: Place): void {
+    const usable = place.seen.filter((s) => s.kind === 'int' && (s.arm === null || this.r.chance(0.02)));
+    if (usable.length === 0) return this.integer(place);
+    const s = this.r.pick(usable);
+    // Mostly true, so that frames can be made.
+    const text = this.r.pick([
+      `${s.name} % 7 != 3`,
+      `${s.name} != ${s.low + 1}`,
+      `${s.name} != 5 or ${this.condition(place)}`,
+    ]);
+    place.open.lines.push(`assert ${text};`);
+  }
+
+  /** @param first what stands in it at first, @param last what ends it: something that takes the rest if not given */
+  private window(
+    place: Place,
+    first: ((p: Place) => void) | null = null,
+    last: ((p: Place) => void) | null = null,
+  ): void {
+    const { r } = this;
+    const open = newOpen('', '}', place.open, false);
+    const inner: Place = {
+      open,
+      seen: [...place.seen],
+      depth: place.depth + 1,
+      inWindow: true,
+      inStruct: place.inStruct,
+    };
+    for (let n = r.below(3); n > 0; n--) this.member(inner);
+    first?.(inner);
+    for (let n = r.below(2); n > 0; n--) this.member(inner);
+    if (last !== null) last(inner);
+    else if (!open.varies || r.chance(0.7)) this.tail(inner);
+    const least = open.min;
+    const size = this.extent({ ...place, seen: place.seen }, least, Math.max(400, least + 100));
+    const name = r.chance(0.5) ? ` as ${this.fresh('w')}` : '';
+    const max = r.chance(0.15) ? ' max 500' : '';
+    place.open.lines.push({ ...open, head: `within (${size.text})${max}${name} {` });
+    place.open.min += size.min;
+    place.open.varies = true;
+  }
+
+  private tail(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('r');
+    place.open.varies = true;
+    const form = r.below(6);
+    if (form === 0) this.line(place, name, `${name} : list of ${this.element(true).text} rest;`, 0);
+    else if (form === 1) {
+      const element = this.element(true);
+      const count = this.extent(place, 0, 10);
+      this.line(
+        place,
+        name,
+        `${name} : list of ${element.text} count ${count.text};`,
+        element.min * count.min,
+      );
+    } else if (form === 2 && this.structs.length > 0) {
+      const of = r.pick(this.structs);
+      this.line(place, name, `${name} : ${of.name};`, of.min);
+    } else if (form === 3) {
+      this.arms(place, null, true);
+    } else this.line(place, name, `${name} : ${r.pick(['bytes', ...TEXTS])} rest;`, 0);
+  }
+
+  private arms(place: Place, first: ((p: Place) => void) | null = null, toEnd = false): void {
+    const { r } = this;
+    const choices = place.seen.filter((s) => s.kind !== 'flags' && (s.arm === null || r.chance(0.01)));
+    if (choices.length === 0) {
+      this.bool(place);
+      return this.arms(place, first, toEnd);
+    }
+    const on = r.chance(0.25) ? [r.pick(choices), r.pick(choices)] : [r.pick(choices)];
+    const shared = r.chance(0.4)
+      ? { name: this.fresh('z'), type: r.pick(['u8', 'u16', 'i32', 'pstr(u8)', 'u64']) }
+      : null;
+    const subjects = on.map((s) =>
+      s.kind === 'int' && s.low >= 0 && s.high < 2 ** 31 && r.chance(0.1) ? `${s.name} & 3` : s.name,
+    );
+    const isMasked = (i: number): boolean => subjects[i] !== on[i]!.name;
+    const value = (s: Seen, i: number, k: number): string => {
+      if (isMasked(i)) return String(k % 3);
+      if (s.kind === 'bool') return k % 2 === 0 ? 'true' : 'false';
+      if (s.kind === 'enum') return s.members[k % s.members.length]!;
+      const low = Math.min(s.low + k * 3, s.high - 1);
+      return k % 2 === 0 ? String(low) : `${low}..${low + 1}`;
+    };
+    const first_ = on[0]!;
+    const arms =
+      first_.kind === 'bool' && !isMasked(0) && on.length === 1
+        ? ['true', 'false']
+        : [0, 1, 2]
+            .slice(0, 1 + r.below(first_.kind === 'bool' ? 2 : Math.min(3, first_.members.length || 3)))
+            .map((k) =>
+              on.length === 1
+                ? value(first_, 0, k)
+                : `(${value(first_, 0, k)}, ${r.chance(0.5) ? '_' : value(on[1]!, 1, r.below(3))})`,
+            );
+    if (arms[1] !== 'false' || r.chance(0.02)) arms.push('_');
+    const outer = newOpen(
+      `variant${r.chance(0.2) ? ` ${this.fresh('v')}` : ''} (${subjects.join(', ')}) {`,
+      '}',
+      place.open,
+      true,
+    );
+    const sizes: Open[] = [];
+    arms.forEach((pattern, k) => {
+      const name = r.chance(0.5) ? `Arm${++this.count} ` : '';
+      const arm = newOpen(`${pattern} => ${name}{`, '}', place.open, true);
+      const inner: Place = { ...place, open: arm, seen: [...place.seen], depth: place.depth + 1 };
+      for (let n = r.below(3); n > 0; n--) this.member(inner);
+      if (shared !== null && r.chance(0.8)) {
+        const prefixed = shared.type === 'pstr(u8)';
+        arm.lines.push(`${shared.name} : ${shared.type};`);
+        arm.min += prefixed ? 1 : Number(shared.type.slice(1)) / 8;
+        arm.varies ||= prefixed;
+      }
+      if (k === 0) first?.(inner);
+      if (toEnd && place.inWindow && r.chance(0.6)) this.tail({ ...inner, depth: 9 });
+      outer.lines.push(arm);
+      sizes.push(arm);
+    });
+    if (shared !== null && shared.type !== 'u64' && shared.type !== 'pstr(u8)')
+      this.optionalInts.push(shared.name);
+    this.join(place, outer, sizes);
+  }
+
+  private condition_(place: Place): void {
+    const { r } = this;
+    if (place.seen.length === 0) this.bool(place);
+    const outer = newOpen('', '', place.open, true);
+    const inner = (head: string): Open => {
+      const open = newOpen(head, '}', place.open, true);
+      const p: Place = { ...place, open, seen: [...place.seen], depth: place.depth + 1 };
+      for (let n = 1 + r.below(2); n > 0; n--) this.member(p);
+      return open;
+    };
+    const branches = [inner(`if (${this.condition(place)}) {`)];
+    if (r.chance(0.2)) branches.push(inner(`else if (${this.condition(place)}) {`));
+    if (r.chance(0.5)) branches.push(inner('else {'));
+    else if (branches.length === 1) branches.push(newOpen('', '', null, true));
+    outer.lines.push(...branches.filter((b) => b.head !== ''));
+    this.join(
+      place,
+      outer,
+      branches.length === 3 || branches[1]!.head.startsWith('else {') || branches[1]!.head === ''
+        ? branches
+        : [...branches, newOpen('', '', null, true)],
+    );
+  }
+
+  private join(place: Place, outer: Open, branches: readonly Open[]): void {
+    place.open.lines.push(outer);
+    place.open.min += Math.min(...branches.map((b) => b.min));
+    if (branches.some((b) => b.varies || b.min !== branches[0]!.min)) place.open.varies = true;
+  }
+
+  private headers(place: Place, extent: string): void {
+    const { r } = this;
+    const prefix = `${r.pick(['u', 'u', 'i'])}${r.pick([8, 16, 32])}`;
+    const valuePrefix = r.chance(0.8) ? prefix : 'u16';
+    const nullable = r.chance(0.3) ? ' nullable' : '';
+    const struct = `Header${++this.count}`;
+    const max = r.chance(0.2) ? ' max 6' : '';
+    this.pairs.push(`  struct ${struct} { key : pstr(${prefix}); value : pstr(${valuePrefix})${nullable}; }`);
+    const size = extent === 'rest' ? 'rest' : `size ${this.length(place, 0, 500)}`;
+    place.open.varies = true;
+    this.line(place, 'headers', `headers : map of ${struct} ${size}${max};`, 0);
+  }
+
+  private body(place: Place): void {
+    const { r } = this;
+    place.open.varies = true;
+    const max = r.chance(0.2) ? ' max 300' : '';
+    if (place.inWindow && r.chance(0.6)) this.line(place, 'body', `body : bytes rest;`, 0);
+    else if (r.chance(0.2)) {
+      const prefix = r.pick(['u8', 'u16', 'i32', 'u24le']);
+      this.line(place, 'body', `body : pbytes(${prefix})${max};`, Number(/\d+/.exec(prefix)![0]) / 8);
+    } else {
+      const size = this.extent(place, 0, 500);
+      this.line(place, 'body', `body : bytes size ${size.text}${max};`, size.min);
+    }
+  }
+
+  private checksum(place: Place): void {
+    const { r } = this;
+    const names = this.topNames.filter((n) => n !== '');
+    if (names.length === 0) return;
+    const from = r.below(names.length);
+    const to = from + r.below(names.length - from);
+    const name = this.fresh('sum');
+    const field = `${name} : u32${this.endian(32)} checksum ${r.pick(['crc32', 'crc32c'])} over ${names[from]!}..${names[to]!};`;
+    place.open.varies = true;
+    place.open.lines.push(r.chance(0.3) ? `if (${this.condition(place)}) { ${field} }` : field);
+  }
+
+  // Expressions
+
+  private condition(place: Place): string {
+    const { r } = this;
+    const usable = place.seen.filter((s) => s.arm === null || r.chance(0.01));
+    if (usable.length === 0) {
+      this.bool(place);
+      return place.seen[place.seen.length - 1]!.name;
+    }
+    const one = (): string => {
+      const s = r.pick(usable);
+      switch (s.kind) {
+        case 'bool':
+          return r.chance(0.3) ? `not ${s.name}` : s.name;
+        case 'enum':
+          return `${s.name} ${r.pick(['==', '!='])} ${r.pick(s.members)}`;
+        case 'flags':
+          return `${s.name}.${r.pick(s.members)}`;
+        case 'int': {
+          const value = s.low + Math.min(1 + r.below(50), Math.max(1, s.high - s.low - 1));
+          return `${s.name} ${r.pick(['==', '!=', '<', '>', '<=', '>='])} ${value}`;
+        }
+      }
+    };
+    return r.chance(0.25) ? `${one()} ${r.pick(['and', 'or'])} ${one()}` : one();
+  }
+
+  private intExpression(place: Place): string {
+    const { r } = this;
+    const ints = place.seen.filter((s) => s.kind === 'int' && s.high < 2 ** 40 && s.low >= -(2 ** 40));
+    if (ints.length === 0) return '0';
+    const s = r.pick(ints);
+    return r.pick([
+      s.name,
+      `${s.name} * 3`,
+      `${s.name} / 2`,
+      `${s.name} + ${r.pick(ints).name}`,
+      `match (isAsk) { true => ${s.name}, false => 7 }`,
+    ]);
+  }
+}
+
+/** The innermost arm, branch, frame or struct around a place. */
+function armOf(open: Open): Open {
+  return open.parent === null || open.isArm ? open : armOf(open.parent);
+}
+
+function newOpen(head: string, tail: string, parent: Open | null, isArm: boolean): Open {
+  return { lines: [], head, tail, parent, isArm, min: 0, varies: false };
+}
+
+function render(open: Open, indent: string): string[] {
+  const inner = open.lines.flatMap((line) =>
+    typeof line === 'string' ? [`${indent}  ${line}`] : render(line, `${indent}  `),
+  );
+  return open.head === '' ? inner : [`${indent}${open.head.trim()}`, ...inner, `${indent}${open.tail}`];
+}

@@ -1,0 +1,268 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { DecodeError, EncodeError, FrameKind, HeaderMap, ScanState, type XProtocol } from '@proto-frame/api';
+import type { Protocol } from '@proto-frame/compiler';
+import type { Expression } from '../../../compiler/model/expression.js';
+import { evaluate, type Known } from '../../../compiler/model/evaluate.js';
+import type { BitFieldModel, Field } from '../../../compiler/model/model.js';
+import { walk } from '../../../compiler/model/walk.js';
+import { givenFields } from '../../../compiler/codegen/emit-encode.js';
+import { arbitraryInit, property } from './arbitrary-init.js';
+
+type Init = Record<string, unknown>;
+type View = new (bytes: Uint8Array, start: number, end: number) => Init;
+
+const ID = 'id';
+
+/**
+ * Holds a generated codec to what the compiler promises, on random frames.
+ *
+ * @returns how many of the frames the encoder took; it may refuse values whose lengths don't fit each other
+ * @throws Error naming the promise that is broken, with the values
+ */
+export function proveCodec(
+  protocol: Protocol,
+  exports: Readonly<Record<string, unknown>>,
+  options: { readonly seed: number; readonly frames: number },
+): number {
+  const codec = Object.values(exports).find(
+    (e): e is XProtocol<Init> => typeof e === 'object' && e !== null && 'scan' in e,
+  )!;
+  const Frame = exports[`${protocol.frame.name}Frame`] as View;
+  const proof = new Proof(protocol, codec, Frame);
+  fc.assert(
+    fc.property(
+      arbitraryInit(protocol),
+      fc.record({
+        offset: fc.nat(9),
+        id: fc.integer({ min: codec.traits.idMin, max: Math.min(codec.traits.idMax, 2 ** 40 - 1) }),
+        body: fc.uint8Array({ maxLength: 50 }),
+        value: fc.string({ maxLength: 9 }),
+        damages: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+      }),
+      (init, change) => proof.run(init, change),
+    ),
+    { numRuns: options.frames, seed: options.seed, endOnFailure: true },
+  );
+  return proof.taken;
+}
+
+interface Change {
+  readonly offset: number;
+  readonly id: number;
+  readonly body: Uint8Array;
+  readonly value: string;
+  readonly damages: readonly (readonly [at: number, byte: number])[];
+}
+
+class Proof {
+  taken = 0;
+
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly codec: XProtocol<Init>,
+    private readonly Frame: View,
+  ) {}
+
+  run(init: Init, change: Change): void {
+    const frame = this.tryEncode(init);
+    if (frame === null) return;
+    this.taken++;
+    this.readsBack(init, frame, change.offset);
+    this.readsRoles(init, frame);
+    this.scans(frame);
+    this.setsId(init, frame, change.id);
+    this.edits(init, frame, change);
+    this.survives(init, frame, change.damages);
+  }
+
+  private tryEncode(init: Init): Uint8Array | null {
+    try {
+      return this.codec.encode(init);
+    } catch (error) {
+      if (error instanceof EncodeError) return null;
+      throw error;
+    }
+  }
+
+  private readsBack(init: Init, frame: Uint8Array, offset: number): void {
+    const bytes = new Uint8Array(offset + frame.length + 3);
+    bytes.set(frame, offset);
+    const end = offset + frame.length;
+    const scanned = this.codec.scan(bytes, offset, bytes.length, new ScanState(1 << 20));
+    same('the scanned length', scanned, frame.length);
+    this.codec.check(bytes, offset, end);
+    const view = new this.Frame(bytes, offset, end);
+    for (const [key, value] of Object.entries(init)) same(`field ${key}`, plain(view[key]), plain(value));
+    same('encode(view)', this.codec.encode(view), frame);
+  }
+
+  private readsRoles(init: Init, frame: Uint8Array): void {
+    const { codec } = this;
+    const { roles } = this.protocol;
+    const facts = this.facts(init);
+    const expected = (e: Expression | null): Known => (e === null ? undefined : evaluate(e, facts));
+    const kind = expected(roles.kind);
+    const at = [frame, 0, frame.length] as const;
+    if (typeof kind === 'string')
+      same('kindOf', codec.kindOf(...at), FrameKind[kind as keyof typeof FrameKind]);
+    const heartbeat = expected(roles.heartbeat);
+    if (typeof heartbeat === 'boolean') same('isHeartbeat', codec.isHeartbeat(...at), heartbeat);
+    const goaway = expected(roles.goaway);
+    if (typeof goaway === 'boolean') same('isGoaway', codec.isGoaway(...at), goaway);
+    const timeout = expected(roles.timeout);
+    if (typeof timeout === 'bigint') same('timeoutOf', codec.timeoutOf(...at), Number(timeout));
+    const status = expected(roles.status);
+    if (typeof status === 'bigint') same('wireStatusOf', codec.wireStatusOf(...at), Number(status));
+    codec.serviceOf(...at);
+    codec.methodOf(...at);
+    if (roles.id !== null) same('idOf', BigInt(codec.idOf(...at)), BigInt(init[ID] as number | bigint));
+    if (roles.body !== null) {
+      const body = frame.subarray(codec.bodyStart(...at), codec.bodyEnd(...at));
+      same('the body', plain(body), plain(init[property(roles.body)] ?? []));
+    }
+    if (roles.headers === null) return;
+    const headers = new HeaderMap();
+    codec.readHeaders(...at, headers);
+    for (const [key] of headers) same(`header ${key}`, codec.headerOf(...at, key), headers.get(key));
+    same('a header that is not there', codec.headerOf(...at, 'no such header'), undefined);
+  }
+
+  /** What an evaluator knows of a frame: the numbers and booleans in it. */
+  private facts(init: Init): Map<Field | BitFieldModel, Known> {
+    const facts = new Map<Field | BitFieldModel, Known>();
+    for (const member of walk(this.protocol.frame.body)) {
+      const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+      for (const field of fields) {
+        const boolean = field.member === 'bitField' ? field.enum === null && field.width === 1 : false;
+        if (field.constant?.kind === 'int')
+          facts.set(field, boolean ? field.constant.value === 1n : field.constant.value);
+        const value = init[property(field)];
+        if (field.guards.length > 0 && givenFields(this.protocol.frame.body).every((g) => g.field !== field))
+          continue;
+        if (typeof value === 'boolean') facts.set(field, value);
+        if (typeof value === 'number' || typeof value === 'bigint') facts.set(field, BigInt(value));
+      }
+    }
+    return facts;
+  }
+
+  private scans(frame: Uint8Array): void {
+    const state = new ScanState(1 << 20);
+    for (let have = 0; have < frame.length; have++) {
+      state.reset();
+      const length = this.codec.scan(frame, 0, have, state);
+      if (length === frame.length) continue;
+      const what = `scan of ${have} of ${frame.length} bytes gave ${length} and needs ${state.need}`;
+      if (length !== 0 || state.need <= have || state.need > frame.length) throw new Error(what);
+    }
+  }
+
+  private setsId(init: Init, frame: Uint8Array, id: number): void {
+    const changed = Uint8Array.from(frame);
+    if (!this.codec.setId(changed, 0, changed.length, id)) throw new Error('setId gave up');
+    same('idOf after setId', BigInt(this.codec.idOf(changed, 0, changed.length)), BigInt(id));
+    const value = typeof init[ID] === 'bigint' ? BigInt(id) : id;
+    same('setId', changed, this.codec.encode({ ...init, id: value }));
+  }
+
+  private edits(init: Init, frame: Uint8Array, { body, value }: Change): void {
+    const { codec } = this;
+    const { roles } = this.protocol;
+    same('reencode(null, null)', codec.reencode(frame, 0, frame.length, null, null), frame);
+    const headers = new HeaderMap();
+    codec.readHeaders(frame, 0, frame.length, headers);
+    if (roles.headers !== null) {
+      headers.set('service', value);
+      headers.delete('x');
+    }
+    const ofHeaders = roles.headers === null ? {} : { [property(roles.headers)]: [...headers] };
+    const ofBody = roles.body === null ? {} : { [property(roles.body)]: body };
+    const newBody = roles.body === null ? null : body;
+    this.edited('headers', frame, headers, null, { ...init, ...ofHeaders });
+    this.edited('body', frame, null, newBody, { ...init, ...ofBody });
+    this.edited('headers and body', frame, headers, newBody, { ...init, ...ofHeaders, ...ofBody });
+  }
+
+  private edited(
+    what: string,
+    frame: Uint8Array,
+    headers: HeaderMap | null,
+    body: Uint8Array | null,
+    init: Init,
+  ): void {
+    const expected = this.tryEncode(init);
+    let edited: Uint8Array | null = null;
+    try {
+      edited = this.codec.reencode(frame, 0, frame.length, headers, body);
+    } catch (error) {
+      if (!(error instanceof EncodeError)) throw error;
+      if (expected !== null) throw new Error(`reencode with other ${what} refuses: ${error.message}`);
+    }
+    if (edited === null) return;
+    if (expected === null) throw new Error(`reencode with other ${what} writes what encode refuses`);
+    same(`reencode with other ${what}`, edited, expected);
+  }
+
+  private survives(init: Init, frame: Uint8Array, damages: Change['damages']): void {
+    const damaged = Uint8Array.from(frame);
+    for (const [at, byte] of damages) damaged[at % damaged.length] = byte;
+    const length = this.codec.scan(damaged, 0, damaged.length, new ScanState(1 << 20));
+    if (!Number.isInteger(length) || length < -2) throw new Error(`scan of damaged bytes gave ${length}`);
+    if (length <= 0 || length > 100_000) return;
+    // What the length says is there, though not what was sent.
+    const bytes = new Uint8Array(length);
+    bytes.set(damaged.subarray(0, length));
+    const { codec } = this;
+    const at = [bytes, 0, length] as const;
+    const steps: (() => void)[] = [
+      () => codec.encode(new this.Frame(...at)),
+      () => Object.keys(init).forEach((key) => void new this.Frame(...at)[key]),
+      () =>
+        void [codec.kindOf(...at), codec.isHeartbeat(...at), codec.isGoaway(...at), codec.timeoutOf(...at)],
+      () => void [codec.serviceOf(...at), codec.methodOf(...at)],
+      () => void codec.headerOf(...at, 'service'),
+      () => void codec.reencode(...at, null, new Uint8Array(3)),
+      () => {
+        const headers = new HeaderMap();
+        codec.readHeaders(...at, headers);
+        headers.set('service', 'x');
+        codec.reencode(...at, headers, null);
+      },
+    ];
+    try {
+      codec.check(...at);
+    } catch (error) {
+      if (error instanceof DecodeError) return;
+      throw error;
+    }
+    for (const step of steps) {
+      try {
+        step();
+      } catch (error) {
+        if (!(error instanceof DecodeError) && !(error instanceof EncodeError)) throw error;
+      }
+    }
+  }
+}
+
+function same(what: string, found: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(plain(found), plain(expected))) return;
+  throw new Error(`${what}: found ${show(found)}, expected ${show(expected)}`);
+}
+
+/** Values as they compare: bytes as their numbers, headers as their entries, without what is not there. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return [...value];
+  if (value instanceof HeaderMap) return [...value];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+  return Object.fromEntries(entries.map(([key, v]) => [key, plain(v)]));
+}
+
+function show(value: unknown): string {
+  return value instanceof Uint8Array
+    ? Buffer.from(value).toString('hex')
+    : JSON.stringify(plain(value), (_key, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v));
+}

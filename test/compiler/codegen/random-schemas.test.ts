@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { analyse, parse, Report, SourceFile, type Protocol } from '@proto-frame/compiler';
+import { generate } from '../../../compiler/codegen/generate.js';
+import { schemaText } from './arbitrary-schema.js';
+import { runModule, typeErrorsOf } from './load-codec.js';
+import { proveCodec } from './prove-codec.js';
+
+/** `RUNS=2000 SEED=1 npx vitest run test/compiler/codegen/random-schemas` for a long run; SEED=n RUNS=1 for schema n. */
+const RUNS = Number(process.env.RUNS ?? 40);
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
+const FRAMES = 40;
+/** Schemas whose types are checked in one program. */
+const BATCH = 40;
+
+interface Trial {
+  readonly seed: number;
+  readonly text: string;
+  readonly protocol: Protocol;
+  readonly source: string;
+}
+
+test(
+  `what the compiler takes, it generates right (SEED=${SEED} RUNS=${RUNS})`,
+  { timeout: 3_600_000 },
+  async () => {
+    const broken: string[] = [];
+    const refusals = new Map<string, number>();
+    let trials: Trial[] = [];
+    let taken = 0;
+    let barren = 0;
+    for (let seed = SEED; seed < SEED + RUNS; seed++) {
+      const text = schemaText(seed);
+      const fail = (error: unknown): void => void broken.push(described(seed, text, error));
+      try {
+        const protocol = compile(text, refusals);
+        if (protocol !== null) {
+          const source = await generate(protocol);
+          trials.push({ seed, text, protocol, source });
+          if (proveCodec(protocol, runModule(source), { seed, frames: FRAMES }) === 0) barren++;
+          taken++;
+        }
+      } catch (error) {
+        fail(error);
+      }
+      if (trials.length === BATCH || seed === SEED + RUNS - 1) {
+        typeErrorsOf(trials.map((t) => t.source)).forEach((errors, i) => {
+          if (errors.length > 0) broken.push(described(trials[i]!.seed, trials[i]!.text, errors.join('\n')));
+        });
+        trials = [];
+      }
+    }
+    if (RUNS > 40)
+      console.log(
+        `${RUNS} schemas, ${taken} taken, ${barren} without a frame; refused:`,
+        Object.fromEntries(refusals),
+      );
+    expect(broken.slice(0, 5).join('\n\n') + (broken.length > 5 ? `\n… ${broken.length}` : '')).toBe('');
+    expect(taken, 'most schemas are taken').toBeGreaterThan(RUNS * 0.4);
+    expect(barren, 'most schemas taken have frames').toBeLessThan(RUNS * 0.2);
+  },
+);
+
+/** A schema's protocol; null if it is refused, which it has to be at a place in the text. */
+function compile(text: string, refusals: Map<string, number>): Protocol | null {
+  const report = new Report();
+  const file = parse(new SourceFile('random.proto-frame', text), report);
+  const [protocol] = file === null ? [] : analyse([file], () => undefined, report);
+  if (!report.hasErrors) return protocol!;
+  const [first] = report.diagnostics.filter((d) => d.severity === 'error');
+  if (first!.span.end <= first!.span.start) throw new Error(`${first!.code} has no place`);
+  const key = `${first!.code} ${first!.message.replace(/`[^`]*`/g, '…').replace(/-?\d+/g, '0')}`;
+  refusals.set(key, (refusals.get(key) ?? 0) + 1);
+  return null;
+}
+
+function described(seed: number, text: string, error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return `SEED=${seed} RUNS=1: ${cause instanceof Error ? (cause.stack ?? cause.message).slice(0, 900) : String(cause)}\n${text}`;
+}

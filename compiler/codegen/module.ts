@@ -91,7 +91,12 @@ export class Module {
   }
   get exportName(): string {
     const name = camelCase(this.protocol.name);
-    return RESERVED.has(name) ? `${name}Protocol` : name;
+    const clash =
+      RESERVED.has(name) ||
+      FUNCTIONS.has(name) ||
+      API_FUNCTIONS.test(name) ||
+      /At$|^(sizeOf|write|read|encode|splice)[A-Z]/.test(name);
+    return clash ? `${name}Protocol` : name;
   }
 
   /** A field as a property of view and init. */
@@ -133,7 +138,7 @@ const FUNCTIONS = new Set(
     'match scan check kindOf isHeartbeat isGoaway idOf setId timeoutOf wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys names values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow crc32 crc32c crc32Delta crc32cDelta requireInteger ' +
-    'requireBigInteger requirePresent requestId64 requestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
+    'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
   ).split(' '),
 );
 

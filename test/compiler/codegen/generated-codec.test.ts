@@ -149,3 +149,17 @@ describe.each(CASES)('the codec generated from %s', (name) => {
     );
   });
 });
+
+test.each(['scan', 'match', 'keys', 'verify', 'set_id', 'switch', 'u32', 'head_at'])(
+  'a protocol named %s does not clash with what is generated for it',
+  async (name) => {
+    const text = `protocol ${name} {
+      frame F { t : u8 in 0..1; id : u32; }
+      semantics { kind = match (t) { 0 => request, 1 => response }; id = id; }
+      synth hijack none;
+    }`;
+    const { source, exports } = await loadCodec(`${name}.proto-frame`, text);
+    expect(typeErrors(source)).toEqual([]);
+    expect(Object.values(exports)).toContainEqual(expect.objectContaining({ name }));
+  },
+);

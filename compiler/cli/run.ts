@@ -10,6 +10,7 @@ import { fmt, type FmtOptions } from './commands/fmt.js';
 import type { InitOptions } from './commands/init.js';
 import type { DecodeOptions } from './commands/decode.js';
 import type { EncodeOptions } from './commands/encode.js';
+import type { ValidateOptions } from './commands/validate.js';
 import { ExitCode, UsageError, type Terminal } from './terminal.js';
 
 /**
@@ -86,6 +87,18 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('--json', 'one JSON object a line, which encode takes again', false)
     .action(async (options: DecodeOptions) => {
       code = await (await import('./commands/decode.js')).decode(options, terminal);
+    });
+
+  program
+    .command('validate')
+    .description('hold samples against a schema: valid ones have to be frames, invalid ones must not be')
+    .requiredOption('--schema <file>', 'the schema of the protocol')
+    .option('--protocol <name>', 'which one, if the schema has several')
+    .option('-v, --valid <dir>', 'a folder of .hex and .bin files, each of whole frames')
+    .option('-i, --invalid <dir>', 'a folder of files that are no whole frames')
+    .option('--coverage', 'say which fields, arms and branches the valid samples never reach', false)
+    .action(async (options: ValidateOptions) => {
+      code = await (await import('./commands/validate.js')).validate(options, terminal);
     });
 
   program
@@ -177,6 +190,7 @@ Examples:
   proto-frame init acme --dir my-protocol
   proto-frame decode --schema schemas/bolt.proto-frame --hex 0101000001000000050100000bb80000000000000000
   proto-frame decode --schema schemas/bolt.proto-frame --pcap traffic.pcap --port 12200 --brief
+  proto-frame validate --schema schemas/bolt.proto-frame -v samples/valid -i samples/invalid --coverage
   proto-frame encode --schema schemas/bolt.proto-frame --json '{"type":"request","cmd":"heartbeat","request_id":7}'
 
 Exit codes: 0 all is well, 1 a schema has errors, an output is not current or a change breaks the wire,

@@ -36,6 +36,8 @@ export interface FrameTree {
   readonly fields: readonly FieldNode[];
   /** What was read, for roles. */
   readonly scope: Scope;
+  /** The members, arms and branches of the model that were read. */
+  readonly reached: ReadonlySet<object>;
 }
 
 /** The outcome of reading one frame: a frame, too few bytes, or none of this protocol. */
@@ -91,6 +93,7 @@ interface Bound {
 class FrameReader {
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
+  private readonly reached = new Set<object>();
 
   constructor(
     private readonly protocol: Protocol,
@@ -109,13 +112,15 @@ class FrameReader {
     if (next - this.at > limits.frame) {
       throw new Bad(0, frame.name, `has ${next - this.at} bytes, the limit is ${limits.frame}`, frame.span);
     }
-    return { length: next - this.at, fields: nodes, scope };
+    return { length: next - this.at, fields: nodes, scope, reached: this.reached };
   }
 
   private block(block: Block, at: number, bound: Bound, scope: Scope): { nodes: FieldNode[]; next: number } {
     const nodes: FieldNode[] = [];
     let next = at;
+    this.reached.add(block);
     for (const member of block.members) {
+      this.reached.add(member);
       const from = next;
       next = this.member(member, next, bound, scope, nodes);
       this.places.set(member, { from, to: next });

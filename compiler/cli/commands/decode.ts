@@ -9,6 +9,7 @@ import { renderTree } from '../../interpret/render-tree.js';
 import type { Protocol } from '../../model/model.js';
 import { CaptureError, readPackets } from '../capture/read-packets.js';
 import { TcpStreams } from '../capture/tcp-streams.js';
+import { parseHex } from '../parse-hex.js';
 import { readProtocol } from '../read-protocol.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
@@ -94,7 +95,7 @@ async function* bytesOf(options: DecodeOptions, terminal: Terminal): AsyncIterab
   const size = (await stat(path).catch(() => null))?.size;
   if (size === undefined) throw new UsageError(`there is no file ${name}`);
   if (name.endsWith('.hex')) {
-    yield parseHex((await readFile(path, 'utf8')).replace(/#.*$/gm, ''), name);
+    yield parseHex(await readFile(path, 'utf8'), name);
     return;
   }
   const report = progress(size, terminal);
@@ -116,14 +117,6 @@ function progress(size: number, terminal: Terminal): (total: number) => void {
     shown = percent;
     terminal.err(percent >= 100 ? '\r\x1b[K' : `\r\x1b[K${percent}%`);
   };
-}
-
-function parseHex(text: string, where: string): Uint8Array {
-  const digits = text.replace(/[\s:]|0x/g, '');
-  const wrong = /[^0-9a-f]/i.exec(digits);
-  if (wrong !== null) throw new UsageError(`${where}: \`${wrong[0]}\` is no hex digit`);
-  if (digits.length % 2 !== 0) throw new UsageError(`${where}: an odd number of hex digits`);
-  return Buffer.from(digits, 'hex');
 }
 
 class Printer {

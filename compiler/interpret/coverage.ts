@@ -1,0 +1,61 @@
+import type { Block, MemberModel, Protocol } from '../model/model.js';
+import type { FrameTree } from './read-frame.js';
+
+/** What frames have reached of a schema: fields, arms of variants and branches of ifs. */
+export class Coverage {
+  private readonly reached = new Set<object>();
+
+  constructor(private readonly protocol: Protocol) {}
+
+  add(tree: FrameTree): void {
+    for (const part of tree.reached) this.reached.add(part);
+  }
+
+  /** How much there is, and the schema's places that no frame has reached, outermost first. */
+  report(): { total: number; reached: number; missing: { what: string; line: number }[] } {
+    const missing: { what: string; line: number }[] = [];
+    let total = 0;
+    const count = (part: object, what: string, span: MemberModel['span']): boolean => {
+      total++;
+      if (this.reached.has(part)) return true;
+      missing.push({ what, line: span.file.position(span.start).line });
+      return false;
+    };
+    const visit = (block: Block): void => {
+      for (const member of block.members) this.visitMember(member, count, visit);
+    };
+    visit(this.protocol.frame.body);
+    for (const struct of this.protocol.structs)
+      if (count(struct.body, `struct ${struct.name}`, struct.span)) visit(struct.body);
+    return { total, reached: total - missing.length, missing };
+  }
+
+  private visitMember(
+    member: MemberModel,
+    count: (part: object, what: string, span: MemberModel['span']) => boolean,
+    visit: (block: Block) => void,
+  ): void {
+    switch (member.member) {
+      case 'field':
+        count(member, member.path, member.span);
+        return;
+      case 'variant':
+        member.arms.forEach((arm, i) => {
+          if (count(arm.body, `arm ${arm.name ?? i + 1} of ${member.path}`, arm.span)) visit(arm.body);
+        });
+        return;
+      case 'if':
+        if (count(member.then, `the if in ${member.path}`, member.span)) visit(member.then);
+        if (member.otherwise !== null && count(member.otherwise, `the else in ${member.path}`, member.span))
+          visit(member.otherwise);
+        return;
+      case 'within':
+        visit(member.body);
+        return;
+      case 'bits':
+      case 'assert':
+      case 'pad':
+        return;
+    }
+  }
+}

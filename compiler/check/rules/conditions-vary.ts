@@ -1,6 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { evaluate, type Known } from '../../model/evaluate.js';
+import { neverVaries } from '../../model/never-varies.js';
 import { walk } from '../../model/walk.js';
 import type { BitFieldModel, Field, Protocol } from '../../model/model.js';
 
@@ -13,6 +14,12 @@ export function conditionsVary(protocol: Protocol, report: Report): void {
         facts.set(member, member.constant.value);
       if (member.member !== 'if' && member.member !== 'assert') continue;
       const value = decided(member.condition, facts);
+      const part = typeof value === 'boolean' ? null : neverVaries(member.condition, member.guards);
+      if (part !== null) {
+        report.error('PF111', part.part.span, `this is always ${String(part.value)} where it is asked`, {
+          hint: 'what was asked before decides it: remove it, or compare with another value',
+        });
+      }
       if (typeof value === 'boolean') {
         const what = member.member === 'if' ? 'condition' : 'assertion';
         report.error('PF111', member.condition.span, `this ${what} is always ${String(value)}`, {
@@ -20,6 +27,14 @@ export function conditionsVary(protocol: Protocol, report: Report): void {
         });
       }
     }
+  }
+  const { heartbeat, goaway } = protocol.roles;
+  for (const role of [heartbeat, goaway]) {
+    const part = role === null ? null : neverVaries(role, []);
+    if (part !== null)
+      report.error('PF111', part.part.span, `this is always ${String(part.value)} where it is asked`, {
+        hint: 'remove it, or compare with another value',
+      });
   }
 }
 

@@ -4,21 +4,23 @@ import { SAFE } from '../../model/integers.js';
 import { walk } from '../../model/walk.js';
 import type { Block, Protocol } from '../../model/model.js';
 
-/** PF105: no size or count can come out negative. PF152: none needs more than 53 bits. */
+/** PF105: no size or count can come out negative. PF113: none is always over its `max`. PF152: none needs more than 53 bits. */
 export function sizesNonnegative(protocol: Protocol, report: Report): void {
   const blocks: Block[] = [protocol.frame.body, ...protocol.structs.map((s) => s.body)];
   for (const block of blocks) {
     for (const member of walk(block)) {
-      if (member.member === 'within') check(member.size, report);
+      if (member.member === 'within') check(member.size, member.max, report);
       else if (member.member === 'field' && 'extent' in member.type) {
         const { extent } = member.type;
-        if (extent.kind === 'size' || extent.kind === 'count') check(extent.value, report);
+        const most =
+          member.type.kind === 'list' && extent.kind === 'count' ? member.type.maxCount : extent.max;
+        if (extent.kind === 'size' || extent.kind === 'count') check(extent.value, most, report);
       }
     }
   }
 }
 
-function check(value: Expression, report: Report): void {
+function check(value: Expression, max: number | null, report: Report): void {
   if (value.type.kind !== 'int') return;
   const { low, high } = value.type;
   const text = value.span.file.text.slice(value.span.start, value.span.end);
@@ -30,6 +32,11 @@ function check(value: Expression, report: Report): void {
         field !== null
           ? 'say which values it has: `in 0..…`'
           : `say with \`in\` which values the fields have, so that this is at least 0`,
+    });
+  }
+  if (max !== null && low > BigInt(max)) {
+    report.error('PF113', value.span, `\`${text}\` is never below ${low}, and at most ${max} are allowed`, {
+      hint: `raise \`max\` to ${low}`,
     });
   }
   if (high > SAFE) {

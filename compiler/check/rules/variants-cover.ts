@@ -37,6 +37,12 @@ function check(on: readonly Expression[], arms: readonly Arm[], span: Span, repo
   if (on.length === 0 || arms.some((arm) => arm.patterns?.length === 0)) return;
   if (report.hasErrorIn(span) || on.some((e) => e.type.kind === 'int' && (e.type.enum?.lost.length ?? 0) > 0))
     return;
+  const twice = on.find((e, i) => on.some((other, k) => k < i && isSame(e, other)));
+  if (twice !== undefined) {
+    const name = twice.span.file.text.slice(twice.span.start, twice.span.end);
+    report.error('PF110', twice.span, `\`${name}\` is asked twice`, { hint: 'name it once' });
+    return;
+  }
   const domains = on.map(domainOf);
   arms.forEach((arm, i) => {
     if (arm.patterns === null) {
@@ -87,6 +93,10 @@ function check(on: readonly Expression[], arms: readonly Arm[], span: Span, repo
       hint: 'remove it',
     });
   }
+}
+
+function isSame(a: Expression, b: Expression): boolean {
+  return a.op === 'field' && b.op === 'field' && a.fields[0] === b.fields[0];
 }
 
 type Ranges = readonly { readonly low: bigint; readonly high: bigint }[];

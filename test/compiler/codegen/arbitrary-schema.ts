@@ -66,6 +66,8 @@ interface EnumType {
 /** Writes one schema with the constructs the compiler builds. Draws are biased to what is hard: lengths that depend on lengths. */
 class SchemaWriter {
   private count = 0;
+  /** Whether headers or body stand before. */
+  private replaceable = false;
   private readonly enums: EnumType[] = [];
   private readonly structs: StructType[] = [];
   private readonly texts: string[] = [];
@@ -510,8 +512,10 @@ class SchemaWriter {
   }
 
   private pad(place: Place): void {
-    const align = !place.inStruct && this.r.chance(0.6);
-    if (align) place.open.varies = true;
+    // Not after what a proxy replaces.
+    const align = !place.inStruct && this.r.chance(this.replaceable ? 0.05 : 0.7);
+    place.open.varies ||= align;
+
     const size = 1 + this.r.below(4);
     this.line(
       place,
@@ -594,7 +598,7 @@ class SchemaWriter {
       this.bool(place);
       return this.arms(place, first, toEnd);
     }
-    const on = r.chance(0.25) ? [r.pick(choices), r.pick(choices)] : [r.pick(choices)];
+    const on = [...new Set(r.chance(0.25) ? [r.pick(choices), r.pick(choices)] : [r.pick(choices)])];
     const shared = r.chance(0.4)
       ? { name: this.fresh('z'), type: r.pick(['u8', 'u16', 'i32', 'pstr(u8)', 'u64']) }
       : null;
@@ -681,6 +685,7 @@ class SchemaWriter {
 
   private headers(place: Place, extent: string): void {
     const { r } = this;
+    this.replaceable = true;
     const prefix = `${r.pick(['u', 'u', 'i'])}${r.pick([8, 16, 32])}`;
     const valuePrefix = r.chance(0.8) ? prefix : 'u16';
     const nullable = r.chance(0.3) ? ' nullable' : '';
@@ -694,6 +699,7 @@ class SchemaWriter {
 
   private body(place: Place): void {
     const { r } = this;
+    this.replaceable = true;
     place.open.varies = true;
     const max = r.chance(0.2) ? ' max 300' : '';
     if (place.inWindow && r.chance(0.6)) this.line(place, 'body', `body : bytes rest;`, 0);

@@ -22,6 +22,16 @@ export function constantText(constant: ConstantValue): string {
   return constant.kind === 'text' ? JSON.stringify(constant.value) : String(constant.value);
 }
 
+/** The value of a constant, the same however it is written; '' for none. */
+export function constantKey(field: Field | BitFieldModel): string {
+  return field.constant === null ? '' : constantText(field.constant);
+}
+
+/** The constant of a field for messages. */
+export function shownConstant(field: Field | BitFieldModel): string {
+  return field.constant === null ? 'not constant' : constantOf(field, field.constant);
+}
+
 /** The patterns of an arm as they are written: `request | oneway`. */
 export function patternText(arm: ArmModel): string {
   const text = sourceText(arm);

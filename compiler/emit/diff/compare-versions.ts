@@ -54,7 +54,7 @@ function compareProtocols(old: Version, now: Version, changes: Changes): void {
   layout.otherEnums(a.enums, b.enums);
   compareMatch(a, b, changes);
   compareSettings(old, now, changes);
-  compareRoles(old, now, layout, changes);
+  compareRoles(old, now, layout.pairing, changes);
   compareStatus(old, now, changes);
-  compareSynths(a, b, layout, changes);
+  compareSynths(a, b, layout.pairing, changes);
 }

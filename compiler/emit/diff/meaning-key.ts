@@ -2,7 +2,6 @@ import type { Expression } from '../../model/expression.js';
 import type {
   ArmModel,
   BitFieldModel,
-  Enum,
   Field,
   MemberModel,
   ValueSet,
@@ -21,7 +20,7 @@ export function meaningKey(e: Expression, known: Known): string {
   const key = (inner: Expression): string => meaningKey(inner, known);
   switch (e.op) {
     case 'int':
-      return valueName(e.value, e.type.kind === 'int' ? e.type.enum : null);
+      return valueName(e.value, e.type);
     case 'text':
       return JSON.stringify(e.value);
     case 'bool':
@@ -70,7 +69,7 @@ export function armTokens(variant: VariantModel): Map<ArmModel, string[]> {
 }
 
 function domainOf(on: Expression): string[] | null {
-  if (on.type.kind === 'bool') return ['0', '1'];
+  if (on.type.kind === 'bool') return ['false', 'true'];
   const of = on.type.kind === 'int' ? on.type.enum : null;
   return of === null || of.open || of.flags ? null : of.members.map((m) => m.name);
 }
@@ -82,7 +81,7 @@ export function patternTokens(
 ): string[] {
   if (patterns === null) return ['_'];
   const tokens = patterns.flatMap((sets) => {
-    const each = sets.map((set, i) => setTokens(set, on[i]?.type.kind === 'int' ? on[i].type.enum : null));
+    const each = sets.map((set, i) => setTokens(set, on[i]?.type ?? null));
     if (each.reduce((product, one) => product * one.length, 1) > MOST_TUPLES)
       return [`(${each.map((one) => one.join('|')).join(', ')})`];
     return each
@@ -92,15 +91,17 @@ export function patternTokens(
   return [...new Set(tokens)].sort();
 }
 
-function setTokens(set: ValueSet, of: Enum | null): string[] {
+function setTokens(set: ValueSet, type: Expression['type'] | null): string[] {
   if (set === null) return ['_'];
   return set.flatMap(({ low, high }) =>
     high - low >= BigInt(MOST_VALUES)
       ? [`${low}..${high}`]
-      : Array.from({ length: Number(high - low) + 1 }, (_, i) => valueName(low + BigInt(i), of)),
+      : Array.from({ length: Number(high - low) + 1 }, (_, i) => valueName(low + BigInt(i), type)),
   );
 }
 
-function valueName(value: bigint, of: Enum | null): string {
+function valueName(value: bigint, type: Expression['type'] | null): string {
+  if (type?.kind === 'bool') return value === 0n ? 'false' : 'true';
+  const of = type?.kind === 'int' ? type.enum : null;
   return of?.members.find((m) => m.value === value)?.name ?? String(value);
 }

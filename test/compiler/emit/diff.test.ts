@@ -98,6 +98,26 @@ test.each(['bolt', 'bolt2', 'x-example'])('%s does not differ from itself', asyn
   expect([code, out]).toEqual([0, 'no breaking changes, no warnings, no compatible changes\n']);
 });
 
+describe('any two schemas can be compared', () => {
+  const files = [
+    ...['bolt', 'bolt2', 'x-example'].map((name) => `schemas/${name}.proto-frame`),
+    ...['every-construct', 'name-clash'].map((name) => `test/golden/codegen/${name}/input.proto-frame`),
+    'test/golden/diff/nothing/old.proto-frame',
+  ];
+  const pairs = files.flatMap((a) => files.map((b): [string, string] => [a, b]));
+  test.each(pairs)('%s with %s', async (a, b) => {
+    const { code, out, err } = await protoFrame(ROOT, ['diff', a, b, '--format', 'json']);
+    expect(err).toBe('');
+    const { breaking, changes } = JSON.parse(out) as { breaking: number; changes: unknown[] };
+    expect(code).toBe(a === b ? 0 : 1);
+    expect(a === b ? changes : [], 'nothing differs from itself').toEqual([]);
+    expect(breaking > 0).toBe(a !== b);
+    expect(new Set(changes.map((one) => JSON.stringify(one))).size, 'nothing is said twice').toBe(
+      changes.length,
+    );
+  });
+});
+
 test('every kind of change that breaks the wire has a case', () => {
   const said = cases.map((name) => readFileSync(`${GOLDEN}${name}/changes.txt`, 'utf8')).join('\n');
   const kinds = new Set([...said.matchAll(/error PF190 ([a-z-]+):/g)].map(([, kind]) => kind));

@@ -1,0 +1,158 @@
+import { rangeOf } from '../../model/integers.js';
+import type { Enum, ExtentModel, Field, FieldType } from '../../model/model.js';
+import type { Span } from '../../source/source-file.js';
+import { constantKey, constantText, shownConstant, sourceText } from '../source-text.js';
+import { compareInts } from './compare-enums.js';
+import type { LayoutContext } from './layout-context.js';
+import { meaningKey, type Known } from './meaning-key.js';
+
+/** Compares two versions of a field. */
+export function compareFields(cx: LayoutContext, was: Field, is: Field): void {
+  const { changes } = cx;
+  const name = `\`${is.name}\``;
+  const { span: a } = was;
+  const { span: b } = is;
+  if (was.name !== is.name)
+    changes.warning(
+      'field-renamed',
+      a,
+      b,
+      `\`${was.name}\` is called ${name}: the bytes are the same, names in code are not`,
+    );
+  changes.doc(name, was, is);
+  compareTypes(cx, name, was.type, is.type, a, b);
+  if (constantKey(was) !== constantKey(is))
+    changes.breaking('constant-changed', a, b, `${name} was ${shownConstant(was)}, is ${shownConstant(is)}`);
+  else if (was.constant === null) {
+    const fallback = (f: Field): string =>
+      f.default === null ? 'no default' : `the default ${constantText(f.default)}`;
+    if (fallback(was) !== fallback(is))
+      changes.warning('default-changed', a, b, `${name} had ${fallback(was)}, has ${fallback(is)}`);
+    compareRanges(cx, name, was, is);
+  }
+  const sum = (f: Field, known: Known): string =>
+    f.checksum === null
+      ? 'no checksum'
+      : `${f.checksum.algorithm} over ${known(f.checksum.from)}..${known(f.checksum.to)}`;
+  if (sum(was, cx.pairing.knownOld) !== sum(is, cx.pairing.knownNew))
+    changes.breaking(
+      'checksum-changed',
+      a,
+      b,
+      `${name} was ${sum(was, cx.pairing.knownOld)}, is ${sum(is, cx.pairing.knownNew)}`,
+    );
+}
+
+function compareRanges(cx: LayoutContext, name: string, was: Field, is: Field): void {
+  if (was.type.kind !== 'int' || is.type.kind !== 'int' || (was.range === null && is.range === null)) return;
+  const before = was.range ?? rangeOf(was.type.int);
+  const after = is.range ?? rangeOf(is.type.int);
+  const text = `${name} was in ${before.low}..${before.high}, is in ${after.low}..${after.high}`;
+  if (after.low > before.low || after.high < before.high)
+    cx.changes.breaking('range-changed', was.span, is.span, text);
+  else if (after.low < before.low || after.high > before.high)
+    cx.changes.compatible('range-changed', was.span, is.span, text);
+}
+
+function compareTypes(
+  cx: LayoutContext,
+  name: string,
+  was: FieldType,
+  is: FieldType,
+  a: Span,
+  b: Span,
+): void {
+  const { changes } = cx;
+  if (was.kind === 'int' && is.kind === 'int') {
+    if (was.enum !== null && is.enum !== null) return cx.enums(was.enum, is.enum);
+    if (!compareInts(name, was.int, is.int, a, b, changes)) return;
+    compareClosed(cx, name, was.bool || isClosed(was.enum), is.bool || isClosed(is.enum), a, b);
+  } else if (was.kind === 'struct' && is.kind === 'struct') cx.structs(was.struct, is.struct);
+  else if (was.kind === 'list' && is.kind === 'list') {
+    compareTypes(cx, `an element of ${name}`, was.element, is.element, a, b);
+    compareExtents(cx, name, was.extent, is.extent, a, b);
+    compareLimit(cx, `the count of ${name}`, was.maxCount, is.maxCount, a, b);
+  } else if (was.kind === 'map' && is.kind === 'map') {
+    cx.structs(was.pair, is.pair);
+    compareExtents(cx, name, was.extent, is.extent, a, b);
+    compareLimit(cx, `the count of ${name}`, was.maxCount, is.maxCount, a, b);
+  } else if ((was.kind === 'text' || was.kind === 'bytes') && (is.kind === 'text' || is.kind === 'bytes')) {
+    const encoding = (type: typeof was | typeof is): string =>
+      type.kind === 'text' ? `text ${type.encoding}` : 'bytes';
+    if (encoding(was) !== encoding(is)) {
+      const text = `${name} was ${encoding(was)}, is ${encoding(is)}`;
+      const wider = is.kind === 'bytes' || (encoding(was) === 'text ascii' && is.kind === 'text');
+      if (wider) changes.compatible('type-changed', a, b, text);
+      else changes.breaking('type-changed', a, b, text);
+    }
+    if (was.nullable && !is.nullable)
+      changes.breaking('nullable-changed', a, b, `${name} can no longer be null`);
+    if (!was.nullable && is.nullable) changes.compatible('nullable-changed', a, b, `${name} can be null now`);
+    compareExtents(cx, name, was.extent, is.extent, a, b);
+  } else changes.breaking('type-changed', a, b, `${name} was ${KINDS[was.kind]}, is ${KINDS[is.kind]}`);
+}
+
+/** Compares how far something reaches. */
+export function compareExtents(
+  cx: LayoutContext,
+  name: string,
+  was: ExtentModel,
+  is: ExtentModel,
+  a: Span,
+  b: Span,
+): void {
+  const { changes } = cx;
+  if ((was.kind === 'size' || was.kind === 'count') && was.kind === is.kind) {
+    if (meaningKey(was.value, cx.pairing.knownOld) !== meaningKey(is.value, cx.pairing.knownNew))
+      changes.breaking(
+        'extent-changed',
+        was.value.span,
+        is.value.span,
+        `the ${was.kind} of ${name} was \`${sourceText(was.value)}\`, is \`${sourceText(is.value)}\``,
+      );
+  } else if (was.kind === 'prefix' && is.kind === 'prefix')
+    compareInts(`the length before ${name}`, was.int, is.int, a, b, changes);
+  else if (was.kind !== is.kind)
+    changes.breaking('extent-changed', a, b, `${name} ended by ${ENDS[was.kind]}, ends by ${ENDS[is.kind]}`);
+  compareLimit(cx, `the size of ${name}`, was.max ?? Infinity, is.max ?? Infinity, a, b);
+}
+
+function compareLimit(cx: LayoutContext, what: string, was: number, is: number, a: Span, b: Span): void {
+  const text = (n: number): string => (n === Infinity ? 'not limited' : `at most ${n}`);
+  const message = `${what} was ${text(was)}, is ${text(is)}`;
+  if (is < was) cx.changes.breaking('limit-lowered', a, b, message);
+  if (is > was) cx.changes.compatible('limit-raised', a, b, message);
+}
+
+/** Compares whether any value may stand there, or listed ones only. */
+export function compareClosed(
+  { changes }: LayoutContext,
+  name: string,
+  was: boolean,
+  is: boolean,
+  a: Span,
+  b: Span,
+): void {
+  if (is && !was) changes.breaking('type-changed', a, b, `${name} takes listed values only now`);
+  if (was && !is) changes.compatible('type-changed', a, b, `${name} takes any value now`);
+}
+
+export function isClosed(one: Enum | null): boolean {
+  return one !== null && !one.open && !one.flags;
+}
+
+const KINDS: Readonly<Record<FieldType['kind'], string>> = {
+  int: 'a number',
+  bytes: 'bytes',
+  text: 'text',
+  struct: 'a struct',
+  list: 'a list',
+  map: 'a map',
+};
+
+const ENDS: Readonly<Record<ExtentModel['kind'], string>> = {
+  size: 'a size',
+  count: 'a count',
+  rest: 'the end of its window',
+  prefix: 'a length before it',
+};

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ test('docs/protocols is what the bundled schemas give (accept changes with `prot
   );
 });
 
-describe.each(['every-construct', 'name-clash'])('golden schema %s', (name) => {
+describe.each(readdirSync(`${ROOT}test/golden/codegen`).sort())('golden schema %s', (name) => {
   const protocol = compileSchema('input.proto-frame', goldenSchema(name));
   const [page, ...figures] = protocolPage(protocol);
   const rows = page!.text.split('\n').filter((line) => line.startsWith('| '));
@@ -27,7 +28,7 @@ describe.each(['every-construct', 'name-clash'])('golden schema %s', (name) => {
 
   test('every field has a row in a table, and stands in a diagram or its legend', () => {
     const names = blocksOf(protocol).flatMap(fieldNames);
-    expect(names.length).toBeGreaterThan(30);
+    expect(names.length).toBeGreaterThan(5);
     for (const one of names) {
       expect(
         rows.some((row) => row.includes(`| \`${one}\` |`)),

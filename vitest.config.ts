@@ -14,5 +14,10 @@ export default defineConfig({
       { find: /^#codecs\/(.*)\.js$/, replacement: `${at('generated')}/$1.ts` },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
 });

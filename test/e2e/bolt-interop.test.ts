@@ -12,13 +12,14 @@ import {
   peerResponse,
   type PeerVersion,
 } from '../support/bolt-peer.js';
+import { seedFromEnvironment } from '../support/random.js';
 
 const REQUEST_CLASS = 'com.alipay.sofa.rpc.core.request.SofaRequest';
 const RESPONSE_CLASS = 'com.alipay.sofa.rpc.core.response.SofaResponse';
 
 /** Messages a property is tried with. */
 const RUNS = 1000;
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const SEED = seedFromEnvironment();
 
 /** What the views of both versions have in common. */
 type View = Pick<

@@ -3,7 +3,7 @@ import type { Result } from './scenario.js';
 import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from './scenarios.js';
 
 /** `npm run test:reliability [-- A1 A5]`: the oracle tests at full size. SEED= repeats a run. */
-const seed = seedFromEnvironment();
+const seed = seedFromEnvironment('clock');
 const all: Record<string, () => Promise<Result[]>> = {
   A1: async () => [await crossTalk(100_000, seed)],
   A3: () => idWrap(10_000, seed),

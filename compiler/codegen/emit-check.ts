@@ -2,6 +2,7 @@ import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { rangeOf } from '../model/integers.js';
 import type { Block, Enum, ExtentModel, Field, MemberModel, WindowModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
+import { ConstantText } from './constant-text.js';
 import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
@@ -273,9 +274,10 @@ class Checker extends Reader {
       return;
     }
     if (field.constant?.kind === 'text' && (type.kind === 'bytes' || type.kind === 'text')) {
-      const equal = `${this.module.use('equalsText')}(b, ${this.placeOf(field)}, ${this.endOf(field)}, ${quote(field.constant.value)})`;
+      const constant = new ConstantText(field, field.constant.value, this.module);
+      const equal = constant.found('b', this.placeOf(field), this.endOf(field));
       this.fail(
-        `!${equal}`,
+        `!(${equal})`,
         'constant',
         field.path,
         this.offset(field),

@@ -19,6 +19,7 @@ import type {
 } from '../model/model.js';
 import { blockSize, fixedSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
+import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
@@ -322,7 +323,7 @@ class Writer implements Environment {
           return;
         }
         if (member.constant?.kind === 'text') {
-          this.pending += member.constant.value.length;
+          this.pending += new ConstantText(member, member.constant.value, this.module).size;
           return;
         }
         const { extent } = type;
@@ -495,7 +496,8 @@ class Writer implements Environment {
           this.put(member.type as FieldType & { kind: 'int' }, sum);
         } else if (member.constant?.kind === 'text') {
           this.flush();
-          this.lines.push(`p = ${this.module.use('writeLatin1')}(b, p, ${quote(member.constant.value)});`);
+          const constant = new ConstantText(member, member.constant.value, this.module);
+          this.lines.push(`p = ${constant.written()};`);
         } else if (member.type.kind === 'int') {
           const value = member.constant !== null ? literal(member, member.constant) : this.valueCode(member);
           this.put(member.type, member.type.bool ? `${value} ? 1 : 0` : this.bigCode(member, value));

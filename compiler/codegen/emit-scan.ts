@@ -123,7 +123,7 @@ class Scanner extends Reader {
       case 'variant': {
         this.discriminants(member.on);
         const closed = member.arms.every((a) => a.patterns !== null);
-        if (anchor === null) return;
+        if (anchor?.after !== member) return;
         if (member.arms.every((a) => fixedSize(blockSize(a.body)) !== null)) {
           this.set(anchor, this.anchorCode(anchor));
           return;

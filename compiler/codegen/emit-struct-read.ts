@@ -13,6 +13,7 @@ import type {
   Struct,
   VariantModel,
 } from '../model/model.js';
+import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
@@ -272,6 +273,10 @@ class StructReader implements Environment {
     const local = this.module.local(field);
     const inner = this.optional.has(local) ? `${local}Value` : local;
     const schema = this.module.schemaAt(field);
+    if (field.constant?.kind === 'text' && (field.type.kind === 'text' || field.type.kind === 'bytes')) {
+      this.readConstant(field, field.constant.value, local, schema);
+      return;
+    }
     const count =
       'extent' in field.type && (field.type.extent.kind === 'size' || field.type.extent.kind === 'count')
         ? emitExpression(field.type.extent.value, this)
@@ -280,6 +285,14 @@ class StructReader implements Environment {
     if (inner !== local) this.lines.push(`${local} = ${inner};`);
     this.locals.set(field, local);
     this.checkValue(field, local);
+  }
+
+  private readConstant(field: Field, text: string, local: string, schema: string): void {
+    const constant = new ConstantText(field, text, this.module);
+    this.lines.push(`const ${local}End = c.reach(${constant.size}, ${quote(field.path)}, ${quote(schema)});`);
+    const equal = constant.found('c.bytes', 'c.at', `${local}End`);
+    this.fail(field, `!(${equal})`, 'constant', quote(`has to be ${quote(text)}`));
+    this.lines.push(`c.at = ${local}End;`);
   }
 
   /** A line that throws where `test` holds. */

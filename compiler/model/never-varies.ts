@@ -1,7 +1,7 @@
-import { evaluate, present, type Known } from './evaluate.js';
+import { evaluate, present, type Facts } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { boundsOf } from './integers.js';
-import type { BitFieldModel, Field, Guard } from './model.js';
+import type { ArmModel, BitFieldModel, Field, Guard, VariantModel } from './model.js';
 
 type AnyField = Field | BitFieldModel;
 
@@ -16,30 +16,53 @@ export function neverVaries(
   condition: Expression,
   guards: readonly Guard[],
 ): { readonly part: Expression; readonly value: boolean } | null {
+  const points = pointsOf(guards, [condition]);
+  const seen = new Map<Expression, Set<boolean>>();
+  for (const facts of points ?? []) ask(condition, facts, seen);
+  for (const [part, values] of seen) if (values.size === 1) return { part, value: [...values][0]! };
+  return null;
+}
+
+/** An arm of a variant with a value that it never sees, by what was asked before it; null if there is none. */
+export function neverTaken(variant: VariantModel): ArmModel | null {
+  const points = pointsOf([...variant.guards, { node: variant, arm: 0 }], [], variant.guards);
+  if (points === null) return null;
+  const isTaken = (k: number, { low, high }: { low: bigint; high: bigint }): boolean =>
+    points.some((facts) => {
+      const value = evaluate(variant.on[k]!, facts);
+      const number = typeof value === 'boolean' ? (value ? 1n : 0n) : value;
+      return typeof number === 'bigint' && number >= low && number <= high;
+    });
+  const unseen = variant.arms.find((arm) =>
+    arm.patterns?.some((row) => row.some((set, k) => set?.some((range) => !isTaken(k, range)))),
+  );
+  return unseen ?? null;
+}
+
+/**
+ * Values of the fields that guards and conditions ask, in all combinations that stand for different ones and let
+ * `holding` through; null if something else is asked or there are too many.
+ */
+function pointsOf(
+  guards: readonly Guard[],
+  conditions: readonly Expression[],
+  holding = guards,
+): Facts[] | null {
   const constants = new Map<AnyField, bigint[]>();
-  const simple = [
-    condition,
-    ...guards.flatMap((g) => (g.node.member === 'if' ? [g.node.condition] : [])),
-  ].every((e) => collect(e, constants));
-  if (!simple || !guards.every((g) => g.node.member === 'if' || collectArms(g.node, constants))) return null;
-  let points: ReadonlyMap<AnyField, Known>[] = [new Map()];
+  const all = [...conditions, ...guards.flatMap((g) => (g.node.member === 'if' ? [g.node.condition] : []))];
+  if (!all.every((e) => collect(e, constants))) return null;
+  if (!guards.every((g) => g.node.member === 'if' || collectArms(g.node, constants))) return null;
+  let points: Facts[] = [new Map()];
   for (const [field, mentioned] of constants) {
     const values = valuesOf(field, mentioned);
     if (points.length * values.length > MOST_POINTS) return null;
     points = points.flatMap((p) => values.map((v) => new Map([...p, [field, v]])));
   }
-  const seen = new Map<Expression, Set<boolean>>();
-  for (const facts of points) if (present(guards, facts) === true) ask(condition, facts, seen);
-  for (const [part, values] of seen) if (values.size === 1) return { part, value: [...values][0]! };
-  return null;
+  return points.filter((facts) => present(holding, facts) === true);
 }
 
 /** Evaluates as JavaScript does, and notes what each comparison gave. */
-function ask(
-  e: Expression,
-  facts: ReadonlyMap<AnyField, Known>,
-  seen: Map<Expression, Set<boolean>>,
-): boolean {
+function ask(e: Expression, facts: Facts, seen: Map<Expression, Set<boolean>>): boolean {
   if (e.op === 'unary') return !ask(e.operand, facts, seen);
   if (e.op === 'binary' && (e.operator === 'and' || e.operator === 'or')) {
     const left = ask(e.left, facts, seen);

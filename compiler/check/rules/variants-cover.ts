@@ -1,6 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { matches } from '../../model/evaluate.js';
+import { neverTaken } from '../../model/never-varies.js';
 import { walk } from '../../model/walk.js';
 import type { Block, Protocol, ValueSet } from '../../model/model.js';
 import type { Span } from '../../source/source-file.js';
@@ -18,7 +19,13 @@ export function variantsCover(protocol: Protocol, report: Report): void {
   const blocks: Block[] = [protocol.frame.body, ...protocol.structs.map((s) => s.body)];
   for (const block of blocks) {
     for (const member of walk(block)) {
-      if (member.member === 'variant') check(member.on, member.arms, member.span, report);
+      if (member.member !== 'variant') continue;
+      check(member.on, member.arms, member.span, report);
+      const unseen = report.hasErrorIn(member.span) ? null : neverTaken(member);
+      if (unseen !== null)
+        report.error('PF110', unseen.span, 'this arm names a value that what was asked before leaves out', {
+          hint: 'remove it',
+        });
     }
   }
   for (const e of expressionsOf(protocol)) {

@@ -453,9 +453,15 @@ class SchemaWriter {
   private fixedText(place: Place): void {
     const { r } = this;
     const name = this.fresh('f');
-    const size = 1 + r.below(5);
     const type = r.pick(['bytes', ...TEXTS]);
-    const constant = r.chance(0.5) ? ` = "${'qwert'.slice(0, size)}"` : '';
+    const isWide = type !== 'text ascii' && r.chance(0.2);
+    const size = isWide ? 3 : 1 + r.below(5);
+    const value = !isWide
+      ? 'qwert'.slice(0, size)
+      : type === 'text' || type === 'text utf8'
+        ? 'é!'
+        : '\\xda\\xbb!';
+    const constant = r.chance(0.5) ? ` = "${value}"` : '';
     this.line(place, name, `${name} : ${type} size ${size}${constant};`, size);
   }
 

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { DecodeError, EncodeError, FrameKind, HeaderMap, ScanState, type XProtocol } from '@proto-frame/api';
+import {
+  DecodeError,
+  EncodeError,
+  FrameKind,
+  HeaderMap,
+  Match,
+  ScanState,
+  type XProtocol,
+} from '@proto-frame/api';
 import type { Protocol } from '@proto-frame/compiler';
 import type { Expression } from '../../../compiler/model/expression.js';
 import { evaluate, type Known } from '../../../compiler/model/evaluate.js';
@@ -149,6 +157,12 @@ class Proof {
 
   private scans(frame: Uint8Array): void {
     const state = new ScanState(1 << 20);
+    for (let have = 0; have <= frame.length; have++) {
+      const match = this.codec.match(frame, 0, have);
+      if (match === Match.no && this.protocol.match.length > 0)
+        throw new Error(`match says no to ${have} of ${frame.length} bytes`);
+      if (match === Match.more && have === frame.length) throw new Error('match wants more than a frame');
+    }
     for (let have = 0; have < frame.length; have++) {
       state.reset();
       const length = this.codec.scan(frame, 0, have, state);

@@ -149,22 +149,22 @@ class Checker extends Reader {
         return;
       }
       case 'variant': {
-        const cases = member.arms.map((arm, i) => [this.arm(member, i), arm.body] as const);
         const wildcard = member.arms.findIndex((a) => a.patterns === null);
+        const checked = member.arms.some((arm) => this.hasChecks(arm.body, end));
+        const covered = wildcard >= 0 || this.provedByEnums(member);
+        if (covered && !checked) return;
+        const cases = member.arms.map((arm, i) => [this.arm(member, i), arm.body] as const);
         if (wildcard >= 0) cases.push([null as never, cases.splice(wildcard, 1)[0]![1]]);
-        const checked = cases.some(([, body]) => this.hasChecks(body, end));
-        if (wildcard < 0) {
+        if (!covered) {
           const all = cases.map(([test]) => test).join(' || ');
-          if (!this.provedByEnums(member)) {
-            this.fail(
-              `!(${all})`,
-              'variant',
-              member.path,
-              this.offset(member),
-              quote('no arm takes this'),
-              member,
-            );
-          }
+          this.fail(
+            `!(${all})`,
+            'variant',
+            member.path,
+            this.offset(member),
+            quote('no arm takes this'),
+            member,
+          );
         }
         if (checked) this.branches(cases, end);
         return;

@@ -254,6 +254,8 @@ class StructReader implements Environment {
     for (const member of blocks.flatMap((b) => [...walk(b)])) {
       const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
       for (const field of fields) {
+        // A constant text is compared where it lies.
+        if (field.constant?.kind === 'text') continue;
         const local = this.module.local(field);
         // Branches in branches are declared with the outermost.
         if (this.optional.has(local)) continue;

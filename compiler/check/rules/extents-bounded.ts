@@ -6,14 +6,23 @@ import type { Block, MemberModel, Protocol } from '../../model/model.js';
 export function extentsBounded(protocol: Protocol, report: Report): void {
   checkBlock(protocol.frame.body, false, report);
   // A struct ends where its field does, so it may take the rest only if that field may.
-  for (const struct of protocol.structs) checkBlock(struct.body, false, report);
+  for (const struct of protocol.structs) checkBlock(struct.body, false, report, true);
 }
 
-function checkBlock(block: Block, inWindow: boolean, report: Report): void {
-  block.members.forEach((member, i) => checkMember(member, inWindow, i === block.members.length - 1, report));
+/** @param inStruct structs are read from front to back, so that their parts may vary anywhere */
+function checkBlock(block: Block, inWindow: boolean, report: Report, inStruct = false): void {
+  block.members.forEach((member, i) =>
+    checkMember(member, inWindow, i === block.members.length - 1, report, inStruct),
+  );
 }
 
-function checkMember(member: MemberModel, inWindow: boolean, last: boolean, report: Report): void {
+function checkMember(
+  member: MemberModel,
+  inWindow: boolean,
+  last: boolean,
+  report: Report,
+  inStruct: boolean,
+): void {
   switch (member.member) {
     case 'field': {
       const { type } = member;
@@ -23,7 +32,7 @@ function checkMember(member: MemberModel, inWindow: boolean, last: boolean, repo
           : type.kind === 'struct'
             ? type
             : null;
-      if (element !== null && fixedSize(typeSize(element)) === null && !(inWindow && last)) {
+      if (!inStruct && element !== null && fixedSize(typeSize(element)) === null && !(inWindow && last)) {
         report.error(
           'PF199',
           member.span,
@@ -49,11 +58,11 @@ function checkMember(member: MemberModel, inWindow: boolean, last: boolean, repo
       checkBlock(member.body, true, report);
       return;
     case 'if':
-      checkBlock(member.then, inWindow && last, report);
-      if (member.otherwise !== null) checkBlock(member.otherwise, inWindow && last, report);
+      checkBlock(member.then, inWindow && last, report, inStruct);
+      if (member.otherwise !== null) checkBlock(member.otherwise, inWindow && last, report, inStruct);
       return;
     case 'variant':
-      for (const arm of member.arms) checkBlock(arm.body, inWindow && last, report);
+      for (const arm of member.arms) checkBlock(arm.body, inWindow && last, report, inStruct);
       return;
   }
 }

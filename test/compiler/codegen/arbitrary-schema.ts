@@ -641,7 +641,13 @@ class SchemaWriter {
     arms.forEach((pattern, k) => {
       const name = r.chance(0.5) ? `Arm${++this.count} ` : '';
       const arm = newOpen(`${pattern} => ${name}{`, '}', place.open, true);
-      const inner: Place = { ...place, open: arm, seen: [...place.seen], depth: place.depth + 1 };
+      // What was asked is mostly not asked again.
+      const inner: Place = {
+        ...place,
+        open: arm,
+        seen: this.unasked(place, outer.head),
+        depth: place.depth + 1,
+      };
       for (let n = r.below(3); n > 0; n--) this.member(inner);
       if (shared !== null && r.chance(0.8)) {
         const prefixed = shared.type === 'pstr(u8)';
@@ -659,18 +665,26 @@ class SchemaWriter {
     this.join(place, outer, sizes);
   }
 
+  private unasked(place: Place, head: string): Seen[] {
+    return this.r.chance(0.03)
+      ? [...place.seen]
+      : place.seen.filter((s) => !new RegExp(`\\b${s.name}\\b`).test(head));
+  }
+
   private condition_(place: Place): void {
     const { r } = this;
     if (place.seen.length === 0) this.bool(place);
     const outer = newOpen('', '', place.open, true);
     const inner = (head: string): Open => {
       const open = newOpen(head, '}', place.open, true);
-      const p: Place = { ...place, open, seen: [...place.seen], depth: place.depth + 1 };
+      const p: Place = { ...place, open, seen: this.unasked(place, head), depth: place.depth + 1 };
       for (let n = 1 + r.below(2); n > 0; n--) this.member(p);
       return open;
     };
     const branches = [inner(`if (${this.condition(place)}) {`)];
-    if (r.chance(0.2)) branches.push(inner(`else if (${this.condition(place)}) {`));
+    const others = { ...place, seen: this.unasked(place, branches[0]!.head) };
+    if (r.chance(0.2) && others.seen.length > 0)
+      branches.push(inner(`else if (${this.condition(others)}) {`));
     if (r.chance(0.5)) branches.push(inner('else {'));
     else if (branches.length === 1) branches.push(newOpen('', '', null, true));
     outer.lines.push(...branches.filter((b) => b.head !== ''));
@@ -739,8 +753,8 @@ class SchemaWriter {
       this.bool(place);
       return place.seen[place.seen.length - 1]!.name;
     }
-    const one = (): string => {
-      const s = r.pick(usable);
+    const one = (left: readonly Seen[]): string => {
+      const s = r.pick(left);
       switch (s.kind) {
         case 'bool':
           return r.chance(0.3) ? `not ${s.name}` : s.name;
@@ -754,7 +768,9 @@ class SchemaWriter {
         }
       }
     };
-    return r.chance(0.25) ? `${one()} ${r.pick(['and', 'or'])} ${one()}` : one();
+    const first = one(usable);
+    const left = usable.filter((s) => !new RegExp(`\\b${s.name}\\b`).test(first));
+    return r.chance(0.25) && left.length > 0 ? `${first} ${r.pick(['and', 'or'])} ${one(left)}` : first;
   }
 
   private intExpression(place: Place): string {

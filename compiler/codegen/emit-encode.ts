@@ -4,7 +4,7 @@ import {
   type InterfaceDeclarationStructure,
 } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
+import { boundsOf, intName, isBig, longest, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import type {
   BitFieldModel,
@@ -783,7 +783,7 @@ export function writeValue(
       const { int, max } = type.extent;
       const width = int.bits / 8;
       const put = module.use(intName(int).replace(/^[ui]/, 'put'));
-      const most = Number(rangeOf(int).high) - (type.nullable && !int.signed ? 1 : 0);
+      const most = longest(int, type.nullable, max);
       const length =
         type.kind === 'bytes'
           ? `${value}.length`
@@ -791,7 +791,7 @@ export function writeValue(
             ? `${module.use('utf8Length')}(${value})`
             : `${value}.length`;
       const write = [
-        `${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${length}, 0, ${max ?? most});`,
+        `${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${length}, 0, ${most});`,
         `${put}(b, p, ${length});`,
         `p += ${width};`,
         ...content(value),

@@ -1,6 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { intName, rangeOf } from '../model/integers.js';
+import { intName, longest } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { walk } from '../model/walk.js';
 import type { Derivation, Extended, Field, FieldType, MemberModel } from '../model/model.js';
@@ -282,7 +282,7 @@ function regionChecks(
   for (const { field, param, size } of regions) {
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
-    if (extent.kind === 'prefix') bounded(field.path, size, 0, max ?? rangeOf(extent.int).high);
+    if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
     else bounds(field.path, size, extent.kind === 'rest' ? null : extent.value, max);
   }
   for (const member of walk(module.protocol.frame.body)) {
@@ -459,9 +459,7 @@ function textWriter(name: string, field: Field, module: Module): FunctionDeclara
   const width = extent.int.bits / 8;
   const put = module.use(intName(extent.int).replace(/^[ui]/, 'put'));
   const none = Number(nullLength(field));
-  const most =
-    extent.max ??
-    (extent.int.signed ? 2 ** (extent.int.bits - 1) - 1 : 2 ** extent.int.bits - (nullable ? 2 : 1));
+  const most = longest(extent.int, nullable, extent.max);
   return {
     kind: StructureKind.Function,
     name,

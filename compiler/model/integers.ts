@@ -14,6 +14,12 @@ export function intName(int: IntType): string {
   return `${int.signed ? 'i' : 'u'}${int.bits}${int.little && int.bits > 8 ? 'le' : ''}`;
 }
 
+/** The most bytes a length prefix announces, by its integer and `max`; all ones stand for null where there is one. */
+export function longest(int: IntType, nullable: boolean, max: number | null): number {
+  const most = Number(rangeOf(int).high) - (nullable && !int.signed ? 1 : 0);
+  return Math.min(most, max ?? most);
+}
+
 export const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Whether values of a field are bigint in generated code: 56 and 64 bits, unless its range says they are small. */

@@ -106,7 +106,8 @@ class SchemaWriter {
     let body = r.chance(0.6);
     const idInWindow = r.chance(0.15);
     special.push(asks);
-    special.push(idInWindow ? () => this.window(place, (p) => id(p)) : () => id(place));
+    const hasId = r.chance(0.9);
+    if (hasId) special.push(idInWindow ? () => this.window(place, (p) => id(p)) : () => id(place));
     const hasHeaders = headers;
     const hasBody = body;
     if (hasHeaders && hasBody && r.chance(0.2)) {
@@ -144,7 +145,7 @@ class SchemaWriter {
       'match (isAsk) { true => oneway, false => response }',
       ...this.kinds(place),
     ]);
-    const roles = [`kind = ${kind};`, 'id = id;'];
+    const roles = [`kind = ${kind};`, ...(hasId ? ['id = id;'] : [])];
     if (hasHeaders) roles.push('headers = headers;');
     if (hasBody) roles.push('body = body;');
     if (r.chance(0.4)) roles.push(`heartbeat when ${this.condition(place)};`);
@@ -167,6 +168,7 @@ class SchemaWriter {
     return [
       'protocol random {',
       `  endian ${r.pick(['big', 'little'])};`,
+      ...(hasId ? [] : ['  pool pingpong;', `  correlate ${r.pick(['fifo', 'none'])};`]),
       `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} }`,
       ...declarations,
       ...this.pairs,

@@ -20,8 +20,6 @@ import { arbitraryInit, property } from './arbitrary-init.js';
 type Init = Record<string, unknown>;
 type View = new (bytes: Uint8Array, start: number, end: number) => Init;
 
-const ID = 'id';
-
 /**
  * Holds a generated codec to what the compiler promises, on random frames.
  *
@@ -37,15 +35,19 @@ export function proveCodec(
     (e): e is XProtocol<Init> => typeof e === 'object' && e !== null && 'scan' in e,
   )!;
   const Frame = exports[`${protocol.frame.name}Frame`] as View;
+  const { idMin, idMax } = codec.traits;
   const proof = new Proof(protocol, codec, Frame);
   fc.assert(
     fc.property(
       arbitraryInit(protocol),
       fc.record({
         offset: fc.nat(9),
-        id: fc.integer({ min: codec.traits.idMin, max: Math.min(codec.traits.idMax, 2 ** 40 - 1) }),
-        body: fc.uint8Array({ maxLength: 50 }),
-        value: fc.string({ maxLength: 9 }),
+        id: fc.oneof(
+          fc.maxSafeNat().map((n) => Math.max(idMin, n % (idMax + 1))),
+          fc.constantFrom(idMin, idMax),
+        ),
+        body: fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.uint8Array({ minLength: 250, maxLength: 600 })),
+        value: fc.oneof(fc.string({ maxLength: 9 }), fc.string({ minLength: 120, maxLength: 300 })),
         damages: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }),
       }),
       (init, change) => proof.run(init, change),
@@ -124,7 +126,8 @@ class Proof {
     if (typeof status === 'bigint') same('wireStatusOf', codec.wireStatusOf(...at), Number(status));
     codec.serviceOf(...at);
     codec.methodOf(...at);
-    if (roles.id !== null) same('idOf', BigInt(codec.idOf(...at)), BigInt(init[ID] as number | bigint));
+    if (roles.id !== null)
+      same('idOf', BigInt(codec.idOf(...at)), BigInt(init[property(roles.id)] as number | bigint));
     if (roles.body !== null) {
       const body = frame.subarray(codec.bodyStart(...at), codec.bodyEnd(...at));
       same('the body', plain(body), plain(init[property(roles.body)] ?? []));
@@ -173,11 +176,14 @@ class Proof {
   }
 
   private setsId(init: Init, frame: Uint8Array, id: number): void {
+    const { id: field } = this.protocol.roles;
+    if (field === null) return;
+    const key = property(field);
     const changed = Uint8Array.from(frame);
     if (!this.codec.setId(changed, 0, changed.length, id)) throw new Error('setId gave up');
     same('idOf after setId', BigInt(this.codec.idOf(changed, 0, changed.length)), BigInt(id));
-    const value = typeof init[ID] === 'bigint' ? BigInt(id) : id;
-    same('setId', changed, this.codec.encode({ ...init, id: value }));
+    const value = typeof init[key] === 'bigint' ? BigInt(id) : id;
+    same('setId', changed, this.codec.encode({ ...init, [key]: value }));
   }
 
   private edits(init: Init, frame: Uint8Array, { body, value }: Change): void {

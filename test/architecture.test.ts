@@ -92,7 +92,7 @@ describe('the import table', () => {
     const folders = readdirSync(join(ROOT, 'runtime'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)
-      .filter((name) => !['api', 'server', 'dist', 'codecs', 'node_modules'].includes(name));
+      .filter((name) => !['api', 'bin', 'server', 'dist', 'codecs', 'node_modules'].includes(name));
     expect(folders.filter((name) => !(name in RUNTIME))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { analyse } from '../analyse.js';
 import { Report } from '../diagnostics/diagnostic.js';
 import { type Emitted, generateOne } from './generate-one.js';
@@ -11,18 +11,14 @@ export interface Share {
   readonly emit: readonly Emitted[];
 }
 
-// Runs in a worker thread. The generator is loaded while the main thread still checks the schemas; a share
-// comes when they are found good, is read anew, which costs little, and answered one protocol a message.
+// Runs in a worker thread: reads its files anew, which costs little, and answers one protocol a message. Errors
+// are the main thread's to report, which checks all files together.
 if (parentPort !== null) {
-  const port = parentPort;
-  port.once('message', ({ files, cwd, emit }: Share) => {
-    void (async () => {
-      const report = new Report();
-      const { roots, resolve } = await readSources(files, cwd, report);
-      for (const protocol of analyse(roots, resolve, report))
-        port.postMessage(await generateOne(protocol, emit));
-      port.close();
-    })();
-  });
-  await import('../codegen/generate.js');
+  const { files, cwd, emit } = workerData as Share;
+  const report = new Report();
+  const { roots, resolve } = await readSources(files, cwd, report);
+  const protocols = analyse(roots, resolve, report);
+  if (!report.hasErrors) {
+    for (const protocol of protocols) parentPort.postMessage(await generateOne(protocol, emit));
+  }
 }

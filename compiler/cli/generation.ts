@@ -11,62 +11,69 @@ const WORTH_THREADS = 16;
 const MOST_THREADS = 4;
 
 /**
- * Generates every protocol of a run, on several threads if there are many schemas. Made before the schemas are
- * checked, so that the threads load the generator meanwhile.
+ * The generating of every protocol of a run, on several threads if there are many schemas. The threads begin at
+ * once, while the schemas are still checked here: what they make of schemas with errors is thrown away.
  */
 export class Generation {
   private readonly workers: Worker[] = [];
+  private readonly done = new Map<string, readonly Output[]>();
+  /** Each ends with null, or with what went wrong. */
+  private readonly runs: Promise<Error | null>[] = [];
+  /** How many there will be, once known. */
+  private total = 0;
 
   /** @param files the schema files of the run */
   constructor(
-    private readonly files: readonly string[],
+    files: readonly string[],
     private readonly emit: readonly Emitted[],
     private readonly terminal: Terminal,
   ) {
     if (files.length < WORTH_THREADS) return;
-    for (let i = 0; i < Math.min(availableParallelism(), MOST_THREADS); i++) {
+    const threads = Math.min(availableParallelism(), MOST_THREADS);
+    for (let k = 0; k < threads; k++) {
+      const share: Share = { files: files.filter((_, i) => i % threads === k), cwd: terminal.cwd, emit };
       // Printing makes much short-lived memory: with the usual young generation a fifth of the time goes into it.
       const resourceLimits = { maxYoungGenerationSizeMb: 128 };
-      this.workers.push(new Worker(new URL('./generate-share.js', import.meta.url), { resourceLimits }));
+      const url = new URL('./generate-share.js', import.meta.url);
+      const worker = new Worker(url, { workerData: share, resourceLimits });
+      this.workers.push(worker);
+      this.runs.push(ending(worker, (one) => this.keep(one)));
     }
   }
 
-  /** The outputs in the order of the protocols. */
+  /** The outputs in the order of the protocols, all of which have been found good. */
   async run(protocols: readonly Protocol[]): Promise<Output[]> {
-    const { terminal, workers, emit, files } = this;
-    const progress = terminal.interactive && protocols.length > 2;
-    const done = new Map<string, readonly Output[]>();
-    const keep = ({ protocol, outputs }: Generated): void => {
-      done.set(protocol, outputs);
-      if (progress) terminal.err(`\r\x1b[K[${done.size}/${protocols.length}] ${protocol}`);
-    };
-    if (workers.length === 0) for (const protocol of protocols) keep(await generateOne(protocol, emit));
-    const runs = workers.map((worker, k) => {
-      const share: Share = {
-        files: files.filter((_, i) => i % workers.length === k),
-        cwd: terminal.cwd,
-        emit,
-      };
-      return generateThere(worker, share, keep);
-    });
-    await Promise.all(runs);
-    if (progress) terminal.err('\r\x1b[K');
-    return protocols.flatMap((protocol) => done.get(protocol.name) ?? []);
+    this.total = protocols.length;
+    if (this.workers.length === 0) {
+      for (const protocol of protocols) this.keep(await generateOne(protocol, this.emit));
+    }
+    const failure = (await Promise.all(this.runs)).find((error) => error !== null);
+    if (failure !== undefined) throw failure;
+    if (this.shows) this.terminal.err('\r\x1b[K');
+    return protocols.flatMap((protocol) => this.done.get(protocol.name) ?? []);
   }
 
-  /** Ends the threads that have not ended of themselves: a run with errors gives them nothing to do. */
+  /** Ends the threads that have not ended of themselves, for a run with errors. */
   async end(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
+
+  private get shows(): boolean {
+    return this.terminal.interactive && this.total > 2;
+  }
+
+  private keep({ protocol, outputs }: Generated): void {
+    this.done.set(protocol, outputs);
+    if (this.shows) this.terminal.err(`\r\x1b[K[${this.done.size}/${this.total}] ${protocol}`);
+  }
 }
 
-function generateThere(worker: Worker, share: Share, keep: (one: Generated) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
+function ending(worker: Worker, keep: (one: Generated) => void): Promise<Error | null> {
+  return new Promise((resolve) => {
     worker.on('message', keep);
-    worker.on('error', reject);
+    worker.on('error', resolve);
     worker.on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`a generating thread ended with ${code}`)),
+      resolve(code === 0 ? null : new Error(`a generating thread ended with ${code}`)),
     );
-    worker.postMessage(share);
   });
 }

@@ -60,7 +60,6 @@ export const CmdType = {
   request: 1,
   oneway: 2,
 } as const;
-
 export type CmdType = (typeof CmdType)[keyof typeof CmdType];
 
 /** What a frame is about. */
@@ -70,7 +69,6 @@ export const CmdCode = {
   rpcResponse: 2,
   goaway: 100,
 } as const;
-
 export type CmdCode = number;
 
 /** How class name and content were serialized. */
@@ -78,7 +76,6 @@ export const Serializer = {
   hessian2: 1,
   protobuf: 11,
 } as const;
-
 export type Serializer = number;
 
 /** The answer's own verdict. */
@@ -97,14 +94,12 @@ export const Status = {
   serverSerialException: 17,
   serverDeserialException: 18,
 } as const;
-
 export type Status = number;
 
 /** What the frame is switched to. */
 export const Switch = {
   crc: 1,
 } as const;
-
 export type Switch = number;
 
 /** What a new Bolt is made of; lengths, constants and checksums are not given. */
@@ -365,7 +360,6 @@ function pairTextEnd(b: Uint8Array, p: number, to: number, at: number): number {
 
 /** Header keys and values: most are the same again and again. */
 const keys = new TextCache();
-
 const values = new TextCache();
 
 /** Where the value of the first entry under `key` starts, or -1. @throws DecodeError */

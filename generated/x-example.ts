@@ -40,14 +40,12 @@ export const Type = {
   message: 1,
   goaway: 2,
 } as const;
-
 export type Type = (typeof Type)[keyof typeof Type];
 
 export const Direction = {
   request: 0,
   response: 1,
 } as const;
-
 export type Direction = (typeof Direction)[keyof typeof Direction];
 
 export const Status = {
@@ -58,7 +56,6 @@ export const Status = {
   overloaded: 503,
   timeout: 504,
 } as const;
-
 export type Status = number;
 
 /** What a new Example is made of; lengths, constants and checksums are not given. */

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { COMPILER_VERSION } from '../compiler-version.js';
 import { check, FORMATS, type CheckOptions } from './commands/check.js';
 import { compile, type CompileOptions } from './commands/compile.js';
-import { EMITTED } from './generate-one.js';
+import { EMITTED } from './generate-all.js';
 import type { DiffOptions } from './commands/diff.js';
 import type { DocOptions } from './commands/doc.js';
 import { explain, type ExplainOptions } from './commands/explain.js';

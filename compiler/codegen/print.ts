@@ -1,6 +1,6 @@
+import type { Options } from 'prettier';
 import * as babel from 'prettier/plugins/babel';
 import * as estree from 'prettier/plugins/estree';
-import type { Options } from 'prettier';
 import { format } from 'prettier/standalone';
 import { Project, type StatementStructures } from 'ts-morph';
 
@@ -18,28 +18,43 @@ const CUT = '// -- cut --';
 
 /** Made on first use: starting it costs more than printing a file. */
 let project: Project | null = null;
-/** Statements formatted in this process by what they were: protocols of one family share many. */
+/** Statements formatted in this process, by what they were made of: protocols of one family share many. */
 const formatted = new Map<string, string>();
 
 /**
- * Statements as text, formatted: the only place that calls ts-morph and prettier. One structure a file, never
- * one manipulation after another, which is several hundred times slower.
+ * Statements as text, formatted: the only place that calls ts-morph and prettier. What is new goes to each of
+ * them in one call; one manipulation after another is several hundred times slower.
  */
 export async function print(statements: readonly (StatementStructures | string)[]): Promise<string> {
-  project ??= new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
-  const file = project.createSourceFile('out.ts', { statements: [...statements] }, { overwrite: true });
-  const texts = file.getStatementsWithComments().map((statement) => statement.getText(true));
-  project.removeSourceFile(file);
-  const fresh = [...new Set(texts)].filter((text) => !formatted.has(text));
-  if (fresh.length > 0) {
-    const pieces = (await format(fresh.join(`\n${CUT}\n`), STYLE)).split(`${CUT}\n`);
-    fresh.forEach((text, i) => formatted.set(text, pieces[i]!.trim()));
-  }
+  const keys = statements.map((statement) =>
+    typeof statement === 'string' ? statement : JSON.stringify(statement),
+  );
+  const fresh = new Map<string, StatementStructures | string>();
+  keys.forEach((key, i) => {
+    if (!formatted.has(key)) fresh.set(key, statements[i]!);
+  });
+  const pieces = await formatAll([...fresh.values()]);
+  [...fresh.keys()].forEach((key, i) => formatted.set(key, pieces[i]!));
+
   let whole = '';
-  texts.forEach((text, i) => {
+  keys.forEach((key, i) => {
+    const text = formatted.get(key)!;
     // Lines of one comment stay together.
-    if (i > 0) whole += text.startsWith('//') && texts[i - 1]!.startsWith('//') ? '\n' : '\n\n';
-    whole += formatted.get(text)!;
+    if (i > 0) whole += text.startsWith('//') && keys[i - 1]!.startsWith('//') ? '\n' : '\n\n';
+    whole += text;
   });
   return `${whole}\n`;
+}
+
+async function formatAll(statements: readonly (StatementStructures | string)[]): Promise<string[]> {
+  if (statements.length === 0) return [];
+  project ??= new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
+  const file = project.createSourceFile(
+    'out.ts',
+    { statements: statements.flatMap((statement, i) => (i === 0 ? [statement] : [CUT, statement])) },
+    { overwrite: true },
+  );
+  const text = file.getFullText();
+  project.removeSourceFile(file);
+  return (await format(text, STYLE)).split(CUT).map((piece) => piece.trim());
 }

@@ -2,13 +2,13 @@ import { analyse } from '../../analyse.js';
 import { Report } from '../../diagnostics/diagnostic.js';
 import { resolve } from 'node:path';
 import { findFiles } from '../find-files.js';
-import { Generation } from '../generation.js';
-import type { Emitted } from '../generate-one.js';
+import { generateAll } from '../generate-all.js';
+import type { Emitted } from '../generate-all.js';
 import { readSources, shownPath } from '../read-sources.js';
 import { showReport } from '../show-report.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 import { watchFiles } from '../watch-files.js';
-import { compareOutputs, writeOutputs, type Output } from '../write-outputs.js';
+import { compareOutputs, writeOutputs } from '../write-outputs.js';
 import { schemas } from './check.js';
 
 export interface CompileOptions {
@@ -51,19 +51,12 @@ async function compileOnce(
   const started = performance.now();
   const report = new Report();
   const files = await findFiles(names, terminal.cwd);
-  const generation = new Generation(files, options.emit, terminal);
-  let outputs: Output[];
-  let paths: readonly string[];
-  try {
-    const sources = await readSources(files, terminal.cwd, report);
-    paths = sources.paths;
-    const protocols = analyse(sources.roots, sources.resolve, report);
-    showReport(report, terminal);
-    if (report.hasErrors) return { code: ExitCode.SchemaErrors, paths };
-    outputs = await generation.run(protocols);
-  } finally {
-    await generation.end();
-  }
+  const { roots, resolve: resolveUse, paths } = await readSources(files, terminal.cwd, report);
+  const protocols = analyse(roots, resolveUse, report);
+  showReport(report, terminal);
+  if (report.hasErrors) return { code: ExitCode.SchemaErrors, paths };
+
+  const outputs = await generateAll(protocols, options.emit, terminal);
   const folder = resolve(terminal.cwd, options.out);
   const shown = `${shownPath(folder, terminal.cwd)}/`;
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;

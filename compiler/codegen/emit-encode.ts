@@ -526,7 +526,10 @@ class Writer implements Environment {
                 : this.bitCode(bit);
           return bit.shift === 0 ? value : `(${value} << ${bit.shift})`;
         });
-        this.put({ kind: 'int', int: member.int, enum: null, bool: false }, parts.join(' | '));
+        this.put(
+          { kind: 'int', int: member.int, form: { kind: 'fixed' }, enum: null, bool: false },
+          parts.join(' | '),
+        );
         return;
       }
       case 'pad':
@@ -716,6 +719,11 @@ export function valueSize(type: FieldType, value: string, path: string, module: 
       return String(type.int.bits / 8);
     case 'struct':
       return `sizeOf${pascalCase(type.struct.name)}(${value})`;
+    case 'float':
+    case 'extern':
+    case 'record':
+    case 'entry':
+      throw new Error(`${path}: ${type.kind} is refused by the checker`);
     default:
       if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module);
       return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module)}`;
@@ -759,6 +767,11 @@ export function writeValue(
   size?: string,
 ): string[] {
   switch (type.kind) {
+    case 'float':
+    case 'extern':
+    case 'record':
+    case 'entry':
+      throw new Error(`${path}: ${type.kind} is refused by the checker`);
     case 'int': {
       const put = module.use(intName(type.int).replace(/^[ui]/, 'put'));
       const big = isBig(type.int, null) ? value : value;

@@ -53,8 +53,10 @@ export function emitExpression(e: Expression, env: Environment): string {
       return emitBinary(e, env);
     case 'match':
       return emitMatch(e, env);
+    case 'access':
+    case 'call':
     case 'sizeOf':
-      throw new Error('sizeOf is refused before code is generated');
+      throw new Error(`${e.op} is refused before code is generated`);
   }
 }
 

@@ -29,6 +29,7 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
   const { lines } = reader;
   const headers = headersField(module);
   const { body } = module.protocol.roles;
+  if (body?.member === 'within') throw new Error('a window as body is refused by the checker');
   const regions: Region[] = [];
   const order = [...walk(module.protocol.frame.body)];
   if (headers !== null) {
@@ -283,7 +284,7 @@ function regionChecks(
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
     if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
-    else bounds(field.path, size, extent.kind === 'rest' ? null : extent.value, max);
+    else bounds(field.path, size, 'value' in extent ? extent.value : null, max);
   }
   for (const member of walk(module.protocol.frame.body)) {
     if (member.member !== 'within' || regionsIn(member, regions).length === 0) continue;

@@ -74,7 +74,7 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('wireStatusOf', roles.status, 'number', '0');
   expression('serviceOf', roles.service, 'string | undefined', null);
   expression('methodOf', roles.method, 'string | undefined', null);
-  if (roles.body !== null) functions.push(...emitBody(roles.body, module));
+  if (roles.body?.member === 'field') functions.push(...emitBody(roles.body, module));
   return functions;
 }
 

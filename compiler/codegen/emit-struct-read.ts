@@ -120,8 +120,12 @@ export function readAtCursor(
       lines.push(`${local}.push(item);`, '}');
       return;
     }
+    case 'float':
+    case 'extern':
+    case 'record':
+    case 'entry':
     case 'map':
-      throw new Error(`${path}: maps in structs are refused by the checker`);
+      throw new Error(`${path}: ${type.kind} is refused by the checker`);
   }
 }
 

@@ -4,7 +4,7 @@ import {
   type InterfaceDeclarationStructure,
 } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { parts } from '../model/expressions-of.js';
+import { valueParts } from '../model/expressions-of.js';
 import { camelCase } from '../model/camel-case.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
@@ -82,10 +82,10 @@ function emitHijack(
   const lines = [...reader.lines, `return { ${values.join(', ')} };`];
   const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   const usesReason = synth.fields.some((f) =>
-    [...parts(f.value)].some((e) => e.op === 'param' && e.role === 'reason'),
+    [...valueParts(f.value)].some((e) => e.op === 'param' && e.role === 'reason'),
   );
   const usesStatus = synth.fields.some((f) =>
-    [...parts(f.value)].some((e) => e.op === 'param' && e.role === 'status'),
+    [...valueParts(f.value)].some((e) => e.op === 'param' && e.role === 'status'),
   );
   return [
     {
@@ -144,12 +144,14 @@ function closed(field: Field | BitFieldModel, module: Module): string {
 function requestFields(synth: SynthModel): Map<string, Expression & { op: 'request' }> {
   const fields = new Map<string, Expression & { op: 'request' }>();
   for (const { value } of synth.fields)
-    for (const e of parts(value)) if (e.op === 'request') fields.set(e.name, e);
+    for (const e of valueParts(value)) if (e.op === 'request') fields.set(e.name, e);
   return fields;
 }
 
 function emitFields(synth: SynthModel, env: Environment, module: Module): string {
   const given = synth.fields.map(({ field, value }) => {
+    if (value.op === 'structLiteral' || value.op === 'listLiteral')
+      throw new Error('literals in literals are refused by the checker');
     let code = emitExpression(value, env);
     if (field.member === 'field' && field.type.kind === 'bytes' && value.type.kind === 'text')
       code = `${module.use('utf8Bytes')}(${code})`;

@@ -137,6 +137,8 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     );
     return;
   }
+  if (type.kind === 'float' || type.kind === 'extern' || type.kind === 'record' || type.kind === 'entry')
+    throw new Error(`${field.path}: ${type.kind} is refused by the checker`);
   if (type.kind === 'struct' || type.kind === 'list') {
     const window = windowEnd(field, reader, module);
     lines.push(`const c = new ${module.use('Cursor')}(b, ${from}, ${window});`);

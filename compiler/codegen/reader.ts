@@ -225,6 +225,7 @@ export class Reader implements Environment {
       return `${width} + ${length}`;
     }
     if (extent.kind === 'rest') throw new Error('what takes the rest ends with its window');
+    if (extent.kind === 'until') throw new Error('until is refused by the checker');
     const value = emitExpression(extent.value, this);
     if (extent.kind === 'count' && type.kind === 'list') return `${value} * ${elementSize(type.element)}`;
     return value;

@@ -37,6 +37,12 @@ export function typeText(type: FieldType, module: Module): string {
       const element = typeText(type.element, module);
       return `readonly ${element.includes('|') ? `(${element})` : element}[]`;
     }
+    case 'float':
+      return 'number';
+    case 'extern':
+    case 'record':
+    case 'entry':
+      throw new Error(`${type.kind} is refused by the checker`);
     case 'map':
       return module.useType('HeaderMap');
   }

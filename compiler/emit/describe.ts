@@ -132,11 +132,19 @@ function typeName(type: FieldType): string {
       return `list of ${typeName(type.element)}`;
     case 'map':
       return `map of ${type.pair.name}`;
+    case 'float':
+      return `f${type.bits}`;
+    case 'extern':
+    case 'record':
+      return type.extern.name;
+    case 'entry':
+      return type.of.kind;
     case 'bytes':
     case 'text': {
       const base = type.kind === 'text' ? `text ${type.encoding}` : 'bytes';
       if (type.extent.kind === 'prefix')
         return `${base}, ${intName(type.extent.int)} length before it${type.nullable ? ', nullable' : ''}`;
+      if (type.extent.kind === 'until') return `${base} until ${JSON.stringify(type.extent.delimiter)}`;
       return type.extent.kind === 'rest' ? `${base} rest` : `${base} size ${textOf(type.extent.value)}`;
     }
   }

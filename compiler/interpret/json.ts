@@ -58,6 +58,11 @@ function valueJson(type: FieldType, value: Shown): Json {
       return structJson(type.struct, value);
     case 'list':
       return (value as readonly Shown[]).map((v) => valueJson(type.element, v));
+    case 'float':
+    case 'extern':
+    case 'record':
+    case 'entry':
+      throw new Error(`${type.kind} is refused by the checker`);
     case 'map':
       return (value as readonly (readonly Shown[])[]).map((pair) => pair.map(textJson));
   }
@@ -125,6 +130,11 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
     case 'list':
       if (!Array.isArray(json)) throw new JsonError(path, 'has to be a list');
       return json.map((v: Json, i) => typeFromJson(type.element, v, `${path}[${i}]`));
+    case 'float':
+    case 'extern':
+    case 'record':
+    case 'entry':
+      throw new Error(`${type.kind} is refused by the checker`);
     case 'map':
       return entriesFromJson(json, path);
   }

@@ -321,6 +321,11 @@ class FrameReader {
         return this.struct(type.struct, at, bound);
       case 'list':
         return this.list(type, field, at, bound, scope);
+      case 'float':
+      case 'extern':
+      case 'record':
+      case 'entry':
+        throw new Error(`${type.kind} is refused by the checker`);
       case 'map':
         return this.map(type, field, at, bound, scope);
     }
@@ -346,6 +351,7 @@ class FrameReader {
         isNull: false,
       };
     }
+    if (extent.kind === 'until') throw new Error('until is refused by the checker');
     const size = this.size(evaluateValue(extent.value, scope), at, field.path, field.span);
     if (extent.max !== null && size > extent.max)
       throw new Bad(at - this.at, field.path, `has ${size} bytes, at most ${extent.max} may be`, field.span);
@@ -424,12 +430,7 @@ class FrameReader {
     const size =
       extent.kind === 'rest'
         ? bound.end - at
-        : this.size(
-            extent.kind === 'prefix' ? 0n : evaluateValue(extent.value, scope),
-            at,
-            field.path,
-            field.span,
-          );
+        : this.size('value' in extent ? evaluateValue(extent.value, scope) : 0n, at, field.path, field.span);
     const end = this.reach(at, size, bound, field.path, field.span);
     const children: FieldNode[] = [];
     const value: Shown[] = [];

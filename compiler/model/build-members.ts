@@ -127,6 +127,7 @@ export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Co
     span: decl.name.span,
     body,
     size: blockSize(body),
+    recursive: false,
   };
   declarations.open.delete(decl);
   declarations.structs.set(decl, struct);
@@ -241,6 +242,7 @@ function buildMember(member: Member, place: Place): MemberModel | null {
         span: member.span,
         on: on.map((e, i) => e ?? unknownBoolean(member.on[i]!.span)),
         arms,
+        ordered: false,
         guards,
       };
       for (const arm of member.arms) {
@@ -361,7 +363,13 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
     case 'map':
       return ['max', 'nullable'];
     case 'struct':
+    case 'extern':
       return ['nullable'];
+    case 'float':
+    case 'entry':
+      return [];
+    case 'record':
+      return ['max'];
   }
 }
 

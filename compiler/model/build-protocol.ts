@@ -122,6 +122,9 @@ export function buildProtocol(
     enums: [...declarations.enums.values()],
     structs: [...declarations.structs.values()],
     frame,
+    reply: null,
+    externs: [],
+    idInOtherArms: [],
     roles,
     status,
     synths,
@@ -185,6 +188,9 @@ function buildLimits(entries: OpenedProtocol['limits'], scope: Scope, report: Re
     headers: value('headers', 1024),
     headerBytes: value('header_bytes', 64 * 1024),
     probe: value('probe', 16),
+    depth: 64,
+    elements: 1024 * 1024,
+    line: 64 * 1024,
     inFlight: entries.has('in_flight') ? value('in_flight', 1) : null,
   };
 }

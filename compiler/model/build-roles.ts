@@ -111,6 +111,8 @@ export function buildRoles(
     body: fieldRole('body', given, cx, report, (f) => f.type.kind === 'bytes' && !f.type.nullable),
     service: expression('service', ['text']),
     method: expression('method', ['text']),
+    expects: null,
+    exclusive: null,
   };
 }
 

@@ -106,7 +106,7 @@ export function buildSynth(
     if (value === null) continue;
     if (checkValue(field, value, report)) fields.push({ field, value, span: entry.name.span });
   }
-  return { name: name as SynthName, doc: synth.doc, span: synth.name.span, params, fields };
+  return { name: name as SynthName, doc: synth.doc, span: synth.name.span, params, makes: 'frame', fields };
 }
 
 function buildParams(synth: Synth, frame: Frame, report: Report): SynthModel['params'] | null {

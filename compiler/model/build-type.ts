@@ -14,6 +14,8 @@ import type { Encoding, ExtentModel, Field, FieldType, Struct } from './model.js
 const MAX_ELEMENTS = 65536;
 const MAX_HEADERS = 1024;
 const UNBUILT = ['f32', 'f64', 'varint', 'dec', 'hex', 'cstr'];
+const FIXED = { kind: 'fixed' } as const;
+
 const BUILTIN = [
   'u8',
   'u16',
@@ -154,7 +156,7 @@ function buildNamed(
         report.error('PF109', type.span, `\`${name}\` takes nothing in parentheses`, {
           hint: `write \`${name}\``,
         });
-      return refuseExtent(input, cx, { kind: 'int', int, enum: null, bool: false });
+      return refuseExtent(input, cx, { kind: 'int', int, form: FIXED, enum: null, bool: false });
     }
     if (UNBUILT.includes(name)) {
       report.error('PF199', type.span, `\`${name}\` is not built yet`);
@@ -176,7 +178,7 @@ function buildNamed(
         return null;
       }
       if (name === 'bool')
-        return refuseExtent(input, cx, { kind: 'int', int: prefix, enum: null, bool: true });
+        return refuseExtent(input, cx, { kind: 'int', int: prefix, form: FIXED, enum: null, bool: true });
       const nullable = input.attrs.some((a) => a.kind === 'nullable');
       const max = maxOf(input.attrs, cx);
       if (max === undefined) return null;
@@ -204,7 +206,9 @@ function buildNamed(
   }
   if (declaration.kind === 'enum') {
     const built = declarations.enumOf(declaration);
-    return built && refuseExtent(input, cx, { kind: 'int', int: built.int, enum: built, bool: false });
+    return (
+      built && refuseExtent(input, cx, { kind: 'int', int: built.int, form: FIXED, enum: built, bool: false })
+    );
   }
   if (declaration.kind === 'struct') {
     const struct = buildStruct(declaration, declarations, cx);

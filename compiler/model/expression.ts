@@ -1,5 +1,13 @@
 import type { Span } from '../source/source-file.js';
-import type { BitFieldModel, Enum, Field, FrameKindName, MemberModel, ValueSet } from './model.js';
+import type {
+  BitFieldModel,
+  Enum,
+  ExternFnModel,
+  Field,
+  FrameKindName,
+  MemberModel,
+  ValueSet,
+} from './model.js';
 
 /** What an expression gives. An integer knows its bounds, so that sizes can be proved and bigint avoided. */
 export type ExpressionType =
@@ -51,6 +59,15 @@ export type Expression = Common &
     | { readonly op: 'param'; readonly name: string; readonly role: 'id' | 'status' | 'reason' }
     /** `req.ver2` */
     | { readonly op: 'request'; readonly name: string; readonly fields: readonly (Field | BitFieldModel)[] }
+    /** A field of a struct field: `value.kind`, `inv.method`. `of` is a field of struct type, or an access again. */
+    | {
+        readonly op: 'access';
+        readonly of: Expression;
+        readonly name: string;
+        readonly fields: readonly (Field | BitFieldModel)[];
+      }
+    /** `arg_count(desc)` */
+    | { readonly op: 'call'; readonly fn: ExternFnModel; readonly args: readonly Expression[] }
     /** `wire(code)` */
     | { readonly op: 'wire'; readonly of: Expression }
   );

@@ -1,14 +1,14 @@
 import type { Expression } from './expression.js';
 import { walk } from './walk.js';
-import type { Block, Protocol } from './model.js';
+import type { Block, Protocol, SynthValue } from './model.js';
 
 /** Every expression of a protocol and all parts of each, for rules that look at expressions wherever they stand. */
 export function* expressionsOf(protocol: Protocol): IterableIterator<Expression> {
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) yield* ofBlock(block);
-  const { kind, heartbeat, goaway, timeout, status, service, method } = protocol.roles;
-  for (const role of [kind, heartbeat, goaway, timeout, status, service, method])
+  const { kind, heartbeat, goaway, timeout, status, service, method, expects, exclusive } = protocol.roles;
+  for (const role of [kind, heartbeat, goaway, timeout, status, service, method, expects, exclusive])
     if (role !== null) yield* parts(role);
-  for (const synth of protocol.synths) for (const field of synth.fields) yield* parts(field.value);
+  for (const synth of protocol.synths) for (const field of synth.fields) yield* valueParts(field.value);
 }
 
 function* ofBlock(block: Block): IterableIterator<Expression> {
@@ -36,12 +36,20 @@ function* ofBlock(block: Block): IterableIterator<Expression> {
   }
 }
 
+/** All expressions in what a synth sets. */
+export function* valueParts(value: SynthValue): IterableIterator<Expression> {
+  if (value.op === 'structLiteral') for (const field of value.fields) yield* valueParts(field.value);
+  else if (value.op === 'listLiteral') for (const item of value.values) yield* valueParts(item);
+  else yield* parts(value);
+}
+
 /** An expression and all expressions in it. */
 export function* parts(e: Expression): IterableIterator<Expression> {
   yield e;
   switch (e.op) {
     case 'flag':
     case 'wire':
+    case 'access':
       yield* parts(e.of);
       break;
     case 'unary':
@@ -50,6 +58,9 @@ export function* parts(e: Expression): IterableIterator<Expression> {
     case 'binary':
       yield* parts(e.left);
       yield* parts(e.right);
+      break;
+    case 'call':
+      for (const arg of e.args) yield* parts(arg);
       break;
     case 'match':
       for (const on of e.on) yield* parts(on);

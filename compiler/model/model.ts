@@ -20,8 +20,18 @@ export interface Protocol {
   readonly limits: LimitValues;
   readonly enums: readonly Enum[];
   readonly structs: readonly Struct[];
+  /** What a client sends; where `reply` is null, what both sides send. */
   readonly frame: Frame;
+  /**
+   * The frames of the server's side where they are others: a protocol of its own, with its frame, roles, status
+   * and match; pool, correlation, limits, enums and structs are the same objects, and its synths are empty.
+   */
+  readonly reply: Protocol | null;
+  /** What is written in TypeScript beside the schema. */
+  readonly externs: readonly Extern[];
   readonly roles: Roles;
+  /** Fields of the same name as the id's that are the id in other arms; a frame has at most one of them all. */
+  readonly idInOtherArms: readonly Field[];
   readonly status: StatusTable | null;
   readonly synths: readonly SynthModel[];
   /** Empty: the protocol can't be told from its bytes and is chosen by port only. */
@@ -36,6 +46,10 @@ export interface LimitValues {
   readonly probe: number;
   /** Requests that must be able to wait on one connection, if the schema says. */
   readonly inFlight: number | null;
+  /** Recursive structs in each other, lists' elements in one frame, bytes of a delimited text without `max`. */
+  readonly depth: number;
+  readonly elements: number;
+  readonly line: number;
 }
 
 export interface IntType {
@@ -64,8 +78,45 @@ export interface Enum {
 
 export type Encoding = 'utf8' | 'ascii' | 'latin1';
 
+/** How an integer stands on the wire. All but `fixed` delimit themselves and vary in size. */
+export type IntForm =
+  | { readonly kind: 'fixed' }
+  /** Bytes of 7 bits and a continuation bit; `int` says what range the values have. quic: two bits say the width. */
+  | { readonly kind: 'varint'; readonly encoding: VarintEncoding }
+  /** ASCII digits, a `-` before negative ones; ended by the delimiter, or `size` digits with zeros in front. */
+  | { readonly kind: 'digits'; readonly base: 10 | 16; readonly extent: DigitsExtent };
+
+export type VarintEncoding = 'leb128' | 'zigzag' | 'mqtt' | 'vlq' | 'quic';
+
+export type DigitsExtent =
+  { readonly kind: 'until'; readonly delimiter: string } | { readonly kind: 'size'; readonly digits: number };
+
 export type FieldType =
-  | { readonly kind: 'int'; readonly int: IntType; readonly enum: Enum | null; readonly bool: boolean }
+  | {
+      readonly kind: 'int';
+      readonly int: IntType;
+      readonly form: IntForm;
+      readonly enum: Enum | null;
+      readonly bool: boolean;
+    }
+  | { readonly kind: 'float'; readonly bits: 32 | 64; readonly little: boolean }
+  /** A value that a TypeScript module delimits, reads and writes. */
+  | { readonly kind: 'extern'; readonly extern: ExternTypeModel; readonly nullable: boolean }
+  /** Entries under tags, in any order, found by a TypeScript module: tars JCE, protobuf, JSON. */
+  | {
+      readonly kind: 'record';
+      readonly extern: ExternTypeModel;
+      readonly extent: ExtentModel;
+      /** Fields whose place is found by their tag; each has an `entry` type, none is in the layout. */
+      readonly entries: readonly Field[];
+    }
+  /** A field of a record. Absent on the wire, it reads as undefined. */
+  | {
+      readonly kind: 'entry';
+      readonly record: () => Field;
+      readonly tag: bigint | string;
+      readonly of: EntryType;
+    }
   | { readonly kind: 'bytes'; readonly extent: ExtentModel; readonly nullable: boolean }
   | {
       readonly kind: 'text';
@@ -89,6 +140,43 @@ export type FieldType =
       readonly maxCount: number;
     };
 
+/** What an entry of a record holds: integers are numbers, so up to 53 bits; a record in a record is read by tag as well. */
+export type EntryType =
+  | { readonly kind: 'int'; readonly enum: Enum | null }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'map' }
+  | { readonly kind: 'record'; readonly entries: readonly Field[] };
+
+/** A declaration `extern … from "./x.ts"`: an export of a TypeScript module that is pure and bounded. */
+export interface Extern {
+  readonly name: string;
+  readonly span: Span;
+  /** Of the TypeScript file: as the schema has it, and as the compiler read it. */
+  readonly from: string;
+  readonly path: string;
+  /** Its text, which is copied beside the generated code. */
+  readonly text: string;
+  /** The file's name beside the generated code: `extern/hessian2.ts`. */
+  readonly fileName: string;
+  /** The export: the declared name in camelCase. */
+  readonly exportName: string;
+}
+
+/** `extern type str => text`: implements ExternType, ExternMap (`=> map`) or ExternRecord (`=> record`) of @proto-frame/api. */
+export interface ExternTypeModel extends Extern {
+  readonly kind: 'type';
+  readonly value: 'int' | 'text' | 'bytes' | 'bool' | 'map' | 'record';
+}
+
+/** `extern fn arg_count(desc: text) => u16`: a function of the values, or of the places [from, to) of bytes. */
+export interface ExternFnModel extends Extern {
+  readonly kind: 'fn';
+  readonly params: readonly { readonly name: string; readonly type: 'int' | 'text' | 'bytes' | 'bool' }[];
+  readonly result:
+    { readonly kind: 'int'; readonly int: IntType } | { readonly kind: 'text' } | { readonly kind: 'bool' };
+}
+
 /** How far a field of variable size reaches. */
 export type ExtentModel =
   /** `size e`: bytes. `max` is the greatest size in bytes, or null where only the window or frame bounds it. */
@@ -97,6 +185,8 @@ export type ExtentModel =
   | { readonly kind: 'count'; readonly value: Expression; readonly max: number | null }
   /** To the end of the window. */
   | { readonly kind: 'rest'; readonly max: number | null }
+  /** Up to a delimiter (bytes as a latin1 string), which is taken too and is no part of the value. `max` is without it. */
+  | { readonly kind: 'until'; readonly delimiter: string; readonly max: number | null }
   /** A length prefix of its own: pstr, pbytes. A nullable one writes null as -1 (signed) or all ones. */
   | { readonly kind: 'prefix'; readonly int: IntType; readonly max: number | null };
 
@@ -104,9 +194,12 @@ export interface Struct {
   readonly name: string;
   readonly doc: string;
   readonly span: Span;
-  readonly body: Block;
-  /** Bytes, by its body. */
-  readonly size: SizeRange;
+  /** Set once, when a recursive struct's members have been built. */
+  body: Block;
+  /** Bytes, by its body; up to Infinity for a recursive one. */
+  size: SizeRange;
+  /** May hold itself, as deep as `limits.depth`. */
+  readonly recursive: boolean;
 }
 
 /** Sizes in bytes: the same for every frame, or between two bounds (Infinity where only the frame limit bounds it). */
@@ -191,7 +284,10 @@ export interface VariantModel {
   readonly path: string;
   readonly span: Span;
   readonly on: readonly Expression[];
+  /** The first arm that takes the values is the frame's; a wildcard may stand anywhere and is asked last. */
   readonly arms: readonly ArmModel[];
+  /** Whether patterns of two arms overlap, so that their order matters. */
+  readonly ordered: boolean;
   readonly guards: readonly Guard[];
 }
 
@@ -272,13 +368,20 @@ export type FrameKindName = 'request' | 'oneway' | 'response' | 'push' | 'contro
 /** What each role is, by the expression that gives it; null where the protocol has none. */
 export interface Roles {
   readonly kind: Expression;
+  /** An integer field, whatever its form, or an integer entry of a record. */
   readonly id: Field | null;
   readonly heartbeat: Expression | null;
   readonly goaway: Expression | null;
   readonly timeout: Expression | null;
   readonly status: Expression | null;
+  /** A map, an extern map or an entry map; it may stand in an arm, and then other frames have no headers. */
   readonly headers: Field | null;
-  readonly body: Field | null;
+  /** Bytes, or a window; it may stand in an arm, and then other frames have no body. */
+  readonly body: Field | WindowModel | null;
+  /** How many replies a request gets: an integer; null means one. */
+  readonly expects: Expression | null;
+  /** Whether from this request on the caller needs an upstream connection of its own. */
+  readonly exclusive: Expression | null;
   readonly service: Expression | null;
   readonly method: Expression | null;
 }
@@ -305,12 +408,27 @@ export interface SynthModel {
     readonly name: string;
     readonly role: 'id' | 'request' | 'status' | 'reason';
   }[];
-  readonly fields: readonly {
-    readonly field: Field | BitFieldModel;
-    readonly value: Expression;
-    readonly span: Span;
-  }[];
+  /** Which frame it makes: the protocol's own, or its reply's. */
+  readonly makes: 'frame' | 'reply';
+  readonly fields: readonly SynthField[];
 }
+
+export interface SynthField {
+  readonly field: Field | BitFieldModel;
+  readonly value: SynthValue;
+  readonly span: Span;
+}
+
+/** A value, a struct by its fields, or a list of such. */
+export type SynthValue =
+  | Expression
+  | {
+      readonly op: 'structLiteral';
+      readonly struct: Struct;
+      readonly fields: readonly SynthField[];
+      readonly span: Span;
+    }
+  | { readonly op: 'listLiteral'; readonly values: readonly SynthValue[]; readonly span: Span };
 
 /** One byte of the first frame that tells the protocol: its offset and the values it may have. */
 export interface MatchByte {

@@ -1,4 +1,5 @@
-import type { Block, ExtentModel, FieldType, MemberModel, SizeRange } from './model.js';
+import { rangeOf } from './integers.js';
+import type { Block, ExtentModel, FieldType, IntForm, IntType, MemberModel, SizeRange } from './model.js';
 
 const fixed = (bytes: number): SizeRange => ({ min: bytes, max: bytes });
 
@@ -41,7 +42,7 @@ export function memberSize(member: MemberModel): SizeRange {
 export function typeSize(type: FieldType): SizeRange {
   switch (type.kind) {
     case 'int':
-      return fixed(type.int.bits / 8);
+      return intSize(type.int, type.form);
     case 'bytes':
     case 'text':
       return extentSize(type.extent);
@@ -57,7 +58,33 @@ export function typeSize(type: FieldType): SizeRange {
       };
     }
     case 'map':
+    case 'record':
       return extentSize(type.extent);
+    case 'float':
+      return fixed(type.bits / 8);
+    case 'extern':
+      return { min: 1, max: Infinity };
+    case 'entry':
+      return fixed(0);
+  }
+}
+
+/** The bytes a number takes, by how it stands on the wire. */
+export function intSize(int: IntType, form: IntForm): SizeRange {
+  switch (form.kind) {
+    case 'fixed':
+      return fixed(int.bits / 8);
+    case 'varint': {
+      if (form.encoding === 'quic') return { min: 1, max: 8 };
+      return { min: 1, max: form.encoding === 'mqtt' ? 4 : Math.ceil(int.bits / 7) };
+    }
+    case 'digits': {
+      const { extent } = form;
+      if (extent.kind === 'size') return fixed(extent.digits);
+      const { low, high } = rangeOf(int);
+      const longestNumber = Math.max(low.toString(form.base).length, high.toString(form.base).length);
+      return { min: 1 + extent.delimiter.length, max: longestNumber + extent.delimiter.length };
+    }
   }
 }
 
@@ -70,6 +97,8 @@ function extentSize(extent: ExtentModel): SizeRange {
     }
     case 'rest':
       return { min: 0, max: extent.max ?? Infinity };
+    case 'until':
+      return { min: extent.delimiter.length, max: extent.delimiter.length + (extent.max ?? Infinity) };
     case 'size':
     case 'count':
       return extentBounds(extent);

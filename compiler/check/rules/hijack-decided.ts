@@ -1,5 +1,5 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
-import { parts } from '../../model/expressions-of.js';
+import { parts, valueParts } from '../../model/expressions-of.js';
 import type { Protocol } from '../../model/model.js';
 import type { ProtocolItem } from '../../syntax/ast.js';
 
@@ -21,7 +21,7 @@ export function hijackDecided(protocol: Protocol, items: readonly ProtocolItem[]
   if (items.some((item) => item.kind === 'status') || report.isDamaged(file)) return;
   for (const synth of protocol.synths) {
     for (const field of synth.fields) {
-      const wire = [...parts(field.value)].find((e) => e.op === 'wire');
+      const wire = [...valueParts(field.value)].find((e) => e.op === 'wire');
       if (wire !== undefined)
         report.error('PF142', wire.span, 'nothing says how a status is written: there is no status map', {
           hint: 'add `status { … <=> OK; … }`',

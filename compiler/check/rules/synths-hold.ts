@@ -68,7 +68,7 @@ function fieldsFit(synth: SynthModel, facts: Facts, report: Report): void {
   }
   for (const { field, value } of synth.fields) {
     const number = field.member === 'bitField' || field.type.kind === 'int';
-    if (number && value.optional) {
+    if (number && 'optional' in value && value.optional) {
       report.error(
         'PF112',
         value.span,
@@ -164,6 +164,7 @@ function factsOf(protocol: Protocol, synth: SynthModel): Map<Field | BitFieldMod
       }
     }
   }
-  for (const { field, value } of synth.fields) facts.set(field, evaluate(value, facts));
+  for (const { field, value } of synth.fields)
+    if (value.op !== 'structLiteral' && value.op !== 'listLiteral') facts.set(field, evaluate(value, facts));
   return facts;
 }

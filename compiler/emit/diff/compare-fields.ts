@@ -148,11 +148,16 @@ const KINDS: Readonly<Record<FieldType['kind'], string>> = {
   struct: 'a struct',
   list: 'a list',
   map: 'a map',
+  float: 'a floating-point number',
+  extern: 'a value of its own format',
+  record: 'a record',
+  entry: 'an entry',
 };
 
 const ENDS: Readonly<Record<ExtentModel['kind'], string>> = {
   size: 'a size',
   count: 'a count',
   rest: 'the end of its window',
+  until: 'a delimiter',
   prefix: 'a length before it',
 };

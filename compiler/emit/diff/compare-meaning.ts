@@ -4,7 +4,7 @@ import { walk } from '../../model/walk.js';
 import type { Span } from '../../source/source-file.js';
 import { sourceText } from '../source-text.js';
 import type { Changes } from './change.js';
-import { meaningKey, patternTokens, type Known } from './meaning-key.js';
+import { synthKey, meaningKey, patternTokens, type Known } from './meaning-key.js';
 import type { Version } from './places.js';
 
 /** For expressions of the old and of the new version. */
@@ -137,7 +137,7 @@ function extended(was: RoleText['cases'], is: RoleText['cases']): boolean {
 
 function roleOf(role: Protocol['roles'][keyof Protocol['roles']], known: Known): RoleText | null {
   if (role === null) return null;
-  if ('member' in role) return { key: `[${known(role)}]`, text: role.name, cases: null };
+  if ('member' in role) return { key: `[${known(role)}]`, text: role.name ?? 'the window', cases: null };
   const cases =
     role.op !== 'match'
       ? null
@@ -231,7 +231,7 @@ export function compareSynths(
 ): void {
   const content = (synth: Protocol['synths'][number], known: Known): string =>
     synth.fields
-      .map((f) => `${known(f.field)}: ${meaningKey(f.value, known)}`)
+      .map((f) => `${known(f.field)}: ${synthKey(f.value, known)}`)
       .sort()
       .join();
   for (const is of now.synths) {

@@ -4,6 +4,7 @@ import type {
   BitFieldModel,
   Field,
   MemberModel,
+  SynthValue,
   ValueSet,
   VariantModel,
 } from '../../model/model.js';
@@ -47,11 +48,23 @@ export function meaningKey(e: Expression, known: Known): string {
     }
     case 'sizeOf':
       return `bytes(${known(e.from)}..${known(e.to)})`;
+    case 'access':
+      return `${key(e.of)}.[${e.fields.map(known).sort().join(' ')}]`;
+    case 'call':
+      return `${e.fn.name}(${e.args.map(key).join()})`;
     case 'param':
       return `param ${e.role}`;
     case 'wire':
       return `wire(${key(e.of)})`;
   }
+}
+
+/** As {@link meaningKey}, of what a synth sets. */
+export function synthKey(value: SynthValue, known: Known): string {
+  if (value.op === 'listLiteral') return `[${value.values.map((v) => synthKey(v, known)).join()}]`;
+  if (value.op !== 'structLiteral') return meaningKey(value, known);
+  const fields = value.fields.map((f) => `${known(f.field)}: ${synthKey(f.value, known)}`);
+  return `{${fields.sort().join()}}`;
 }
 
 /** What the arms of a variant take, value by value where there are not too many; `_` for all others. */

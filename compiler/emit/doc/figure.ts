@@ -99,6 +99,8 @@ function extentText(extent: ExtentModel, units: string): string {
       return `${sourceText(extent.value)} ${units}`;
     case 'rest':
       return 'the rest';
+    case 'until':
+      return `up to ${JSON.stringify(extent.delimiter)}`;
     case 'prefix':
       return `length in ${extent.int.bits / 8} ${extent.int.bits === 8 ? 'byte' : 'bytes'}, then as many bytes`;
   }

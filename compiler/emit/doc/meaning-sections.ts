@@ -78,8 +78,10 @@ export function rolesSection(protocol: Protocol): string {
       const role = roles[name];
       if (role === null) return [];
       const own = 'member' in role;
-      const from = own ? role.name : sourceText(role);
-      return [[name, code(from), where(own ? [role] : fieldsIn(role)), meaning]];
+      const from = own ? (role.name ?? 'the window') : sourceText(role);
+      return [
+        [name, code(from), where(own ? (role.member === 'field' ? [role] : []) : fieldsIn(role)), meaning],
+      ];
     }),
   );
 }

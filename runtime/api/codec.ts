@@ -18,3 +18,10 @@ export { requireBigInteger, requireInteger, requirePresent } from './bytes/requi
 export { requestId64, requestId64le } from './bytes/request-id.js';
 export { Cursor } from './bytes/cursor.js';
 export { copyBytes, frameBytes } from './bytes/copy.js';
+export { f32, f32le, f64, f64le, putF32, putF32le, putF64, putF64le } from './bytes/floats.js';
+export * from './bytes/varints.js';
+export * from './bytes/decimal.js';
+export * from './bytes/hex.js';
+export { untilEnd } from './bytes/until.js';
+export { ended } from './bytes/ended.js';
+export type { ExternEntry, ExternEntryMap, ExternMap, ExternRecord, ExternType } from './extern.js';

@@ -113,9 +113,21 @@ export class XFrame {
     this.newBody = null;
   }
 
-  /** Changes the id, in place where the protocol allows it. */
+  /**
+   * Changes the id: in place where the protocol allows it, else bytes[start, end) is another buffer afterwards.
+   * False if the protocol has no ids.
+   * @throws EncodeError if the frame would be too long; it is as it was
+   */
   setId(id: RequestId): boolean {
-    return this.protocol.setId(this.bytes, this.start, this.end, id);
+    const { protocol, bytes, start, end } = this;
+    if (protocol.setId(bytes, start, end, id)) return true;
+    if (protocol.traits.correlation !== 'id') return false;
+    this.apply();
+    this.bytes = protocol.withId(this.bytes, this.start, this.end, id);
+    this.start = 0;
+    this.end = this.bytes.length;
+    this.headerMap = null;
+    return true;
   }
 
   /** The same frame in a buffer of its own, changes carried out. */

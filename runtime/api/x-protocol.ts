@@ -49,6 +49,11 @@ export interface XProtocol<Init = never> {
   /** The CONTRACT_VERSION it was made for. */
   readonly contract: number;
   readonly traits: Traits;
+  /**
+   * How the frames that a server sends are read, where they look different from those of a client (`frame X
+   * from client`); else this very object. Whoever reads from a server uses it; what makes frames stays here.
+   */
+  readonly replies: XProtocol;
 
   // In the order a connection uses them.
 
@@ -73,14 +78,27 @@ export interface XProtocol<Init = never> {
   isHeartbeat(bytes: Uint8Array, at: number, end: number): boolean;
   /** Whether the sender asks for no new requests on this connection. */
   isGoaway(bytes: Uint8Array, at: number, end: number): boolean;
+  /** How many replies a request gets; 0: none, as oneway. Asked of protocols that correlate by order. */
+  expects(bytes: Uint8Array, at: number, end: number): number;
+  /**
+   * Whether the caller needs an upstream connection of its own from this request on, as after Redis' MULTI
+   * and SUBSCRIBE.
+   */
+  isExclusive(bytes: Uint8Array, at: number, end: number): boolean;
 
   /** The id that joins request and response; 0 where the protocol has none. */
   idOf(bytes: Uint8Array, at: number, end: number): RequestId;
   /**
    * Writes another id over the frame's own, with every checksum that covers it brought up to date.
-   * False if it can't be done in place: then re-encode.
+   * False if it can't be done in place, and nothing was written: then {@link withId} makes another frame.
    */
   setId(bytes: Uint8Array, at: number, end: number, id: RequestId): boolean;
+  /**
+   * A copy of the frame with another id and every enclosing length right, for ids of variable width. Called
+   * exactly when {@link setId} gave false.
+   * @throws EncodeError if a length field can't hold the new size
+   */
+  withId(bytes: Uint8Array, at: number, end: number, id: RequestId): Uint8Array;
 
   /** Milliseconds the caller will wait: 0 unset, negative for ever. */
   timeoutOf(bytes: Uint8Array, at: number, end: number): number;
@@ -138,10 +156,14 @@ declare const memo: unique symbol;
 export type RequestMemo = { readonly [memo]?: never };
 
 type Optional =
+  | 'replies'
   | 'isHeartbeat'
   | 'isGoaway'
+  | 'expects'
+  | 'isExclusive'
   | 'idOf'
   | 'setId'
+  | 'withId'
   | 'timeoutOf'
   | 'serviceOf'
   | 'methodOf'
@@ -158,7 +180,10 @@ type Optional =
   | 'goaway'
   | 'hijack';
 
-/** What the author of a codec writes; what the protocol lacks is left out. `Memo` is its own type of request memo. */
+/**
+ * What the author of a codec writes; what the protocol lacks is left out. `Memo` is its own type of request
+ * memo. A protocol that correlates by id and has a setId that can say false needs withId.
+ */
 export type ProtocolSpec<Init, Memo extends object> = Omit<
   XProtocol<Init>,
   Optional | 'remember' | 'hijack'
@@ -169,6 +194,8 @@ export type ProtocolSpec<Init, Memo extends object> = Omit<
   };
 
 const NO_MEMO: RequestMemo = {};
+/** Stands where a protocol names itself, until it is there. */
+const NO_REPLIES = {} as XProtocol;
 
 /**
  * Makes an XProtocol of its parts. All protocols made here have one hidden class, so that a proxy which
@@ -186,18 +213,26 @@ export function defineProtocol<Init, Memo extends object>(spec: ProtocolSpec<Ini
       throw new TypeError(`protocol ${name}: its ids ${traits.idMin}..${traits.idMax} are no usable range`);
     }
   }
-  const protocol: XProtocol<Init> = {
+  const protocol: { -readonly [Key in keyof XProtocol<Init>]: XProtocol<Init>[Key] } = {
     name,
     contract: spec.contract,
     traits,
+    replies: NO_REPLIES,
     match: spec.match,
     scan: spec.scan,
     check: spec.check,
     kindOf: spec.kindOf,
     isHeartbeat: spec.isHeartbeat ?? (() => false),
     isGoaway: spec.isGoaway ?? (() => false),
+    expects: spec.expects ?? (() => 1),
+    isExclusive: spec.isExclusive ?? (() => false),
     idOf: spec.idOf ?? (() => 0),
     setId: spec.setId ?? (() => false),
+    withId:
+      spec.withId ??
+      (() => {
+        throw new TypeError(`protocol ${name} can't make a frame with another id`);
+      }),
     timeoutOf: spec.timeoutOf ?? (() => 0),
     serviceOf: spec.serviceOf ?? (() => undefined),
     methodOf: spec.methodOf ?? (() => undefined),
@@ -216,6 +251,7 @@ export function defineProtocol<Init, Memo extends object>(spec: ProtocolSpec<Ini
     goaway: spec.goaway ?? (() => null),
     hijack: (spec.hijack as XProtocol['hijack'] | undefined) ?? (() => null),
   };
+  protocol.replies = spec.replies ?? protocol;
   return Object.freeze(protocol);
 }
 

@@ -16,6 +16,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // These need programs beside Node: npm run test:peers, npm run test:browser.
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/peers/**', 'test/browser/**'],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,6 +1,7 @@
 import { BoundedMap } from './bounded-map.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { Histogram } from './histogram.js';
+import { RecentErrors } from './recent-errors.js';
 import { StatusCounts } from './status-counts.js';
 
 /**
@@ -42,6 +43,7 @@ export class DownstreamStats {
   bufferedBytes = 0;
   /** From the request's last byte to the reply's being written, in ms. */
   readonly latency = new Histogram();
+  readonly errors = new RecentErrors();
 }
 
 /** The called side: one for each cluster and one for each of its hosts. */

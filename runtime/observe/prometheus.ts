@@ -198,8 +198,10 @@ export class PrometheusRenderer {
     gauge('heap_used_bytes', "Memory used on V8's heap", () => process.heapBytes);
     counter('cpu_seconds_total', 'CPU time', () => process.cpuSeconds);
     gauge('uptime_seconds', 'Since the start', () => process.uptimeSeconds);
-    gauge('loop_delay_max_seconds', 'Longest delay of the event loop since the last scrape', () =>
-      process.takeLoopDelay(),
+    gauge(
+      'loop_delay_max_seconds',
+      'Longest delay of the event loop in the last 15 to 30 seconds',
+      () => process.loopDelaySeconds,
     );
     if (accessLog !== null) {
       counter('access_log_lines_total', 'Lines written', () => accessLog.written);

@@ -3,7 +3,7 @@ import {
   EncodeError,
   type RequestId,
   type RequestMemo,
-  type Status,
+  Status,
   XFrame,
   type XProtocol,
 } from '@proto-frame/api';
@@ -292,6 +292,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
       return;
     }
     downstream!.write(bytes, at, end, this.repliedBy);
+    if (status !== Status.OK) this.noteError(status, null, `the host replied with status ${wireStatus}`);
     const took = this.context.options.loop.now - this.startedAt;
     cluster!.stats.responses.add(status);
     host!.stats.responses.add(status);
@@ -324,6 +325,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
     const { context, downstream, protocol } = this;
     if (this.oneway) {
       context.options.stats.hijacks[reason]!++;
+      this.noteError(null, reason, text);
       this.end(null, 0, reason, 0);
       return;
     }
@@ -334,6 +336,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
       context.options.onError(error);
     }
     context.options.stats.hijacks[reason]!++;
+    this.noteError(reply === null ? null : status, reason, text);
     if (reply === null) {
       this.end(null, 0, reason, 0);
       downstream!.close(); // No error can be told, so that the caller does not wait for ever.
@@ -374,6 +377,17 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
     this.memo = NO_MEMO;
     if (context.idle.length < IDLE_STREAMS) context.idle.push(this);
     downstream!.remove(this);
+  }
+
+  /** For the admin port. */
+  private noteError(status: Status | null, reason: HijackReason | null, text: string): void {
+    const { stats, loop } = this.context.options;
+    const entry = stats.errors.add(loop.epoch + loop.now, this.protocol!.name, status, reason, text);
+    entry.service = this.service ?? null;
+    entry.method = this.method ?? null;
+    entry.route = this.route === null ? null : this.route.name;
+    entry.cluster = this.cluster === null ? null : this.cluster.name;
+    entry.host = this.host === null ? null : this.host.address;
   }
 
   private log(status: Status | null, wireStatus: number, hijack: HijackReason | null, bytes: number): void {

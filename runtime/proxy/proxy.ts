@@ -85,10 +85,13 @@ export class Proxy implements ServerHandler {
     stream.begin(connection, bytes, at, end, oneway);
   }
 
-  onRefused(): void {
-    const { stats } = this.context.options;
+  onRefused(connection: ServerConnection, reason: string): void {
+    const { stats, loop } = this.context.options;
     stats.hijacks[HijackReason.codecError]!++;
     stats.responses.add(Status.CODEC_ERROR);
+    const { codecError } = HijackReason;
+    const protocol = connection.protocol?.name ?? '';
+    stats.errors.add(loop.epoch + loop.now, protocol, Status.CODEC_ERROR, codecError, reason);
   }
 
   onError(error: unknown): void {

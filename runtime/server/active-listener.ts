@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ListenerStatus } from '../admin/status.js';
 import { formatAddress, type ListenerConfig } from '../config/snapshot.js';
 import type { FilterChain } from '../filter/chain.js';
 import { Listener } from '../network/listener.js';
@@ -61,7 +62,7 @@ export class ActiveListener {
   }
 
   /** What the admin port shows. */
-  describe(): Readonly<Record<string, unknown>> {
+  describe(): ListenerStatus {
     const { config, current, former } = this;
     return {
       name: config.name,

@@ -16,6 +16,7 @@ export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<
   const { logger } = log;
   return new Promise((resolve) => {
     let stopping = false;
+    let code = 0;
     /** Reloads follow each other. */
     let reloading: Promise<void> = Promise.resolve();
 
@@ -27,11 +28,14 @@ export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<
       }
       stopping = true;
       logger.info({ signal }, 'draining');
-      void server.drain().then((finished) => {
-        logger.info({ finished }, finished ? 'drained' : 'stopped before all requests had finished');
-        resolve(0);
-      });
+      void server.drain();
     };
+
+    // Whoever asked for it: a signal, the admin port, an error nobody caught.
+    void server.drained.then((finished) => {
+      logger.info({ finished }, finished ? 'drained' : 'stopped before all requests had finished');
+      resolve(code);
+    });
 
     const onReload = (): void => {
       reloading = reloading.then(reload).then(
@@ -47,7 +51,8 @@ export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<
       logger.fatal({ err: error }, 'uncaught error, stopping');
       log.flush();
       stopping = true;
-      void server.drain(CRASH_DRAIN_MS).finally(() => resolve(1));
+      code = 1;
+      void server.drain(CRASH_DRAIN_MS).catch(() => resolve(code));
     };
 
     process.on('SIGTERM', onSignal);

@@ -1,7 +1,8 @@
 import { contractMismatch, type XProtocol } from '@proto-frame/api';
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../config/package-root.js';
 
 /** A codec module that can't be used. The message names it. */
 export class CodecError extends Error {
@@ -65,11 +66,4 @@ function isProtocol(value: unknown): value is XProtocol {
     typeof object['traits'] === 'object' &&
     METHODS.every((method) => typeof object[method] === 'function')
   );
-}
-
-/** The folder of this package's package.json, whether this file runs from source or from dist. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
 }

@@ -1,5 +1,7 @@
 import type { FilterFactory, XProtocol } from '@proto-frame/api';
 import { AdminServer, type AdminSource } from '../admin/admin-server.js';
+import { liveStats } from '../admin/live-stats.js';
+import type { ClusterStatus, ListenerStatus } from '../admin/status.js';
 import { ClusterManager } from '../cluster/cluster-manager.js';
 import type { ListenerConfig, Snapshot } from '../config/snapshot.js';
 import { makeFilterChain } from '../filter/chain.js';
@@ -40,7 +42,10 @@ export class Server {
   readonly metrics = new Metrics();
   /** Accepting requests: false once draining has begun. */
   ready = false;
+  /** Resolves when a drain, whoever asked for it, has come to its end: with whether everything had finished. */
+  readonly drained: Promise<boolean>;
 
+  private onDrained: (finished: boolean) => void = () => {};
   private readonly loop = new WorkerLoop();
   private readonly process = new ProcessStats();
   private readonly clusters: ClusterManager;
@@ -60,6 +65,7 @@ export class Server {
     private readonly options: ServerOptions,
   ) {
     const { accessLog, admin } = snapshot;
+    this.drained = new Promise((resolve) => (this.onDrained = resolve));
     this.accessLog = accessLog === null ? null : new AccessLog(accessLog.path, accessLog.buffer);
     this.clusters = new ClusterManager(snapshot.clusters, {
       loop: this.loop,
@@ -134,7 +140,10 @@ export class Server {
    * @returns whether everything had finished by then
    */
   drain(timeout: number = this.snapshot.drainTimeout): Promise<boolean> {
-    this.draining ??= this.drainAll(timeout);
+    this.draining ??= this.drainAll(timeout).then((finished) => {
+      this.onDrained(finished);
+      return finished;
+    });
     return this.draining;
   }
 
@@ -269,13 +278,32 @@ export class Server {
     return {
       ready: () => this.ready,
       metrics: async () => ({ type: prometheus.contentType, text: await prometheus.render() }),
+      stats: () =>
+        liveStats({
+          metrics: this.metrics,
+          process: this.process,
+          ready: this.ready,
+          listeners: this.describeListeners(),
+          clusters: this.describeClusters(),
+        }),
       configDump: () => this.snapshot,
       clusters: () => this.describeClusters(),
-      listeners: () => this.listeners.map((listener) => listener.describe()),
+      listeners: () => this.describeListeners(),
+      logLevel: () => this.options.logger.level,
+      setLogLevel: (level) => {
+        if (!Object.hasOwn(this.options.logger.levels.values, level)) return false;
+        this.options.logger.level = level;
+        return true;
+      },
+      drain: () => void this.drain(),
     };
   }
 
-  private describeClusters(): unknown {
+  private describeListeners(): ListenerStatus[] {
+    return this.listeners.map((listener) => listener.describe());
+  }
+
+  private describeClusters(): ClusterStatus[] {
     const hosts = this.clusters.hosts();
     return this.snapshot.clusters.map(({ name, lb }) => ({
       name,

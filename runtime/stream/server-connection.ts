@@ -30,8 +30,8 @@ export interface ServerHandler {
    * is taken for a fault of the frame.
    */
   onRequest(connection: ServerConnection, bytes: Uint8Array, at: number, end: number, oneway: boolean): void;
-  /** A frame was answered with an error by the connection, which closes. */
-  onRefused(): void;
+  /** A frame was answered with an error that says `reason` by the connection, which closes. */
+  onRefused(connection: ServerConnection, reason: string): void;
   /** Something threw that is neither a DecodeError nor to be expected. */
   onError(error: unknown): void;
   onClosed(connection: ServerConnection): void;
@@ -269,7 +269,7 @@ export class ServerConnection implements FrameOwner {
         const reply = protocol.hijack(memo, Status.CODEC_ERROR, reason);
         if (reply !== null) {
           this.frames.write(reply, 0, reply.length);
-          this.handler.onRefused();
+          this.handler.onRefused(this, reason);
         }
       }
     } catch {

@@ -25,6 +25,8 @@ export interface SidecarOptions {
 export interface Sidecar extends Child {
   /** Where it listens on 127.0.0.1. */
   readonly port: number;
+  /** Of the admin port, on 127.0.0.1. */
+  readonly adminPort: number;
   /** The sum of a metric over all label sets, by the end of its name. */
   metric(name: string): Promise<number>;
   memory(): Promise<{ rss: number; highest: number }>;
@@ -70,6 +72,7 @@ export async function startSidecar(options: SidecarOptions, nodeArgs: string[] =
   return {
     ...child,
     port: Number(port),
+    adminPort: Number(adminPort),
     async metric(name) {
       const text = await (await fetch(`http://127.0.0.1:${adminPort}/stats/prometheus`)).text();
       const samples = text.split('\n').filter((line) => new RegExp(`^\\w*${name}(\\{| )`).test(line));

@@ -1,22 +1,38 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { AdminServer, type AdminSource } from '../../../runtime/admin/admin-server.js';
+import { liveStats } from '../../../runtime/admin/live-stats.js';
 import type { AdminConfig } from '../../../runtime/config/snapshot.js';
+import { Metrics } from '../../../runtime/observe/metrics.js';
+import { ProcessStats } from '../../../runtime/observe/process-stats.js';
 
 const LOCAL: AdminConfig = { address: { host: '127.0.0.1', port: 0 }, allowRemote: false };
 let ready = true;
 let calls = 0;
+let level = 'info';
+let drains = 0;
 const source: AdminSource = {
   ready: () => ready,
   metrics: () => Promise.resolve({ type: 'text/plain; version=0.0.4', text: 'up 1\n' }),
   configDump: () => ({ metadata: 'a\u2028\u009b31m' }),
   clusters: () => {
     calls += 1;
-    return [{ name: 'echo' }];
+    return [{ name: 'echo', lb: 'round_robin', requests_active: 0, hosts: [] }];
   },
   listeners: () => {
     throw new Error('broken');
+  },
+  stats: () =>
+    liveStats({ metrics: new Metrics(), process: new ProcessStats(), ready, listeners: [], clusters: [] }),
+  logLevel: () => level,
+  setLogLevel: (wanted) => {
+    if (!['info', 'debug'].includes(wanted)) return false;
+    level = wanted;
+    return true;
+  },
+  drain: () => {
+    drains += 1;
   },
 };
 
@@ -65,7 +81,7 @@ test('pages', async () => {
     headers: { 'content-type': 'text/plain; version=0.0.4', 'cache-control': 'no-store' },
   });
   const clusters = await ask(port, '/clusters');
-  expect(JSON.parse(clusters.body)).toEqual([{ name: 'echo' }]);
+  expect(JSON.parse(clusters.body)).toMatchObject([{ name: 'echo' }]);
   expect(clusters.headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
 });
 
@@ -74,7 +90,17 @@ test('an unknown page says which there are', async () => {
   expect(reply.status).toBe(404);
   expect(JSON.parse(reply.body)).toEqual({
     error: 'no such page',
-    pages: ['/ready', '/stats/prometheus', '/config_dump', '/clusters', '/listeners'],
+    pages: [
+      '/',
+      '/ready',
+      '/stats',
+      '/stats/prometheus',
+      '/config_dump',
+      '/clusters',
+      '/listeners',
+      '/logging',
+      '/drain',
+    ],
   });
 });
 
@@ -146,4 +172,60 @@ test('an address in use is an error', async () => {
   const port = await start();
   const second = new AdminServer({ address: { host: '127.0.0.1', port }, allowRemote: false }, source);
   await expect(second.start()).rejects.toThrow('EADDRINUSE');
+});
+
+test('the log level is read with GET and changed with POST', async () => {
+  const port = await start();
+  expect(JSON.parse((await ask(port, '/logging?level=debug')).body)).toEqual({ level: 'info' });
+  expect(level).toBe('info');
+  expect(await ask(port, '/logging?level=debug', { method: 'POST' })).toMatchObject({ status: 200 });
+  expect(JSON.parse((await ask(port, '/logging')).body)).toEqual({ level: 'debug' });
+  for (const query of ['', '?level=', '?level=toString', '?level=loud']) {
+    expect(await ask(port, `/logging${query}`, { method: 'POST' })).toMatchObject({ status: 400 });
+  }
+  expect(level).toBe('debug');
+  expect(await ask(port, '/logging', { method: 'DELETE' })).toMatchObject({
+    status: 405,
+    headers: { allow: 'GET, POST' },
+  });
+});
+
+test('drain is POST only, and refused to the page of a stranger', async () => {
+  const port = await start();
+  drains = 0;
+  expect(await ask(port, '/drain')).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+  const headers = { origin: 'http://attacker.example' };
+  expect(await ask(port, '/drain', { method: 'POST', headers })).toMatchObject({ status: 403 });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(drains).toBe(0);
+  expect(await ask(port, '/drain', { method: 'POST' })).toMatchObject({ status: 202 });
+  await vi.waitFor(() => expect(drains).toBe(1));
+});
+
+test('the live page may load only its own files', async () => {
+  const port = await start();
+  const page = await ask(port, '/');
+  expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
+  const policy = String(page.headers['content-security-policy']);
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  // Every address in the page is one of this server's.
+  const links = [...page.body.matchAll(/(?:href|src)="([^"]*)"/g)].map((found) => found[1]!);
+  expect(links.length).toBeGreaterThan(3);
+  for (const link of links.filter((address) => address !== 'data:,'))
+    expect(link).toMatch(/^[a-z][a-z_/.]*$/);
+  expect(await ask(port, '/live.css')).toMatchObject({
+    status: 200,
+    headers: { 'content-type': 'text/css; charset=utf-8' },
+  });
+});
+
+test.each([
+  '/live/../package.json',
+  '/live/%2e%2e/package.json',
+  '/live/main.js.map',
+  '/live/nothing.js',
+  '/live/',
+])('%s is no page', async (path) => {
+  expect(await ask(await start(), path)).toMatchObject({ status: 404 });
 });

@@ -8,6 +8,7 @@ import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
 import { isOpenEnded, Reader, windowAround } from './reader.js';
 import { windowEnd } from './emit-view.js';
+import { isSelfDelimited } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 /** Emits `check`: whether a complete frame keeps to the schema, as far as that is not left to reading. */
@@ -74,6 +75,8 @@ class Checker extends Reader {
       const dynamic = fixedSize(memberSize(member)) === null;
       if (inWindow && dynamic && !isOpenEnded(member)) {
         const to = this.endOf(member);
+        // A value that is walked ends inside of its window, or is refused on the way.
+        if (member.member === 'field' && isSelfDelimited(member.type)) continue;
         this.fail(
           `${to} > ${end}`,
           'window',
@@ -251,13 +254,37 @@ class Checker extends Reader {
         return;
       }
       if (type.bool) return;
+      if (type.form.kind === 'digits' && type.form.extent.kind === 'size') {
+        const end = this.module.use(type.form.base === 10 ? 'digitsEnd' : 'hexDigitsEnd');
+        const { digits } = type.form.extent;
+        const place = this.placeOf(field);
+        this.fail(
+          `${end}(b, ${place}, ${place} + ${digits}, ${digits}) <= 0`,
+          'range',
+          field.path,
+          offset,
+          quote(`has to be ${digits} digits`),
+          field,
+        );
+      }
+      if (field.range === null && type.form.kind !== 'fixed' && type.int.bits < 53) {
+        const { low, high } = rangeOf(type.int);
+        this.fail(
+          `${value} < ${low} || ${value} > ${high}`,
+          'range',
+          field.path,
+          offset,
+          `\`is \${${value}}, has to be ${low} to ${high}\``,
+          field,
+        );
+      }
       if (field.range !== null) {
         const { low, high } = field.range;
         const big = literal(field, { kind: 'int', value: 0n }).endsWith('n') ? 'n' : '';
         const full = rangeOf(type.int);
         const tests = [
-          ...(low > full.low ? [`${value} < ${low}${big}`] : []),
-          ...(high < full.high ? [`${value} > ${high}${big}`] : []),
+          ...(low > full.low || type.form.kind !== 'fixed' ? [`${value} < ${low}${big}`] : []),
+          ...(high < full.high || type.form.kind !== 'fixed' ? [`${value} > ${high}${big}`] : []),
         ];
         if (tests.length > 0)
           this.fail(
@@ -304,7 +331,7 @@ class Checker extends Reader {
 
   /** The scan has held what stands outside of windows to its `max`. */
   private checkMax(field: Field, extent: ExtentModel): void {
-    if (extent.max === null || windowAround(field, this.module) === null) return;
+    if (extent.max === null || extent.kind === 'until' || windowAround(field, this.module) === null) return;
     if ((extent.kind === 'size' || extent.kind === 'count') && extent.value.op === 'int') return;
     const prefix = extent.kind === 'prefix' ? extent.int.bits / 8 : 0;
     const to = extent.kind === 'rest' ? windowEnd(field, this, this.module) : this.endOf(field);

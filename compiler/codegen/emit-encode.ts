@@ -23,6 +23,8 @@ import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
+import { floatName } from './reader.js';
+import { formedSize, isFormed, isSelfDelimited, writeDelimiter, writeFormed } from './self-delimiting.js';
 import { docOf, quote, type Module } from './module.js';
 import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
@@ -67,6 +69,7 @@ function fallback(field: Field | BitFieldModel, module?: Module): string | null 
     case 'text':
       return field.type.nullable ? 'null' : "''";
     case 'list':
+      return field.type.nullable ? 'null' : '[]';
     case 'map':
       return '[]';
     default:
@@ -222,6 +225,7 @@ class Writer implements Environment {
     this.lines.push('');
     this.sizeBlock(this.body);
     this.flushSize();
+    this.varying(this.body);
     this.startSize(start);
     this.derived(this.body);
     // What a branch measures is written in another branch of the same condition: it is declared before both.
@@ -306,8 +310,15 @@ class Writer implements Environment {
     switch (member.member) {
       case 'field': {
         const { type } = member;
+        // The size of a length that varies with its value is known once that is.
+        if (member.derivation !== null && isFormed(member) && isSelfDelimited(type)) return;
+        if (type.kind === 'int' && member.constant !== null) {
+          this.grow(formedSize(type, literal(member, member.constant), this.module));
+          return;
+        }
         if (type.kind === 'list' && !(type.extent.kind === 'count' && type.extent.value.op === 'int')) {
-          const count = `${this.valueCode(member)}.length`;
+          const value = this.valueCode(member);
+          const count = type.nullable ? `(${value} === null ? 0 : ${value}.length)` : `${value}.length`;
           this.lines.push(
             `${this.module.use('requireInteger')}(${quote(`${member.path} (elements)`)}, ${count}, 0, ${type.maxCount});`,
           );
@@ -332,8 +343,14 @@ class Writer implements Environment {
         this.lines.push(
           `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module)};`,
         );
-        this.units.set(member, extent.kind === 'count' ? `${this.valueCode(member)}.length` : size);
-        this.extentChecks(member, extent.kind === 'count' ? `${local}.length` : size);
+        const value = this.valueCode(member);
+        const nullable = 'nullable' in type && type.nullable;
+        const units = extent.kind === 'count' ? `${value}.length` : size;
+        this.units.set(member, nullable ? `(${value} === null ? -1 : ${units})` : units);
+        this.extentChecks(
+          member,
+          extent.kind === 'count' ? (nullable ? `(${value}?.length ?? 0)` : `${local}.length`) : size,
+        );
         this.grow(size);
         return;
       }
@@ -356,6 +373,7 @@ class Writer implements Environment {
         this.lines.push(`const ${from} = size;`);
         this.sizeBlock(member.body);
         this.flushSize();
+        this.varying(member.body);
         this.declare(name, `size - ${from}`, member.guards.length > 0);
         this.units.set(member, name);
         const fixed = member.size.op === 'int' ? member.size.value : null;
@@ -378,6 +396,7 @@ class Writer implements Environment {
         this.inBranches(member, (inner) => {
           this.sizeBlock(inner);
           this.flushSize();
+          this.varying(inner);
           this.derived(inner);
         });
         return;
@@ -440,15 +459,35 @@ class Writer implements Environment {
     if (inBranch) this.hoisted.push(name);
   }
 
+  /** Derives the lengths of a block whose own size hangs on their value, and adds it. */
+  private varying(block: Block): void {
+    const own = block.members.filter(
+      (m): m is Field =>
+        m.member === 'field' && m.derivation !== null && isFormed(m) && isSelfDelimited(m.type),
+    );
+    for (const field of own) {
+      this.derive(field, directFields(block));
+      this.lines.push(
+        `size += ${formedSize(field.type as FieldType & { kind: 'int' }, this.local(field), this.module)};`,
+      );
+    }
+  }
+
   /** Declares the derived fields of a block from the size of what they measure; first those that others need. */
   private derived(block: Block): void {
     const fields = directFields(block).filter((f) => f.derivation !== null);
-    const done = new Set<Field>();
+    for (const field of fields) this.derive(field, fields);
+  }
+
+  private readonly done = new Set<Field>();
+
+  private derive(field: Field, fields: readonly Field[]): void {
     const declare = (field: Field): void => {
-      if (done.has(field)) return;
-      done.add(field);
+      if (this.done.has(field)) return;
+      this.done.add(field);
       const derivation = field.derivation!;
-      for (const term of derivation.terms) if (fields.includes(term.field)) declare(term.field);
+      for (const term of derivation.terms)
+        if (term.field.derivation !== null && fields.includes(term.field)) declare(term.field);
       const local = this.local(field);
       const units = this.units.get(derivation.of)!;
       const [first, ...others] = deriveLines(
@@ -464,7 +503,7 @@ class Writer implements Environment {
       if (inBranch) this.hoisted.push(local);
       for (const other of derivation.alsoOf) this.agree(other);
     };
-    fields.forEach(declare);
+    declare(field);
   }
 
   /** A further extent that uses a derived field has to come out as long as what is written there. */
@@ -510,7 +549,9 @@ class Writer implements Environment {
               member.path,
               this.module,
               // In a branch the local of its size belongs to the branch that measured it.
-              member.guards.length > 0 ? undefined : this.units.get(member),
+              member.guards.length > 0 || ('nullable' in member.type && member.type.nullable)
+                ? undefined
+                : this.units.get(member),
             ),
           );
         }
@@ -571,11 +612,16 @@ class Writer implements Environment {
   }
 
   private bigCode(field: Field, value: string): string {
-    const { int } = field.type as FieldType & { kind: 'int' };
-    return int.bits > 48 && !isBig(int, field.range) ? `BigInt(${value})` : value;
+    const { int, form } = field.type as FieldType & { kind: 'int' };
+    return form.kind === 'fixed' && int.bits > 48 && !isBig(int, field.range) ? `BigInt(${value})` : value;
   }
 
   private put(type: FieldType & { kind: 'int' }, value: string): void {
+    if (type.form.kind !== 'fixed') {
+      this.flush();
+      this.lines.push(...writeFormed(type, value, this.module));
+      return;
+    }
     const name = intName(type.int).replace(/^[ui]/, 'put');
     this.lines.push(`${this.module.use(name)}(b, ${this.position()}, ${value});`);
     this.pending += type.int.bits / 8;
@@ -705,7 +751,9 @@ export function deriveLines(
   const value = factor === 1n ? sum : factor === -1n ? `-(${sum})` : `(${sum}) / ${factor}`;
   const { low, high } = field.range ?? rangeOf((field.type as FieldType & { kind: 'int' }).int);
   const most = high > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(Number.MAX_SAFE_INTEGER) : high;
-  const least = low < 0n ? 0n : low;
+  const nullable =
+    derivation.of.member === 'field' && 'nullable' in derivation.of.type && derivation.of.type.nullable;
+  const least = low >= 0n ? low : nullable ? -1n : 0n;
   return [
     `const ${local} = ${value};`,
     `${module.use('requireInteger')}(${quote(field.path)}, ${local}, ${least}, ${most});`,
@@ -716,15 +764,18 @@ export function deriveLines(
 export function valueSize(type: FieldType, value: string, path: string, module: Module): string {
   switch (type.kind) {
     case 'int':
-      return String(type.int.bits / 8);
+      return formedSize(type, value, module);
     case 'struct':
       return `sizeOf${pascalCase(type.struct.name)}(${value})`;
     case 'float':
+      return String(type.bits / 8);
     case 'extern':
     case 'record':
     case 'entry':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     default:
+      if (type.extent.kind === 'until')
+        return `${type.extent.delimiter.length} + ${contentSize(type, value, path, module)}`;
       if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module);
       return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module)}`;
   }
@@ -743,14 +794,21 @@ function contentSize(type: FieldType, value: string, path: string, module: Modul
           : `${module.use('byteText')}(${quote(path)}, ${value}, ${type.encoding === 'ascii' ? 128 : 256}).length`,
       );
     case 'list':
-      return type.element.kind === 'int'
-        ? `${type.element.int.bits / 8} * ${value}.length`
-        : `sizeOf${listName(path)}(${value})`;
+      return orNone(
+        isPlainInt(type.element)
+          ? `${type.element.int.bits / 8} * ${value}.length`
+          : `sizeOf${listName(path)}(${value})`,
+      );
     case 'map':
       return `sizeOf${listName(path)}(${value})`;
     default:
       return valueSize(type, value, path, module);
   }
+}
+
+/** A number of a width that is always the same. */
+export function isPlainInt(type: FieldType): type is FieldType & { readonly kind: 'int' } {
+  return type.kind === 'int' && type.form.kind === 'fixed';
 }
 
 /** `Bolt.headers` gives `BoltHeaders`, for the functions over a list's elements. */
@@ -768,11 +826,17 @@ export function writeValue(
 ): string[] {
   switch (type.kind) {
     case 'float':
+      return [
+        `${module.use(floatName(type).replace('f', 'putF'))}(b, p, ${value});`,
+        `p += ${type.bits / 8};`,
+      ];
     case 'extern':
     case 'record':
     case 'entry':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     case 'int': {
+      if (type.form.kind !== 'fixed')
+        return writeFormed(type, type.bool ? `${value} ? 1 : 0` : value, module);
       const put = module.use(intName(type.int).replace(/^[ui]/, 'put'));
       const big = isBig(type.int, null) ? value : value;
       return [`${put}(b, p, ${type.bool ? `${value} ? 1 : 0` : big});`, `p += ${type.int.bits / 8};`];
@@ -780,7 +844,8 @@ export function writeValue(
     case 'struct':
       return [`p = write${pascalCase(type.struct.name)}(b, p, ${value});`];
     case 'list':
-      if (type.element.kind === 'int') {
+      if (type.nullable) return [`if (${value} !== null) p = write${listName(path)}(b, p, ${value});`];
+      if (isPlainInt(type.element)) {
         return [`for (const item of ${value}) {`, ...writeValue(type.element, 'item', path, module), '}'];
       }
       return [`p = write${listName(path)}(b, p, ${value});`];
@@ -792,7 +857,20 @@ export function writeValue(
         type.kind === 'bytes'
           ? [`b.set(${code}, p);`, `p += ${size ?? `${code}.length`};`]
           : [`p = ${module.use(type.encoding === 'utf8' ? 'writeUtf8' : 'writeLatin1')}(b, p, ${code});`];
-      if (type.extent.kind !== 'prefix') return content(value);
+      if (type.extent.kind === 'until') {
+        const max = type.extent.max ?? module.protocol.limits.line;
+        const fits = module.use('requireDelimited');
+        return [
+          '{',
+          'const from = p;',
+          ...content(value),
+          ...writeDelimiter(type.extent.delimiter, module),
+          `${fits}(${quote(path)}, b, from, p, ${module.delimiter(type.extent.delimiter)}, ${max});`,
+          '}',
+        ];
+      }
+      if (type.extent.kind !== 'prefix')
+        return type.nullable ? [`if (${value} !== null) {`, ...content(value), '}'] : content(value);
       const { int, max } = type.extent;
       const width = int.bits / 8;
       const put = module.use(intName(int).replace(/^[ui]/, 'put'));

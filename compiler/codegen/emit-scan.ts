@@ -1,13 +1,14 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { boundsOf, intName, rangeOf } from '../model/integers.js';
 import type { Anchor, Place } from '../model/layout.js';
-import type { Block, Field, MemberModel } from '../model/model.js';
+import type { Block, Field, FieldType, MemberModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import type { Expression } from '../model/expression.js';
 import { parts } from '../model/expressions-of.js';
 import { literal } from './literal.js';
 import type { Module } from './module.js';
-import { endPlace, Reader } from './reader.js';
+import { endPlace, Reader, windowAround } from './reader.js';
+import { endCode, isSelfDelimited } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 /** Emits `scan`: the length of a frame from as few of its first bytes as tell it. */
@@ -49,7 +50,8 @@ class Scanner extends Reader {
   }
 
   protected override reading(place: Place, size: number): void {
-    this.need({ anchor: place.anchor, offset: place.offset + size });
+    // What stands after a value that was walked, or in one, has come.
+    if (size > 0) this.need({ anchor: place.anchor, offset: place.offset + size });
   }
 
   override nested(emit: () => void): void {
@@ -192,6 +194,10 @@ class Scanner extends Reader {
   }
 
   private field_(field: Field, anchor: Anchor): void {
+    if (isSelfDelimited(field.type)) {
+      this.walkOn(field, anchor);
+      return;
+    }
     if (!('extent' in field.type)) {
       // A struct of varying size: its parts are not laid out in the frame.
       throw new Error(`${field.path} has no size a scan can tell; the checker refuses it`);
@@ -222,6 +228,31 @@ class Scanner extends Reader {
     this.set(anchor, this.anchorCode(anchor));
   }
 
+  /** A self-delimited field outside of windows: its end, once the bytes that tell it have come. */
+  private walkOn(field: Field, anchor: Anchor): void {
+    const { type } = field;
+    if (type.kind === 'list' && type.extent.kind === 'count') {
+      this.discriminants([type.extent.value]);
+      this.extent(this.emit(type.extent.value), type.extent.value, type.maxCount);
+    }
+    const start = this.place(this.module.layout.places.get(field)!);
+    this.set(anchor, this.walk(field, type, start));
+    const end = this.anchors.get(anchor)!;
+    this.lines.push(`if (${end} <= 0) return ${this.module.use('unended')}(${end}, from, to, state);`);
+    if (type.kind === 'int' && field.constant?.kind === 'int')
+      this.lines.push(
+        `if (${this.value(field)} !== ${literal(field, field.constant)}) return ${this.module.use('ScanFault')}.malformed;`,
+      );
+  }
+
+  protected override walk(field: Field, type: FieldType, start: string): string {
+    if (windowAround(field, this.module) !== null) return super.walk(field, type, start);
+    const count =
+      type.kind === 'list' && type.extent.kind === 'count' ? this.units(field, type.extent.value) : '0';
+    const depth = String(this.module.protocol.limits.depth);
+    return endCode(type, field.path, 'b', start, 'to', count, depth, this.module);
+  }
+
   private extent(code: string, value: Expression, max: number | null): void {
     if (max === null || value.type.kind !== 'int' || value.type.high <= BigInt(max)) return;
     this.lines.push(`if (${code} > ${max}) return ${this.module.use('ScanFault')}.tooLarge;`);
@@ -237,11 +268,12 @@ class Scanner extends Reader {
         this.checked.add(field);
         const { low, high } = boundsOf(field);
         const full = rangeOf(field.type.int);
-        if ((low === full.low && high === full.high) || field.constant !== null) continue;
+        const isFull = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
+        if ((low === full.low && high === full.high && isFull) || field.constant !== null) continue;
         const value = this.hold(part, this.value(field));
         const tests = [
-          ...(low > full.low ? [`${value} < ${low}`] : []),
-          ...(high < full.high ? [`${value} > ${high}`] : []),
+          ...(low > full.low || !isFull ? [`${value} < ${low}`] : []),
+          ...(high < full.high || !isFull ? [`${value} > ${high}`] : []),
         ];
         const members = field.type.enum;
         const gaps =

@@ -17,7 +17,8 @@ import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
-import { readValue } from './reader.js';
+import { floatName, readValue } from './reader.js';
+import { endCode, readFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 import { isGiven } from './emit-encode.js';
 import { fieldTypeText, typeText } from './type-text.js';
@@ -52,8 +53,24 @@ export function readAtCursor(
   range: Field['range'] = null,
 ): void {
   const reach = (size: string): string => `c.reach(${size}, ${quote(path)}, ${quote(schema)})`;
+  const walked = (units: string): string =>
+    `${module.use('ended')}(${endCode(type, path, 'c.bytes', 'c.at', 'c.end', units, '0', module)}, ${quote(path)}, c.at, ${quote(schema)})`;
   switch (type.kind) {
+    case 'float': {
+      const read = `${module.use(floatName(type))}(c.bytes, c.at)`;
+      lines.push(`const ${local}End = ${reach(String(type.bits / 8))};`, `const ${local} = ${read};`);
+      lines.push(`c.at = ${local}End;`);
+      return;
+    }
     case 'int': {
+      if (type.form.kind !== 'fixed') {
+        lines.push(
+          `const ${local}End = ${walked('0')};`,
+          `const ${local} = ${readFormed(type, 'c.bytes', 'c.at', module)};`,
+          `c.at = ${local}End;`,
+        );
+        return;
+      }
       const field = { member: 'field', type, range, path } as unknown as Field;
       lines.push(`const ${local}End = ${reach(String(type.int.bits / 8))};`);
       lines.push(`const ${local} = ${readValue(field, 'c.bytes', 'c.at', module)}${closedCast(type.enum)};`);
@@ -90,18 +107,26 @@ export function readAtCursor(
         lines.push(
           `const ${local} = ${none !== null ? `${local}Length === ${none} ? null : ` : ''}${value};`,
         );
+      } else if (extent.kind === 'until') {
+        lines.push(`const ${local}End = ${walked('0')};`);
+        const to = `${local}End - ${extent.delimiter.length}`;
+        lines.push(`const ${local} = ${slice(type, 'c.at', to, path, schema, module)};`);
       } else {
-        const size = extent.kind === 'rest' ? 'c.end - c.at' : (count ?? '0');
+        const given = extent.kind === 'rest' ? 'c.end - c.at' : (count ?? '0');
+        const size = type.nullable ? `${local}Size` : given;
+        if (type.nullable) lines.push(`const ${local}Size = Math.max(0, ${given});`);
         tooLong(size);
         lines.push(`const ${local}End = ${reach(size)};`);
-        lines.push(`const ${local} = ${slice(type, 'c.at', `${local}End`, path, schema, module)};`);
+        const value = slice(type, 'c.at', `${local}End`, path, schema, module);
+        lines.push(`const ${local} = ${type.nullable ? `${given} === -1 ? null : ` : ''}${value};`);
       }
       lines.push(`c.at = ${local}End;`);
       return;
     }
     case 'list': {
       const element = typeText(type.element, module);
-      lines.push(`const ${local}: ${element.includes('|') ? `(${element})` : element}[] = [];`);
+      const items = type.nullable ? `${local}Items` : local;
+      lines.push(`const ${items}: ${element.includes('|') ? `(${element})` : element}[] = [];`);
       const error = (detail: string): string =>
         `throw new ${module.use('DecodeError')}('limit', ${quote(path)}, c.at, ${detail}, ${quote(schema)});`;
       if (type.extent.kind === 'count') {
@@ -113,14 +138,14 @@ export function readAtCursor(
         if (type.extent.kind === 'size') lines.push(`const ${local}End = ${reach(count ?? '0')};`);
         lines.push(`while (c.at < ${type.extent.kind === 'rest' ? 'c.end' : `${local}End`}) {`);
         lines.push(
-          `if (${local}.length === ${type.maxCount}) ${error(quote(`has over ${type.maxCount} elements`))}`,
+          `if (${items}.length === ${type.maxCount}) ${error(quote(`has over ${type.maxCount} elements`))}`,
         );
       }
       readAtCursor(type.element, path, schema, module, lines, 'item', elementCount(type.element));
-      lines.push(`${local}.push(item);`, '}');
+      lines.push(`${items}.push(item);`, '}');
+      if (type.nullable) lines.push(`const ${local} = ${count} === -1 ? null : ${items};`);
       return;
     }
-    case 'float':
     case 'extern':
     case 'record':
     case 'entry':
@@ -336,7 +361,8 @@ class StructReader implements Environment {
     }
     const { low, high } = boundsOf(field);
     const full = rangeOf(field.type.int);
-    if (field.type.bool || (low === full.low && high === full.high)) return;
+    const exact = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
+    if (field.type.bool || (low === full.low && high === full.high && exact)) return;
     const members = field.type.enum;
     if (members !== null && !members.open && !members.flags && field.range === null) {
       this.checkMember(field, members, local);

@@ -123,7 +123,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
   const { type } = field;
   const schema = module.schemaAt(field);
   const { lines } = reader;
-  if (type.kind === 'int') {
+  if (type.kind === 'int' || type.kind === 'float') {
     lines.push(`return ${reader.value(field)}${closedCast(field)};`);
     return;
   }
@@ -137,7 +137,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     );
     return;
   }
-  if (type.kind === 'float' || type.kind === 'extern' || type.kind === 'record' || type.kind === 'entry')
+  if (type.kind === 'extern' || type.kind === 'record' || type.kind === 'entry')
     throw new Error(`${field.path}: ${type.kind} is refused by the checker`);
   if (type.kind === 'struct' || type.kind === 'list') {
     const window = windowEnd(field, reader, module);
@@ -146,6 +146,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
       type.kind === 'list' && (type.extent.kind === 'count' || type.extent.kind === 'size')
         ? reader.emit(type.extent.value)
         : null;
+    if (type.kind === 'list' && type.nullable) lines.push(`if (${count} === -1) return null;`);
     readAtCursor(type, field.path, schema, module, lines, 'value', count);
     lines.push('return value;');
     return;
@@ -162,7 +163,10 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     );
     return;
   }
-  const to = type.extent.kind === 'rest' ? windowEnd(field, reader, module) : reader.endOf(field);
+  const ending = type.extent.kind === 'until' ? ` - ${type.extent.delimiter.length}` : '';
+  if (type.nullable && 'value' in type.extent)
+    lines.push(`if (${reader.emit(type.extent.value)} === -1) return null;`);
+  const to = type.extent.kind === 'rest' ? windowEnd(field, reader, module) : reader.endOf(field) + ending;
   lines.push(`return ${slice(type, from, to, field.path, schema, module, 'b', 'at')};`);
 }
 

@@ -4,7 +4,8 @@ import type { Anchor } from '../model/layout.js';
 import { walk } from '../model/walk.js';
 import type { Block, Field, FieldType, Protocol, Struct } from '../model/model.js';
 import { emitCheck } from './emit-check.js';
-import { emitEncode, emitInit, emitListWrite, emitStructWrite } from './emit-encode.js';
+import { emitEncode, emitInit, isPlainInt, emitListWrite, emitStructWrite } from './emit-encode.js';
+import { emitListEnd, emitStructEnd } from './emit-end.js';
 import { emitEnum } from './emit-enum.js';
 import { emitHeaders, entriesRange, headersField } from './emit-headers.js';
 import { emitMatch } from './emit-match.js';
@@ -19,6 +20,7 @@ import { emitView } from './emit-view.js';
 import { Module } from './module.js';
 import { print } from './print.js';
 import { Reader } from './reader.js';
+import { isSelfDelimited, listEndName, structEndName } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 import { typeText } from './type-text.js';
 import { COMPILER_VERSION } from '../compiler-version.js';
@@ -73,7 +75,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   for (const struct of structs)
     module.add(emitStructRead(struct, module), ...emitStructWrite(struct, module));
   for (const { type, path } of lists) {
-    if (type.element.kind !== 'int')
+    if (!isPlainInt(type.element) || type.nullable)
       module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
   }
   module.add(
@@ -84,11 +86,13 @@ export async function generate(protocol: Protocol): Promise<string> {
     emitProtocol(module),
   );
   module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
+  module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
   const header = [
     `// Generated from ${module.schemaName} (sha256 ${protocol.schemaHash}) by @proto-frame/compiler ${COMPILER_VERSION}. Do not edit.`,
     layoutComment(module),
   ];
-  return print([...header, module.importText(), ...module.statements.map(markUnused)]);
+  const delimiters = module.delimiterText();
+  return print([...header, module.importText(), ...delimiters, ...module.statements.map(markUnused)]);
 }
 
 /** A function with those of its parameters marked by `_` that its statements don't read: strict options refuse them. */
@@ -135,16 +139,49 @@ function listsOf(blocks: readonly Block[]): { type: FieldType & { kind: 'list' }
   return lists;
 }
 
+/** The functions that find where structs and lists of varying size end: those that something asks for. */
+function emitEnds(
+  module: Module,
+  structs: readonly Struct[],
+  lists: readonly { type: FieldType & { kind: 'list' }; path: string }[],
+): FunctionDeclarationStructure[] {
+  const open = new Map<string, () => FunctionDeclarationStructure>();
+  for (const struct of structs)
+    if (isSelfDelimited({ kind: 'struct', struct }))
+      open.set(structEndName(struct), () => emitStructEnd(struct, module));
+  for (const { type, path } of lists)
+    if (isSelfDelimited(type)) open.set(listEndName(path), () => emitListEnd(type, path, module));
+  const emitted: FunctionDeclarationStructure[] = [];
+  let code = codeOf(module.statements);
+  for (let found = true; found;) {
+    found = false;
+    for (const [name, emit] of [...open]) {
+      if (!new RegExp(`\\b${name}\\(`).test(code)) continue;
+      const end = emit();
+      emitted.push(end);
+      code += codeOf([end]);
+      open.delete(name);
+      found = true;
+    }
+  }
+  return emitted;
+}
+
+function codeOf(statements: readonly (StatementStructures | string)[]): string {
+  return JSON.stringify(statements);
+}
+
 /** Whether a field of the frame is made of a struct, so that it is read and written. */
 function inFrame(protocol: Protocol, struct: Struct): boolean {
   return [...walk(protocol.frame.body)].some((m) => m.member === 'field' && uses(m.type, struct));
 }
 
-function uses(type: FieldType, struct: Struct): boolean {
-  if (type.kind === 'list') return uses(type.element, struct);
-  if (type.kind !== 'struct') return false;
+function uses(type: FieldType, struct: Struct, seen = new Set<Struct>()): boolean {
+  if (type.kind === 'list') return uses(type.element, struct, seen);
+  if (type.kind !== 'struct' || seen.has(type.struct)) return false;
+  seen.add(type.struct);
   const members = [...walk(type.struct.body)];
-  return type.struct === struct || members.some((m) => m.member === 'field' && uses(m.type, struct));
+  return type.struct === struct || members.some((m) => m.member === 'field' && uses(m.type, struct, seen));
 }
 
 function hasPlainBytes(block: Block): boolean {

@@ -1,7 +1,7 @@
 import type { StatementStructures } from 'ts-morph';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import { layoutOf, type Anchor, type Layout } from '../model/layout.js';
-import type { BitFieldModel, Enum, Field, Protocol } from '../model/model.js';
+import type { BitFieldModel, Enum, Extern, Field, Protocol } from '../model/model.js';
 
 /** Words that can't be the name of a variable in a module. */
 const RESERVED = new Set(
@@ -36,6 +36,10 @@ export class Module {
   private readonly values = new Set<string>();
   private readonly types = new Set<string>();
   private readonly declared: ReadonlySet<string>;
+  /** Delimiters by the name of the constant that holds their bytes. */
+  readonly delimiters = new Map<string, string>();
+  /** What is imported of extern modules, by the file. */
+  private readonly imported = new Map<string, Set<string>>();
   /** How schema places are shown in decode errors: `bolt.proto-frame`. */
   readonly schemaName: string;
 
@@ -61,8 +65,45 @@ export class Module {
     return this.declared.has(name) ? `Api${name}` : name;
   }
 
-  /** The import declaration, names in order. */
+  /** The constant that holds a delimiter's bytes: `CRLF`, `DELIMITER_3B`. */
+  delimiter(text: string): string {
+    const hex = [...text].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()).join('');
+    const name = KNOWN_DELIMITERS.get(text) ?? `DELIMITER_${hex}`;
+    const own = this.declared.has(name) ? `${name}_` : name;
+    this.delimiters.set(own, text);
+    return own;
+  }
+
+  /** The name by which an extern module's export is known here. */
+  extern(of: Extern): string {
+    const names = this.imported.get(of.fileName) ?? new Set<string>();
+    names.add(of.exportName);
+    this.imported.set(of.fileName, names);
+    return externAlias(of);
+  }
+
+  /** The constants of delimiters. */
+  delimiterText(): string[] {
+    return [...this.delimiters].map(
+      ([name, text]) =>
+        `const ${name} = new Uint8Array([${[...text].map((c) => c.charCodeAt(0)).join(', ')}]);`,
+    );
+  }
+
+  /** The import declarations, names in order. */
   importText(): string {
+    const externs = [...this.imported]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([file, names]) => {
+        const list = [...names]
+          .sort()
+          .map((name) => `${name} as ${externAlias({ fileName: file, exportName: name })}`);
+        return `import { ${list.join(', ')} } from './${file.replace(/\.ts$/, '.js')}';`;
+      });
+    return [this.apiImport(), ...externs].join('\n');
+  }
+
+  private apiImport(): string {
     const alias = (name: string): string => (this.declared.has(name) ? `${name} as Api${name}` : name);
     const names = [...new Set([...this.values, ...this.types])].sort((a, b) =>
       a.toLowerCase() < b.toLowerCase() ? -1 : 1,
@@ -132,9 +173,28 @@ export class Module {
   }
 }
 
-const API_FUNCTIONS = /^(put)?[ui]?\d+(le)?$|^[ui]\d+(le)?$/;
+/** `hessian2Str`: an export with its module's name before it, so that it is nothing else here. */
+function externAlias(of: Pick<Extern, 'fileName' | 'exportName'>): string {
+  const module = camelCase(
+    of.fileName
+      .slice(of.fileName.lastIndexOf('/') + 1)
+      .replace(/\.ts$/, '')
+      .replaceAll('-', '_'),
+  );
+  return module === of.exportName ? `${module}Format` : `${module}${pascalCase(of.exportName)}`;
+}
+
+const KNOWN_DELIMITERS = new Map([
+  ['\r\n', 'CRLF'],
+  ['\n', 'LF'],
+  ['\0', 'NUL'],
+]);
+
+const API_FUNCTIONS = /^(put)?[ui]?\d+(le)?$|^[ui]\d+(le)?$|^(put)?[fF](32|64)(le)?$/;
 const FUNCTIONS = new Set(
   (
+    'ended unended untilEnd prefixedEnd digitsEnd hexDigitsEnd decimal hex decimalSize hexSize putDecimal putHex putDigits putHexDigits ' +
+    'decimalUntilEnd hexUntilEnd leb128 zigzag mqtt vlq quic ' +
     'match scan check kindOf isHeartbeat isGoaway idOf setId timeoutOf wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys names values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow crc32 crc32c crc32Delta crc32cDelta requireInteger ' +

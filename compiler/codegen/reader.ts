@@ -11,10 +11,11 @@ import type {
   VariantModel,
   WindowModel,
 } from '../model/model.js';
-import { fixedSize, memberSize, typeSize } from '../model/size.js';
+import { memberSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
-import type { Module } from './module.js';
+import { quote, type Module } from './module.js';
+import { endCode, isSelfDelimited, readFormed } from './self-delimiting.js';
 
 /**
  * Emits the body of one function that reads a frame at bytes `b` from `at`: places, fields and conditions as
@@ -91,7 +92,13 @@ export class Reader implements Environment {
     const start = this.placeOf(field);
     const window = type.extent.kind === 'rest' ? windowAround(field, this.module) : null;
     const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
-    if (type.extent.kind !== 'prefix') return this.text(type, start, to);
+    if (type.extent.kind === 'until')
+      return this.text(type, start, `${to} - ${type.extent.delimiter.length}`);
+    if (type.extent.kind !== 'prefix') {
+      const code = this.text(type, start, to);
+      if (!type.nullable || !('value' in type.extent)) return code;
+      return `(${emitExpression(type.extent.value, this)} === -1 ? undefined : ${code})`;
+    }
     const { int } = type.extent;
     const code = this.text(type, `${start} + ${int.bits / 8}`, to);
     if (!type.nullable) return code;
@@ -147,8 +154,42 @@ export class Reader implements Environment {
         return `${start} + ((${after.value} - ((${start} - ${this.at}) % ${after.value})) % ${after.value})`;
       }
       default:
+        if (after.member === 'field' && isSelfDelimited(after.type))
+          return this.walked(after, after.type, from);
         return `${this.sum(from)} + ${this.sizeCode(after, from)}`;
     }
+  }
+
+  /** Where a self-delimited field ends; bytes that are none are refused. */
+  protected walked(field: Field, type: FieldType, from: Place): string {
+    const start = this.place(from);
+    const { ended, schema } = { ended: this.module.use('ended'), schema: quote(this.module.schemaAt(field)) };
+    return `${ended}(${this.walk(field, type, start)}, ${quote(field.path)}, ${start} - ${this.at}, ${schema})`;
+  }
+
+  /** The end of a self-delimited value at `start`, or why there is none. */
+  protected walk(field: Field, type: FieldType, start: string): string {
+    const window = windowAround(field, this.module);
+    const to = window === null ? `${this.b}.length` : this.place(endPlace(window, this.module));
+    const count =
+      type.kind === 'list' && type.extent.kind === 'count' ? this.units(field, type.extent.value) : '0';
+    return endCode(
+      type,
+      field.path,
+      this.b,
+      start,
+      to,
+      count,
+      String(this.module.protocol.limits.depth),
+      this.module,
+    );
+  }
+
+  /** The size or count that an extent gives: 0 for null. */
+  protected units(field: Field, value: Expression): string {
+    const code = emitExpression(value, this);
+    const nullable = 'nullable' in field.type && field.type.nullable;
+    return nullable ? `Math.max(0, ${code})` : code;
   }
 
   /** Called before bytes at a place are read; a scan makes sure here that they have come. */
@@ -225,8 +266,8 @@ export class Reader implements Environment {
       return `${width} + ${length}`;
     }
     if (extent.kind === 'rest') throw new Error('what takes the rest ends with its window');
-    if (extent.kind === 'until') throw new Error('until is refused by the checker');
-    const value = emitExpression(extent.value, this);
+    if (extent.kind === 'until') throw new Error('what ends with a delimiter is walked');
+    const value = this.units(member, extent.value);
     if (extent.kind === 'count' && type.kind === 'list') return `${value} * ${elementSize(type.element)}`;
     return value;
   }
@@ -236,6 +277,7 @@ export class Reader implements Environment {
 function isSum(member: MemberModel): boolean {
   if (isOpenEnded(member)) return false;
   if (member.member === 'within') return true;
+  if (member.member === 'field' && isSelfDelimited(member.type)) return false;
   return (
     member.member === 'field' &&
     'extent' in member.type &&
@@ -252,13 +294,7 @@ export function isOpenEnded(member: MemberModel): boolean {
   if (member.member !== 'field') return false;
   const { type } = member;
   if ('extent' in type && type.extent.kind === 'rest') return true;
-  const parts =
-    type.kind === 'list' && type.extent.kind === 'count'
-      ? type.element
-      : type.kind === 'struct'
-        ? type
-        : null;
-  return parts !== null && fixedSize(typeSize(parts)) === null;
+  return false;
 }
 
 /** The innermost window around a member, or null. */
@@ -279,6 +315,11 @@ export function endPlace(member: MemberModel, module: Module): Place {
   return { anchor: start.anchor, offset: start.offset + memberSize(member).min };
 }
 
+/** `f32le`: the function that reads a float. */
+export function floatName(type: FieldType & { kind: 'float' }): string {
+  return `f${type.bits}${type.little ? 'le' : ''}`;
+}
+
 /** A number, boolean or bit field at a place. */
 export function readValue(field: Field | BitFieldModel, b: string, place: string, module: Module): string {
   if (field.member === 'bitField') {
@@ -289,7 +330,9 @@ export function readValue(field: Field | BitFieldModel, b: string, place: string
     const code = `(${shifted} & ${mask})`;
     return field.enum === null && field.width === 1 ? `(${code} !== 0)` : code;
   }
+  if (field.type.kind === 'float') return `${module.use(floatName(field.type))}(${b}, ${place})`;
   if (field.type.kind !== 'int') throw new Error(`${field.path} is no number`);
+  if (field.type.form.kind !== 'fixed') return readFormed(field.type, b, place, module);
   const { int } = field.type;
   const code = `${module.use(intName(int))}(${b}, ${place})`;
   if (field.type.bool) return `(${code} !== 0)`;

@@ -35,7 +35,8 @@ export function typeText(type: FieldType, module: Module): string {
       return pascalCase(type.struct.name);
     case 'list': {
       const element = typeText(type.element, module);
-      return `readonly ${element.includes('|') ? `(${element})` : element}[]`;
+      const list = `readonly ${element.includes('|') ? `(${element})` : element}[]`;
+      return type.nullable ? `${list} | null` : list;
     }
     case 'float':
       return 'number';

@@ -59,6 +59,7 @@ function valueJson(type: FieldType, value: Shown): Json {
     case 'list':
       return (value as readonly Shown[]).map((v) => valueJson(type.element, v));
     case 'float':
+      return Number.isFinite(value) ? (value as number) : String(value);
     case 'extern':
     case 'record':
     case 'entry':
@@ -130,7 +131,11 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
     case 'list':
       if (!Array.isArray(json)) throw new JsonError(path, 'has to be a list');
       return json.map((v: Json, i) => typeFromJson(type.element, v, `${path}[${i}]`));
-    case 'float':
+    case 'float': {
+      if (typeof json === 'number') return json;
+      if (json === 'NaN' || json === 'Infinity' || json === '-Infinity') return Number(json);
+      throw new JsonError(path, 'has to be a number');
+    }
     case 'extern':
     case 'record':
     case 'entry':

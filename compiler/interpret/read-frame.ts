@@ -8,14 +8,23 @@ import type {
   Protocol,
   Struct,
 } from '../model/model.js';
+import { rangeOf } from '../model/integers.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
 import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { readFormed } from './formed.js';
 import { readInt } from './read-int.js';
 
 /** What a tool can show of a value: numbers as bigint, bytes as they are, structs by field. */
 export type Shown =
-  bigint | boolean | string | null | Uint8Array | readonly Shown[] | { readonly [field: string]: Shown };
+  | bigint
+  | number
+  | boolean
+  | string
+  | null
+  | Uint8Array
+  | readonly Shown[]
+  | { readonly [field: string]: Shown };
 
 /** One field of a frame, where it lies. */
 export interface FieldNode {
@@ -94,6 +103,8 @@ class FrameReader {
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
   private readonly reached = new Set<object>();
+  /** Recursive structs around the place that is read. */
+  private depth = 0;
 
   constructor(
     private readonly protocol: Protocol,
@@ -236,7 +247,11 @@ class FrameReader {
   private field(field: Field, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
     const { value, note, next, children } = this.value(field.type, field, at, bound, scope);
     const known: Value =
-      value instanceof Uint8Array || (typeof value === 'object' && value !== null) ? '' : value;
+      value instanceof Uint8Array ||
+      (typeof value === 'object' && value !== null) ||
+      typeof value === 'number'
+        ? ''
+        : value;
     scope.values.set(field, known);
     const given = field.constant === null && field.derivation === null && field.checksum === null;
     let comment = note;
@@ -303,25 +318,31 @@ class FrameReader {
     });
     switch (type.kind) {
       case 'int': {
-        const next = this.reach(at, type.int.bits / 8, bound, field.path, field.span);
-        const number = readInt(this.bytes, at, type.int);
+        const { number, next } = this.number(type, field, at, bound);
         if (type.bool) return leaf(number !== 0n, next);
         return leaf(number, next, type.enum === null ? '' : memberName(type.enum, number));
       }
       case 'bytes':
       case 'text': {
-        const { from, to, isNull } = this.extent(type, field, at, bound, scope);
-        if (isNull) return leaf(null, to, 'null');
+        const { from, to, next, isNull } = this.extent(type, field, at, bound, scope);
+        if (isNull) return leaf(null, next, 'null');
         const bytes = this.bytes.subarray(from, to);
         return type.kind === 'bytes'
-          ? leaf(bytes, to)
-          : leaf(type.encoding === 'utf8' ? utf8(bytes) : latin1(bytes), to);
+          ? leaf(bytes, next)
+          : leaf(type.encoding === 'utf8' ? utf8(bytes) : latin1(bytes), next);
       }
       case 'struct':
-        return this.struct(type.struct, at, bound);
+        return this.struct(type.struct, field, at, bound);
       case 'list':
         return this.list(type, field, at, bound, scope);
-      case 'float':
+      case 'float': {
+        const next = this.reach(at, type.bits / 8, bound, field.path, field.span);
+        const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + at, type.bits / 8);
+        return leaf(
+          type.bits === 32 ? view.getFloat32(0, type.little) : view.getFloat64(0, type.little),
+          next,
+        );
+      }
       case 'extern':
       case 'record':
       case 'entry':
@@ -331,34 +352,93 @@ class FrameReader {
     }
   }
 
+  private number(
+    type: FieldType & { kind: 'int' },
+    field: Field,
+    at: number,
+    bound: Bound,
+  ): { number: bigint; next: number } {
+    if (type.form.kind === 'fixed') {
+      const next = this.reach(at, type.int.bits / 8, bound, field.path, field.span);
+      return { number: readInt(this.bytes, at, type.int), next };
+    }
+    const formed = readFormed(type, this.bytes, at, bound.end);
+    if ('bad' in formed) throw new Bad(at - this.at, field.path, formed.bad, field.span);
+    if ('need' in formed) {
+      // Tells whether the window is too short, or bytes are yet to come.
+      this.reach(bound.end, formed.need, bound, field.path, field.span);
+      throw new Error('unreachable: nothing is left in the bound');
+    }
+    const { low, high } = rangeOf(type.int);
+    if (formed.value < low || formed.value > high)
+      throw new Bad(at - this.at, field.path, `is ${formed.value}, has to be ${low} to ${high}`, field.span);
+    return { number: formed.value, next: formed.next };
+  }
+
+  /** Where a delimiter stands after `at`: the end of the value before it. */
+  private delimiter(delimiter: string, max: number, field: Field, at: number, bound: Bound): number {
+    const rest = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + at, bound.end - at);
+    const found = rest.indexOf(Buffer.from(delimiter, 'latin1'));
+    if (found < 0 && rest.length <= max + delimiter.length)
+      this.reach(bound.end, 1, bound, field.path, field.span);
+    if (found < 0 || found > max)
+      throw new Bad(
+        at - this.at,
+        field.path,
+        `has over ${max} bytes before ${JSON.stringify(delimiter)}`,
+        field.span,
+      );
+    return at + found;
+  }
+
   private extent(
     type: FieldType & { kind: 'bytes' | 'text' },
     field: Field,
     at: number,
     bound: Bound,
     scope: Scope,
-  ): { from: number; to: number; isNull: boolean } {
+  ): { from: number; to: number; next: number; isNull: boolean } {
     const { extent } = type;
-    if (extent.kind === 'rest') return { from: at, to: bound.end, isNull: false };
+    if (extent.kind === 'rest') return { from: at, to: bound.end, next: bound.end, isNull: false };
     if (extent.kind === 'prefix') {
       const from = this.reach(at, extent.int.bits / 8, bound, field.path, field.span);
       const length = readInt(this.bytes, at, extent.int);
       const none = extent.int.signed ? -1n : (1n << BigInt(extent.int.bits)) - 1n;
-      if (type.nullable && length === none) return { from, to: from, isNull: true };
-      return {
-        from,
-        to: this.reach(from, this.size(length, at, field.path, field.span), bound, field.path, field.span),
-        isNull: false,
-      };
+      if (type.nullable && length === none) return { from, to: from, next: from, isNull: true };
+      const size = this.size(length, at, field.path, field.span);
+      const to = this.reach(from, size, bound, field.path, field.span);
+      return { from, to, next: to, isNull: false };
     }
-    if (extent.kind === 'until') throw new Error('until is refused by the checker');
-    const size = this.size(evaluateValue(extent.value, scope), at, field.path, field.span);
+    if (extent.kind === 'until') {
+      const max = extent.max ?? this.protocol.limits.line;
+      const to = this.delimiter(extent.delimiter, max, field, at, bound);
+      return { from: at, to, next: to + extent.delimiter.length, isNull: false };
+    }
+    const units = evaluateValue(extent.value, scope);
+    if (type.nullable && units === -1n) return { from: at, to: at, next: at, isNull: true };
+    const size = this.size(units, at, field.path, field.span);
     if (extent.max !== null && size > extent.max)
       throw new Bad(at - this.at, field.path, `has ${size} bytes, at most ${extent.max} may be`, field.span);
-    return { from: at, to: this.reach(at, size, bound, field.path, field.span), isNull: false };
+    const to = this.reach(at, size, bound, field.path, field.span);
+    return { from: at, to, next: to, isNull: false };
   }
 
   private struct(
+    struct: Struct,
+    field: Field,
+    at: number,
+    bound: Bound,
+  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    if (!struct.recursive) return this.inStruct(struct, at, bound);
+    if (this.depth === this.protocol.limits.depth)
+      throw new Bad(at - this.at, field.path, `is over ${this.depth} structs deep`, field.span);
+    this.depth++;
+    const read = this.inStruct(struct, at, bound);
+    this.depth--;
+    return read;
+  }
+
+  private inStruct(
     struct: Struct,
     at: number,
     bound: Bound,
@@ -375,6 +455,8 @@ class FrameReader {
     scope: Scope,
   ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
     const { extent } = type;
+    if (type.nullable && 'value' in extent && evaluateValue(extent.value, scope) === -1n)
+      return { value: null, note: 'null', next: at, children: [] };
     const counted =
       extent.kind === 'count'
         ? this.size(evaluateValue(extent.value, scope), at, field.path, field.span)

@@ -4,6 +4,8 @@ import { checksum } from './checksum.js';
 import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
+import { walk } from '../model/walk.js';
+import { formedBytes } from './formed.js';
 import { writeInt } from './read-int.js';
 
 /**
@@ -49,6 +51,13 @@ class FrameWriter {
 
   append(bytes: Uint8Array): void {
     const at = this.reserve(bytes.length);
+    this.data.set(bytes, at);
+  }
+
+  insert(at: number, bytes: Uint8Array): void {
+    const end = this.size;
+    this.reserve(bytes.length);
+    this.data.copyWithin(at + bytes.length, at, end);
     this.data.set(bytes, at);
   }
 
@@ -119,9 +128,33 @@ class BodyWriter {
         `would be ${value}, has to be ${field.range.low} to ${field.range.high}`,
       );
     }
-    this.out.putInt(this.holes.get(field)!, intOf(field), value, this.name(field));
+    const at = this.holes.get(field)!;
+    if (isVarying(field)) this.insert(field, formed(field, value, this.name(field)));
+    else this.out.putInt(at, intOf(field), value, this.name(field));
     this.scope.values.set(field, value);
     return value;
+  }
+
+  /** Puts bytes in; what was written after them has moved. */
+  private insert(hole: Field, bytes: Uint8Array): void {
+    const at = this.holes.get(hole)!;
+    this.out.insert(at, bytes);
+    // What comes later in the order of writing has moved, though it may start at the same place.
+    let later = false;
+    for (const [field, place] of this.holes) {
+      if (later || place > at) this.holes.set(field, place + bytes.length);
+      later ||= field === hole;
+    }
+    later = false;
+    for (const [member, place] of this.places) {
+      const around = member !== hole && [...walk({ members: [member] })].includes(hole);
+      if (member === hole || around) place.to += bytes.length;
+      else if (later) {
+        place.from += bytes.length;
+        place.to += bytes.length;
+      }
+      later ||= member === hole;
+    }
   }
 
   private member(member: MemberModel): void {
@@ -180,6 +213,9 @@ class BodyWriter {
       case 'within': {
         const from = this.out.position;
         this.block(member.body);
+        // Lengths whose own size varies count for the window they stand in.
+        for (const inner of member.body.members)
+          if (inner.member === 'field' && this.holes.has(inner) && isVarying(inner)) this.derive(inner);
         this.units.set(member, BigInt(this.out.position - from));
         return;
       }
@@ -188,6 +224,16 @@ class BodyWriter {
 
   private field(field: Field): void {
     const { type } = field;
+    if (type.kind === 'int' && type.form.kind !== 'fixed') {
+      if (field.derivation !== null) {
+        this.holes.set(field, this.out.position);
+        return;
+      }
+      const value = this.number(field);
+      this.scope.values.set(field, value);
+      this.out.append(formed(field, value, this.name(field)));
+      return;
+    }
     if (type.kind === 'int') {
       const at = this.out.reserve(type.int.bits / 8);
       if (field.derivation !== null) {
@@ -210,7 +256,10 @@ class BodyWriter {
     this.value(type, given, this.name(field));
     if ('extent' in type && type.extent.kind !== 'prefix') {
       const count = type.kind === 'list' && type.extent.kind === 'count';
-      this.units.set(field, BigInt(count ? (given as readonly Shown[]).length : this.out.position - from));
+      this.units.set(
+        field,
+        given === null ? -1n : BigInt(count ? (given as readonly Shown[]).length : this.out.position - from),
+      );
       const { extent } = type;
       const fixed =
         (extent.kind === 'size' || extent.kind === 'count') && extent.value.op === 'int'
@@ -242,7 +291,20 @@ class BodyWriter {
 
   private value(type: FieldType, value: Shown, path: string): void {
     switch (type.kind) {
+      case 'float': {
+        const view = new DataView(new ArrayBuffer(type.bits / 8));
+        if (type.bits === 32) view.setFloat32(0, value as number, type.little);
+        else view.setFloat64(0, value as number, type.little);
+        this.out.append(new Uint8Array(view.buffer));
+        return;
+      }
       case 'int':
+        if (type.form.kind !== 'fixed') {
+          const bytes = formedBytes(type, value as bigint);
+          if (bytes === null) throw new JsonError(path, `${String(value)} does not fit`);
+          this.out.append(bytes);
+          return;
+        }
         this.out.putInt(
           this.out.reserve(type.int.bits / 8),
           type.int,
@@ -272,12 +334,20 @@ class BodyWriter {
           );
         }
         if (bytes !== null) this.out.append(bytes);
+        if (type.extent.kind === 'until') {
+          const { delimiter } = type.extent;
+          const whole = Buffer.concat([bytes ?? new Uint8Array(0), Buffer.from(delimiter, 'latin1')]);
+          if (whole.indexOf(Buffer.from(delimiter, 'latin1')) !== whole.length - delimiter.length)
+            throw new JsonError(path, `holds ${JSON.stringify(delimiter)}, which would end it`);
+          this.out.append(Buffer.from(delimiter, 'latin1'));
+        }
         return;
       }
       case 'struct':
         this.out.write(type.struct.body, value as { readonly [field: string]: Shown }, path);
         return;
       case 'list':
+        if (value === null) return;
         (value as readonly Shown[]).forEach((v, i) => this.value(type.element, v, `${path}[${i}]`));
         return;
       case 'map':
@@ -292,6 +362,18 @@ class BodyWriter {
   private name(field: { readonly name: string }): string {
     return this.path === '' ? field.name : `${this.path}.${field.name}`;
   }
+}
+
+function isVarying(field: Field): boolean {
+  return field.type.kind === 'int' && field.type.form.kind !== 'fixed';
+}
+
+function formed(field: Field, value: bigint, path: string): Uint8Array {
+  const type = field.type as FieldType & { kind: 'int' };
+  const { low, high } = rangeOf(type.int);
+  const bytes = value < low || value > high ? null : formedBytes(type, value);
+  if (bytes === null) throw new JsonError(path, `${value} does not fit: it holds ${low} to ${high}`);
+  return bytes;
 }
 
 function intOf(field: Field): IntType {

@@ -30,7 +30,7 @@ function fieldBytes(field: MemberModel & { member: 'field' }, offset: number): M
   if (field.type.kind === 'bytes' && field.constant?.kind === 'text') {
     return [...field.constant.value].map((c, i) => exactly(offset + i, BigInt(c.charCodeAt(0))));
   }
-  if (field.type.kind !== 'int') return [];
+  if (field.type.kind !== 'int' || field.type.form.kind !== 'fixed') return [];
   const { int } = field.type;
   if (field.constant?.kind === 'int') return split(int, field.constant.value, offset);
   if (field.type.bool) return int.bits === 8 ? [{ offset, allowed: [{ low: 0, high: 1 }] }] : [];

@@ -98,17 +98,13 @@ export function declaredNames(members: readonly Member[], into = new Set<string>
 export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Context): Struct | null {
   const known = declarations.structs.get(decl);
   if (known !== undefined) return known;
-  if (decl.recursive || decl.params.length > 0) {
-    cx.report.error(
-      'PF199',
-      decl.name.span,
-      decl.recursive ? 'recursive structs are not built yet' : 'structs with parameters are not built yet',
-    );
+  if (decl.params.length > 0) {
+    cx.report.error('PF199', decl.name.span, 'structs with parameters are not built yet');
     return null;
   }
   if (declarations.open.has(decl)) {
     cx.report.error('PF150', decl.name.span, `\`${decl.name.text}\` contains itself`, {
-      hint: 'take the inner part as `bytes`; recursive structs are not built yet',
+      hint: `write \`recursive struct ${decl.name.text}\` and bound it with \`limits { depth = …; }\``,
     });
     return null;
   }
@@ -117,18 +113,22 @@ export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Co
     return null;
   }
   declarations.open.add(decl);
-  const names = new Names(cx.report, declaredNames(decl.members));
-  const scope = declarations.scope.home(decl);
-  const own: Context & { readonly names: Names } = { scope, report: cx.report, names, guards: [] };
-  const body = buildBlock(decl.members, decl.name.text, own, declarations);
   const struct: Struct = {
     name: decl.name.text,
     doc: decl.doc,
     span: decl.name.span,
-    body,
-    size: blockSize(body),
-    recursive: false,
+    body: { members: [] },
+    size: { min: 1, max: Infinity },
+    recursive: decl.recursive,
   };
+  // A recursive struct is known to its own members.
+  if (decl.recursive) declarations.structs.set(decl, struct);
+  const names = new Names(cx.report, declaredNames(decl.members));
+  const scope = declarations.scope.home(decl);
+  const own: Context & { readonly names: Names } = { scope, report: cx.report, names, guards: [] };
+  struct.body = buildBlock(decl.members, decl.name.text, own, declarations);
+  const size = blockSize(struct.body);
+  struct.size = decl.recursive ? { min: size.min, max: Infinity } : size;
   declarations.open.delete(decl);
   declarations.structs.set(decl, struct);
   return struct;
@@ -331,7 +331,7 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     return null;
   }
   checkAttributes(ast.attrs, attributesOf(type), `\`${ast.name.text}\``, report);
-  const range = rangeAttr(ast, type, place);
+  const range = rangeAttr(ast, type, place) ?? rangeOfDigits(type);
   const field: Field = {
     member: 'field',
     name: ast.name.text,
@@ -457,6 +457,13 @@ function defaultOf(
     return null;
   }
   return value;
+}
+
+/** What a fixed number of digits can say, where its integer could hold more. */
+function rangeOfDigits(type: FieldType): Field['range'] {
+  if (type.kind !== 'int' || type.form.kind !== 'digits' || type.form.extent.kind !== 'size') return null;
+  const high = BigInt(type.form.base) ** BigInt(type.form.extent.digits) - 1n;
+  return high < rangeOf(type.int).high ? { low: 0n, high } : null;
 }
 
 function rangeAttr(ast: FieldAst, type: FieldType, place: Place): Field['range'] {

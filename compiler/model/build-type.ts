@@ -3,6 +3,7 @@ import type { Span } from '../source/source-file.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import { constantOf } from './constants.js';
 import { suggestHint } from './suggest-hint.js';
+import { buildSelfDelimiting, delimiterOf, isSelfDelimitingName } from './build-self-delimiting.js';
 import { buildExpression, kindOf } from './build-expression.js';
 import type { Context } from './build-expression.js';
 import { buildStruct } from './build-members.js';
@@ -13,7 +14,6 @@ import type { Encoding, ExtentModel, Field, FieldType, Struct } from './model.js
 /** How many elements a list and a map may have where the schema gives no `max`. */
 const MAX_ELEMENTS = 65536;
 const MAX_HEADERS = 1024;
-const UNBUILT = ['f32', 'f64', 'varint', 'dec', 'hex', 'cstr'];
 const FIXED = { kind: 'fixed' } as const;
 
 const BUILTIN = [
@@ -30,6 +30,12 @@ const BUILTIN = [
   'text',
   'pstr',
   'pbytes',
+  'cstr',
+  'f32',
+  'f64',
+  'varint',
+  'dec',
+  'hex',
 ];
 
 /** A type with the extent and attributes that belong to it, as they stand in a field or a list element. */
@@ -44,13 +50,11 @@ export interface TypeInput {
 export function buildType(input: TypeInput, cx: Context, declarations: Declarations): FieldType | null {
   const { report } = cx;
   const { type } = input;
-  const nullable = input.attrs.find((a) => a.kind === 'nullable');
-  if (nullable !== undefined && !(type.kind === 'named' && ['pstr', 'pbytes'].includes(type.path[0]!.text)))
-    report.error('PF199', nullable.span, 'only `pstr` and `pbytes` can be nullable so far');
+  const nullable = nullableOf(input, report);
   switch (type.kind) {
     case 'bytes': {
       const built = extentOf(input, cx, 'bytes');
-      return built && { kind: 'bytes', extent: built, nullable: false };
+      return built && { kind: 'bytes', extent: built, nullable };
     }
     case 'text': {
       const encoding = type.encoding?.text ?? 'utf8';
@@ -64,7 +68,7 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
         return null;
       }
       const built = extentOf(input, cx, 'text');
-      return built && { kind: 'text', encoding: encoding as Encoding, extent: built, nullable: false };
+      return built && { kind: 'text', encoding: encoding as Encoding, extent: built, nullable };
     }
     case 'list':
     case 'map': {
@@ -79,6 +83,7 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
           element,
           extent: built,
           maxCount: maxCount ?? MAX_ELEMENTS,
+          nullable,
         };
       return buildMap(type.element.span, element, built, maxCount, cx);
     }
@@ -158,9 +163,11 @@ function buildNamed(
         });
       return refuseExtent(input, cx, { kind: 'int', int, form: FIXED, enum: null, bool: false });
     }
-    if (UNBUILT.includes(name)) {
-      report.error('PF199', type.span, `\`${name}\` is not built yet`);
-      return null;
+    if (isSelfDelimitingName(name)) return buildSelfDelimiting(name, type, input, cx, declarations);
+    const float = /^f(32|64)(le|be)?$/.exec(name);
+    if (float !== null) {
+      const little = float[2] === undefined ? declarations.little : float[2] === 'le';
+      return refuseExtent(input, cx, { kind: 'float', bits: Number(float[1]) as 32 | 64, little });
     }
     if (/^[ui]\d+(le|be)?$/.test(name)) {
       report.error('PF100', type.span, `there is no integer \`${name}\``, {
@@ -219,7 +226,23 @@ function buildNamed(
   return null;
 }
 
-function refuseExtent(input: TypeInput, cx: Context, type: FieldType): FieldType | null {
+/** Whether null can be told on the wire: by a length prefix, or by a length field that is -1. */
+function nullableOf(input: TypeInput, report: Report): boolean {
+  const attr = input.attrs.find((a) => a.kind === 'nullable');
+  if (attr === undefined) return false;
+  const { type, extent } = input;
+  if (type.kind === 'named' && ['pstr', 'pbytes'].includes(type.path[0]!.text)) return true;
+  const byField =
+    extent !== null && (extent.kind === 'size' || extent.kind === 'count') && extent.value?.kind === 'name';
+  if (byField && type.kind !== 'map' && type.kind !== 'named') return true;
+  if (type.kind !== 'named')
+    report.error('PF109', attr.span, 'nothing on the wire says that this is null', {
+      hint: 'null is the length -1: `size n nullable` with a field `n`, or a `pstr`',
+    });
+  return false;
+}
+
+export function refuseExtent(input: TypeInput, cx: Context, type: FieldType): FieldType | null {
   if (input.extent === null) return type;
   const { kind, span } = input.extent;
   const what = type.kind === 'int' ? 'a number' : type.kind === 'struct' ? 'a struct' : 'this type';
@@ -322,8 +345,14 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
   }
   if (extent.kind === 'rest') return { kind: 'rest', max };
   if (extent.kind === 'until') {
-    cx.report.error('PF199', extent.span, '`until` is not built yet');
-    return null;
+    if (what === 'list' || what === 'map') {
+      cx.report.error('PF199', extent.span, `a ${what} up to a delimiter is not built yet`, {
+        hint: 'a count, a size or a window can end it',
+      });
+      return null;
+    }
+    const delimiter = delimiterOf(extent, cx);
+    return delimiter === null ? null : { kind: 'until', delimiter, max };
   }
   if (extent.kind === 'count' && what !== 'list') {
     const message = `\`count\` is for lists; ${what === 'map' ? 'a map' : what} has a \`size\` in bytes`;

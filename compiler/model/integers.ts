@@ -24,7 +24,8 @@ export const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Whether values of a field are bigint in generated code: 56 and 64 bits, unless its range says they are small. */
 export function isBig(int: IntType, range: Field['range']): boolean {
-  if (int.bits <= 48) return false;
+  // 53 bits and a sign: what varints and digits are held to.
+  if (int.bits <= 48 || int.bits === 53 || int.bits === 54) return false;
   return range === null || range.high > SAFE || range.low < -SAFE;
 }
 

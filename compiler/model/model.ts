@@ -130,6 +130,8 @@ export type FieldType =
       readonly element: FieldType;
       readonly extent: ExtentModel;
       readonly maxCount: number;
+      /** Null is the count -1. */
+      readonly nullable: boolean;
     }
   | {
       readonly kind: 'map';

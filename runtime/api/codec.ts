@@ -25,3 +25,6 @@ export * from './bytes/hex.js';
 export { untilEnd } from './bytes/until.js';
 export { ended } from './bytes/ended.js';
 export type { ExternEntry, ExternEntryMap, ExternMap, ExternRecord, ExternType } from './extern.js';
+export { unended } from './bytes/unended.js';
+export { prefixedEnd } from './bytes/prefixed-end.js';
+export { requireDelimited } from './bytes/require-delimited.js';

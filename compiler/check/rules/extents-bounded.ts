@@ -1,47 +1,21 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
-import { fixedSize, typeSize } from '../../model/size.js';
 import type { Block, MemberModel, Protocol } from '../../model/model.js';
 
 /** PF103: every extent ends somewhere that is known before its bytes are awaited. */
 export function extentsBounded(protocol: Protocol, report: Report): void {
   checkBlock(protocol.frame.body, false, report);
   // A struct ends where its field does, so it may take the rest only if that field may.
-  for (const struct of protocol.structs) checkBlock(struct.body, false, report, true);
+  for (const struct of protocol.structs) checkBlock(struct.body, false, report);
 }
 
-/** @param inStruct structs are read from front to back, so that their parts may vary anywhere */
-function checkBlock(block: Block, inWindow: boolean, report: Report, inStruct = false): void {
-  block.members.forEach((member, i) =>
-    checkMember(member, inWindow, i === block.members.length - 1, report, inStruct),
-  );
+function checkBlock(block: Block, inWindow: boolean, report: Report): void {
+  block.members.forEach((member, i) => checkMember(member, inWindow, i === block.members.length - 1, report));
 }
 
-function checkMember(
-  member: MemberModel,
-  inWindow: boolean,
-  last: boolean,
-  report: Report,
-  inStruct: boolean,
-): void {
+function checkMember(member: MemberModel, inWindow: boolean, last: boolean, report: Report): void {
   switch (member.member) {
     case 'field': {
       const { type } = member;
-      const element =
-        type.kind === 'list' && type.extent.kind === 'count'
-          ? type.element
-          : type.kind === 'struct'
-            ? type
-            : null;
-      if (!inStruct && element !== null && fixedSize(typeSize(element)) === null && !(inWindow && last)) {
-        report.error(
-          'PF199',
-          member.span,
-          `\`${member.name}\` has parts of varying size and is not the last in a window, which is not built yet`,
-          {
-            hint: 'put it at the end of `within (length) { … }`',
-          },
-        );
-      }
       if ('extent' in type && type.extent.kind === 'rest' && !(inWindow && last)) {
         report.error(
           'PF103',
@@ -58,11 +32,11 @@ function checkMember(
       checkBlock(member.body, true, report);
       return;
     case 'if':
-      checkBlock(member.then, inWindow && last, report, inStruct);
-      if (member.otherwise !== null) checkBlock(member.otherwise, inWindow && last, report, inStruct);
+      checkBlock(member.then, inWindow && last, report);
+      if (member.otherwise !== null) checkBlock(member.otherwise, inWindow && last, report);
       return;
     case 'variant':
-      for (const arm of member.arms) checkBlock(arm.body, inWindow && last, report, inStruct);
+      for (const arm of member.arms) checkBlock(arm.body, inWindow && last, report);
       return;
   }
 }

@@ -14,23 +14,25 @@ export function sizesNonnegative(protocol: Protocol, report: Report): void {
         const { extent } = member.type;
         const most =
           member.type.kind === 'list' && extent.kind === 'count' ? member.type.maxCount : extent.max;
-        if (extent.kind === 'size' || extent.kind === 'count') check(extent.value, most, report);
+        if (extent.kind === 'size' || extent.kind === 'count')
+          check(extent.value, most, report, 'nullable' in member.type && member.type.nullable);
       }
     }
   }
 }
 
-function check(value: Expression, max: number | null, report: Report): void {
+/** @param nullable null is the length -1 */
+function check(value: Expression, max: number | null, report: Report, nullable = false): void {
   if (value.type.kind !== 'int') return;
   const { low, high } = value.type;
   const text = value.span.file.text.slice(value.span.start, value.span.end);
-  if (low < 0n) {
+  if (low < (nullable ? -1n : 0n)) {
     const field = value.op === 'field' ? value.fields[0]! : null;
     report.error('PF105', value.span, `\`${text}\` can be negative: down to ${low}`, {
       labels: field === null ? [] : [{ span: field.span, text: 'its type is signed' }],
       hint:
         field !== null
-          ? 'say which values it has: `in 0..…`'
+          ? `say which values it has: \`in ${nullable ? '-1' : '0'}..…\``
           : `say with \`in\` which values the fields have, so that this is at least 0`,
     });
   }

@@ -1,0 +1,371 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { camelCase, pascalCase } from '../model/camel-case.js';
+import type { Expression } from '../model/expression.js';
+import { parts } from '../model/expressions-of.js';
+import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
+import type { BitFieldModel, Block, Field, FieldType, MemberModel, Struct } from '../model/model.js';
+import { fixedSize, memberSize } from '../model/size.js';
+import { walk } from '../model/walk.js';
+import { ConstantText } from './constant-text.js';
+import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { literal } from './literal.js';
+import type { Module } from './module.js';
+import { readValue } from './reader.js';
+import {
+  endCode,
+  isSelfDelimited,
+  listEndName,
+  reachesRecursion,
+  readFormed,
+  structEndName,
+} from './self-delimiting.js';
+import { tidy } from './tidy.js';
+
+const PARAMETERS = [
+  { name: 'b', type: 'Uint8Array' },
+  { name: 'at', type: 'number' },
+  { name: 'to', type: 'number' },
+];
+const DEPTH = { name: 'depth', type: 'number' };
+
+/** Emits `blobEnd(b, at, to)`: where a struct of varying size ends, without reading more of it than that takes. */
+export function emitStructEnd(struct: Struct, module: Module): FunctionDeclarationStructure {
+  const deep = reachesRecursion({ kind: 'struct', struct });
+  const writer = new EndWriter(module, struct);
+  return {
+    kind: StructureKind.Function,
+    name: structEndName(struct),
+    docs: [
+      `Where the ${pascalCase(struct.name)} that starts at \`at\` ends; 0 if it is malformed, -n if n bytes more are needed to know.`,
+    ],
+    parameters: deep ? [...PARAMETERS, DEPTH] : PARAMETERS,
+    returnType: 'number',
+    statements: writer.run(),
+  };
+}
+
+/** Emits `commandArgsEnd(b, at, to, count)`: where a list of elements of varying size ends. */
+export function emitListEnd(
+  type: FieldType & { kind: 'list' },
+  path: string,
+  module: Module,
+): FunctionDeclarationStructure {
+  const deep = reachesRecursion(type);
+  const count =
+    'extent' in type.element && 'value' in type.element.extent && type.element.extent.value.op === 'int'
+      ? String(type.element.extent.value.value)
+      : '0';
+  return {
+    kind: StructureKind.Function,
+    name: listEndName(path),
+    docs: [`Where \`count\` elements that start at \`at\` end; 0 and -n as for one element.`],
+    parameters: [...PARAMETERS, { name: 'count', type: 'number' }, ...(deep ? [DEPTH] : [])],
+    returnType: 'number',
+    statements: tidy([
+      'let p = at;',
+      'for (let i = 0; i < count; i++) {',
+      `p = ${isSelfDelimited(type.element) ? endCode(type.element, path, 'b', 'p', 'to', count, 'depth', module) : prefixEnd(type.element, module)};`,
+      'if (p <= 0) return p;',
+      '}',
+      'return p;',
+    ]),
+  };
+}
+
+/** Where an element with a length prefix ends. */
+function prefixEnd(type: FieldType, module: Module): string {
+  if ((type.kind !== 'bytes' && type.kind !== 'text') || type.extent.kind !== 'prefix')
+    throw new Error(`an element that is a ${type.kind} does not say where it ends`);
+  const { int, max } = type.extent;
+  const least = type.nullable && int.signed ? -1 : 0;
+  const most = Math.min(max ?? Infinity, Number(rangeOf(int).high));
+  const none = !type.nullable ? -2 : int.signed ? -1 : Number(rangeOf(int).high);
+  const read = module.use(intName(int));
+  return `${module.use('prefixedEnd')}(p, to, ${int.bits / 8}, p + ${int.bits / 8} <= to ? ${read}(b, p) : 0, ${least}, ${most}, ${none})`;
+}
+
+/** Emits the body: `p` moves from member to member; what sizes and arms hang on is read on the way. */
+class EndWriter implements Environment {
+  private readonly lines: string[] = [];
+  /** Fields that decide where something ends. */
+  private readonly needed: ReadonlySet<Field | BitFieldModel>;
+  /** Bytes after `p` that are known to be here, and those of them that were passed. */
+  private here = 0;
+  private passed = 0;
+  private readonly names = new Set<string>(['b', 'at', 'to', 'p', 'depth', 'i']);
+  private readonly locals = new Map<Field | BitFieldModel, string>();
+
+  constructor(
+    readonly module: Module,
+    private readonly struct: Struct,
+  ) {
+    this.needed = new Set(deciding(struct.body));
+  }
+
+  run(): string[] {
+    if (this.struct.recursive) this.lines.push('if (depth === 0) return 0;');
+    this.lines.push('let p = at;');
+    this.block(this.struct.body);
+    this.flush();
+    this.lines.push('return p;');
+    return tidy(this.lines);
+  }
+
+  field(e: Expression & { op: 'field' }): string {
+    const local = this.locals.get(e.fields[0]!);
+    if (local === undefined)
+      throw new Error(`${e.name} is not read on the way to the end of ${this.struct.name}`);
+    return local;
+  }
+
+  hold(_e: Expression, code: string): string {
+    return code;
+  }
+
+  private block(block: Block): void {
+    block.members.forEach((member, i) => this.member(member, block.members.slice(i)));
+  }
+
+  private member(member: MemberModel, rest: readonly MemberModel[]): void {
+    const size = fixedSize(memberSize(member));
+    const isSimple =
+      member.member === 'bits' ||
+      (member.member === 'field' && size !== null) ||
+      (member.member === 'pad' && size !== null);
+    if (isSimple) {
+      this.need(member, rest);
+      if (member.member === 'field') this.readFixed(member);
+      else if (member.member === 'bits')
+        for (const bit of member.fields)
+          if (this.needed.has(bit)) this.keep(bit, readValue(bit, 'b', this.place(), this.module));
+      this.passed += size ?? 0;
+      return;
+    }
+    switch (member.member) {
+      case 'assert':
+        return;
+      case 'field':
+        this.flush();
+        this.varying(member);
+        return;
+      case 'if': {
+        this.flush();
+        this.declareIn([member.then, ...(member.otherwise === null ? [] : [member.otherwise])]);
+        this.lines.push(`if (${emitExpression(member.condition, this)}) {`);
+        this.inside(member.then);
+        if (member.otherwise !== null) {
+          this.lines.push('} else {');
+          this.inside(member.otherwise);
+        }
+        this.lines.push('}');
+        return;
+      }
+      case 'variant': {
+        this.flush();
+        this.declareIn(member.arms.map((arm) => arm.body));
+        const on = member.on.map((e) => emitExpression(e, this));
+        const arms = [...member.arms].sort(
+          (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
+        );
+        arms.forEach((arm, i) => {
+          const test = arm.patterns === null ? null : emitPatterns(arm.patterns, member.on, on, this.module);
+          this.lines.push(
+            test === null ? (i === 0 ? '{' : '} else {') : `${i === 0 ? '' : '} else '}if (${test}) {`,
+          );
+          this.inside(arm.body);
+        });
+        if (arms.every((arm) => arm.patterns !== null)) this.lines.push('} else return 0;');
+        else this.lines.push('}');
+        return;
+      }
+      default:
+        throw new Error(`a ${member.member} in a struct is refused by the checker`);
+    }
+  }
+
+  private inside(block: Block): void {
+    this.block(block);
+    this.flush();
+  }
+
+  private readFixed(field: Field): void {
+    const { type } = field;
+    const place = this.place();
+    if (field.constant?.kind === 'text' && (type.kind === 'bytes' || type.kind === 'text')) {
+      const constant = new ConstantText(field, field.constant.value, this.module);
+      this.lines.push(`if (!(${constant.found('b', place, `${place} + ${constant.size}`)})) return 0;`);
+      return;
+    }
+    if (type.kind !== 'int') return;
+    if (type.form.kind === 'digits' && type.form.extent.kind === 'size') {
+      const end = this.module.use(type.form.base === 10 ? 'digitsEnd' : 'hexDigitsEnd');
+      this.lines.push(`if (${end}(b, ${place}, to, ${type.form.extent.digits}) <= 0) return 0;`);
+    }
+    const code = readValue(field, 'b', place, this.module);
+    if (field.constant?.kind === 'int') {
+      this.lines.push(`if (${code} !== ${literal(field, field.constant)}) return 0;`);
+      return;
+    }
+    if (!this.needed.has(field)) return;
+    this.keep(field, code);
+    this.bounds(field);
+  }
+
+  /** Reads a member whose end is found by walking it. */
+  private varying(field: Field): void {
+    const { type } = field;
+    const local = this.locals.get(field) ?? this.module.local(field);
+    if (type.kind === 'int') {
+      const end = this.free(`${local}End`);
+      this.lines.push(
+        `const ${end} = ${endCode(type, field.path, 'b', 'p', 'to', '0', 'depth', this.module)};`,
+        `if (${end} <= 0) return ${end};`,
+      );
+      const code = readFormed(type, 'b', 'p', this.module);
+      if (field.constant?.kind === 'int')
+        this.lines.push(`if (${code} !== ${literal(field, field.constant)}) return 0;`);
+      else if (this.needed.has(field)) {
+        this.keep(field, code);
+        this.bounds(field);
+      }
+      this.lines.push(`p = ${end};`);
+      return;
+    }
+    if (isSelfDelimited(type) && !(type.kind === 'list')) {
+      const depth = this.struct.recursive ? 'depth - 1' : 'depth';
+      this.lines.push(
+        `p = ${endCode(type, field.path, 'b', 'p', 'to', '0', depth, this.module)};`,
+        'if (p <= 0) return p;',
+      );
+      return;
+    }
+    if (!('extent' in type)) throw new Error(`${field.path} has no end of its own`);
+    const { extent } = type;
+    if (extent.kind === 'prefix' && type.kind !== 'record' && type.kind !== 'map' && type.kind !== 'list') {
+      this.lines.push(`p = ${prefixEnd(type, this.module)};`, 'if (p <= 0) return p;');
+      return;
+    }
+    if (extent.kind !== 'size' && extent.kind !== 'count') throw new Error(`${field.path} takes the rest`);
+    const nullable = 'nullable' in type && type.nullable;
+    const value = emitExpression(extent.value, this);
+    const max = type.kind === 'list' ? type.maxCount : extent.max;
+    const isKnown = extent.value.op === 'int';
+    const high = extent.value.type.kind === 'int' ? extent.value.type.high : 0n;
+    if (!isKnown && max !== null && high > BigInt(max)) this.lines.push(`if (${value} > ${max}) return 0;`);
+    let units = value;
+    if (nullable) {
+      // Null is told by -1; a condition asks whether it is.
+      this.keep(field, `${value} === -1 ? null : ${value}`, 'number | null');
+      units = `(${this.locals.get(field)!} ?? 0)`;
+    }
+    if (type.kind === 'list' && isSelfDelimited(type)) {
+      const depth = this.struct.recursive ? 'depth - 1' : 'depth';
+      this.lines.push(
+        `p = ${endCode(type, field.path, 'b', 'p', 'to', units, depth, this.module)};`,
+        'if (p <= 0) return p;',
+      );
+      return;
+    }
+    const bytes =
+      type.kind === 'list' && extent.kind === 'count'
+        ? `${units} * ${fixedSize(memberSize({ ...field, type: type.element })) ?? 1}`
+        : units;
+    this.lines.push(`p += ${bytes};`, 'if (p > to) return to - p;');
+  }
+
+  /** What was proved of sizes holds for values in range only. */
+  private bounds(field: Field): void {
+    if (field.type.kind !== 'int') return;
+    const { low, high } = boundsOf(field);
+    const full = rangeOf(field.type.int);
+    const free = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
+    const local = this.locals.get(field)!;
+    const tests = [
+      ...(low > full.low || !free ? [`${local} < ${low}`] : []),
+      ...(high < full.high || !free ? [`${local} > ${high}`] : []),
+    ];
+    if (tests.length > 0) this.lines.push(`if (${tests.join(' || ')}) return 0;`);
+  }
+
+  private keep(field: Field | BitFieldModel, code: string, type = 'number'): void {
+    const known = this.locals.get(field);
+    if (known !== undefined) {
+      this.lines.push(`${known} = ${code};`);
+      return;
+    }
+    const name = this.free(this.module.local(field));
+    this.locals.set(field, name);
+    this.lines.push(`const ${name}${type === 'number' ? '' : `: ${type}`} = ${code};`);
+  }
+
+  /** Declares before a branch what is read in it: later members may ask. */
+  private declareIn(blocks: readonly Block[]): void {
+    for (const member of blocks.flatMap((b) => [...walk(b)])) {
+      const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+      for (const field of fields) {
+        if (!this.needed.has(field) || this.locals.has(field)) continue;
+        const nullable =
+          field.member === 'field' && 'nullable' in field.type && field.type.nullable ? ' | null' : '';
+        const name = this.free(this.module.local(field));
+        this.locals.set(field, name);
+        const flag =
+          field.member === 'bitField'
+            ? field.enum === null && field.width === 1
+            : field.type.kind === 'int' && field.type.bool;
+        const big =
+          field.member === 'field' && field.type.kind === 'int' && isBig(field.type.int, field.range);
+        if (nullable !== '') this.lines.push(`let ${name}: number | null = null;`);
+        else this.lines.push(`let ${name} = ${flag ? 'false' : big ? '0n' : '0'};`);
+      }
+    }
+  }
+
+  /** Asks for the member's bytes, and for those of all members of fixed size right after it. */
+  private need(member: MemberModel, rest: readonly MemberModel[]): void {
+    const size = memberSize(member).min;
+    if (this.passed + size <= this.here) return;
+    let wanted = this.passed;
+    for (const next of rest) {
+      const fixed = next.member === 'assert' ? 0 : fixedSize(memberSize(next));
+      if (fixed === null || next.member === 'variant' || next.member === 'if') break;
+      wanted += fixed;
+    }
+    this.here = wanted;
+    this.lines.push(`if (to < p + ${wanted}) return to - (p + ${wanted});`);
+  }
+
+  private place(): string {
+    return this.passed === 0 ? 'p' : `p + ${this.passed}`;
+  }
+
+  private flush(): void {
+    if (this.passed > 0) this.lines.push(`p += ${this.passed};`);
+    this.passed = 0;
+    this.here = 0;
+  }
+
+  private free(name: string): string {
+    let free = camelCase(name);
+    for (let i = 2; this.names.has(free); i++) free = `${name}${i}`;
+    this.names.add(free);
+    return free;
+  }
+}
+
+/** The fields that sizes, counts, conditions and variants of a block read. */
+function deciding(block: Block): (Field | BitFieldModel)[] {
+  const expressions: Expression[] = [];
+  const nullable: Field[] = [];
+  for (const member of walk(block)) {
+    if (member.member === 'variant') expressions.push(...member.on);
+    else if (member.member === 'if') expressions.push(member.condition);
+    else if (member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent) {
+      expressions.push(member.type.extent.value);
+      if ('nullable' in member.type && member.type.nullable) nullable.push(member);
+    }
+  }
+  const read = expressions.flatMap((e) =>
+    [...parts(e)].flatMap((part) => (part.op === 'field' ? part.fields : [])),
+  );
+  return [...read, ...nullable];
+}

@@ -1,0 +1,148 @@
+import { camelCase, pascalCase } from '../model/camel-case.js';
+import type { Field, FieldType, Struct } from '../model/model.js';
+import { fixedSize, typeSize } from '../model/size.js';
+import { walk } from '../model/walk.js';
+import type { Module } from './module.js';
+
+/** Whether a value says itself where it ends, so that it has to be walked to find out. */
+export function isSelfDelimited(type: FieldType): boolean {
+  switch (type.kind) {
+    case 'int':
+      return (
+        type.form.kind === 'varint' || (type.form.kind === 'digits' && type.form.extent.kind === 'until')
+      );
+    case 'bytes':
+    case 'text':
+      return type.extent.kind === 'until';
+    case 'struct':
+      return fixedSize(type.struct.size) === null;
+    case 'list':
+      return type.extent.kind === 'count' && fixedSize(typeSize(type.element)) === null;
+    case 'extern':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/**
+ * The code of where a self-delimited value ends that starts at `from`: a place, 0 if it is malformed, or
+ * -n if n bytes more than `to` are needed to know.
+ *
+ * @param count the code of how many elements a list has
+ * @param depth the code of how many recursive structs may still be in each other
+ */
+export function endCode(
+  type: FieldType,
+  path: string,
+  b: string,
+  from: string,
+  to: string,
+  count: string,
+  depth: string,
+  module: Module,
+): string {
+  const more = reachesRecursion(type) ? `, ${depth}` : '';
+  switch (type.kind) {
+    case 'int':
+      if (type.form.kind === 'varint')
+        return `${module.use(`${type.form.encoding}End`)}(${b}, ${from}, ${to})`;
+      if (type.form.kind === 'digits' && type.form.extent.kind === 'size') {
+        const end = module.use(type.form.base === 10 ? 'digitsEnd' : 'hexDigitsEnd');
+        return `${end}(${b}, ${from}, ${to}, ${type.form.extent.digits})`;
+      }
+      if (type.form.kind === 'digits' && type.form.extent.kind === 'until') {
+        const end = module.use(type.form.base === 10 ? 'decimalUntilEnd' : 'hexUntilEnd');
+        return `${end}(${b}, ${from}, ${to}, ${module.delimiter(type.form.extent.delimiter)}, ${MOST_DIGITS})`;
+      }
+      break;
+    case 'bytes':
+    case 'text':
+      if (type.extent.kind === 'until') {
+        const max = type.extent.max ?? module.protocol.limits.line;
+        const delimiter = module.delimiter(type.extent.delimiter);
+        return `${module.use('untilEnd')}(${b}, ${from}, ${to}, ${delimiter}, ${max})`;
+      }
+      break;
+    case 'struct':
+      return `${structEndName(type.struct)}(${b}, ${from}, ${to}${more})`;
+    case 'list':
+      return `${listEndName(path)}(${b}, ${from}, ${to}, ${count}${more})`;
+    case 'extern':
+      return `${module.extern(type.extern)}.end(${b}, ${from}, ${to})`;
+  }
+  throw new Error(`${path} does not say where it ends`);
+}
+
+/** Zeros in front are read, up to so many digits in all. */
+const MOST_DIGITS = 20;
+
+/** `blobEnd` */
+export function structEndName(struct: Struct): string {
+  return `${camelCase(struct.name)}End`;
+}
+
+/** `Command.args` gives `commandArgsEnd`. */
+export function listEndName(path: string): string {
+  const [first, ...others] = path.split('.');
+  return `${camelCase(first!)}${others.map(pascalCase).join('')}End`;
+}
+
+/** Whether a value may hold a recursive struct, so that walking it needs a bound on the depth. */
+export function reachesRecursion(type: FieldType, seen = new Set<Struct>()): boolean {
+  if (type.kind === 'list') return reachesRecursion(type.element, seen);
+  if (type.kind !== 'struct') return false;
+  if (type.struct.recursive) return true;
+  if (seen.has(type.struct)) return false;
+  seen.add(type.struct);
+  return [...walk(type.struct.body)].some((m) => m.member === 'field' && reachesRecursion(m.type, seen));
+}
+
+/** How a number of a form that is not fixed is read at a place, as code. */
+export function readFormed(
+  type: FieldType & { kind: 'int' },
+  b: string,
+  place: string,
+  module: Module,
+): string {
+  const { form } = type;
+  if (form.kind === 'varint') return `${module.use(form.encoding)}(${b}, ${place})`;
+  if (form.kind !== 'digits') throw new Error('a number of fixed width is read by its width');
+  // A delimiter is no digit, so reading ends there.
+  const to = form.extent.kind === 'size' ? `${place} + ${form.extent.digits}` : `${b}.length`;
+  return `${module.use(form.base === 10 ? 'decimal' : 'hex')}(${b}, ${place}, ${to})`;
+}
+
+/** How many bytes a number of a form that is not fixed takes, as code. */
+export function formedSize(type: FieldType & { kind: 'int' }, value: string, module: Module): string {
+  const { form } = type;
+  if (form.kind === 'varint') return `${module.use(`${form.encoding}Size`)}(${value})`;
+  if (form.kind !== 'digits') return String(type.int.bits / 8);
+  if (form.extent.kind === 'size') return String(form.extent.digits);
+  return `${module.use(form.base === 10 ? 'decimalSize' : 'hexSize')}(${value}) + ${form.extent.delimiter.length}`;
+}
+
+/** The line that writes a number of a form that is not fixed at `p` and moves on. */
+export function writeFormed(type: FieldType & { kind: 'int' }, value: string, module: Module): string[] {
+  const { form } = type;
+  if (form.kind === 'varint')
+    return [`p = ${module.use(`put${pascalCase(form.encoding)}`)}(b, p, ${value});`];
+  if (form.kind !== 'digits') throw new Error('a number of fixed width is written by its width');
+  const { base, extent } = form;
+  if (extent.kind === 'size') {
+    const put = module.use(base === 10 ? 'putDigits' : 'putHexDigits');
+    return [`p = ${put}(b, p, ${value}, ${extent.digits});`];
+  }
+  const put = module.use(base === 10 ? 'putDecimal' : 'putHex');
+  return [`p = ${put}(b, p, ${value});`, ...writeDelimiter(extent.delimiter, module)];
+}
+
+/** The lines that write a delimiter at `p` and move on. */
+export function writeDelimiter(delimiter: string, module: Module): string[] {
+  return [`b.set(${module.delimiter(delimiter)}, p);`, `p += ${delimiter.length};`];
+}
+
+/** Whether a field's value is read from the wire as a number. */
+export function isFormed(field: Field): field is Field & { readonly type: FieldType & { kind: 'int' } } {
+  return field.type.kind === 'int' && field.type.form.kind !== 'fixed';
+}

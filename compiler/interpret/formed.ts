@@ -1,0 +1,106 @@
+import type { FieldType, IntForm } from '../model/model.js';
+
+type Int = FieldType & { readonly kind: 'int' };
+
+/** A number read where it lies; `need`: so many bytes more; `bad`: why it is none. */
+export type Formed =
+  { readonly value: bigint; readonly next: number } | { readonly need: number } | { readonly bad: string };
+
+/** The most groups of seven bits, and the most digits, that are read. */
+const MOST_GROUPS = 8;
+const MOST_DIGITS = 20;
+
+/** A varint or digits at bytes[at, end). */
+export function readFormed(type: Int, bytes: Uint8Array, at: number, end: number): Formed {
+  const { form } = type;
+  const formed = form.kind === 'varint' ? readVarint(form, bytes, at, end) : readDigits(form, bytes, at, end);
+  if ('value' in formed && (formed.value > MOST || formed.value < -MOST - 1n))
+    return { bad: 'is a number of more than 53 bits' };
+  return formed;
+}
+
+const MOST = (1n << 53n) - 1n;
+
+function readVarint(form: IntForm & { kind: 'varint' }, bytes: Uint8Array, at: number, end: number): Formed {
+  if (form.encoding === 'quic') {
+    if (at >= end) return { need: 1 };
+    const size = 1 << (bytes[at]! >> 6);
+    if (at + size > end) return { need: at + size - end };
+    let value = BigInt(bytes[at]! & 0x3f);
+    for (let i = 1; i < size; i++) value = (value << 8n) | BigInt(bytes[at + i]!);
+    return { value, next: at + size };
+  }
+  const groups: bigint[] = [];
+  const most = form.encoding === 'mqtt' ? 4 : MOST_GROUPS;
+  for (let i = at; ; i++) {
+    if (i >= end) return { need: 1 };
+    groups.push(BigInt(bytes[i]! & 0x7f));
+    if (bytes[i]! < 0x80) break;
+    if (groups.length === most) return { bad: `goes on after ${most} bytes` };
+  }
+  const next = at + groups.length;
+  if (form.encoding !== 'vlq') groups.reverse();
+  const value = groups.reduce((sum, group) => (sum << 7n) | group, 0n);
+  if (form.encoding !== 'zigzag') return { value, next };
+  return { value: (value & 1n) === 0n ? value >> 1n : -(value >> 1n) - 1n, next };
+}
+
+function readDigits(form: IntForm, bytes: Uint8Array, at: number, end: number): Formed {
+  if (form.kind !== 'digits') throw new Error('a number of fixed width is read by its width');
+  const { base, extent } = form;
+  const isDigit = (byte: number): boolean =>
+    (base === 10 ? /[0-9]/ : /[0-9a-fA-F]/).test(String.fromCharCode(byte));
+  const numberOf = (text: string): bigint => BigInt(base === 16 ? `0x${text}` : text);
+  const latin1 = (from: number, to: number): string =>
+    Buffer.from(bytes.subarray(from, to)).toString('latin1');
+  if (extent.kind === 'size') {
+    for (let i = at; i < Math.min(end, at + extent.digits); i++)
+      if (!isDigit(bytes[i]!)) return { bad: `has to be ${extent.digits} digits` };
+    const next = at + extent.digits;
+    return next > end ? { need: next - end } : { value: numberOf(latin1(at, next)), next };
+  }
+  let i = at;
+  const sign =
+    base === 10 && (bytes[at] === 0x2d || bytes[at] === 0x2b) && at < end ? latin1(at, at + 1) : '';
+  i += sign.length;
+  const first = i;
+  while (i < end && isDigit(bytes[i]!)) i++;
+  if (i - first > MOST_DIGITS) return { bad: `has over ${MOST_DIGITS} digits` };
+  if (i === first) return i < end ? { bad: 'begins with no digit' } : { need: 1 + extent.delimiter.length };
+  const wanted = extent.delimiter;
+  const found = latin1(i, Math.min(end, i + wanted.length));
+  if (!wanted.startsWith(found)) return { bad: `has to end with ${JSON.stringify(wanted)}` };
+  if (found.length < wanted.length) return { need: wanted.length - found.length };
+  const value = numberOf(latin1(first, i));
+  return { value: sign === '-' ? -value : value, next: i + wanted.length };
+}
+
+/** A number's bytes in a form that is not fixed; null if it does not fit. */
+export function formedBytes(type: Int, value: bigint): Uint8Array | null {
+  const { form } = type;
+  if (form.kind === 'varint') return varintBytes(form, value);
+  if (form.kind !== 'digits') throw new Error('a number of fixed width is written by its width');
+  const text = value.toString(form.base);
+  if (form.extent.kind === 'until') return Buffer.from(text + form.extent.delimiter, 'latin1');
+  return text.length > form.extent.digits || value < 0n
+    ? null
+    : Buffer.from(text.padStart(form.extent.digits, '0'), 'latin1');
+}
+
+function varintBytes(form: IntForm & { kind: 'varint' }, value: bigint): Uint8Array | null {
+  let rest = form.encoding !== 'zigzag' ? value : value < 0n ? -2n * value - 1n : 2n * value;
+  if (rest < 0n || rest > MOST) return null;
+  if (form.encoding === 'quic') {
+    const size = rest < 1n << 6n ? 1 : rest < 1n << 14n ? 2 : rest < 1n << 30n ? 4 : 8;
+    rest |= BigInt(Math.log2(size)) << BigInt(8 * size - 2);
+    return Uint8Array.from({ length: size }, (_, i) => Number((rest >> BigInt(8 * (size - 1 - i))) & 0xffn));
+  }
+  const groups: number[] = [];
+  do {
+    groups.push(Number(rest & 0x7fn));
+    rest >>= 7n;
+  } while (rest > 0n);
+  if (form.encoding === 'mqtt' && groups.length > 4) return null;
+  if (form.encoding === 'vlq') groups.reverse();
+  return Uint8Array.from(groups, (group, i) => (i === groups.length - 1 ? group : group | 0x80));
+}

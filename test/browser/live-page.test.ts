@@ -120,7 +120,7 @@ describe('the live page', () => {
       .poll(() => row(deadPort).locator('.badge').textContent(), { timeout: 15_000 })
       .toBe('backing off');
     expect(await textOf(page, '#clusters .facts', /1 of 2 hosts available/)).toContain('round robin');
-    await expect.poll(() => page.locator('#hosts').textContent()).toBe('1 up, 1 down');
+    await expect.poll(() => page.locator('#hosts').textContent()).toBe('1 of 2 up');
     await page.close();
   });
 

@@ -18,7 +18,7 @@ export class ListenerView {
     const spoken = typeof protocols === 'string' ? protocols : protocols.join(', ');
     setText(
       this.facts,
-      `${address} · ${spoken} · routes ${routes} · ${formatNumber(connections)} connections · ` +
+      `${address} · ${spoken} · routes ${routes} · ${formatNumber(connections)} ${connections === 1 ? 'connection' : 'connections'} · ` +
         `${formatNumber(listener.requests_active)} under way · ` +
         `${formatBytes(listener.received_bytes)} in, ${formatBytes(listener.sent_bytes)} out`,
     );

@@ -73,7 +73,7 @@ function showSummary(): void {
   setText(byId('process'), `pid ${stats.pid}, up ${formatUptime(stats.uptime_seconds)}`);
   const hosts = stats.clusters.flatMap((cluster) => cluster.hosts);
   const down = hosts.filter(({ state }) => state !== 'available').length;
-  setText(byId('hosts'), down === 0 ? `${hosts.length} up` : `${hosts.length - down} up, ${down} down`);
+  setText(byId('hosts'), `${hosts.length - down} of ${hosts.length} up`);
 }
 
 /** All listeners as one. */

@@ -31,6 +31,18 @@ export interface FilterCall {
   readonly clusterName: string | null;
   /** The chosen host's `address:port`, or null. */
   readonly hostAddress: string | null;
+  /** What a filter noted under `key` about this request, see {@link setMetadata}. */
+  metadata(key: string): string | undefined;
+  /**
+   * Notes something about this request that is never sent: for the choice of a subset of hosts, for other
+   * filters, for the access log.
+   */
+  setMetadata(key: string, value: string): void;
+  /**
+   * Shows routing a header that the request does not have, or another value of it; what is sent stays as it is.
+   * Has an effect before a route is chosen.
+   */
+  setRouteHeader(key: string, value: string): void;
   /** Goes on after {@link Verdict.stop}. A second call, or one after the request ended, does nothing. */
   resume(): void;
   /** Answers the caller with an error of the protocol's own and ends the request. */
@@ -45,16 +57,24 @@ export interface FilterCall {
 export interface StreamFilter {
   onRequest?(call: FilterCall): Verdict;
   onResponse?(call: FilterCall): Verdict;
+  /** Called when a listener begins to use the filter: the time to watch files. One that is only checked is not started. */
+  start?(): void;
+  /** Called when no new request will come. Those under way may still be shown to the filter. */
+  stop?(): void;
 }
 
-/** Makes a filter of its configuration. */
+/**
+ * Makes a filter of its configuration. A route can give a filter of its listener a configuration of its own
+ * (per_filter_config): another filter is made of it, which takes the first one's place for requests of that
+ * route. That needs a phase after the route is chosen.
+ */
 export interface FilterFactory {
   /** As configuration names it: `header_rewrite`. */
   readonly name: string;
   /** When onRequest runs. */
   readonly phase: FilterPhase;
   /**
-   * @param config what stands under `config` in the file
+   * @param config what stands under `config` in the file, undefined if nothing does
    * @throws Error with a message for the person who wrote the configuration
    */
   create(config: unknown): StreamFilter;

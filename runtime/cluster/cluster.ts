@@ -2,9 +2,10 @@ import type { XProtocol } from '@proto-frame/api';
 import { type ClusterConfig, formatAddress } from '../config/snapshot.js';
 import type { Metrics, UpstreamStats } from '../observe/metrics.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
-import { Host } from './host.js';
+import { Host, type PoolMaker } from './host.js';
 import { type LoadBalancer, makeLoadBalancer } from './load-balancer/load-balancer.js';
-import { MultiplexPool } from './pool/multiplex-pool.js';
+import type { ConnectionPool } from './pool/connection-pool.js';
+import { makePool, type PoolKind, poolKindOf } from './pool/pool-kind.js';
 
 /** What clusters are built with. */
 export interface ClusterContext {
@@ -29,7 +30,10 @@ export class Cluster {
 
   private config: ClusterConfig;
   private balancer: LoadBalancer;
-  private readonly makePool = (host: Host, protocol: XProtocol): MultiplexPool => this.pool(host, protocol);
+  private readonly pools: PoolMaker = {
+    kindOf: (protocol) => this.config.pool ?? poolKindOf(protocol.traits),
+    make: (host, protocol, kind) => this.pool(host, protocol, kind),
+  };
 
   constructor(
     config: ClusterConfig,
@@ -82,7 +86,7 @@ export class Cluster {
       const address = formatAddress(hostConfig.address);
       const known = left.get(address);
       if (known === undefined) {
-        return new Host(hostConfig, this.context.metrics.host(config.name, address), this.makePool);
+        return new Host(hostConfig, this.context.metrics.host(config.name, address), this.pools);
       }
       left.delete(address);
       known.config = hostConfig;
@@ -91,9 +95,9 @@ export class Cluster {
     for (const host of left.values()) host.close();
   }
 
-  private pool(host: Host, protocol: XProtocol): MultiplexPool {
+  private pool(host: Host, protocol: XProtocol, kind: PoolKind): ConnectionPool {
     const { config, context } = this;
-    return new MultiplexPool({
+    return makePool(kind, {
       loop: context.loop,
       protocol,
       address: host.config.address,
@@ -104,9 +108,11 @@ export class Cluster {
       idleTimeout: config.idleTimeout,
       maxRequests: config.maxRequestsPerConnection,
       keepalive: config.keepalive,
+      oneAtATime: false,
       stats: [this.stats, host.stats],
       protocolStats: context.metrics.protocol(protocol.name),
       maxConnections: config.maxConnections,
+      maxPending: config.maxPendingRequests,
       reconnect: config.reconnect,
       firstRequestId: context.firstRequestId ?? protocol.traits.idMin,
       onError: (error) => context.onError(error),
@@ -117,8 +123,10 @@ export class Cluster {
 /** What connections were opened with, to be compared. */
 function connectionSettings(config: ClusterConfig): string {
   const {
+    pool,
     connectTimeout,
     maxConnections,
+    maxPendingRequests,
     maxRequestsPerConnection,
     keepalive,
     reconnect,
@@ -126,8 +134,10 @@ function connectionSettings(config: ClusterConfig): string {
     watermarks,
   } = config;
   return JSON.stringify([
+    pool,
     connectTimeout,
     maxConnections,
+    maxPendingRequests,
     maxRequestsPerConnection,
     keepalive,
     reconnect,

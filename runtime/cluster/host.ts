@@ -3,7 +3,23 @@ import type { HostConfig } from '../config/snapshot.js';
 import { formatAddress } from '../config/snapshot.js';
 import type { UpstreamStats } from '../observe/metrics.js';
 import type { ClientConnection } from '../stream/client-connection.js';
-import type { MultiplexPool } from './pool/multiplex-pool.js';
+import type { ServerConnection } from '../stream/server-connection.js';
+import type { ConnectionPool, PoolWaiter } from './pool/connection-pool.js';
+import type { PoolKind } from './pool/pool-kind.js';
+
+/** A pool that was made for a protocol and a kind of use. */
+interface KeptPool {
+  readonly protocol: XProtocol;
+  readonly kind: PoolKind;
+  readonly pool: ConnectionPool;
+}
+
+/** Makes the pools of a host. */
+export interface PoolMaker {
+  /** How the requests of a protocol use connections here. */
+  kindOf(protocol: XProtocol): PoolKind;
+  make(host: Host, protocol: XProtocol, kind: PoolKind): ConnectionPool;
+}
 
 /** One instance of a service. Has a pool for each protocol spoken with it. */
 export class Host {
@@ -14,12 +30,12 @@ export class Host {
   /** Requests under way. */
   active = 0;
 
-  private readonly pools: MultiplexPool[] = [];
+  private readonly pools: KeptPool[] = [];
 
   constructor(
     config: HostConfig,
     readonly stats: UpstreamStats,
-    private readonly makePool: (host: Host, protocol: XProtocol) => MultiplexPool,
+    private readonly maker: PoolMaker,
   ) {
     this.address = formatAddress(config.address);
     this.config = config;
@@ -32,41 +48,54 @@ export class Host {
 
   /** Whether requests may be sent here. A host that nobody tried yet is available. */
   available(protocol: XProtocol): boolean {
-    const pool = this.find(protocol);
-    return pool === null || pool.available;
+    for (let i = 0; i < this.pools.length; i++) {
+      const kept = this.pools[i]!;
+      if (kept.protocol === protocol && !kept.pool.available) return false;
+    }
+    return true;
   }
 
-  /** See {@link MultiplexPool.lease}. */
-  lease(protocol: XProtocol): ClientConnection | null {
-    let pool = this.find(protocol);
-    if (pool === null) {
-      pool = this.makePool(this, protocol);
-      this.pools.push(pool);
-    }
-    return pool.lease();
+  /** See {@link ConnectionPool.lease}. A caller that needs a connection of its own is bound to it. */
+  lease(protocol: XProtocol, caller: ServerConnection): ClientConnection | null {
+    return this.poolOf(protocol, caller).lease(caller);
+  }
+
+  /** See {@link ConnectionPool.wait}. */
+  wait(protocol: XProtocol, caller: ServerConnection, waiter: PoolWaiter): boolean {
+    return this.poolOf(protocol, caller).wait(waiter);
+  }
+
+  /** Whatever `waiter` waited for here it needs no more. */
+  leave(waiter: PoolWaiter): void {
+    for (const { pool } of this.pools) pool.leave(waiter);
   }
 
   get connections(): number {
-    return this.pools.reduce((sum, pool) => sum + pool.size, 0);
+    return this.pools.reduce((sum, { pool }) => sum + pool.size, 0);
   }
 
   /** The most failed connects in a row of any pool. */
   get failures(): number {
-    return this.pools.reduce((most, pool) => Math.max(most, pool.failures), 0);
+    return this.pools.reduce((most, { pool }) => Math.max(most, pool.failures), 0);
   }
 
   /** Takes no more requests; running ones finish. */
   close(): void {
-    for (const pool of this.pools) pool.close();
+    for (const { pool } of this.pools) pool.close();
   }
 
   destroy(): void {
-    for (const pool of this.pools) pool.destroy();
+    for (const { pool } of this.pools) pool.destroy();
   }
 
-  private find(protocol: XProtocol): MultiplexPool | null {
-    for (let i = 0; i < this.pools.length; i++)
-      if (this.pools[i]!.protocol === protocol) return this.pools[i]!;
-    return null;
+  private poolOf(protocol: XProtocol, caller: ServerConnection): ConnectionPool {
+    const kind = caller.exclusive ? 'binding' : this.maker.kindOf(protocol);
+    for (let i = 0; i < this.pools.length; i++) {
+      const kept = this.pools[i]!;
+      if (kept.protocol === protocol && kept.kind === kind) return kept.pool;
+    }
+    const pool = this.maker.make(this, protocol, kind);
+    this.pools.push({ protocol, kind, pool });
+    return pool;
   }
 }

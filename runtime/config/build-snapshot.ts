@@ -4,6 +4,7 @@ import type {
   ClusterConfig,
   HeaderMatch,
   ListenerConfig,
+  PerFilterConfig,
   RouteConfig,
   RouteRule,
   Snapshot,
@@ -63,7 +64,9 @@ function buildCluster(cluster: ConfigFile['clusters'][number]): ClusterConfig {
     lb: cluster.lb,
     hosts: cluster.hosts,
     connectTimeout: cluster.connect_timeout,
-    maxConnections: cluster.max_connections,
+    pool: cluster.pool === 'protocol' ? null : cluster.pool,
+    maxConnections: cluster.max_connections ?? 0,
+    maxPendingRequests: cluster.max_pending_requests,
     maxRequests: cluster.max_requests,
     maxRequestsPerConnection: cluster.max_requests_per_connection,
     keepalive: enabled ? { interval, timeout, failures } : null,
@@ -79,14 +82,14 @@ function buildRouteConfig(config: ConfigFile['route_configs'][number]): RouteCon
     virtualHosts: config.virtual_hosts.map((host) => ({
       name: host.name,
       domains: host.domains,
-      routes: host.routes.map((route, i) => buildRule(route, `${host.name}/${i}`)),
+      routes: host.routes.map((route, i) => buildRule(route, `${host.name}/${i}`, host.per_filter_config)),
     })),
   };
 }
 
 type RouteFile = ConfigFile['route_configs'][number]['virtual_hosts'][number]['routes'][number];
 
-function buildRule(rule: RouteFile, defaultName: string): RouteRule {
+function buildRule(rule: RouteFile, defaultName: string, hostFilters: PerFilterConfig): RouteRule {
   const { match, route } = rule;
   return {
     name: rule.name ?? defaultName,
@@ -97,6 +100,7 @@ function buildRule(rule: RouteFile, defaultName: string): RouteRule {
     },
     clusters: buildTargets(route),
     timeout: route.timeout ?? 0,
+    perFilterConfig: { ...hostFilters, ...rule.per_filter_config },
   };
 }
 

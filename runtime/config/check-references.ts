@@ -44,7 +44,10 @@ class ReferenceCheck {
     const routeConfigNames = namesOf(root, 'route_configs');
     const clusterNames = namesOf(root, 'clusters');
     for (const listener of listeners) this.listener(listener, routeConfigNames);
-    for (const routeConfig of routeConfigs) this.routeConfig(routeConfig, clusterNames);
+    for (const routeConfig of routeConfigs) {
+      this.routeConfig(routeConfig, clusterNames);
+      this.perFilterConfigs(routeConfig, listeners);
+    }
     for (const cluster of clusters) this.cluster(cluster);
     this.admin(root.entries.get('admin'));
   }
@@ -68,18 +71,46 @@ class ReferenceCheck {
     const name = stringAt(filter, 'name');
     if (name === undefined) return;
     const factory = this.vocabulary.filters.get(String(name.value));
-    if (factory === undefined) {
-      this.known(name, 'filter', new Set(this.vocabulary.filters.keys()));
-      return;
-    }
-    const config = filter.entries.get('config');
+    if (factory === undefined) this.known(name, 'filter', new Set(this.vocabulary.filters.keys()));
+    else this.filterConfig(factory, filter.entries.get('config'), filter);
+  }
+
+  /** Has the filter's own checks run. @param owner where to point if `config` is missing */
+  private filterConfig(factory: FilterFactory, config: Located | undefined, owner: Located): void {
     try {
       factory.create(config?.value);
     } catch (error) {
       if (config !== undefined && reportZodError(error, config, this.report)) return;
-      if (error instanceof z.ZodError) this.refuse(filter, '`config` is missing');
-      else this.refuse(config ?? filter, error instanceof Error ? error.message : String(error));
+      if (error instanceof z.ZodError) this.refuse(owner, '`config` is missing');
+      else this.refuse(config ?? owner, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** What routes and virtual hosts say to filters. @param listeners all there are */
+  private perFilterConfigs(routeConfig: Located, listeners: readonly Located[]): void {
+    const name = stringAt(routeConfig, 'name')?.value;
+    const using = listeners.filter((listener) => stringAt(listener, 'route_config')?.value === name);
+    const filters = using.flatMap((listener) => itemsAt(listener, 'filters'));
+    const listed = new Set(filters.map((filter) => stringAt(filter, 'name')?.value));
+    const hosts = itemsAt(routeConfig, 'virtual_hosts');
+    for (const owner of [...hosts, ...hosts.flatMap((host) => itemsAt(host, 'routes'))]) {
+      const node = owner.entries.get('per_filter_config');
+      for (const [filter, config] of node?.entries ?? []) this.perFilterConfig(filter, config, listed);
+    }
+  }
+
+  private perFilterConfig(name: string, config: Located, listed: ReadonlySet<unknown>): void {
+    const at = { ...config, start: config.keyStart, end: config.keyEnd };
+    const factory = this.vocabulary.filters.get(name);
+    if (factory === undefined) {
+      const known = [...this.vocabulary.filters.keys()];
+      this.refuse(at, `there is no filter \`${name.slice(0, 64)}\``, suggestHint(name, known));
+    } else if (factory.phase === 'before_route') {
+      this.refuse(at, `${name} runs before a route is chosen, so a route can't configure it`);
+    } else if (!listed.has(name)) {
+      const hint = `add { name: ${name} } to the filters of a listener that uses it`;
+      this.refuse(at, `no listener with this route config has the filter ${name}`, hint);
+    } else if (config.value !== false) this.filterConfig(factory, config, config);
   }
 
   private routeConfig(routeConfig: Located, clusters: ReadonlySet<string> | null): void {

@@ -78,12 +78,20 @@ const listener = z.strictObject({
     .array(
       z.strictObject({
         name: name.describe('such as header_rewrite'),
-        config: z.unknown().optional().describe('what the filter itself asks for'),
+        config: z
+          .unknown()
+          .optional()
+          .describe('what the filter itself asks for; some need none and run where a route configures them'),
       }),
     )
     .prefault([])
     .describe('run on requests in this order, on replies in reverse'),
 });
+
+const perFilterConfig = z
+  .record(name, z.unknown(), { error: 'expected a map from names of filters to their configuration' })
+  .prefault({})
+  .describe("instead of the listener's configuration of these filters; false: the filter does not run");
 
 const route = z.strictObject({
   name: name.optional().describe('for metrics and logs; made from the position if left out'),
@@ -119,6 +127,7 @@ const route = z.strictObject({
         .describe('for a reply, if the request asks for none or a longer one; 60s if neither says so'),
     })
     .describe('one of cluster and weighted_clusters'),
+  per_filter_config: perFilterConfig,
 });
 
 const routeConfig = z.strictObject({
@@ -132,6 +141,7 @@ const routeConfig = z.strictObject({
           .min(1, { error: 'expected at least one domain' })
           .describe('["*"]: RPC protocols carry no host name'),
         routes: z.array(route).describe('the first that matches wins'),
+        per_filter_config: perFilterConfig,
       }),
     )
     .min(1, { error: 'expected at least one virtual host' }),
@@ -156,7 +166,18 @@ const cluster = z.strictObject({
     )
     .describe('none: every request is answered with an error'),
   connect_timeout: duration(1).prefault('3s'),
-  max_connections: count(1, 1_024).prefault(1).describe('to each host; requests share them'),
+  pool: z
+    .enum(['protocol', 'pingpong', 'binding'], { error: 'expected protocol, pingpong or binding' })
+    .prefault('protocol')
+    .describe(
+      'how requests use connections. protocol: as theirs asks for; pingpong: one request at a time on each; binding: one connection for each caller, frames go both ways as they are',
+    ),
+  max_connections: count(1, 65_535)
+    .optional()
+    .describe('to each host; 1 where requests share connections, 1024 where they do not'),
+  max_pending_requests: count(0)
+    .prefault(1_024)
+    .describe('that wait for a connection where requests do not share them; more are answered as overloaded'),
   max_requests: count(1).prefault(10_000).describe('under way at a time; more are answered as overloaded'),
   max_requests_per_connection: count(0)
     .prefault(0)

@@ -64,13 +64,20 @@ export interface FilterConfig {
   readonly config: unknown;
 }
 
+/** What a route says to filters of its listener, by the filter's name: their configuration, or false: not here. */
+export type PerFilterConfig = Readonly<Record<string, unknown>>;
+
 export interface ClusterConfig {
   readonly name: string;
   readonly lb: LoadBalancing;
   readonly hosts: readonly HostConfig[];
   readonly connectTimeout: number;
-  /** Connections to one host, at most. */
+  /** How requests use connections; null: as their protocol asks for. */
+  readonly pool: 'pingpong' | 'binding' | null;
+  /** Connections to one host, at most. 0: 1 where requests share them, 1024 where they don't. */
   readonly maxConnections: number;
+  /** Requests that wait for a connection in the whole cluster, at most; more are answered OVERLOADED. */
+  readonly maxPendingRequests: number;
   /** Requests under way in the whole cluster, at most; more are answered OVERLOADED. */
   readonly maxRequests: number;
   /** Requests after which a connection takes no new ones. 0: no limit. */
@@ -129,6 +136,8 @@ export interface RouteRule {
   readonly clusters: readonly WeightedCluster[];
   /** 0: unset. */
   readonly timeout: number;
+  /** The virtual host's included. */
+  readonly perFilterConfig: PerFilterConfig;
 }
 
 /** All that is given has to hold; nothing given matches every request. */

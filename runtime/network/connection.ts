@@ -63,7 +63,7 @@ export class Connection {
   /** Those that are held for us. */
   private feeders: Connection[] | null = null;
   private failure: Error | null = null;
-  /** close() was called: our side ends when the queue is empty. */
+  /** close() or end() was called: our side ends when the queue is empty. */
   private ending = false;
   private sated = false;
 
@@ -170,6 +170,14 @@ export class Connection {
     if (this.queue.length === 0) this.socket.end();
   }
 
+  /** Writes what is queued, then tells the peer that no more comes; reading goes on. */
+  end(): void {
+    if (this.closed || this.ending) return;
+    this.flush();
+    this.ending = true;
+    if (this.open && this.queue.length === 0) this.socket.end();
+  }
+
   /** Closes at once; what is queued is lost. */
   destroy(): void {
     this.closed = true;
@@ -195,6 +203,7 @@ export class Connection {
     this.open = true;
     this.loop.touch();
     this.flush();
+    if (this.ending && this.queue.length === 0) this.socket.end();
   }
 
   private onDrain(): void {

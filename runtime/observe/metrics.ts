@@ -67,6 +67,19 @@ export class UpstreamStats {
   unknownReplies = 0;
   /** Frames the host sent unasked, dropped. */
   pushesDropped = 0;
+  /** Those that reached a caller with a connection of its own. */
+  pushesForwarded = 0;
+  /** Connections that took no more requests because of max_requests_per_connection. */
+  requestLimits = 0;
+  /** Connections closed because of idle_timeout. */
+  idleCloses = 0;
+  /** Requests that found all connections busy and no further one allowed by max_connections. */
+  connectionOverflows = 0;
+  /** Requests that wait, or waited, for a connection. */
+  pendingActive = 0;
+  pendingTotal = 0;
+  /** Refused because max_pending_requests waited. */
+  pendingOverflows = 0;
   heartbeatsSent = 0;
   heartbeatFailures = 0;
   goawaysReceived = 0;

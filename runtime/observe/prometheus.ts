@@ -52,6 +52,12 @@ const UPSTREAM_COUNTERS: readonly Column<UpstreamStats>[] = [
   ['late_replies_total', 'Replies after their request had ended, dropped', (s) => s.lateReplies],
   ['unknown_replies_total', 'Replies to no request; each closed its connection', (s) => s.unknownReplies],
   ['pushes_dropped_total', 'Frames nobody asked for, dropped', (s) => s.pushesDropped],
+  ['pushes_forwarded_total', 'Frames nobody asked for, handed to a bound caller', (s) => s.pushesForwarded],
+  ['request_limits_total', 'Connections retired by max_requests_per_connection', (s) => s.requestLimits],
+  ['idle_closes_total', 'Connections closed by idle_timeout', (s) => s.idleCloses],
+  ['connection_overflows_total', 'Requests that found all connections busy', (s) => s.connectionOverflows],
+  ['pending_total', 'Requests that waited for a connection', (s) => s.pendingTotal],
+  ['pending_overflows_total', 'Requests over max_pending_requests', (s) => s.pendingOverflows],
   ['heartbeats_sent_total', 'Heartbeats sent', (s) => s.heartbeatsSent],
   ['heartbeat_failures_total', 'Heartbeats without an answer in time', (s) => s.heartbeatFailures],
   ['goaways_received_total', 'Goaways received', (s) => s.goawaysReceived],
@@ -61,6 +67,7 @@ const UPSTREAM_COUNTERS: readonly Column<UpstreamStats>[] = [
 ];
 const UPSTREAM_GAUGES: readonly Column<UpstreamStats>[] = [
   ['connections_active', 'Connections open', (s) => s.connectionsActive],
+  ['pending_active', 'Requests that wait for a connection', (s) => s.pendingActive],
   ['requests_active', 'Requests under way', (s) => s.requestsActive],
   ['buffered_bytes', 'Bytes queued for hosts', (s) => s.bufferedBytes],
 ];

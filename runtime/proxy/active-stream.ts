@@ -1,4 +1,5 @@
 import {
+  copyBytes,
   DecodeError,
   EncodeError,
   type RequestId,
@@ -9,9 +10,12 @@ import {
 } from '@proto-frame/api';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
+import type { PoolWaiter } from '../cluster/pool/connection-pool.js';
 import { HijackReason } from '../observe/hijack-reason.js';
 import type { Route } from '../route/route.js';
+import { FORWARDED } from '../stream/bound-connection.js';
 import type { ClientConnection } from '../stream/client-connection.js';
+import type { ReplySlot } from '../stream/reply-order.js';
 import { NO_ID } from '../stream/id-allocator.js';
 import { Deadline } from '../stream/deadline.js';
 import type { ServerConnection } from '../stream/server-connection.js';
@@ -31,9 +35,10 @@ const NO_MEMO: RequestMemo = {};
  * send; then exactly one of reply, reset, timeout and cancel; then end. The states are drawn in
  * stream/stream.ts. Objects are used again for later requests, so nobody keeps one beyond its end.
  */
-export class ActiveStream implements ClientStream, ServerStream, FilteredStream {
+export class ActiveStream implements ClientStream, ServerStream, FilteredStream, PoolWaiter {
   previousStream: ServerStream | null = null;
   nextStream: ServerStream | null = null;
+  slot: ReplySlot | null = null;
 
   service: string | undefined = undefined;
   method: string | undefined = undefined;
@@ -54,6 +59,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   private requestBytes = 0;
   /** Where the reply is waited for. */
   private upstream: ClientConnection | null = null;
+  /** The request while it waits for a connection. */
+  private waiting: Uint8Array | null = null;
+  /** Bytes of replies that the caller has before the last one. */
+  private replied = 0;
   /** Where it came from: held if the caller does not read. */
   private repliedBy: ClientConnection | null = null;
   private upstreamId = 0;
@@ -106,8 +115,16 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   /** Chooses route and cluster; false if there is none, then the stream has ended. */
   private findRoute(bytes: Uint8Array, at: number, end: number): boolean {
     const { context } = this;
+    const binding = context.bindings.get(this.downstream!);
+    if (binding !== undefined && this.downstream!.bound !== null) {
+      this.route = binding.route;
+      this.cluster = binding.cluster;
+      this.host = binding.host;
+      context.statsOf(binding.route).requests++;
+      return true;
+    }
     const input = context.routeInput;
-    input.set(this.protocol!, bytes, at, end, this.service, this.method);
+    input.set(this.protocol!, bytes, at, end, this.service, this.method, this.run);
     let route: Route | null;
     try {
       route = context.routes.match(input);
@@ -136,45 +153,81 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   private connectAndSend(bytes: Uint8Array, at: number, end: number): void {
     const connection = this.connect(null);
     if (connection !== null) this.send(connection, bytes, at, end);
+    else if (this.downstream !== null) this.wait(bytes, at, end);
   }
 
   /**
-   * Chooses a host and a connection to it; null if there is none, then the stream has ended.
+   * Chooses a host and a connection to it; null if there is none: then the stream waits for one or has ended.
    * @param chosen the host that filters have been shown, taken if it still can be
    */
   private connect(chosen: Host | null): ClientConnection | null {
     const cluster = this.cluster!;
     const protocol = this.protocol!;
+    const downstream = this.downstream!;
+    if (downstream.bound !== null) return downstream.bound;
     if (cluster.full) {
       cluster.stats.overflows++;
       this.hijack(HijackReason.overload, `cluster ${cluster.name} has too many requests under way`);
       return null;
     }
     if (chosen !== null && chosen.available(protocol)) {
-      const connection = chosen.lease(protocol);
-      if (connection !== null) return connection;
+      const connection = chosen.lease(protocol, downstream);
+      if (connection !== null) return this.leased(connection);
     }
-    let reachable = false;
+    let last: Host | null = null;
     for (let tries = cluster.hosts.length; tries > 0; tries--) {
       const host = cluster.choose(protocol);
       if (host === null) break;
-      reachable = true;
-      const connection = host.lease(protocol);
+      last = host;
+      const connection = host.lease(protocol, downstream);
       if (connection === null) continue;
       this.host = host;
-      return connection;
+      return this.leased(connection);
     }
-    if (reachable) this.hijack(HijackReason.overload, `the connections to cluster ${cluster.name} are full`);
+    if (last !== null && last.wait(protocol, downstream, this)) this.host = last;
+    else if (last !== null)
+      this.hijack(HijackReason.overload, `the connections to cluster ${cluster.name} are full`);
     else this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
     return null;
   }
 
+  /** Keeps the route if the connection is the caller's own: all its requests take it. */
+  private leased(connection: ClientConnection): ClientConnection {
+    const { downstream, context, route, cluster, host } = this;
+    if (connection === downstream!.bound) {
+      context.bindings.set(downstream!, { route: route!, cluster: cluster!, host: host! });
+    }
+    return connection;
+  }
+
+  /** The request, until there is a connection for it. */
+  private wait(bytes: Uint8Array, at: number, end: number): void {
+    this.waiting = copyBytes(bytes, at, end);
+    this.armDeadline(this.route!.timeout);
+  }
+
+  onLeased(connection: ClientConnection): void {
+    const bytes = this.waiting!;
+    this.waiting = null;
+    this.send(connection, bytes, 0, bytes.length);
+  }
+
+  onLeaseFailed(): void {
+    this.waiting = null;
+    this.hijack(HijackReason.connectFailure, `can't connect to ${this.host!.address}`);
+  }
+
   private send(connection: ClientConnection, bytes: Uint8Array, at: number, end: number): void {
     const { cluster, host, oneway } = this;
-    const id = oneway ? connection.sendOneway(bytes, at, end) : connection.send(bytes, at, end, this);
-    if (id < 0) {
-      if (id === NO_ID) this.hijack(HijackReason.overload, 'no request id is left');
-      else this.hijack(HijackReason.codecError, 'the frame can not take another request id');
+    let id: number;
+    try {
+      id = oneway ? connection.sendOneway(bytes, at, end) : connection.send(bytes, at, end, this);
+    } catch (error) {
+      this.fail(error); // The frame can't take another id.
+      return;
+    }
+    if (id === NO_ID) {
+      this.hijack(HijackReason.overload, 'no request id is left');
       return;
     }
     if (connection.connection.choked) connection.connection.throttle(this.downstream!.connection);
@@ -193,7 +246,13 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
     cluster!.stats.requestsActive++;
     host!.stats.requests++;
     host!.stats.requestsActive++;
-    this.armDeadline(this.route!.timeout);
+    if (id === FORWARDED) this.onForwarded();
+    else this.armDeadline(this.route!.timeout);
+  }
+
+  onForwarded(): void {
+    this.upstream = null;
+    this.end(null, 0, null, 0);
   }
 
   /** The frame's timeout or the route's, the shorter one; the default if neither says anything. */
@@ -206,11 +265,17 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
     else this.deadline.disarm();
   }
 
-  onReply(bytes: Uint8Array, at: number, end: number): void {
+  onReply(bytes: Uint8Array, at: number, end: number, more: boolean): void {
     this.repliedBy = this.upstream;
+    if (more) {
+      // Filters see the last of several.
+      this.replied += end - at;
+      this.downstream!.reply(this, bytes, at, end, this.repliedBy);
+      return;
+    }
     this.upstream = null;
     if (this.run !== null && this.run.looksAtResponses) {
-      this.run.onResponse(new XFrame(this.protocol!, bytes, at, end));
+      this.run.onResponse(new XFrame(this.protocol!.replies, bytes, at, end));
       return;
     }
     try {
@@ -258,6 +323,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
 
   onHost(): boolean {
     const cluster = this.cluster!;
+    if (this.downstream!.bound !== null) return true;
     this.host = cluster.choose(this.protocol!);
     if (this.host !== null) return true;
     this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
@@ -265,8 +331,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   }
 
   onSend(request: XFrame): void {
+    const { bytes, start, end } = request;
     const connection = this.connect(this.host);
-    if (connection !== null) this.send(connection, request.bytes, request.start, request.end);
+    if (connection !== null) this.send(connection, bytes, start, end);
+    else if (this.downstream !== null) this.wait(bytes, start, end);
   }
 
   onDeliver(reply: XFrame): void {
@@ -285,20 +353,24 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   /** Sends the reply to the caller under the id the caller chose. */
   private deliver(bytes: Uint8Array, at: number, end: number): void {
     const { protocol, downstream, cluster, host } = this;
-    const wireStatus = protocol!.wireStatusOf(bytes, at, end);
-    const status = protocol!.toCanonical(wireStatus);
-    if (!protocol!.setId(bytes, at, end, this.callerId)) {
-      this.hijack(HijackReason.internal, "the reply can't take the caller's request id");
-      return;
+    const { replies, traits } = protocol!;
+    const wireStatus = replies.wireStatusOf(bytes, at, end);
+    const status = replies.toCanonical(wireStatus);
+    let length = end - at;
+    if (traits.correlation !== 'id' || replies.setId(bytes, at, end, this.callerId)) {
+      downstream!.reply(this, bytes, at, end, this.repliedBy);
+    } else {
+      const frame = replies.withId(bytes, at, end, this.callerId);
+      length = frame.length;
+      downstream!.reply(this, frame, 0, length, this.repliedBy);
     }
-    downstream!.write(bytes, at, end, this.repliedBy);
     if (status !== Status.OK) this.noteError(status, null, `the host replied with status ${wireStatus}`);
     const took = this.context.options.loop.now - this.startedAt;
     cluster!.stats.responses.add(status);
     host!.stats.responses.add(status);
     cluster!.stats.latency.record(took);
     host!.stats.latency.record(took);
-    this.end(status, wireStatus, null, end - at);
+    this.end(status, wireStatus, null, this.replied + length);
   }
 
   /** Something threw while the stream was under way. */
@@ -315,6 +387,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
   /** Gives up waiting for the host's reply. */
   private leaveUpstream(): void {
     const { upstream } = this;
+    if (this.waiting !== null) {
+      this.waiting = null;
+      this.host!.leave(this);
+    }
     if (upstream === null) return;
     this.upstream = null;
     upstream.cancel(this.upstreamId);
@@ -330,8 +406,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
       return;
     }
     let reply: Uint8Array | null = null;
+    // Among replies that nobody counts, or after the first of several, it would be taken for something else.
+    const lost = this.replied > 0 || (downstream!.bound !== null && protocol!.traits.correlation !== 'id');
     try {
-      reply = protocol!.hijack(this.memo, status, text);
+      if (!lost) reply = protocol!.hijack(this.memo, status, text);
     } catch (error) {
       context.options.onError(error);
     }
@@ -339,10 +417,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
     this.noteError(reply === null ? null : status, reason, text);
     if (reply === null) {
       this.end(null, 0, reason, 0);
-      downstream!.close(); // No error can be told, so that the caller does not wait for ever.
+      downstream!.finish(); // No error can be told, so that the caller does not wait for ever.
     } else {
-      downstream!.write(reply, 0, reply.length, null);
-      this.end(status, protocol!.wireStatusOf(reply, 0, reply.length), reason, reply.length);
+      downstream!.reply(this, reply, 0, reply.length, null);
+      this.end(status, protocol!.replies.wireStatusOf(reply, 0, reply.length), reason, reply.length);
     }
   }
 
@@ -371,6 +449,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream 
     }
     this.downstream = null;
     this.repliedBy = null;
+    this.waiting = null;
+    this.replied = 0;
     this.route = null;
     this.cluster = null;
     this.host = null;

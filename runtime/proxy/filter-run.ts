@@ -41,6 +41,9 @@ export class FilterRun implements FilterCall {
   response: XFrame | null = null;
   readonly protocol: string;
 
+  /** Null until a filter notes something. */
+  private notes: Map<string, string> | null = null;
+  private routeHeaders: Map<string, string> | null = null;
   private stage: Stage = 'before_route';
   /** The next filter of the stage. */
   private index = 0;
@@ -54,7 +57,7 @@ export class FilterRun implements FilterCall {
   constructor(
     private readonly stream: FilteredStream,
     readonly request: XFrame,
-    private readonly chain: FilterChain,
+    private chain: FilterChain,
     readonly downstreamAddress: string,
   ) {
     this.protocol = request.protocol.name;
@@ -78,6 +81,28 @@ export class FilterRun implements FilterCall {
 
   get hostAddress(): string | null {
     return this.ended ? null : (this.stream.host?.address ?? null);
+  }
+
+  metadata(key: string): string | undefined {
+    return this.notes === null ? undefined : this.notes.get(key);
+  }
+
+  setMetadata(key: string, value: string): void {
+    (this.notes ??= new Map()).set(key, value);
+  }
+
+  setRouteHeader(key: string, value: string): void {
+    (this.routeHeaders ??= new Map()).set(key, value);
+  }
+
+  /** What {@link setRouteHeader} set under `key`. */
+  routeHeader(key: string): string | undefined {
+    return this.routeHeaders === null ? undefined : this.routeHeaders.get(key);
+  }
+
+  /** All that {@link setMetadata} set; null for nothing. */
+  get allMetadata(): ReadonlyMap<string, string> | null {
+    return this.notes;
   }
 
   /** Whether there is a filter to look at replies. */
@@ -149,7 +174,9 @@ export class FilterRun implements FilterCall {
     switch (stage) {
       case 'before_route':
         request.apply();
-        return stream.onRoute(request) ? 'after_route' : 'waiting';
+        if (!stream.onRoute(request)) return 'waiting';
+        this.chain = this.chain.forRoute(stream.route!.name);
+        return 'after_route';
       case 'after_route':
         // The host is chosen here only if filters want to see it; else together with the connection.
         if (this.chain.request.after_host.length === 0) return 'after_host';

@@ -1,12 +1,15 @@
 import type { XProtocol } from '@proto-frame/api';
+import type { Cluster } from '../cluster/cluster.js';
 import type { ClusterManager } from '../cluster/cluster-manager.js';
+import type { Host } from '../cluster/host.js';
 import type { FilterChain } from '../filter/chain.js';
 import type { AccessLog, AccessLogEntry } from '../observe/access-log.js';
 import type { DownstreamStats, RouteStats } from '../observe/metrics.js';
 import type { Route } from '../route/route.js';
 import type { RouteInput, RouteTable } from '../route/route-table.js';
-import type { ServerConnectionOptions } from '../stream/server-connection.js';
+import type { ServerConnection, ServerConnectionOptions } from '../stream/server-connection.js';
 import type { ActiveStream } from './active-stream.js';
+import type { FilterRun } from './filter-run.js';
 
 /** What a listener's data plane is built of. */
 export interface ProxyOptions extends ServerConnectionOptions {
@@ -25,6 +28,13 @@ export interface ProxyOptions extends ServerConnectionOptions {
   onError(error: unknown): void;
 }
 
+/** The way that all requests of a caller take. */
+export interface Binding {
+  readonly route: Route;
+  readonly cluster: Cluster;
+  readonly host: Host;
+}
+
 /** What the streams of one proxy share. The route table is replaced as a whole; a stream asks it once. */
 export class ProxyContext {
   routes: RouteTable;
@@ -37,6 +47,9 @@ export class ProxyContext {
   /** One for all look-ups. */
   readonly routeInput = new FrameRouteInput();
   readonly logEntry: AccessLogEntry;
+
+  /** Where callers with a connection of their own are bound to. */
+  readonly bindings = new WeakMap<ServerConnection, Binding>();
 
   private readonly routeStats = new WeakMap<Route, RouteStats>();
 
@@ -82,6 +95,8 @@ export class FrameRouteInput implements RouteInput {
   service: string | undefined = undefined;
   method: string | undefined = undefined;
   private protocol: XProtocol | null = null;
+  /** What filters show in place of the frame's own headers. */
+  private run: FilterRun | null = null;
   private bytes: Uint8Array = NO_BYTES;
   private at = 0;
   private end = 0;
@@ -93,8 +108,10 @@ export class FrameRouteInput implements RouteInput {
     end: number,
     service: string | undefined,
     method: string | undefined,
+    run: FilterRun | null,
   ): void {
     this.protocol = protocol;
+    this.run = run;
     this.bytes = bytes;
     this.at = at;
     this.end = end;
@@ -105,9 +122,11 @@ export class FrameRouteInput implements RouteInput {
   /** Lets go of the frame. */
   clear(): void {
     this.bytes = NO_BYTES;
+    this.run = null;
   }
 
   header(key: string): string | null | undefined {
-    return this.protocol!.headerOf(this.bytes, this.at, this.end, key);
+    const shown = this.run === null ? undefined : this.run.routeHeader(key);
+    return shown !== undefined ? shown : this.protocol!.headerOf(this.bytes, this.at, this.end, key);
   }
 }

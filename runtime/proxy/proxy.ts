@@ -17,16 +17,7 @@ export class Proxy implements ServerHandler {
   private draining = false;
   private drained: (() => void)[] = [];
 
-  /** @throws Error if a protocol can't be carried */
   constructor(options: ProxyOptions) {
-    for (const protocol of options.matcher.candidates) {
-      const { poolMode, correlation } = protocol.traits;
-      if (poolMode !== 'multiplex' || correlation !== 'id') {
-        throw new Error(
-          `listener ${options.name}: protocol ${protocol.name} needs ${poolMode} connections with correlation by ${correlation}, and only multiplex by id is carried`,
-        );
-      }
-    }
     this.context = new ProxyContext(options);
   }
 

@@ -12,6 +12,8 @@ export interface ListenerParts {
   readonly config: ListenerConfig;
   readonly routes: RouteTable;
   readonly filters: FilterChain | null;
+  /** What the filters were made of, to be compared. */
+  readonly filterSettings: string;
   /** Takes the connections; not used if those before have the same settings. */
   readonly proxy: Proxy;
 }
@@ -29,6 +31,8 @@ export class ActiveListener {
   /** Those of before, with connections still open. */
   private former: Proxy[] = [];
   private config: ListenerConfig;
+  private filters: FilterChain | null;
+  private filterSettings: string;
 
   /**
    * @param mayAccept whether the process has room for one more connection
@@ -42,6 +46,8 @@ export class ActiveListener {
   ) {
     const { config } = parts;
     this.config = config;
+    this.filters = parts.filters;
+    this.filterSettings = parts.filterSettings;
     this.current = parts.proxy;
     this.bound = formatAddress(config.address);
     this.listener = new Listener({
@@ -77,6 +83,7 @@ export class ActiveListener {
   /** @throws Error if the address can't be bound */
   async start(): Promise<void> {
     this.bound = formatAddress(await this.listener.start());
+    this.filters?.start();
   }
 
   /** Whether `config` asks for this very address. */
@@ -91,10 +98,16 @@ export class ActiveListener {
       this.current = parts.proxy;
     }
     this.former = this.former.filter((proxy) => proxy.connectionCount > 0);
-    const sameFilters = JSON.stringify(parts.config.filters) === JSON.stringify(this.config.filters);
+    // Filters that stay keep what they know, such as how many tokens are left.
+    if (parts.filterSettings !== this.filterSettings) {
+      parts.filters?.start();
+      this.filters?.stop();
+      this.filters = parts.filters;
+      this.filterSettings = parts.filterSettings;
+    }
     for (const proxy of [...this.former, this.current]) {
       proxy.setRoutes(parts.routes);
-      if (!sameFilters) proxy.setFilters(parts.filters);
+      proxy.setFilters(this.filters);
     }
     this.config = parts.config;
   }
@@ -103,11 +116,13 @@ export class ActiveListener {
   async drain(): Promise<void> {
     this.listener.stop();
     await Promise.all([...this.former, this.current].map((proxy) => proxy.drain()));
+    this.filters?.stop();
   }
 
   /** Closes all at once. */
   destroy(): void {
     this.listener.stop();
+    this.filters?.stop();
     for (const proxy of [...this.former, this.current]) proxy.destroy();
   }
 

@@ -3,7 +3,7 @@ import { AdminServer, type AdminSource } from '../admin/admin-server.js';
 import { liveStats } from '../admin/live-stats.js';
 import type { ClusterStatus, ListenerStatus } from '../admin/status.js';
 import { ClusterManager } from '../cluster/cluster-manager.js';
-import type { ListenerConfig, Snapshot } from '../config/snapshot.js';
+import type { ListenerConfig, PerFilterConfig, RouteConfig, Snapshot } from '../config/snapshot.js';
 import { makeFilterChain } from '../filter/chain.js';
 import { WorkerLoop } from '../network/worker-loop.js';
 import { AccessLog } from '../observe/access-log.js';
@@ -192,19 +192,24 @@ export class Server {
     const engine = new XProtocolEngine();
     for (const codec of codecs) engine.register(codec);
     const tables = new Map(snapshot.routeConfigs.map((config) => [config.name, new RouteTable(config)]));
-    return snapshot.listeners.map((config) => this.partsOf(config, engine, tables));
+    const perRoute = new Map(snapshot.routeConfigs.map((config) => [config.name, perFilterConfigs(config)]));
+    return snapshot.listeners.map((config) => this.partsOf(config, engine, tables, perRoute));
   }
 
   private partsOf(
     config: ListenerConfig,
     engine: XProtocolEngine,
     tables: ReadonlyMap<string, RouteTable>,
+    perRoute: ReadonlyMap<string, ReadonlyMap<string, PerFilterConfig>>,
   ): ListenerParts {
     const routes = tables.get(config.routeConfig);
     if (routes === undefined) {
       throw new Error(`listener ${config.name}: there is no route config ${config.routeConfig}`);
     }
-    const filters = makeFilterChain(config.filters, [...BUILTIN_FILTERS, ...(this.options.filters ?? [])]);
+    const routeFilters = perRoute.get(config.routeConfig) ?? new Map<string, PerFilterConfig>();
+    const factories = [...BUILTIN_FILTERS, ...(this.options.filters ?? [])];
+    const filters = makeFilterChain(config.filters, factories, routeFilters);
+    const filterSettings = JSON.stringify([config.filters, [...routeFilters]]);
     const matcher = engine.matcher(config.protocols);
     const proxy = new Proxy({
       name: config.name,
@@ -223,7 +228,7 @@ export class Server {
       accessLog: this.accessLog,
       onError: (error) => this.onError(error),
     });
-    return { config, routes, filters, proxy };
+    return { config, routes, filters, filterSettings, proxy };
   }
 
   private connectionCount(): number {
@@ -322,4 +327,14 @@ export class Server {
         })),
     }));
   }
+}
+
+/** What the routes of one route config say to filters, by the route's name. */
+function perFilterConfigs(config: RouteConfig): ReadonlyMap<string, PerFilterConfig> {
+  const rules = config.virtualHosts.flatMap((host) => host.routes);
+  return new Map(
+    rules
+      .filter((rule) => Object.keys(rule.perFilterConfig).length > 0)
+      .map((rule) => [rule.name, rule.perFilterConfig]),
+  );
 }

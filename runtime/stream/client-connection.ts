@@ -6,7 +6,7 @@ import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import { FrameConnection, type FrameFault, type FrameOwner } from '../protocol/frame-connection.js';
 import type { ClientStats, ProtocolCounters } from './connection-stats.js';
-import { IdAllocator, NO_ID } from './id-allocator.js';
+import { NO_ID } from './id-allocator.js';
 import { Keepalive, type KeepaliveOptions, type KeepaliveTarget } from './keepalive.js';
 import { type ClientStream, ResetCause } from './stream.js';
 
@@ -27,6 +27,8 @@ export interface ClientConnectionOptions {
   /** Requests after which it takes no new ones; 0: no limit. */
   readonly maxRequests: number;
   readonly keepalive: KeepaliveOptions | null;
+  /** Whether the pool gives it one request at a time. */
+  readonly oneAtATime: boolean;
   /** The id of the first request, within the protocol's range. */
   readonly firstRequestId: number;
   /** All are counted in: the cluster's and the host's. */
@@ -41,40 +43,49 @@ export interface ClientConnectionOwner {
   onOpen(connection: ClientConnection): void;
   /** It takes no new requests any more. */
   onRetired(connection: ClientConnection): void;
+  /** There is one request less under way, or one could not be sent, or a heartbeat was answered. */
+  onReplied(connection: ClientConnection): void;
+  /** The reply to a request that was sent is not wanted any more; it may still come. */
+  onCancelled(connection: ClientConnection): void;
   /** @param opened whether it ever was connected */
   onClosed(connection: ClientConnection, opened: boolean): void;
 }
 
 /**
- * A connection to a host that carries the requests of many callers. Requests can be sent while it is still
- * connecting: they wait in its queue.
+ * A connection to a host: connecting, idling, keepalive, goaway and faults. How a reply finds its request is
+ * up to the classes derived from it. Requests can be sent while it is still connecting: they wait in its
+ * queue.
  */
-export class ClientConnection implements FrameOwner, KeepaliveTarget {
+export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   /** Requests that wait for a reply. */
   inFlight = 0;
   /** Connected. */
   open = false;
   /** No new requests: goaway, too many ids spoiled, or it is closing. */
   retired = false;
+  /** A heartbeat waits for its answer. */
+  probing = false;
+  /** For the pool: whether it lies among those without a request. */
+  idle = false;
 
-  private readonly ids: IdAllocator<ClientStream>;
-  private readonly frames: FrameConnection;
-  private readonly keepalive: Keepalive | null;
+  protected readonly frames: FrameConnection;
+  protected readonly keepalive: Keepalive | null;
+  /** Reads what the host sends. */
+  protected readonly replies: XProtocol;
+  /** Whether nobody waited for anything when the bytes at hand arrived. */
+  protected idleAtChunk = true;
   /** Connect, then idle. */
   private readonly timer: Timer;
   private lastRequest: number;
   private requests = 0;
-  /** Whether nobody waited for anything when the bytes at hand arrived. */
-  private idleAtChunk = true;
   private cause: ResetCause = ResetCause.connectFailed;
 
   constructor(
-    private readonly options: ClientConnectionOptions,
-    private readonly owner: ClientConnectionOwner,
+    protected readonly options: ClientConnectionOptions,
+    protected readonly owner: ClientConnectionOwner,
   ) {
     const { loop, protocol, address, keepalive, stats } = options;
-    this.ids = new IdAllocator(protocol.traits);
-    this.ids.setNext(options.firstRequestId);
+    this.replies = protocol.replies;
     this.keepalive = keepalive === null ? null : new Keepalive(loop, this, keepalive);
     this.lastRequest = loop.now;
     this.timer = new Timer(() => this.onTimer());
@@ -90,7 +101,7 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
       keepAliveInitialDelay: TCP_KEEPALIVE_MS,
     });
     this.frames = new FrameConnection(socket, loop, this, options.limits, stats, options.frameDeadline);
-    this.frames.start(protocol, options.maxFrame, options.protocolStats, null);
+    this.frames.start(this.replies, options.maxFrame, options.protocolStats, null);
     socket.once('connect', () => this.onConnect());
   }
 
@@ -104,54 +115,26 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
   }
 
   /** Whether a request can be sent now. */
-  get usable(): boolean {
-    return !this.retired && !this.ids.exhausted;
-  }
+  abstract get usable(): boolean;
 
-  /** How many ids wait for late replies. */
-  get quarantined(): number {
-    return this.ids.quarantined;
-  }
+  /** How many replies are still to come that nobody wants. */
+  abstract get quarantined(): number;
+
+  /** How many replies are still to come, those to heartbeats and those that nobody wants included. */
+  protected abstract get awaited(): number;
 
   /**
-   * Sends the request bytes[at, end) under an id of our own, written into it in place.
-   * @returns the id; {@link NO_ID} if none is left; {@link NO_PLACE} if the frame can't take one
+   * Sends the request bytes[at, end); an id of our own may be written into it in place.
+   * @returns what {@link cancel} takes; {@link NO_ID} if no further request can wait for a reply
+   * @throws EncodeError if the frame can't take an id of ours; nothing was sent
    */
-  send(bytes: Uint8Array, at: number, end: number, stream: ClientStream): number {
-    const id = this.ids.allocate(stream);
-    if (id === NO_ID) return NO_ID;
-    let written = false;
-    try {
-      written = this.options.protocol.setId(bytes, at, end, id);
-    } finally {
-      // Whatever happened: nobody may be found under an id that is not on the wire.
-      if (!written) this.ids.take(id);
-    }
-    if (!written) return NO_PLACE;
-    this.inFlight++;
-    this.frames.write(bytes, at, end);
-    this.countRequest();
-    return id;
-  }
+  abstract send(bytes: Uint8Array, at: number, end: number, stream: ClientStream): number;
 
-  /** As {@link send}, for a frame that is never answered: its id is free again at once. */
-  sendOneway(bytes: Uint8Array, at: number, end: number): number {
-    const id = this.ids.allocate(NOBODY);
-    if (id === NO_ID) return NO_ID;
-    this.ids.take(id);
-    if (!this.options.protocol.setId(bytes, at, end, id)) return NO_PLACE;
-    this.frames.write(bytes, at, end);
-    this.countRequest();
-    return id;
-  }
+  /** As {@link send}, for a frame that is never answered. */
+  abstract sendOneway(bytes: Uint8Array, at: number, end: number): number;
 
-  /** Nobody waits for the reply to `id` any more: a timeout, or the caller has gone. */
-  cancel(id: number): void {
-    this.ids.quarantine(id);
-    this.inFlight--;
-    if (this.ids.spoiled) this.retire();
-    this.closeIfDone();
-  }
+  /** Nobody waits for the reply to what {@link send} gave `id` for: a timeout, or the caller has gone. */
+  abstract cancel(id: number): void;
 
   /** Takes no new requests; closes when those under way have ended. */
   retire(): void {
@@ -169,26 +152,16 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
   }
 
   sendHeartbeat(stream: ClientStream): number {
-    const id = this.ids.allocate(stream);
-    if (id === NO_ID) return NO_ID;
-    let frame: Uint8Array | null = null;
-    try {
-      frame = this.options.protocol.heartbeat(id);
-    } catch (error) {
-      this.options.onError(error);
-    }
-    if (frame === null) {
-      this.ids.take(id);
-      return NO_ID;
-    }
-    for (const stats of this.options.stats) stats.heartbeatsSent++;
-    this.options.protocolStats.heartbeats++;
-    this.frames.write(frame, 0, frame.length);
+    // Where requests have a connection to themselves, the one under way shows soon enough what is wrong.
+    if (this.options.oneAtATime && this.inFlight > 0) return NO_ID;
+    const id = this.writeHeartbeat(stream);
+    this.probing = id >= 0;
     return id;
   }
 
   onHeartbeatFailed(id: number): void {
-    this.ids.quarantine(id);
+    this.probing = false;
+    this.forgetHeartbeat(id);
     for (const stats of this.options.stats) stats.heartbeatFailures++;
   }
 
@@ -197,7 +170,7 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
   }
 
   onBytes(): void {
-    this.idleAtChunk = this.ids.inFlight + this.ids.quarantined === 0;
+    this.idleAtChunk = this.awaited === 0;
   }
 
   onFirstBytes(): void {
@@ -206,7 +179,7 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
 
   onFrame(bytes: Uint8Array, at: number, end: number): void {
     try {
-      this.dispatch(this.options.protocol, bytes, at, end);
+      this.dispatch(this.replies, bytes, at, end);
     } catch (error) {
       if (error instanceof DecodeError) this.fail(error.code);
       else {
@@ -247,7 +220,7 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
     }
     this.inFlight = 0;
     this.owner.onClosed(this, open);
-    for (const stream of this.ids.clear()) {
+    for (const stream of this.clear()) {
       try {
         stream.onReset(cause);
       } catch (error) {
@@ -266,44 +239,74 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
     if (idleTimeout > 0) loop.arm(this.timer, idleTimeout);
     this.keepalive?.start();
     this.owner.onOpen(this);
+    this.opened();
   }
 
-  private dispatch(protocol: XProtocol, bytes: Uint8Array, at: number, end: number): void {
-    protocol.check(bytes, at, end);
-    const kind = protocol.kindOf(bytes, at, end);
-    if (kind === FrameKind.response) this.onResponse(protocol, bytes, at, end);
-    else if (protocol.isGoaway(bytes, at, end)) {
-      for (const stats of this.options.stats) stats.goawaysReceived++;
-      this.options.protocolStats.goaways++;
+  /** It has just been connected. */
+  protected opened(): void {
+    // Only some have to know.
+  }
+
+  /** Sends a heartbeat whose answer goes to `stream`; what {@link forgetHeartbeat} takes, or -1. */
+  protected abstract writeHeartbeat(stream: ClientStream): number;
+  /** Nobody waits for the answer to that heartbeat any more. */
+  protected abstract forgetHeartbeat(id: number): void;
+  /** A response was read. */
+  protected abstract onResponse(bytes: Uint8Array, at: number, end: number): void;
+  /** Forgets who waits, and gives them back. */
+  protected abstract clear(): ClientStream[];
+
+  /** A frame from the host, once it is checked. */
+  protected dispatch(replies: XProtocol, bytes: Uint8Array, at: number, end: number): void {
+    replies.check(bytes, at, end);
+    const kind = replies.kindOf(bytes, at, end);
+    if (kind === FrameKind.response) this.onResponse(bytes, at, end);
+    else if (replies.isGoaway(bytes, at, end)) {
+      this.countGoaway();
       this.retire();
-    } else if (protocol.isHeartbeat(bytes, at, end)) {
-      const ack = protocol.heartbeatAck(bytes, at, end);
+    } else if (replies.isHeartbeat(bytes, at, end)) {
+      const ack = this.options.protocol.heartbeatAck(bytes, at, end);
       if (ack !== null) this.frames.write(ack, 0, ack.length);
     } else {
       for (const stats of this.options.stats) stats.pushesDropped++;
     }
   }
 
-  private onResponse(protocol: XProtocol, bytes: Uint8Array, at: number, end: number): void {
-    const id = protocol.idOf(bytes, at, end);
-    const stream = this.ids.take(id);
-    if (stream === null) {
-      this.onStray(id);
-      return;
+  /** Writes a heartbeat of ours; false if the protocol has none. */
+  protected writeOwn(id: number): boolean {
+    let frame: Uint8Array | null = null;
+    try {
+      frame = this.options.protocol.heartbeat(id);
+    } catch (error) {
+      this.options.onError(error);
     }
-    if (stream === this.keepalive) {
-      stream.onReply(bytes, at, end);
-      return;
-    }
-    this.inFlight--;
-    stream.onReply(bytes, at, end);
+    if (frame === null) return false;
+    for (const stats of this.options.stats) stats.heartbeatsSent++;
+    this.options.protocolStats.heartbeats++;
+    this.frames.write(frame, 0, frame.length);
+    return true;
+  }
+
+  protected onHeartbeatReply(): void {
+    this.probing = false;
+    this.keepalive!.onReply();
+    this.owner.onReplied(this);
+  }
+
+  /** A stream got its last reply. */
+  protected replied(): void {
+    this.owner.onReplied(this);
     if (this.retired) this.closeIfDone();
   }
 
-  /** A reply that nobody waits for never reaches anybody. */
-  private onStray(id: number | bigint): void {
-    const stray = this.ids.absorb(id);
-    const unknown = stray === 'unknown' || (stray === 'duplicate' && this.idleAtChunk);
+  /** A stream does without its reply. */
+  protected cancelled(): void {
+    this.owner.onCancelled(this);
+    this.closeIfDone();
+  }
+
+  /** A reply that nobody waits for never reaches anybody. @param unknown nor could anybody have */
+  protected onStray(unknown: boolean): void {
     for (const stats of this.options.stats) {
       if (unknown) stats.unknownReplies++;
       else stats.lateReplies++;
@@ -311,19 +314,26 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
     if (unknown) this.destroy();
   }
 
-  private fail(code: string): void {
+  protected countGoaway(): void {
+    for (const stats of this.options.stats) stats.goawaysReceived++;
+    this.options.protocolStats.goaways++;
+  }
+
+  protected fail(code: string): void {
     this.options.protocolStats.countDecodeError(code);
     this.cause = ResetCause.codecError;
     this.destroy();
   }
 
-  private countRequest(): void {
+  protected countRequest(): void {
     this.lastRequest = this.options.loop.now;
     this.requests++;
-    if (this.requests === this.options.maxRequests) this.retire();
+    if (this.requests !== this.options.maxRequests) return;
+    for (const stats of this.options.stats) stats.requestLimits++;
+    this.retire();
   }
 
-  private closeIfDone(): void {
+  protected closeIfDone(): void {
     if (this.retired && this.inFlight === 0 && !this.closed) this.frames.close();
   }
 
@@ -335,13 +345,11 @@ export class ClientConnection implements FrameOwner, KeepaliveTarget {
       return;
     }
     const left = this.inFlight > 0 ? idleTimeout : idleTimeout - (loop.now - this.lastRequest);
-    if (left > 0) loop.arm(this.timer, left);
-    else this.retire();
+    if (left > 0) {
+      loop.arm(this.timer, left);
+      return;
+    }
+    for (const s of stats) s.idleCloses++;
+    this.retire();
   }
 }
-
-/** What send gives when the frame can't carry an id of ours. */
-export const NO_PLACE = -2;
-
-/** Who waits for the answer to a oneway frame. */
-const NOBODY: ClientStream = { onReply() {}, onReset() {} };

@@ -1,3 +1,4 @@
+import type { Status } from '@proto-frame/api';
 import type { ConnectionStats } from '../network/connection.js';
 import type { FrameStats } from '../protocol/frame-connection.js';
 
@@ -35,4 +36,12 @@ export interface ClientStats extends ConnectionStats {
   heartbeatsSent: number;
   heartbeatFailures: number;
   goawaysReceived: number;
+  /** Frames sent unasked that reached the caller. */
+  pushesForwarded: number;
+  /** Replies that a connection of the caller's own handed on. */
+  readonly responses: { add(status: Status): void };
+  /** Connections retired by max_requests_per_connection. */
+  requestLimits: number;
+  /** Connections released by idle_timeout. */
+  idleCloses: number;
 }

@@ -54,6 +54,10 @@ export class Keepalive implements ClientStream {
     this.stop();
   }
 
+  onForwarded(): void {
+    // Heartbeats of ours are not sent where callers have connections of their own.
+  }
+
   private onTimer(): void {
     if (this.waitingFor >= 0) {
       this.target.onHeartbeatFailed(this.waitingFor);

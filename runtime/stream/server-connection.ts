@@ -5,9 +5,11 @@ import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import type { ProtocolMatcher } from '../protocol/engine.js';
 import { FrameConnection, type FrameFault, type FrameOwner } from '../protocol/frame-connection.js';
+import type { BoundCaller, BoundConnection } from './bound-connection.js';
 import type { ClientConnection } from './client-connection.js';
 import type { ProtocolCounters, ServerStats } from './connection-stats.js';
 import { firstId } from './id-allocator.js';
+import { ReplyOrder, type ReplySlot, type ReplyTarget } from './reply-order.js';
 import type { ServerStream } from './stream.js';
 
 /** What all connections of one listener share. */
@@ -41,25 +43,41 @@ export interface ServerHandler {
 const MOST_QUEUED = 4;
 /** How long a draining connection has to be without a request before it closes: some may be on their way. */
 const DRAIN_QUIET_MS = 100;
+/** How much may wait for replies that have to come before it, in bytes; a caller with more is reset. */
+const MOST_PARKED = 16 * 1024 * 1024;
+/** A caller that said it will send no more, on a connection of its own to a host, is closed when all is quiet. */
+const HALF_OPEN_QUIET_MS = 5_000;
 /** More first bytes than this without a decision are no protocol. */
 const MOST_FIRST_BYTES = 4096;
 
 /**
  * A caller's connection: finds out its protocol, answers heartbeats, hands requests on, and keeps the list of
- * those not answered yet.
+ * those not answered yet. Once it is bound to an upstream connection of its own, all frames go there.
  */
-export class ServerConnection implements FrameOwner {
+export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
   /** Null until known. */
   protocol: XProtocol | null = null;
   /** `address:port` of the caller. */
   readonly peer: string;
   /** Requests not answered yet. */
   inFlight = 0;
+  /** Whether requests need an upstream connection of the caller's own from now on. */
+  exclusive = false;
+  /** That connection, once there is one. */
+  bound: BoundConnection | null = null;
 
   private readonly frames: FrameConnection;
   private readonly loop: WorkerLoop;
   private stats: ProtocolCounters | null = null;
   private streams: ServerStream | null = null;
+  /** Null where replies find their requests by id. */
+  private order: ReplyOrder | null = null;
+  /** Where what the bound connection brings has its place. */
+  private rest: ReplySlot | null = null;
+  /** An exclusive request that waits until those before it are answered. */
+  private deferred: { bytes: Uint8Array; at: number; end: number } | null = null;
+  /** Held because too much waits for its turn. */
+  private crowded = false;
   private firstBytes: Buffer | null = null;
   /** First bytes, idle and drain, one after the other. */
   private readonly timer: Timer;
@@ -100,6 +118,7 @@ export class ServerConnection implements FrameOwner {
     if (this.streams !== null) this.streams.previousStream = stream;
     this.streams = stream;
     this.inFlight++;
+    if (this.order !== null && this.bound === null) stream.slot = this.order.open();
   }
 
   /** Takes a request off the list: it has ended. */
@@ -109,7 +128,72 @@ export class ServerConnection implements FrameOwner {
     else previousStream.nextStream = nextStream;
     if (nextStream !== null) nextStream.previousStream = previousStream;
     stream.previousStream = stream.nextStream = null;
-    if (--this.inFlight === 0 && this.ended) this.frames.close();
+    this.inFlight--;
+    if (stream.slot !== null) this.finishSlot(stream);
+    if (this.inFlight > 0) return;
+    if (this.deferred !== null && !this.closed) this.goOn();
+    else if (this.ended && this.bound === null) this.frames.close();
+  }
+
+  /**
+   * Queues a reply to `stream`, behind those to the requests before it if the protocol keeps replies in order.
+   * @param from as in {@link write}
+   */
+  reply(
+    stream: ServerStream,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    from: ClientConnection | null,
+  ): void {
+    if (this.order === null) {
+      this.write(bytes, at, end, from);
+      return;
+    }
+    stream.slot ??= this.order.open();
+    if (this.order.park(stream.slot, bytes, at, end)) this.limitParked(this.order);
+    else this.write(bytes, at, end, from);
+  }
+
+  writeNow(bytes: Uint8Array, at: number, end: number): void {
+    this.write(bytes, at, end, null);
+  }
+
+  /** From now on frames go to `connection`, and what it brings goes to the caller. */
+  bind(connection: BoundConnection): void {
+    this.exclusive = true;
+    this.bound = connection;
+    if (this.order !== null) this.rest = this.order.open();
+    if (this.ended) this.onEnd();
+  }
+
+  unbind(_connection: BoundConnection, opened: boolean): void {
+    this.bound = null;
+    if (this.rest !== null) {
+      this.order!.finish(this.rest);
+      this.rest = null;
+    }
+    if (opened) this.frames.close();
+  }
+
+  forward(bytes: Uint8Array, at: number, end: number, from: BoundConnection): void {
+    this.lastRequest = this.loop.now;
+    if (this.rest !== null && this.order!.park(this.rest, bytes, at, end)) {
+      this.limitParked(this.order!);
+      return;
+    }
+    const { connection } = this.frames;
+    this.frames.write(bytes, at, end);
+    if (connection.choked && from.connection.holds === 0) connection.throttle(from.connection);
+  }
+
+  /** Reads no more, and closes once the requests under way have been answered. */
+  finish(): void {
+    if (this.inFlight === 0) this.frames.close();
+    else if (!this.ended) {
+      this.ended = true;
+      this.frames.connection.hold();
+    }
   }
 
   /**
@@ -205,7 +289,11 @@ export class ServerConnection implements FrameOwner {
 
   onEnd(): void {
     this.ended = true;
-    if (this.inFlight === 0) this.frames.close();
+    if (this.bound !== null) {
+      this.bound.end();
+      this.lastRequest = this.loop.now;
+      this.loop.arm(this.timer, HALF_OPEN_QUIET_MS);
+    } else if (this.inFlight === 0) this.frames.close();
   }
 
   onStalled(): void {
@@ -220,6 +308,7 @@ export class ServerConnection implements FrameOwner {
       stream.onCancel();
       stream = next;
     }
+    this.bound?.destroy();
     this.handler.onClosed(this);
   }
 
@@ -227,6 +316,9 @@ export class ServerConnection implements FrameOwner {
     this.protocol = protocol;
     this.stats = this.options.protocolStats(protocol.name);
     this.stats.connectionsMatched++;
+    const { poolMode, correlation } = protocol.traits;
+    this.exclusive = poolMode === 'binding' || (correlation === 'none' && poolMode !== 'pingpong');
+    if (correlation !== 'id') this.order = new ReplyOrder(this);
     if (this.options.deadlines.idle > 0) this.loop.arm(this.timer, this.options.deadlines.idle);
     this.frames.start(protocol, this.options.maxFrame, this.stats, first);
   }
@@ -234,16 +326,80 @@ export class ServerConnection implements FrameOwner {
   private dispatch(protocol: XProtocol, bytes: Uint8Array, at: number, end: number): void {
     protocol.check(bytes, at, end);
     const kind = protocol.kindOf(bytes, at, end);
-    if (protocol.isHeartbeat(bytes, at, end)) {
+    if (this.bound !== null) this.dispatchBound(this.bound, kind, bytes, at, end);
+    else if (kind === FrameKind.request && !this.exclusive && protocol.isExclusive(bytes, at, end)) {
+      this.exclusive = true;
+      if (this.inFlight > 0) this.defer(bytes, at, end);
+      else this.request(protocol, bytes, at, end);
+    } else if (protocol.isHeartbeat(bytes, at, end)) {
       // An answer to a heartbeat is nothing we asked for: we send none to callers.
       if (kind !== FrameKind.response) this.answerHeartbeat(protocol, bytes, at, end);
     } else if (protocol.isGoaway(bytes, at, end)) {
       this.stats!.goaways++; // We send callers no requests, so there is nothing to stop.
-    } else if (kind === FrameKind.request || kind === FrameKind.oneway) {
+    } else if (kind === FrameKind.request) this.request(protocol, bytes, at, end);
+    else if (kind === FrameKind.oneway || this.exclusive) {
       this.lastRequest = this.loop.now;
-      this.handler.onRequest(this, bytes, at, end, kind === FrameKind.oneway);
+      this.handler.onRequest(this, bytes, at, end, true);
     } else {
       this.stats!.countDecodeError('unexpected');
+    }
+  }
+
+  private request(protocol: XProtocol, bytes: Uint8Array, at: number, end: number): void {
+    this.lastRequest = this.loop.now;
+    const oneway = this.order !== null && protocol.expects(bytes, at, end) === 0;
+    this.handler.onRequest(this, bytes, at, end, oneway);
+  }
+
+  /** Requests take the way of all requests; everything else goes to the host as it is. */
+  private dispatchBound(
+    bound: BoundConnection,
+    kind: FrameKind,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): void {
+    this.lastRequest = this.loop.now;
+    if (kind === FrameKind.request || kind === FrameKind.oneway) {
+      this.handler.onRequest(this, bytes, at, end, kind === FrameKind.oneway);
+      return;
+    }
+    bound.sendOther(bytes, at, end);
+    if (bound.connection.choked) bound.connection.throttle(this.frames.connection);
+  }
+
+  /** Keeps an exclusive request until those before it are answered, so that hosts see them in this order. */
+  private defer(bytes: Uint8Array, at: number, end: number): void {
+    this.deferred = { bytes, at, end };
+    this.frames.connection.hold();
+  }
+
+  private goOn(): void {
+    const { bytes, at, end } = this.deferred!;
+    this.deferred = null;
+    try {
+      this.request(this.protocol!, bytes, at, end);
+    } catch (error) {
+      this.refuse(error, bytes, at, end);
+    }
+    this.frames.connection.release();
+  }
+
+  private finishSlot(stream: ServerStream): void {
+    const order = this.order!;
+    order.finish(stream.slot!);
+    stream.slot = null;
+    if (this.crowded && order.parkedBytes <= this.options.limits.low) {
+      this.crowded = false;
+      this.frames.connection.release();
+    }
+  }
+
+  private limitParked(order: ReplyOrder): void {
+    if (order.parkedBytes > MOST_PARKED) this.frames.reset();
+    else if (!this.crowded && order.parkedBytes > this.options.limits.high) {
+      this.crowded = true;
+      this.frames.connection.hold();
     }
   }
 
@@ -251,7 +407,18 @@ export class ServerConnection implements FrameOwner {
     this.options.stats.heartbeats++;
     this.stats!.heartbeats++;
     const ack = protocol.heartbeatAck(bytes, at, end);
-    if (ack !== null) this.write(ack, 0, ack.length, null);
+    if (ack !== null) this.insert(ack);
+  }
+
+  /** Queues a frame of the proxy's own, behind the replies to the requests before it. */
+  private insert(frame: Uint8Array): void {
+    if (this.order === null) {
+      this.write(frame, 0, frame.length, null);
+      return;
+    }
+    const slot = this.order.open();
+    if (!this.order.park(slot, frame, 0, frame.length)) this.write(frame, 0, frame.length, null);
+    this.order.finish(slot);
   }
 
   /** Answers a frame that is none with the protocol's error if it can, and closes: what follows is not read. */
@@ -263,19 +430,20 @@ export class ServerConnection implements FrameOwner {
       this.handler.onError(error);
     }
     try {
-      if (protocol.kindOf(bytes, at, end) === FrameKind.request) {
+      if (this.rest === null && protocol.kindOf(bytes, at, end) === FrameKind.request) {
         const memo = protocol.remember(bytes, at, end);
         const reason = error instanceof Error ? error.message : 'the frame could not be read';
         const reply = protocol.hijack(memo, Status.CODEC_ERROR, reason);
         if (reply !== null) {
-          this.frames.write(reply, 0, reply.length);
+          this.insert(reply);
           this.handler.onRefused(this, reason);
         }
       }
     } catch {
       // Nothing of it can be read, so there is nobody to answer.
     }
-    this.frames.close();
+    if (this.order === null || this.bound !== null) this.frames.close();
+    else this.finish();
   }
 
   private onTimer(): void {
@@ -285,13 +453,14 @@ export class ServerConnection implements FrameOwner {
       this.frames.destroy();
       return;
     }
-    const allowed = this.draining ? DRAIN_QUIET_MS : deadlines.idle;
+    const halfOpen = this.ended && this.bound !== null;
+    const allowed = halfOpen ? HALF_OPEN_QUIET_MS : this.draining ? DRAIN_QUIET_MS : deadlines.idle;
     const left = this.inFlight > 0 ? allowed : allowed - (this.loop.now - this.lastRequest);
     if (left > 0) {
       this.loop.arm(this.timer, left);
       return;
     }
-    if (!this.draining) stats.idleTimeouts++;
+    if (!this.draining && !halfOpen) stats.idleTimeouts++;
     this.frames.close();
   }
 }

@@ -1,3 +1,5 @@
+import type { ReplySlot } from './reply-order.js';
+
 /**
  * The two ends of a stream, as connections see them. One object, made by the proxy, is both.
  *
@@ -21,11 +23,16 @@ export const ResetCause = {
 } as const;
 export type ResetCause = (typeof ResetCause)[keyof typeof ResetCause];
 
-/** A request that waits for its reply on a ClientConnection. Exactly one of the two is called, once. */
+/** A request that waits for its reply on a ClientConnection. Its last reply or a reset comes, and only one of them. */
 export interface ClientStream {
-  /** The reply is the frame bytes[at, end), which the stream owns from now on. */
-  onReply(bytes: Uint8Array, at: number, end: number): void;
+  /**
+   * The reply is the frame bytes[at, end), which the stream owns from now on.
+   * @param more further replies to the same request follow
+   */
+  onReply(bytes: Uint8Array, at: number, end: number, more: boolean): void;
   onReset(cause: ResetCause): void;
+  /** In place of both: it went out on a connection of the caller's own, where replies find their way alone. */
+  onForwarded(): void;
 }
 
 /** A request of a ServerConnection that has not been answered. */
@@ -33,6 +40,8 @@ export interface ServerStream {
   /** Links of the connection's list. */
   previousStream: ServerStream | null;
   nextStream: ServerStream | null;
+  /** The place of its replies where they have to be in order, see {@link ServerConnection.reply}. */
+  slot: ReplySlot | null;
   /** The caller has gone: no answer is possible. */
   onCancel(): void;
 }

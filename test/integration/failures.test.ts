@@ -51,13 +51,15 @@ async function deadPort(): Promise<number> {
 /** Bolt with a bug: `method` throws for the frames that `where` picks. */
 function throwsOn(method: keyof XProtocol, where: (bytes: Uint8Array, at: number) => boolean): XProtocol {
   const sound = handWrittenBolt[method] as (...args: unknown[]) => unknown;
-  return {
+  const buggy: { -readonly [Key in keyof XProtocol]: XProtocol[Key] } = {
     ...handWrittenBolt,
     [method](...args: unknown[]): unknown {
       if (where(args[0] as Uint8Array, args[1] as number)) throw new TypeError('a bug');
       return sound(...args);
     },
   };
+  buggy.replies = buggy;
+  return buggy;
 }
 
 const never: Script = () => {};

@@ -26,7 +26,9 @@ export function clusterOf(ports: readonly number[], changes: Partial<ClusterConf
     lb: 'round_robin',
     hosts: ports.map((port) => ({ address: { host: '127.0.0.1', port }, weight: 1, metadata: {} })),
     connectTimeout: 1_000,
-    maxConnections: 1,
+    pool: null,
+    maxConnections: 0,
+    maxPendingRequests: 1_024,
     maxRequests: 10_000,
     maxRequestsPerConnection: 0,
     keepalive: null,
@@ -48,6 +50,7 @@ export function routeTo(cluster: string, changes: Partial<RouteRule> = {}, servi
     },
     clusters: [{ name: cluster, weight: 1 }],
     timeout: 0,
+    perFilterConfig: {},
     ...changes,
   };
 }
@@ -112,7 +115,11 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     routes: new RouteTable({ name: 'test', virtualHosts: [{ name: 'all', domains: ['*'], routes }] }),
     routeStats: (config, route) => metrics.route(config, route),
     clusters,
-    filters: makeFilterChain(options.filters ?? [], options.factories ?? []),
+    filters: makeFilterChain(
+      options.filters ?? [],
+      options.factories ?? [],
+      new Map(routes.map((rule) => [rule.name, rule.perFilterConfig])),
+    ),
     accessLog: options.accessLog ?? null,
     maxInFlight: options.maxInFlight ?? 10_000,
     onError,

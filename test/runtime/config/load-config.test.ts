@@ -73,7 +73,9 @@ test('the smallest file gets its defaults', () => {
           { address: { host: '::1', port: 12201 }, weight: 3, metadata: { group: 'blue' } },
         ],
         connectTimeout: 3_000,
-        maxConnections: 1,
+        pool: null,
+        maxConnections: 0,
+        maxPendingRequests: 1_024,
         maxRequests: 10_000,
         maxRequestsPerConnection: 0,
         keepalive: { interval: 15_000, timeout: 1_000, failures: 2 },
@@ -124,7 +126,9 @@ clusters:
     lb: least_request
     hosts: []
     connect_timeout: 1s
+    pool: pingpong
     max_connections: 4
+    max_pending_requests: 9
     max_requests: 5
     max_requests_per_connection: 6
     idle_timeout: 0s
@@ -171,7 +175,9 @@ drain_timeout: 5s
     lb: 'least_request',
     hosts: [],
     connectTimeout: 1_000,
+    pool: 'pingpong',
     maxConnections: 4,
+    maxPendingRequests: 9,
     maxRequests: 5,
     maxRequestsPerConnection: 6,
     keepalive: null,

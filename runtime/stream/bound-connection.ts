@@ -1,0 +1,125 @@
+import { FrameKind, type XProtocol } from '@proto-frame/api';
+import {
+  ClientConnection,
+  type ClientConnectionOptions,
+  type ClientConnectionOwner,
+} from './client-connection.js';
+import { NO_ID } from './id-allocator.js';
+import type { ClientStream } from './stream.js';
+
+/** Whose connection it is. */
+export interface BoundCaller {
+  /** Queues a frame from the host for the caller. */
+  forward(bytes: Uint8Array, at: number, end: number, from: BoundConnection): void;
+  /** The connection is no more. @param opened whether it ever was connected */
+  unbind(connection: BoundConnection, opened: boolean): void;
+}
+
+/** What send gives for a request that is on its way: nobody waits for its replies. */
+export const FORWARDED = -3;
+
+/**
+ * A connection to a host that belongs to one caller: frames go both ways as they are, and the two
+ * connections close together. Until it is connected requests can fail one by one.
+ */
+export class BoundConnection extends ClientConnection {
+  /** Those sent before it was connected, by what {@link send} gave for them. */
+  private waiting: (ClientStream | null)[] = [];
+
+  constructor(
+    options: ClientConnectionOptions,
+    owner: ClientConnectionOwner,
+    private readonly caller: BoundCaller,
+  ) {
+    super(options, owner);
+  }
+
+  get usable(): boolean {
+    return !this.retired;
+  }
+
+  get quarantined(): number {
+    return 0;
+  }
+
+  protected get awaited(): number {
+    return this.waiting.length;
+  }
+
+  send(bytes: Uint8Array, at: number, end: number, stream: ClientStream): number {
+    this.sendOneway(bytes, at, end);
+    if (this.open && !this.closed) return FORWARDED;
+    this.inFlight++;
+    return this.waiting.push(stream) - 1;
+  }
+
+  sendOneway(bytes: Uint8Array, at: number, end: number): number {
+    this.frames.write(bytes, at, end);
+    this.countRequest();
+    return 0;
+  }
+
+  /** A frame of the caller's that is no request. */
+  sendOther(bytes: Uint8Array, at: number, end: number): void {
+    this.frames.write(bytes, at, end);
+  }
+
+  /** The bytes are queued behind those of others, so that all have to start again. */
+  cancel(id: number): void {
+    if (this.waiting[id] === undefined || this.waiting[id] === null) return;
+    this.waiting[id] = null;
+    this.inFlight--;
+    this.destroy();
+  }
+
+  /** The caller will send no more. */
+  end(): void {
+    this.connection.end();
+  }
+
+  /** Never closes because nobody waits for a reply: what comes and goes here is the caller's affair. */
+  override retire(): void {
+    this.retired = true;
+  }
+
+  override onClose(): void {
+    this.caller.unbind(this, this.open);
+    super.onClose();
+  }
+
+  protected override opened(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    this.inFlight = 0;
+    for (const stream of waiting) stream?.onForwarded();
+  }
+
+  protected override dispatch(replies: XProtocol, bytes: Uint8Array, at: number, end: number): void {
+    replies.check(bytes, at, end);
+    const kind = replies.kindOf(bytes, at, end);
+    if (kind === FrameKind.response) this.onResponse(bytes, at, end);
+    else {
+      if (kind === FrameKind.push) for (const stats of this.options.stats) stats.pushesForwarded++;
+      else if (replies.isGoaway(bytes, at, end)) this.countGoaway();
+      this.caller.forward(bytes, at, end, this);
+    }
+  }
+
+  protected onResponse(bytes: Uint8Array, at: number, end: number): void {
+    const status = this.replies.toCanonical(this.replies.wireStatusOf(bytes, at, end));
+    for (const stats of this.options.stats) stats.responses.add(status);
+    this.caller.forward(bytes, at, end, this);
+  }
+
+  protected writeHeartbeat(): number {
+    return NO_ID; // The caller sends its own.
+  }
+
+  protected forgetHeartbeat(): void {
+    // There is none.
+  }
+
+  protected clear(): ClientStream[] {
+    return this.waiting.splice(0).filter((stream) => stream !== null);
+  }
+}

@@ -5,7 +5,7 @@ import { checkConfig, parseConfig } from '../../../runtime/config/load-config.js
 import { ROOT } from '../../support/root.js';
 import { vocabulary } from './vocabulary.js';
 
-/** Every configuration that a reader may copy: the yaml blocks of READMEs, and the demo's file. */
+/** Every configuration that a reader may copy: the yaml blocks of READMEs, the demo's file, test/examples. */
 function examples(): [where: string, text: string][] {
   const readmes = ['README.md', 'runtime/README.md'].flatMap((file) => {
     const blocks = readFileSync(join(ROOT, file), 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms);
@@ -13,10 +13,12 @@ function examples(): [where: string, text: string][] {
       .map(([, text], i): [string, string] => [`${file}, block ${i + 1}`, text!])
       .filter(([, text]) => text.includes('listeners:'));
   });
-  const demo = readdirSync(join(ROOT, 'test/demo'))
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file): [string, string] => [file, readFileSync(join(ROOT, 'test/demo', file), 'utf8')]);
-  return [...readmes, ...demo];
+  const files = ['test/demo', 'test/examples'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file): [string, string] => [`${folder}/${file}`, readFileSync(join(ROOT, folder, file), 'utf8')]),
+  );
+  return [...readmes, ...files];
 }
 
 test('there are examples', () => {

@@ -58,6 +58,7 @@ test('the smallest file gets its defaults', () => {
                 match: { service: { kind: 'exact', value: 'com.demo.Echo:1.0' }, method: null, headers: [] },
                 clusters: [{ name: 'echo', weight: 1 }],
                 timeout: 3_000,
+                perFilterConfig: {},
               },
             ],
           },
@@ -169,6 +170,7 @@ drain_timeout: 5s
     },
     clusters: [{ name: 'echo', weight: 1 }],
     timeout: 0,
+    perFilterConfig: {},
   });
   expect(snapshot.clusters[0]).toEqual({
     name: 'echo',

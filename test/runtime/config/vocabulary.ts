@@ -1,6 +1,6 @@
 import type { FilterFactory } from '@proto-frame/api';
-import { headerRewrite } from '../../../runtime/filter/builtin/header-rewrite.js';
 import type { Vocabulary } from '../../../runtime/config/check-references.js';
+import { BUILTIN_FILTERS } from '../../../runtime/server/builtin-filters.js';
 
 /** A filter that is particular about its configuration. */
 const picky: FilterFactory = {
@@ -15,8 +15,5 @@ const picky: FilterFactory = {
 
 export const vocabulary: Vocabulary = {
   protocols: ['bolt', 'bolt2', 'x-example'],
-  filters: new Map([
-    ['picky', picky],
-    ['header_rewrite', headerRewrite],
-  ]),
+  filters: new Map([picky, ...BUILTIN_FILTERS].map((filter) => [filter.name, filter])),
 };

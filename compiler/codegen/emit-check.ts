@@ -43,6 +43,7 @@ class Checker extends Reader {
       frame,
     );
     this.block(frame.body, 'end');
+    this.within = [];
     const total = this.place(end);
     this.fail(
       `end !== ${total}`,
@@ -71,7 +72,9 @@ class Checker extends Reader {
   private block(block: Block, end: string): void {
     const inWindow = end !== 'end';
     for (const member of block.members) {
+      this.within = member.guards;
       this.member(member, end);
+      this.within = member.guards;
       const dynamic = fixedSize(memberSize(member)) === null;
       if (inWindow && dynamic && !isOpenEnded(member)) {
         const to = this.endOf(member);

@@ -24,7 +24,14 @@ import { emitExpression, emitPatterns, type Environment } from './emit-expressio
 import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
 import { floatName } from './reader.js';
-import { formedSize, isFormed, isSelfDelimited, writeDelimiter, writeFormed } from './self-delimiting.js';
+import {
+  formedSize,
+  isFormed,
+  isSelfDelimited,
+  reachesRecursion,
+  writeDelimiter,
+  writeFormed,
+} from './self-delimiting.js';
 import { docOf, quote, type Module } from './module.js';
 import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
@@ -131,7 +138,14 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
     name: of.usesSource ? 'v' : '_v',
     type: name,
   });
-  const sizer = new Writer(module, struct.body, 'v');
+  const deep = reachesRecursion({ kind: 'struct', struct });
+  const sizer = new Writer(module, struct.body, 'v', struct.recursive ? 'depth - 1' : 'depth');
+  if (struct.recursive) {
+    const detail = quote(`is over ${module.protocol.limits.depth} structs deep`);
+    sizer.lines.push(
+      `if (depth === 0) throw new ${module.use('EncodeError')}(${quote(struct.name)}, ${detail});`,
+    );
+  }
   sizer.bind();
   sizer.sizes();
   const writer = new Writer(module, struct.body, 'v');
@@ -144,7 +158,7 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
       kind: StructureKind.Function,
       name: `sizeOf${name}`,
       docs: [`How many bytes a ${name} takes. @throws EncodeError`],
-      parameters: [value(sizer)],
+      parameters: [value(sizer), ...(deep ? [{ name: 'depth', type: 'number' }] : [])],
       returnType: 'number',
       statements: [...sizer.statements(), 'return size;'],
     },
@@ -174,6 +188,8 @@ class Writer implements Environment {
     readonly module: Module,
     private readonly body: Block,
     private readonly source: string,
+    /** The code of how many recursive structs may still be in each other. */
+    private readonly depth = String(module.protocol.limits.depth),
   ) {}
 
   field(e: Expression & { op: 'field' }): string {
@@ -325,7 +341,7 @@ class Writer implements Environment {
         }
         const extended = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
         if (!extended) {
-          const size = valueSize(type, this.valueCode(member), member.path, this.module);
+          const size = valueSize(type, this.valueCode(member), member.path, this.module, this.depth);
           if ('extent' in type && type.extent.kind === 'rest' && type.extent.max !== null)
             this.lines.push(
               `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${size}, 0, ${type.extent.max});`,
@@ -341,7 +357,7 @@ class Writer implements Environment {
         const local = this.local(member);
         const size = this.free(`${local}Size`);
         this.lines.push(
-          `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module)};`,
+          `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module, this.depth)};`,
         );
         const value = this.valueCode(member);
         const nullable = 'nullable' in type && type.nullable;
@@ -760,13 +776,14 @@ export function deriveLines(
   ];
 }
 
-/** The bytes a value takes, its own prefix included. */
-export function valueSize(type: FieldType, value: string, path: string, module: Module): string {
+/** The bytes a value takes, its own prefix included. `depth`: how many recursive structs may still be in each other. */
+function valueSize(type: FieldType, value: string, path: string, module: Module, depth: string): string {
+  const more = reachesRecursion(type) ? `, ${depth}` : '';
   switch (type.kind) {
     case 'int':
       return formedSize(type, value, module);
     case 'struct':
-      return `sizeOf${pascalCase(type.struct.name)}(${value})`;
+      return `sizeOf${pascalCase(type.struct.name)}(${value}${more})`;
     case 'float':
       return String(type.bits / 8);
     case 'extern':
@@ -775,13 +792,14 @@ export function valueSize(type: FieldType, value: string, path: string, module: 
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     default:
       if (type.extent.kind === 'until')
-        return `${type.extent.delimiter.length} + ${contentSize(type, value, path, module)}`;
-      if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module);
-      return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module)}`;
+        return `${type.extent.delimiter.length} + ${contentSize(type, value, path, module, depth)}`;
+      if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module, depth);
+      return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module, depth)}`;
   }
 }
 
-function contentSize(type: FieldType, value: string, path: string, module: Module): string {
+function contentSize(type: FieldType, value: string, path: string, module: Module, depth: string): string {
+  const more = reachesRecursion(type) ? `, ${depth}` : '';
   const orNone = (code: string): string =>
     'nullable' in type && type.nullable ? `(${value} === null ? 0 : ${code})` : code;
   switch (type.kind) {
@@ -797,12 +815,12 @@ function contentSize(type: FieldType, value: string, path: string, module: Modul
       return orNone(
         isPlainInt(type.element)
           ? `${type.element.int.bits / 8} * ${value}.length`
-          : `sizeOf${listName(path)}(${value})`,
+          : `sizeOf${listName(path)}(${value}${more})`,
       );
     case 'map':
       return `sizeOf${listName(path)}(${value})`;
     default:
-      return valueSize(type, value, path, module);
+      return valueSize(type, value, path, module, depth);
   }
 }
 
@@ -908,11 +926,11 @@ export function emitListWrite(
     {
       kind: StructureKind.Function,
       name: `sizeOf${listName(path)}`,
-      parameters: [items],
+      parameters: [items, ...(reachesRecursion(type) ? [{ name: 'depth', type: 'number' }] : [])],
       returnType: 'number',
       statements: [
         'let size = 0;',
-        `for (const item of items) size += ${valueSize(type.element, 'item', path, module)};`,
+        `for (const item of items) size += ${valueSize(type.element, 'item', path, module, 'depth')};`,
         'return size;',
       ],
     },

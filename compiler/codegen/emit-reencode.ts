@@ -92,6 +92,7 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     if (checksum !== null) {
       const sum = new Reader(module, 'out', '0');
       const guard = checksum.guards.length === 0 ? null : sum.condition(checksum.guards);
+      sum.within = checksum.guards;
       const inner = checksumCode(checksum, sum, module);
       const write = `${module.use(intName((checksum.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
       const code = renumber(sum.lines, 's');
@@ -173,6 +174,7 @@ export function emitVerify(field: Field, module: Module): FunctionDeclarationStr
   const reader = new Reader(module);
   const { lines } = reader;
   if (field.guards.length > 0) lines.push(`if (!(${reader.condition(field.guards)})) return;`);
+  reader.within = field.guards;
   const { place, sum } = checksumCode(field, reader, module);
   lines.push(
     `const sum = ${sum};`,

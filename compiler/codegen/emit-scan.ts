@@ -235,6 +235,7 @@ class Scanner extends Reader {
       this.discriminants([type.extent.value]);
       this.extent(this.emit(type.extent.value), type.extent.value, type.maxCount);
     }
+    this.reading(this.module.layout.places.get(field)!, memberSize(field).min);
     const start = this.place(this.module.layout.places.get(field)!);
     this.set(anchor, this.walk(field, type, start));
     const end = this.anchors.get(anchor)!;

@@ -18,7 +18,7 @@ import { emitExpression, emitPatterns, type Environment } from './emit-expressio
 import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
 import { floatName, readValue } from './reader.js';
-import { endCode, readFormed } from './self-delimiting.js';
+import { endCode, reachesRecursion, readFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 import { isGiven } from './emit-encode.js';
 import { fieldTypeText, typeText } from './type-text.js';
@@ -26,11 +26,15 @@ import { fieldTypeText, typeText } from './type-text.js';
 /** Emits `readPair(c)`: one struct read from front to back, every step inside its window. */
 export function emitStructRead(struct: Struct, module: Module): FunctionDeclarationStructure {
   const reader = new StructReader(module, struct);
+  const deep = reachesRecursion({ kind: 'struct', struct });
   return {
     kind: StructureKind.Function,
     name: `read${pascalCase(struct.name)}`,
     docs: [`Reads a ${pascalCase(struct.name)} at the cursor and moves it on. @throws DecodeError`],
-    parameters: [{ name: 'c', type: module.useType('Cursor') }],
+    parameters: [
+      { name: 'c', type: module.useType('Cursor') },
+      ...(deep ? [{ name: 'depth', type: 'number' }] : []),
+    ],
     returnType: pascalCase(struct.name),
     statements: reader.run(),
   };
@@ -41,7 +45,10 @@ function closedCast(of: Enum | null): string {
   return of !== null && !of.open && !of.flags ? ` as ${pascalCase(of.name)}` : '';
 }
 
-/** The code that reads a value of a type at the cursor `c`. */
+/**
+ * The code that reads a value of a type at the cursor `c`.
+ * @param depth the code of how many recursive structs may still be in each other
+ */
 export function readAtCursor(
   type: FieldType,
   path: string,
@@ -51,6 +58,7 @@ export function readAtCursor(
   local: string,
   count: string | null,
   range: Field['range'] = null,
+  depth = String(module.protocol.limits.depth),
 ): void {
   const reach = (size: string): string => `c.reach(${size}, ${quote(path)}, ${quote(schema)})`;
   const walked = (units: string): string =>
@@ -78,7 +86,9 @@ export function readAtCursor(
       return;
     }
     case 'struct':
-      lines.push(`const ${local} = read${pascalCase(type.struct.name)}(c);`);
+      lines.push(
+        `const ${local} = read${pascalCase(type.struct.name)}(c${reachesRecursion(type) ? `, ${depth}` : ''});`,
+      );
       return;
     case 'bytes':
     case 'text': {
@@ -141,7 +151,17 @@ export function readAtCursor(
           `if (${items}.length === ${type.maxCount}) ${error(quote(`has over ${type.maxCount} elements`))}`,
         );
       }
-      readAtCursor(type.element, path, schema, module, lines, 'item', elementCount(type.element));
+      readAtCursor(
+        type.element,
+        path,
+        schema,
+        module,
+        lines,
+        'item',
+        elementCount(type.element),
+        null,
+        depth,
+      );
       lines.push(`${items}.push(item);`, '}');
       if (type.nullable) lines.push(`const ${local} = ${count} === -1 ? null : ${items};`);
       return;
@@ -187,6 +207,13 @@ class StructReader implements Environment {
   ) {}
 
   run(): string[] {
+    if (this.struct.recursive) {
+      const { name } = this.struct;
+      const detail = `is over ${this.module.protocol.limits.depth} structs deep`;
+      this.lines.push(
+        `if (depth === 0) throw new ${this.module.use('DecodeError')}('limit', ${quote(name)}, c.at, ${quote(detail)}, ${quote(this.module.schemaAt(this.struct))});`,
+      );
+    }
     this.block(this.struct.body);
     // What is derived is for finding the way, not for the reader.
     const names = [
@@ -312,7 +339,8 @@ class StructReader implements Environment {
       'extent' in field.type && (field.type.extent.kind === 'size' || field.type.extent.kind === 'count')
         ? emitExpression(field.type.extent.value, this)
         : null;
-    readAtCursor(field.type, field.path, schema, this.module, this.lines, inner, count, field.range);
+    const depth = this.struct.recursive ? 'depth - 1' : 'depth';
+    readAtCursor(field.type, field.path, schema, this.module, this.lines, inner, count, field.range, depth);
     if (inner !== local) this.lines.push(`${local} = ${inner};`);
     this.locals.set(field, local);
     this.checkValue(field, local);

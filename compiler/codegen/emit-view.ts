@@ -79,7 +79,9 @@ function emitGetter(
         emitSized(field, reader, module);
       } else {
         reader.lines.push(`if (${reader.condition(field.guards)}) {`);
+        reader.within = field.guards;
         reader.nested(() => emitSized(field, reader, module));
+        reader.within = [];
         reader.lines.push('}');
       }
     }

@@ -112,6 +112,7 @@ function emitAnchors(module: Module): FunctionDeclarationStructure[] {
   // Writing one may ask for another.
   for (const anchor of module.usedAnchors) {
     const reader = new Reader(module);
+    reader.within = anchor.after.guards;
     const code = reader.anchorCode(anchor);
     emitted.set(anchor, {
       kind: StructureKind.Function,

@@ -26,6 +26,10 @@ export class Reader implements Environment {
   protected anchors = new Map<Anchor, string>();
   private held = new Map<Expression | Field | BitFieldModel, string>();
   private readonly names = new Set<string>();
+  /** The arms and branches around what is emitted: a walk in others would refuse bytes that are none of theirs. */
+  within: readonly Guard[] = [];
+  /** Calls that are made only where the frame has their arm. */
+  private readonly lazy = new Set<string>();
 
   /** @param b the code of the bytes, @param at of the frame's start */
   constructor(
@@ -57,6 +61,7 @@ export class Reader implements Environment {
     const known = this.held.get(key);
     if (known !== undefined) return known;
     if (/^[\w$]+$/.test(code)) return code;
+    for (const call of this.lazy) if (code.includes(call)) return `(${code})`;
     const name = this.free(e.op === 'field' ? this.module.local(e.name) : 'chosen');
     this.lines.push(`const ${name} = ${code};`);
     this.held.set(key, name);
@@ -231,11 +236,20 @@ export class Reader implements Environment {
   protected anchor(anchor: Anchor): string {
     const known = this.anchors.get(anchor);
     if (known !== undefined) return known;
-    const name = this.free('p');
     this.module.usedAnchors.add(anchor);
-    this.lines.push(`const ${name} = ${anchor.name}At(${this.b}, ${this.at});`);
+    const call = `${anchor.name}At(${this.b}, ${this.at})`;
+    if (isWalked(anchor) && !this.isWithin(anchor.after.guards)) {
+      this.lazy.add(call);
+      return call;
+    }
+    const name = this.free('p');
+    this.lines.push(`const ${name} = ${call};`);
     this.anchors.set(anchor, name);
     return name;
+  }
+
+  private isWithin(guards: readonly Guard[]): boolean {
+    return guards.every((g, i) => this.within[i]?.node === g.node && this.within[i].arm === g.arm);
   }
 
   /** A place as a sum, going back over members whose size is a sum of fields. */
@@ -271,6 +285,13 @@ export class Reader implements Environment {
     if (extent.kind === 'count' && type.kind === 'list') return `${value} * ${elementSize(type.element)}`;
     return value;
   }
+}
+
+/** Whether finding a place walks over values, which refuses bytes that are none. */
+function isWalked(anchor: Anchor | null): boolean {
+  if (anchor === null) return false;
+  const walks = (member: MemberModel): boolean => member.member === 'field' && isSelfDelimited(member.type);
+  return [...walk({ members: [anchor.after] })].some(walks) || isWalked(anchor.from.anchor);
 }
 
 /** Whether a member's size is a sum of fields read elsewhere, so that its end is written as a sum. */

@@ -16,8 +16,9 @@ import { hashText } from './hash-text.js';
 import type { Frame, LimitValues, Protocol, SynthModel } from './model.js';
 import { Names } from './names.js';
 
-const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight'];
-const UNBUILT_LIMITS = ['depth', 'elements', 'line'];
+const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight', 'depth', 'elements', 'line'];
+/** Structs in each other that every stack has room for. */
+const DEEPEST_VALUE = 1024;
 
 /** A protocol as far as it could be built. */
 export interface BuiltProtocol {
@@ -80,7 +81,7 @@ export function buildProtocol(
     report.error('PF199', frameDecl.from.span, 'frames of one side only are not built yet');
   if (frameDecl.when !== null)
     report.error('PF199', frameDecl.when.span, 'frames of one phase only are not built yet');
-  const declarations = new Declarations(scope, report, endian === 'little');
+  const declarations = new Declarations(scope, report, endian === 'little', limits.elements);
   const names = new Names(report, declaredNames(frameDecl.members));
   const cx: Context & { readonly names: Names } = { scope, report, names, guards: [] };
   // Enums and structs nobody names are checked as well, and generated: a user may want them.
@@ -166,21 +167,19 @@ function choice<T extends string>(
 }
 
 function buildLimits(entries: OpenedProtocol['limits'], scope: Scope, report: Report): LimitValues {
-  const value = (name: string, fallback: number): number => {
+  const value = (name: string, fallback: number, most = 0x7fffffff): number => {
     const entry = entries.get(name);
     if (entry === undefined) return fallback;
     const constant = constantOf(entry.value, scope, report);
     if (constant === null) return fallback;
-    if (constant.kind !== 'int' || constant.value < 1n || constant.value > 0x7fffffffn) {
-      report.error('PF113', entry.value.span, `the limit \`${name}\` is a number from 1 to 2147483647`);
+    if (constant.kind !== 'int' || constant.value < 1n || constant.value > BigInt(most)) {
+      report.error('PF113', entry.value.span, `the limit \`${name}\` is a number from 1 to ${most}`);
       return fallback;
     }
     return Number(constant.value);
   };
   for (const [name, entry] of entries) {
-    if (UNBUILT_LIMITS.includes(name)) {
-      report.error('PF199', entry.name.span, `the limit \`${name}\` is not built yet`);
-    } else if (!LIMITS.includes(name))
+    if (!LIMITS.includes(name))
       report.error('PF100', entry.name.span, `there is no limit \`${name}\``, suggestHint(name, LIMITS));
   }
   return {
@@ -188,9 +187,9 @@ function buildLimits(entries: OpenedProtocol['limits'], scope: Scope, report: Re
     headers: value('headers', 1024),
     headerBytes: value('header_bytes', 64 * 1024),
     probe: value('probe', 16),
-    depth: 64,
-    elements: 1024 * 1024,
-    line: 64 * 1024,
+    depth: value('depth', 64, DEEPEST_VALUE),
+    elements: value('elements', 65536),
+    line: value('line', 64 * 1024),
     inFlight: entries.has('in_flight') ? value('in_flight', 1) : null,
   };
 }

@@ -11,8 +11,7 @@ import type { Declarations } from './declarations.js';
 import { rangeOf } from './integers.js';
 import type { Encoding, ExtentModel, Field, FieldType, Struct } from './model.js';
 
-/** How many elements a list and a map may have where the schema gives no `max`. */
-const MAX_ELEMENTS = 65536;
+/** How many entries a map may have where the schema gives no `max`. */
 const MAX_HEADERS = 1024;
 const FIXED = { kind: 'fixed' } as const;
 
@@ -82,7 +81,7 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
           kind: 'list',
           element,
           extent: built,
-          maxCount: maxCount ?? MAX_ELEMENTS,
+          maxCount: maxCount ?? declarations.elements,
           nullable,
         };
       return buildMap(type.element.span, element, built, maxCount, cx);

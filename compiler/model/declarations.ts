@@ -18,6 +18,8 @@ export class Declarations {
     readonly scope: Scope,
     readonly report: Report,
     readonly little: boolean,
+    /** How many elements a list may have where its own `max` does not say. */
+    readonly elements = 65536,
   ) {}
 
   /** An integer type by name, or null if the name is none. */

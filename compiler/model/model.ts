@@ -46,7 +46,7 @@ export interface LimitValues {
   readonly probe: number;
   /** Requests that must be able to wait on one connection, if the schema says. */
   readonly inFlight: number | null;
-  /** Recursive structs in each other, lists' elements in one frame, bytes of a delimited text without `max`. */
+  /** Recursive structs in each other, elements of a list and bytes of a delimited text without `max`. */
   readonly depth: number;
   readonly elements: number;
   readonly line: number;

@@ -10,12 +10,13 @@ type Value = unknown;
 
 /** Values for a protocol's encoder that it has to accept, and what fields the frame then has. */
 export function arbitraryInit(protocol: Protocol): fc.Arbitrary<Record<string, Value>> {
-  return arbitraryBlock(protocol.frame.body, true);
+  return arbitraryBlock(protocol.frame.body, 0);
 }
 
-function arbitraryBlock(block: Block, isFrame: boolean): fc.Arbitrary<Record<string, Value>> {
+/** @param depth recursive structs around the block */
+function arbitraryBlock(block: Block, depth: number): fc.Arbitrary<Record<string, Value>> {
   const given = givenFields(block);
-  const entries = given.map(({ field }) => [field, arbitraryField(field, isFrame)] as const);
+  const entries = given.map(({ field }) => [field, arbitraryField(field, depth)] as const);
   return fc
     .tuple(...entries.map(([, a]) => a))
     .chain((values) => {
@@ -27,7 +28,7 @@ function arbitraryBlock(block: Block, isFrame: boolean): fc.Arbitrary<Record<str
           for (const bit of member.fields)
             if (bit.constant?.kind === 'int') facts.set(bit, bit.constant.value);
       }
-      values.forEach((value, i) => facts.set(entries[i]![0], known(value)));
+      values.forEach((value, i) => facts.set(entries[i]![0], known(entries[i]![0], value)));
       const init: Record<string, Value> = {};
       values.forEach((value, i) => {
         // A field of another arm is not in the frame and would not come back.
@@ -57,12 +58,13 @@ export function property(field: Field | BitFieldModel): string {
     : name;
 }
 
-function known(value: Value): Known {
+function known(field: Field | BitFieldModel, value: Value): Known {
+  if (field.member === 'field' && field.type.kind === 'float') return undefined;
   if (typeof value === 'number') return BigInt(value);
   return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;
 }
 
-function arbitraryField(field: Field | BitFieldModel, isFrame: boolean): fc.Arbitrary<Value> {
+function arbitraryField(field: Field | BitFieldModel, depth: number): fc.Arbitrary<Value> {
   if (field.member === 'bitField') {
     if (field.enum !== null && !field.enum.open && !field.enum.flags)
       return fc.constantFrom(...field.enum.members.map((m) => Number(m.value)));
@@ -81,10 +83,10 @@ function arbitraryField(field: Field | BitFieldModel, isFrame: boolean): fc.Arbi
       fc.constantFrom(Number(low), Number(high)),
     );
   }
-  return arbitraryValue(type, isFrame);
+  return arbitraryValue(type, depth);
 }
 
-function arbitraryValue(type: FieldType, isFrame: boolean): fc.Arbitrary<Value> {
+function arbitraryValue(type: FieldType, depth: number): fc.Arbitrary<Value> {
   const orNull = (a: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
     'nullable' in type && type.nullable ? fc.option(a) : a;
   switch (type.kind) {
@@ -99,6 +101,12 @@ function arbitraryValue(type: FieldType, isFrame: boolean): fc.Arbitrary<Value> 
       const fixed = fixedUnits(type);
       if (fixed !== null) return fc.uint8Array({ minLength: fixed, maxLength: fixed });
       const step = factor(type);
+      if (type.extent.kind === 'until') {
+        const { delimiter, max } = type.extent;
+        const without = (b: Uint8Array): Uint8Array =>
+          b.filter((byte) => !delimiter.includes(String.fromCharCode(byte)));
+        return fc.uint8Array({ maxLength: max ?? 30 }).map(without);
+      }
       return orNull(
         fc
           .oneof(
@@ -114,30 +122,44 @@ function arbitraryValue(type: FieldType, isFrame: boolean): fc.Arbitrary<Value> 
         .integer({ min: 1, max: type.encoding === 'latin1' ? 255 : 127 })
         .map((c) => String.fromCharCode(c));
       if (fixed !== null) return fc.string({ unit, minLength: fixed, maxLength: fixed });
+      if (type.extent.kind === 'until') {
+        const { delimiter, max } = type.extent;
+        const without = (s: string): string => [...s].filter((c) => !delimiter.includes(c)).join('');
+        return fc.string({ unit, maxLength: max ?? 20 }).map(without);
+      }
       const sized = SIZES.chain((n) => fc.string({ unit, minLength: n, maxLength: n }));
       return orNull(
         fc.oneof(sized, fc.string({ unit: type.encoding === 'utf8' ? 'grapheme' : unit, maxLength: 20 })),
       );
     }
+    case 'float':
+      return type.bits === 32 ? fc.float() : fc.double();
     case 'struct':
-      return arbitraryBlock(type.struct.body, false);
+      return type.struct.recursive && depth === DEEPEST
+        ? fc.constant(undefined)
+        : arbitraryBlock(type.struct.body, depth + (type.struct.recursive ? 1 : 0));
     case 'list': {
       const fixed = fixedUnits(type);
       const count =
         fixed !== null && type.extent.kind === 'count'
           ? { minLength: fixed, maxLength: fixed }
           : { maxLength: 5 };
-      return fc.array(arbitraryValue(type.element, isFrame), count);
+      if (depth === DEEPEST && type.element.kind === 'struct' && type.element.struct.recursive)
+        return fc.constant([]);
+      return orNull(fc.array(arbitraryValue(type.element, depth), count));
     }
     case 'map':
       return fc.array(
-        fc.tuple(arbitraryValue(type.key.type, isFrame), arbitraryValue(type.value.type, isFrame)),
+        fc.tuple(arbitraryValue(type.key.type, depth), arbitraryValue(type.value.type, depth)),
         {
           maxLength: 6,
         },
       );
   }
 }
+
+/** Recursive structs in each other: at most as many as every schema allows. */
+const DEEPEST = 3;
 
 /** Few sizes, so that extents which share a length often agree. */
 const SIZES = fc.constantFrom(0, 2, 4, 6, 8, 12);

@@ -11,6 +11,18 @@ export function schemaText(seed: number): string {
 
 const WIDTHS = [8, 8, 8, 16, 16, 24, 32, 32, 40, 48, 56, 64];
 const TEXTS = ['text', 'text utf8', 'text ascii', 'text latin1'];
+const VARINTS = ['leb128', 'zigzag', 'mqtt', 'vlq', 'quic'];
+/** As schema text, with their length; the last begin again within themselves. */
+const DELIMITERS: readonly (readonly [string, number])[] = [
+  ['\\r\\n', 2],
+  ['\\n', 1],
+  [',', 1],
+  ['; ', 2],
+  ['\\x00', 1],
+  [';;,', 3],
+  ['||', 2],
+];
+const MOST = 2 ** 53 - 1;
 
 /** A number or boolean that stands before the place where an expression is written. */
 interface Seen {
@@ -49,6 +61,16 @@ interface Place {
   readonly inStruct: boolean;
 }
 
+/** A number that is no plain integer: its type, what follows the type, and its bounds. */
+interface Formed {
+  readonly type: string;
+  readonly extent: string;
+  readonly min: number;
+  readonly varies: boolean;
+  readonly low: number;
+  readonly high: number;
+}
+
 interface StructType {
   readonly name: string;
   readonly min: number;
@@ -84,7 +106,8 @@ class SchemaWriter {
     const { r } = this;
     const declarations: string[] = [];
     for (let n = r.below(4); n > 0; n--) declarations.push(this.enumeration());
-    for (let n = r.below(4); n > 0; n--) declarations.push(this.struct());
+    for (let n = r.below(4); n > 0; n--)
+      declarations.push(r.chance(0.25) ? this.recursiveStruct() : this.struct());
     const open = newOpen('  frame Frame {', '  }', null, false);
     const place: Place = { open, seen: [], depth: 0, inWindow: false, inStruct: false };
 
@@ -167,9 +190,10 @@ class SchemaWriter {
     if (hasStatus) roles.push('status = code;');
     return [
       'protocol random {',
+      '  const CRLF = "\\r\\n";',
       `  endian ${r.pick(['big', 'little'])};`,
       ...(hasId ? [] : ['  pool pingpong;', `  correlate ${r.pick(['fifo', 'none'])};`]),
-      `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} }`,
+      `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} depth = ${r.pick([3, 4, 6])}; line = ${r.pick([30, 80])}; }`,
       ...declarations,
       ...this.pairs,
       ...render(open, '  '),
@@ -218,6 +242,35 @@ class SchemaWriter {
     return render(open, '  ').join('\n');
   }
 
+  /** A struct that holds itself, in one of the ways there are; each consumes a byte first. */
+  private recursiveStruct(): string {
+    const { r } = this;
+    const name = `Tree${++this.count}`;
+    const [leaf, list, one] = [this.fresh('leaf'), this.fresh('kids'), this.fresh('next')];
+    const count = r.chance(0.5) ? 'k : u8 in 0..3;' : 'k : dec(u8) until CRLF in 0..3;';
+    const leaves = [
+      `${leaf} : pstr(u8);`,
+      `${leaf} : varint(${r.pick(VARINTS)});`,
+      `${leaf} : text until CRLF max 9;`,
+      `${leaf} : f64;`,
+    ];
+    const [body, min] = r.pick([
+      [`${count} ${list} : list of ${name} count k;`, 1],
+      [`${r.pick(leaves)} ${count} ${list} : list of ${name} count k max 2;`, 2],
+      [
+        `tag : u8; variant (tag) { 0..90 => { ${count} ${list} : list of ${name} count k; } 91 => { ${one} : ${name}; } _ => { ${r.pick(leaves)} } }`,
+        2,
+      ],
+      [`more : bool(u8); ${r.pick(leaves)} if (more) { ${one} : ${name}; }`, 2],
+      [
+        `tag : u8; if (tag == 1) { k : dec(i16) until CRLF in -1..3; ${list} : list of ${name} count k nullable; } else { ${leaf} : cstr max 6; }`,
+        2,
+      ],
+    ] as const);
+    this.structs.push({ name, min, varies: true });
+    return `  recursive struct ${name} { ${body} }`;
+  }
+
   private endian(bits: number): string {
     return bits > 8 ? this.r.pick(['', '', '', 'le', 'be']) : '';
   }
@@ -229,7 +282,12 @@ class SchemaWriter {
     const deep = place.depth > 2;
     const kinds: (() => void)[] = [
       () => this.integer(place),
-      () => this.integer(place),
+      () => this.formedField(place),
+      () => this.formedField(place),
+      () => this.delimited(place),
+      () => this.delimited(place),
+      () => this.float(place),
+      () => this.nullable(place),
       () => this.enumField(place),
       () => this.bool(place),
       () => this.bits(place),
@@ -299,6 +357,99 @@ class SchemaWriter {
     );
     if (this.inArm(place) && !place.inStruct && seen !== undefined && constant === '')
       this.optionalInts.push(name);
+  }
+
+  /** A number whose bytes say themselves where they end, or digits of a fixed number. */
+  private formed(): Formed {
+    const { r } = this;
+    const kind = r.below(4);
+    if (kind < 2) {
+      const encoding = r.pick(VARINTS);
+      const [low, high] =
+        encoding === 'mqtt'
+          ? [0, 2 ** 28 - 1]
+          : encoding === 'zigzag'
+            ? [-(2 ** 52), 2 ** 52 - 1]
+            : [0, MOST];
+      return { type: `varint(${encoding})`, extent: '', min: 1, varies: true, low, high };
+    }
+    const base = r.pick([10, 10, 16]);
+    const bits = r.pick([8, 16, 32, 48, 64]);
+    const signed = base === 10 && r.chance(0.4);
+    const full = Math.min(MOST, signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1);
+    const type = `${base === 10 ? 'dec' : 'hex'}(${signed ? 'i' : 'u'}${bits})`;
+    if (kind === 2 && !signed) {
+      const digits = 2 + r.below(bits === 8 ? 2 : 5);
+      const high = Math.min(full, base ** digits - 1);
+      return { type, extent: ` size ${digits}`, min: digits, varies: false, low: 0, high };
+    }
+    const [delimiter, size] = r.pick(DELIMITERS);
+    const low = signed ? -(bits === 64 ? MOST : 2 ** (bits - 1)) : 0;
+    return { type, extent: ` until "${delimiter}"`, min: 1 + size, varies: true, low, high: full };
+  }
+
+  private formedField(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('n');
+    const form = this.formed();
+    const top = Math.min(form.high, 127);
+    const small = r.below(Math.min(100, top));
+    const least = form.low < 0 ? -small : small;
+    const [range, low, high] = r.chance(0.35)
+      ? [` in ${least}..${top}`, least, top]
+      : ['', form.low, form.high];
+    const fallback = r.chance(0.2) ? ` default ${top}` : '';
+    const constant = range === '' && fallback === '' && r.chance(0.15) ? ` = ${r.below(top)}` : '';
+    place.open.varies ||= form.varies;
+    this.line(
+      place,
+      name,
+      `${name} : ${form.type}${form.extent}${range}${fallback}${constant};`,
+      form.min,
+      constant === '' || r.chance(0.2) ? { kind: 'int', low, high } : undefined,
+    );
+    if (this.inArm(place) && !place.inStruct && constant === '') this.optionalInts.push(name);
+  }
+
+  private delimited(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('q');
+    const max = r.chance(0.5) ? ` max ${r.pick([0, 4, 25])}` : '';
+    const type = r.pick(['bytes', ...TEXTS, 'cstr']);
+    const [delimiter, size] = r.pick(DELIMITERS);
+    const fallback =
+      type !== 'bytes' && type !== 'cstr' && max === '' && r.chance(0.1) ? ' default "ab"' : '';
+    place.open.varies = true;
+    if (type !== 'bytes' && !place.inStruct) (this.inArm(place) ? this.optionalTexts : this.texts).push(name);
+    if (type === 'cstr') this.line(place, name, `${name} : cstr${max};`, 1);
+    else this.line(place, name, `${name} : ${type} until "${delimiter}"${max}${fallback};`, size);
+  }
+
+  private float(place: Place): void {
+    const bits = this.r.pick([32, 64]);
+    const name = this.fresh('g');
+    this.line(place, name, `${name} : f${bits}${this.endian(bits)};`, bits / 8);
+  }
+
+  /** What is null where its length is -1. */
+  private nullable(place: Place): void {
+    const { r } = this;
+    const name = this.fresh('o');
+    const type = r.pick(['bytes', ...TEXTS, 'list']);
+    const length = this.length(place, -1, 100);
+    place.open.varies = true;
+    const max = r.chance(0.2) ? ` max ${r.pick([9, 60])}` : '';
+    if (type === 'list')
+      this.line(
+        place,
+        name,
+        `${name} : list of ${this.element(true).text} count ${length}${max} nullable;`,
+        0,
+      );
+    else {
+      if (type !== 'bytes' && !place.inStruct) this.optionalTexts.push(name);
+      this.line(place, name, `${name} : ${type} size ${length}${max} nullable;`, 0);
+    }
   }
 
   private enumField(place: Place): void {
@@ -410,9 +561,10 @@ class SchemaWriter {
     let at = place.open;
     // Not past an arm: a length outside of it would have no value in the other arms.
     while (at.parent !== null && !at.isArm && r.chance(0.4)) at = at.parent;
+    if (r.chance(0.35)) return this.formedLength(place, at, name, least, most);
     const bits = r.pick(most > 250 || least > 120 ? [16, 24, 32, 64] : [8, 8, 16, 16, 24, 32, 64]);
-    const signed = r.chance(0.15);
-    const bounded = least > 0 || signed || bits > 48 || r.chance(0.15);
+    const signed = least < 0 || r.chance(0.15);
+    const bounded = least > 0 || least < 0 || signed || bits > 48 || r.chance(0.15);
     const top = bits === 8 ? (signed ? 127 : 255) : Math.max(most, 1000);
     const range = bounded ? ` in ${least}..${top}` : '';
     const line = `${name} : ${signed ? 'i' : 'u'}${bits}${this.endian(bits)}${range};`;
@@ -421,6 +573,22 @@ class SchemaWriter {
     at.min += bits / 8;
     const high = bounded ? top : Math.min(2 ** bits - 1, 2 ** 53);
     const low = bounded ? least : 0;
+    place.seen.push({ name, kind: 'int', low, high, members: [], arm: armOf(place.open) });
+    return name;
+  }
+
+  /** A length whose own width varies with its value. */
+  private formedLength(place: Place, at: Open, name: string, least: number, most: number): string {
+    const { r } = this;
+    let form = this.formed();
+    while (form.low > least || form.high < Math.max(most, 1000)) form = this.formed();
+    const top = Math.max(most, 1000);
+    const bounded = least !== form.low || r.chance(0.5);
+    const line = `${name} : ${form.type}${form.extent}${bounded ? ` in ${least}..${top}` : ''};`;
+    at.lines.splice(r.below(at.lines.length + 1), 0, line);
+    at.min += form.min;
+    at.varies ||= form.varies;
+    const [low, high] = bounded ? [least, top] : [form.low, form.high];
     place.seen.push({ name, kind: 'int', low, high, members: [], arm: armOf(place.open) });
     return name;
   }
@@ -483,6 +651,12 @@ class SchemaWriter {
             { text: 'pstr(u8)', min: 1, varies: true },
             { text: 'pbytes(u16)', min: 2, varies: true },
             { text: '(pstr(u16) nullable)', min: 2, varies: true },
+            { text: `varint(${r.pick(VARINTS)})`, min: 1, varies: true },
+            { text: '(dec(i32) until CRLF)', min: 3, varies: true },
+            { text: '(hex(u16) size 4)', min: 4, varies: false },
+            { text: '(text until "," max 9)', min: 1, varies: true },
+            { text: 'cstr', min: 1, varies: true },
+            { text: r.pick(['f32', 'f64le']), min: 4, varies: false },
           ]
         : []),
     ];
@@ -500,7 +674,7 @@ class SchemaWriter {
       this.line(place, name, `${name} : list of ${element.text} size ${length}${max};`, 0);
       return;
     }
-    const element = this.element(r.chance(0.02) || place.inStruct);
+    const element = this.element(true);
     const count = this.extent(place, 0, 20);
     this.line(
       place,
@@ -511,7 +685,7 @@ class SchemaWriter {
   }
 
   private structField(place: Place): void {
-    const structs = this.structs.filter((s) => !s.varies || place.inStruct || this.r.chance(0.02));
+    const structs = this.structs;
     if (structs.length === 0) return this.integer(place);
     const of = this.r.pick(structs);
     const name = this.fresh('t');

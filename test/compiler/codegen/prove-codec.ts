@@ -152,7 +152,9 @@ class Proof {
         if (field.guards.length > 0 && givenFields(this.protocol.frame.body).every((g) => g.field !== field))
           continue;
         if (typeof value === 'boolean') facts.set(field, value);
-        if (typeof value === 'number' || typeof value === 'bigint') facts.set(field, BigInt(value));
+        const isFloat = field.member === 'field' && field.type.kind === 'float';
+        if ((typeof value === 'number' || typeof value === 'bigint') && !isFloat)
+          facts.set(field, BigInt(value));
       }
     }
     return facts;

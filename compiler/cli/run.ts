@@ -10,6 +10,7 @@ import { fmt, type FmtOptions } from './commands/fmt.js';
 import type { InitOptions } from './commands/init.js';
 import type { DecodeOptions } from './commands/decode.js';
 import type { EncodeOptions } from './commands/encode.js';
+import type { WiresharkOptions } from './commands/wireshark.js';
 import type { ValidateOptions } from './commands/validate.js';
 import { ExitCode, UsageError, type Terminal } from './terminal.js';
 
@@ -124,6 +125,15 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     });
 
   program
+    .command('wireshark')
+    .description('write a Wireshark dissector in Lua for each protocol')
+    .argument('<files...>', FILES)
+    .option('--out <dir>', 'where the dissectors go', '.')
+    .action(async (names: string[], options: WiresharkOptions) => {
+      code = await (await import('./commands/wireshark.js')).wireshark(names, options, terminal);
+    });
+
+  program
     .command('diff')
     .description('compare two versions of a schema; fail if they do not understand each other on the wire')
     .argument('<old>', 'a schema or folder as it was')
@@ -186,6 +196,7 @@ Examples:
   proto-frame fmt schemas
   proto-frame explain schemas/bolt.proto-frame
   proto-frame doc schemas --out docs/protocols --check
+  proto-frame wireshark schemas/bolt.proto-frame --out dissectors
   proto-frame diff released/bolt.proto-frame schemas/bolt.proto-frame
   proto-frame init acme --dir my-protocol
   proto-frame decode --schema schemas/bolt.proto-frame --hex 0101000001000000050100000bb80000000000000000

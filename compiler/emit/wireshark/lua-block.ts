@@ -1,0 +1,278 @@
+import { boundsOf, rangeOf } from '../../model/integers.js';
+import type {
+  Block,
+  ExtentModel,
+  Field,
+  FieldType,
+  MemberModel,
+  Protocol,
+  Struct,
+} from '../../model/model.js';
+import { walk } from '../../model/walk.js';
+import type { FieldTable } from './field-table.js';
+import { luaExpression, luaPatterns, luaText, valueOf } from './lua-expression.js';
+
+/** The functions `read_Bolt(r, v)` and `read_struct_Pair(r, v)`: one goes through a frame or struct from front to back. */
+export class LuaBlock {
+  private lines: string[] = [];
+  private indent = 1;
+  private count = 0;
+
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly fields: FieldTable,
+  ) {}
+
+  /** The functions of all structs that the frame is made of, declared before any of them is defined. */
+  structs(): string[] {
+    const used = new Set<Struct>();
+    collect(this.protocol.frame.body, used);
+    const names = [...used].map((s) => this.structName(s));
+    return [
+      ...(names.length === 0 ? [] : ['', `local ${names.join(', ')}`]),
+      ...[...used].flatMap((struct) =>
+        this.define(`${this.structName(struct)} = function(r, v)`, struct.body, struct),
+      ),
+    ];
+  }
+
+  frame(): string[] {
+    const { frame } = this.protocol;
+    return this.define(`local function read_${frame.name}(r, v)`, frame.body, null);
+  }
+
+  private define(head: string, body: Block, struct: Struct | null): string[] {
+    this.lines = [];
+    const deep = struct?.recursive === true;
+    if (deep) {
+      this.push('r.depth = r.depth + 1');
+      this.push(`if r.depth > ${this.protocol.limits.depth} then bad("is nested too deep") end`);
+    }
+    this.block(body);
+    if (deep) this.push('r.depth = r.depth - 1');
+    return ['', head, ...this.lines, 'end'];
+  }
+
+  /** Both sides' structs of one name are the same; each side has functions of its own. */
+  private structName(struct: Struct): string {
+    return `read_${this.protocol.frame.name}_${struct.name}`;
+  }
+
+  /** @returns false where the rest of the window has been taken as bytes */
+  private block(block: Block): boolean {
+    return block.members.every((member) => this.member(member));
+  }
+
+  private member(member: MemberModel): boolean {
+    switch (member.member) {
+      case 'field':
+        return this.field(member);
+      case 'bits': {
+        const bits = member.fields.map(
+          (bit) =>
+            `{ ${this.fields.refer(bit)}, ${luaText(bit.name)}, ${bit.shift}, ${bit.width}, ${bit.enum === null && bit.width === 1} }`,
+        );
+        this.push(`r:bits(v, ${member.int.bits / 8}, ${member.int.little}, { ${bits.join(', ')} })`);
+        return true;
+      }
+      case 'assert':
+        this.push(`if not (${luaExpression(member.condition)}) then bad(${luaText(member.message)}) end`);
+        return true;
+      case 'pad':
+        this.push(
+          member.mode === 'size'
+            ? `r:take(${member.value})`
+            : `r:take((${member.value} - (r.at - r.start) % ${member.value}) % ${member.value})`,
+        );
+        return true;
+      case 'if': {
+        this.push(`if ${luaExpression(member.condition)} then`);
+        const then = this.inner(member.then);
+        let otherwise = true;
+        if (member.otherwise !== null) {
+          this.push('else');
+          otherwise = this.inner(member.otherwise);
+        }
+        this.push('end');
+        return then && otherwise;
+      }
+      case 'variant': {
+        const on = member.on.map(luaExpression);
+        const arms = [...member.arms].sort(
+          (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
+        );
+        let whole = true;
+        arms.forEach((arm, i) => {
+          const test = arm.patterns === null ? null : luaPatterns(arm.patterns, on);
+          if (test === null && i === 0) this.push('do');
+          else this.push(test === null ? 'else' : `${i === 0 ? 'if' : 'elseif'} ${test} then`);
+          whole = this.inner(arm.body) && whole;
+        });
+        if (arms.every((arm) => arm.patterns !== null)) {
+          this.push('else');
+          this.push('  bad("no arm takes this")');
+        }
+        this.push('end');
+        return whole;
+      }
+      case 'within': {
+        const outer = `window${++this.count}`;
+        const branch = member.name === null ? null : `${outer}_branch`;
+        if (branch !== null) this.push(`local ${branch} = r:open(${luaText(member.name!)})`);
+        this.push(`local ${outer} = r:enter(${luaExpression(member.size)})`);
+        this.block(member.body);
+        this.push(`r:leave(${outer})`);
+        if (branch !== null) this.push(`r:close(${branch})`);
+        return true;
+      }
+    }
+  }
+
+  private inner(block: Block): boolean {
+    this.indent++;
+    const whole = this.block(block);
+    this.indent--;
+    return whole;
+  }
+
+  private field(field: Field): boolean {
+    const { type } = field;
+    if (type.kind === 'extern' || type.kind === 'record') {
+      this.push(`${valueOf(field.name)} = r:opaque(${this.fields.refer(field)})`);
+      return false;
+    }
+    if (type.kind === 'list' || type.kind === 'map') {
+      this.many(field, type);
+      return true;
+    }
+    if (type.kind === 'struct') {
+      const branch = `branch${++this.count}`;
+      this.push(`local ${branch} = r:open(${luaText(field.name)})`);
+      this.push(`${valueOf(field.name)} = {}`);
+      this.push(`${this.structName(type.struct)}(r, ${valueOf(field.name)})`);
+      this.push(`r:close(${branch})`);
+      return true;
+    }
+    this.push(`${valueOf(field.name)} = ${this.read(type, this.fields.refer(field))}`);
+    this.check(field);
+    return true;
+  }
+
+  /** A list or map: elements up to a count, or to the end of the bytes it has. */
+  private many(field: Field, type: FieldType & { kind: 'list' | 'map' }): void {
+    const { extent } = type;
+    const id = ++this.count;
+    const branch = `branch${id}`;
+    this.push(`local ${branch} = r:open(${luaText(field.name)})`);
+    const isCounted = type.kind === 'list' && extent.kind === 'count';
+    if (extent.kind === 'size') this.push(`local outer${id} = r:enter(${luaExpression(extent.value)})`);
+    const entries = type.kind === 'map' && field === this.protocol.roles.headers;
+    if (entries) this.push('v["(headers)"] = {}');
+    this.push(isCounted ? `for i = 1, ${luaExpression(extent.value)} do` : 'while r:rest() > 0 do');
+    this.indent++;
+    if (type.kind === 'map') {
+      this.push(`local entry = r:open("entry")`);
+      this.push('local pair = {}');
+      this.push(`${this.structName(type.pair)}(r, pair)`);
+      if (entries)
+        this.push(`v["(headers)"][pair[${luaText(type.key.name)}]] = pair[${luaText(type.value.name)}]`);
+      this.push('r:close(entry)');
+    } else if (type.element.kind === 'struct') {
+      this.push('local element = r:open("element")');
+      this.push(`${this.structName(type.element.struct)}(r, {})`);
+      this.push('r:close(element)');
+    } else {
+      const element: Field = { ...field, type: type.element, name: `${field.name}_element` };
+      this.push(this.read(type.element, this.fields.refer(element)).replace(/^/, 'local _ = '));
+    }
+    this.indent--;
+    this.push('end');
+    if (extent.kind === 'size') this.push(`r:leave(outer${id})`);
+    this.push(`r:close(${branch})`);
+  }
+
+  private read(type: FieldType, ref: string): string {
+    switch (type.kind) {
+      case 'int': {
+        const { form, int } = type;
+        if (form.kind === 'varint') return `r:varint(${ref}, "${form.encoding}")`;
+        if (form.kind === 'digits') {
+          const { extent, base } = form;
+          return extent.kind === 'size'
+            ? `r:digits(${ref}, ${base}, ${extent.digits})`
+            : `r:digits(${ref}, ${base}, nil, ${delimiterText(extent.delimiter)})`;
+        }
+        const code = `r:${int.signed ? 'int' : 'uint'}(${ref}, ${int.bits / 8}, ${int.little})`;
+        return type.bool ? `${code} ~= 0` : code;
+      }
+      case 'float':
+        return `r:float(${ref}, ${type.bits / 8}, ${type.little})`;
+      case 'bytes':
+      case 'text':
+        return this.extent(type.extent, type.nullable, ref);
+      default:
+        throw new Error(`a ${type.kind} is not read in one`);
+    }
+  }
+
+  private extent(extent: ExtentModel, nullable: boolean, ref: string): string {
+    switch (extent.kind) {
+      case 'rest':
+        return `r:bytes(${ref}, r:rest())`;
+      case 'until':
+        return `r:delimited(${ref}, ${delimiterText(extent.delimiter)}, ${extent.max ?? this.protocol.limits.line})`;
+      case 'prefix': {
+        const { int } = extent;
+        const none = !nullable ? 'nil' : int.signed ? '-1' : String(rangeOf(int).high);
+        return `prefixed(r, ${ref}, ${int.bits / 8}, ${int.signed}, ${int.little}, ${none})`;
+      }
+      default: {
+        const size = luaExpression(extent.value);
+        return nullable ? `${size} ~= -1 and r:bytes(${ref}, ${size}) or nil` : `r:bytes(${ref}, ${size})`;
+      }
+    }
+  }
+
+  private check(field: Field): void {
+    const value = valueOf(field.name);
+    const { type } = field;
+    if (field.constant?.kind === 'text') {
+      const bytes = Buffer.from(
+        field.constant.value,
+        type.kind === 'text' && type.encoding === 'utf8' ? 'utf8' : 'latin1',
+      );
+      this.push(`if ${value} ~= ${luaText(bytes)} then bad(${luaText(`${field.name} is wrong`)}) end`);
+    }
+    if (type.kind !== 'int' || type.bool) return;
+    if (field.constant?.kind === 'int') {
+      const message = luaText(`${field.name} has to be ${field.constant.value}`);
+      this.push(`if ${value} ~= ${field.constant.value} then bad(${message}) end`);
+      return;
+    }
+    const { low, high } = boundsOf(field);
+    const full = rangeOf(type.int);
+    if (low > full.low || high < full.high)
+      this.push(
+        `if ${value} < ${low} or ${value} > ${high} then bad(${luaText(`${field.name} is out of range`)}) end`,
+      );
+  }
+
+  private push(line: string): void {
+    this.lines.push('  '.repeat(this.indent) + line);
+  }
+}
+
+function delimiterText(delimiter: string): string {
+  return luaText(Buffer.from(delimiter, 'latin1'));
+}
+
+function collect(block: Block, into: Set<Struct>): void {
+  const visit = (type: FieldType): void => {
+    if (type.kind === 'list') visit(type.element);
+    const struct = type.kind === 'struct' ? type.struct : type.kind === 'map' ? type.pair : null;
+    if (struct === null || into.has(struct)) return;
+    into.add(struct);
+    collect(struct.body, into);
+  };
+  for (const member of walk(block)) if (member.member === 'field') visit(member.type);
+}

@@ -1,0 +1,112 @@
+import type { Expression } from '../../model/expression.js';
+import type { ValueSet } from '../../model/model.js';
+
+const KEYWORDS = new Set(
+  (
+    'and break do else elseif end false for function goto if in local nil not or repeat return then true ' +
+    'until while'
+  ).split(' '),
+);
+
+/** `v.request_id`: where a field's value is kept. */
+export function valueOf(name: string): string {
+  return KEYWORDS.has(name) ? `v["${name}"]` : `v.${name}`;
+}
+
+/** A Lua string literal that holds exactly these bytes. */
+export function luaText(bytes: Uint8Array | string): string {
+  const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+  const inner = [...data].map((byte) => {
+    const char = String.fromCharCode(byte);
+    return byte >= 0x20 && byte < 0x7f && !/["\\]/.test(char) ? char : `\\${String(byte).padStart(3, '0')}`;
+  });
+  return `"${inner.join('')}"`;
+}
+
+/** An expression as Lua over the values `v` of one frame or struct; what a dissector can't know is nil. */
+export function luaExpression(e: Expression): string {
+  switch (e.op) {
+    case 'int':
+      return String(e.value);
+    case 'text':
+    case 'frameKind':
+      return luaText(e.value);
+    case 'bool':
+      return String(e.value);
+    case 'null':
+      return 'nil';
+    case 'field':
+      return valueOf(e.name);
+    case 'flag':
+      return `(${luaExpression(e.of)} ~= nil and math.floor(${luaExpression(e.of)} / ${e.mask}) % 2 == 1)`;
+    case 'header':
+      return `(v["(headers)"] or {})[${luaText(e.key)}]`;
+    case 'unary':
+      if (e.operator === 'not') return `(not ${luaExpression(e.operand)})`;
+      return e.operator === '-' ? `(-${luaExpression(e.operand)})` : `(-1 - ${luaExpression(e.operand)})`;
+    case 'binary':
+      return binary(e);
+    case 'match':
+      return `(${matchCode(e)})`;
+    case 'access':
+      return `(${luaExpression(e.of)} or {})[${luaText(e.name)}]`;
+    case 'call':
+    case 'request':
+    case 'param':
+    case 'wire':
+    case 'sizeOf':
+      return 'nil';
+  }
+}
+
+function binary(e: Expression & { op: 'binary' }): string {
+  const left = luaExpression(e.left);
+  const right = luaExpression(e.right);
+  switch (e.operator) {
+    case '??':
+      return `(${left} or ${right})`;
+    case '!=':
+      return `(${left} ~= ${right})`;
+    case '&':
+      return `bit.band(${left}, ${right})`;
+    case '^':
+      return `bit.bxor(${left}, ${right})`;
+    case '<<':
+      return `(${left} * 2 ^ ${right})`;
+    case '>>':
+      return `math.floor(${left} / 2 ^ ${right})`;
+    case '/':
+      return `math.floor(${left} / ${right})`;
+    default:
+      return `(${left} ${e.operator} ${right})`;
+  }
+}
+
+/** A match as a row of `and`/`or`: its values are never false or nil where that matters. */
+function matchCode(e: Expression & { op: 'match' }): string {
+  const on = e.on.map(luaExpression);
+  const rows = e.arms.map((arm) => {
+    const value = luaExpression(arm.value);
+    return arm.patterns === null ? value : `${luaPatterns(arm.patterns, on)} and ${value}`;
+  });
+  return rows.join(' or ');
+}
+
+/** Whether one of the patterns takes the values, whose code is `on`. */
+export function luaPatterns(patterns: readonly (readonly ValueSet[])[], on: readonly string[]): string {
+  const rows = patterns.map((row) => {
+    const tests = row.flatMap((set, i) => (set === null ? [] : [luaSet(set, on[i]!)]));
+    return tests.length === 0 ? 'true' : tests.join(' and ');
+  });
+  return `(${rows.map((row) => (rows.length > 1 ? `(${row})` : row)).join(' or ')})`;
+}
+
+/** Booleans are kept as 0 and 1 in groups of bits, and as such in fields. */
+function luaSet(set: NonNullable<ValueSet>, code: string): string {
+  const tests = set.map((r) =>
+    r.low === r.high
+      ? `number(${code}) == ${r.low}`
+      : `number(${code}) >= ${r.low} and number(${code}) <= ${r.high}`,
+  );
+  return tests.length === 1 ? tests[0]! : `(${tests.map((t) => `(${t})`).join(' or ')})`;
+}

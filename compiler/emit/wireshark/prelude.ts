@@ -1,0 +1,191 @@
+/**
+ * The Lua that every dissector begins with: a reader that goes through a frame, shows what it reads in a tree if
+ * there is one, and stops with `need` (bytes more) or `bad` (what is wrong).
+ */
+export const PRELUDE = `\
+local function need(count) error({ need = count }, 0) end
+local function bad(message) error({ bad = message }, 0) end
+
+-- Booleans as the numbers that patterns are made of.
+local function number(value)
+  if value == true then return 1 end
+  if value == false then return 0 end
+  return value
+end
+
+local Reader = {}
+Reader.__index = Reader
+
+-- tree is nil while a frame is only measured.
+function Reader.new(tvb, at, tree)
+  return setmetatable({ tvb = tvb, at = at, start = at, limit = tvb:len(), tree = tree, inside = false, depth = 0 }, Reader)
+end
+
+-- The place of the next \`count\` bytes, which are passed.
+function Reader:take(count)
+  local from = self.at
+  if count < 0 then bad("a size of " .. count) end
+  if from + count > self.limit then
+    if self.inside then bad("runs over the end of its window") end
+    need(from + count - self.limit)
+  end
+  self.at = from + count
+  return from
+end
+
+function Reader:show(field, from, count, value)
+  if self.tree == nil or count == 0 then return end
+  if value == nil then self.tree:add(field, self.tvb(from, count)) else self.tree:add(field, self.tvb(from, count), value) end
+end
+
+function Reader:uint(field, count, little)
+  local from = self:take(count)
+  local range = self.tvb(from, count)
+  if self.tree ~= nil then
+    if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
+  end
+  if count > 4 then return (little and range:le_uint64() or range:uint64()):tonumber() end
+  return little and range:le_uint() or range:uint()
+end
+
+function Reader:int(field, count, little)
+  local from = self:take(count)
+  local range = self.tvb(from, count)
+  if self.tree ~= nil then
+    if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
+  end
+  if count > 4 then return (little and range:le_int64() or range:int64()):tonumber() end
+  return little and range:le_int() or range:int()
+end
+
+-- Several fields in the bits of one integer, each { field, name, shift, width, whether it is a boolean }.
+function Reader:bits(values, count, little, fields)
+  local from = self:take(count)
+  local range = self.tvb(from, count)
+  local group = little and range:le_uint() or range:uint()
+  for _, bit in ipairs(fields) do
+    local value = math.floor(group / 2 ^ bit[3]) % 2 ^ bit[4]
+    if bit[5] then values[bit[2]] = value == 1 else values[bit[2]] = value end
+    if self.tree ~= nil then
+      if little then self.tree:add_le(bit[1], range) else self.tree:add(bit[1], range) end
+    end
+  end
+end
+
+function Reader:bytes(field, count)
+  local from = self:take(count)
+  self:show(field, from, count)
+  return count == 0 and "" or self.tvb:raw(from, count)
+end
+
+-- Bytes with their length before them; the length \`none\` stands for null.
+local function prefixed(r, field, width, signed, little, none)
+  local range = r.tvb(r:take(width), width)
+  local length
+  if signed then length = little and range:le_int() or range:int() else length = little and range:le_uint() or range:uint() end
+  if length == none then return nil end
+  return r:bytes(field, length)
+end
+
+function Reader:rest() return self.limit - self.at end
+
+-- What only a TypeScript module can read: shown as bytes up to the end of the window.
+function Reader:opaque(field)
+  if not self.inside then bad("is read by a module of its own, which a dissector has not") end
+  return self:bytes(field, self:rest())
+end
+
+-- The place of a delimiter that stands at most \`most\` bytes on.
+function Reader:find(delimiter, most)
+  for i = self.at, self.at + most do
+    if i + #delimiter > self.limit then
+      if self.inside then bad("has no end in its window") end
+      need(1)
+    end
+    if self.tvb:raw(i, #delimiter) == delimiter then return i end
+  end
+  bad("has over " .. most .. " bytes")
+end
+
+function Reader:delimited(field, delimiter, most)
+  local from = self.at
+  local to = self:find(delimiter, most)
+  local value = to == from and "" or self.tvb:raw(from, to - from)
+  self:take(to - from + #delimiter)
+  self:show(field, from, to - from + #delimiter, value)
+  return value
+end
+
+function Reader:digits(field, base, count, delimiter)
+  local from = self.at
+  local to = count == nil and self:find(delimiter, 20) or self:take(count) + count
+  local value = tonumber(self.tvb:raw(from, to - from), base)
+  if value == nil then bad("is no number") end
+  if count == nil then self:take(to - from + #delimiter) end
+  self:show(field, from, self.at - from, value)
+  return value
+end
+
+function Reader:varint(field, encoding)
+  local from = self.at
+  local function byte() return self.tvb(self:take(1), 1):uint() end
+  local first = byte()
+  local value
+  if encoding == "quic" then
+    value = first % 64
+    for _ = 2, 2 ^ math.floor(first / 64) do value = value * 256 + byte() end
+  else
+    value = first % 128
+    local unit = 128
+    local groups = 1
+    while first >= 128 do
+      groups = groups + 1
+      if groups > 8 then bad("goes on after 8 bytes") end
+      first = byte()
+      if encoding == "vlq" then value = value * 128 + first % 128 else value = value + first % 128 * unit end
+      unit = unit * 128
+    end
+    if encoding == "zigzag" then value = value % 2 == 0 and value / 2 or -(value + 1) / 2 end
+  end
+  self:show(field, from, self.at - from, value)
+  return value
+end
+
+function Reader:float(field, count, little)
+  local range = self.tvb(self:take(count), count)
+  if self.tree ~= nil then
+    if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
+  end
+  return little and range:le_float() or range:float()
+end
+
+-- A window of so many bytes: what it gives is handed to \`leave\`.
+function Reader:enter(count)
+  local from = self.at
+  self:take(count)
+  self.at = from
+  local outer = { self.limit, self.inside }
+  self.limit = from + count
+  self.inside = true
+  return outer
+end
+
+function Reader:leave(outer)
+  if self.at ~= self.limit then bad((self.limit - self.at) .. " bytes of a window are left over") end
+  self.limit, self.inside = outer[1], outer[2]
+end
+
+-- A branch of the tree: \`close\` gives it its length.
+function Reader:open(label)
+  if self.tree == nil then return nil end
+  local outer = { self.tree, self.at }
+  self.tree = self.tree:add(self.tvb(self.at, 0), label)
+  return outer
+end
+
+function Reader:close(outer)
+  if outer == nil then return end
+  self.tree:set_len(self.at - outer[2])
+  self.tree = outer[1]
+end
+`;

@@ -1,42 +1,53 @@
-import { readFile, readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFile, readFileSync } from 'node:fs';
 
-/** How often the file is looked at, in ms. */
+/** How often the file is read, in ms. */
 const PERIOD_MS = 1_000;
 const LARGEST_FILE = 256 * 1024;
 const MOST_LABELS = 256;
 
 /**
  * The labels of a workload as Kubernetes' downward API writes them into a file: `key="value"` lines, the value
- * quoted as in Go. The file is looked at once a second while watched, since the symbolic links that Kubernetes
- * swaps escape other ways of watching. A file that is gone or can't be read leaves the labels as they were.
+ * quoted as in Go. While watched the small file is read once a second: the symbolic links that Kubernetes
+ * swaps escape inotify, and comparing times misses a change right after the start. A file that is gone or
+ * can't be read leaves the labels as they were.
  */
 export class LabelsFile {
   labels: readonly (readonly [key: string, value: string])[] = [];
-  private readonly onChange = (): void => {
-    readFile(this.path, 'utf8', (error, text) => {
-      // Gone or being replaced: the next look will tell.
-      if (error === null) this.take(text);
-    });
-  };
+  private text = '';
+  private timer: NodeJS.Timeout | null = null;
+  private reading = false;
 
   constructor(private readonly path: string) {}
 
-  /** Reads the file and goes on doing so when it changes. */
+  /** Reads the file now and goes on doing so in the background. */
   watch(): void {
     try {
       this.take(readFileSync(this.path, 'utf8'));
     } catch {
       // Not there yet.
     }
-    watchFile(this.path, { interval: PERIOD_MS, persistent: false }, this.onChange);
+    this.timer ??= setInterval(() => this.look(), PERIOD_MS).unref();
   }
 
   unwatch(): void {
-    unwatchFile(this.path, this.onChange);
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private look(): void {
+    if (this.reading) return;
+    this.reading = true;
+    readFile(this.path, 'utf8', (error, text) => {
+      this.reading = false;
+      // Gone or being replaced: the next look will tell.
+      if (error === null) this.take(text);
+    });
   }
 
   private take(text: string): void {
-    if (text.length <= LARGEST_FILE) this.labels = parseLabels(text);
+    if (text === this.text || text.length > LARGEST_FILE) return;
+    this.text = text;
+    this.labels = parseLabels(text);
   }
 }
 

@@ -7,7 +7,7 @@ import type {
   RouteRule,
   Watermarks,
 } from '../../runtime/config/snapshot.js';
-import { makeFilterChain } from '../../runtime/filter/chain.js';
+import { type FilterChain, makeFilterChain } from '../../runtime/filter/chain.js';
 import { Listener } from '../../runtime/network/listener.js';
 import { WorkerLoop } from '../../runtime/network/worker-loop.js';
 import type { AccessLog } from '../../runtime/observe/access-log.js';
@@ -76,6 +76,7 @@ export interface WholeProxyOptions {
 /** A whole data plane in this process: a listener on a free port of loopback, and all behind it. */
 export interface WholeProxy {
   readonly port: number;
+  readonly filters: FilterChain | null;
   readonly loop: WorkerLoop;
   readonly proxy: Proxy;
   readonly clusters: ClusterManager;
@@ -101,6 +102,8 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
   const clusters = new ClusterManager(options.clusters, context);
   const downstream = metrics.listener('test');
   const routes = options.routes ?? [routeTo('echo')];
+  const perRoute = new Map(routes.map((rule) => [rule.name, rule.perFilterConfig]));
+  const filters = makeFilterChain(options.filters ?? [], options.factories ?? [], perRoute);
   const proxy = new Proxy({
     name: 'test',
     loop,
@@ -115,11 +118,7 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     routes: new RouteTable({ name: 'test', virtualHosts: [{ name: 'all', domains: ['*'], routes }] }),
     routeStats: (config, route) => metrics.route(config, route),
     clusters,
-    filters: makeFilterChain(
-      options.filters ?? [],
-      options.factories ?? [],
-      new Map(routes.map((rule) => [rule.name, rule.perFilterConfig])),
-    ),
+    filters,
     accessLog: options.accessLog ?? null,
     maxInFlight: options.maxInFlight ?? 10_000,
     onError,
@@ -134,6 +133,7 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
   const { port } = await listener.start();
   return {
     port,
+    filters,
     loop,
     proxy,
     clusters,

@@ -137,7 +137,10 @@ export class Framer {
   private complete(chunk: Uint8Array, sink: FrameSink): FramerState {
     for (;;) {
       const target = this.length > 0 ? this.length : Math.max(this.state.need, this.have + 1);
-      this.take(chunk, Math.min(target - this.have, chunk.length - this.position));
+      // A frame that ends with a delimiter is only known to need one byte more: as many again as there are
+      // keeps the number of scans small. What is over is given back.
+      const wanted = this.length > 0 ? target - this.have : Math.max(target - this.have, this.have);
+      this.take(chunk, Math.min(wanted, chunk.length - this.position));
       if (this.have < target) {
         this.needMore++;
         return FramerState.empty;

@@ -1,3 +1,8 @@
+import { copyBytes } from '@proto-frame/api';
+
+/** Replies up to this size are copied while they wait, so that they don't keep the chunk they came in. */
+const COPY_LIMIT = 8 * 1024;
+
 /** Where the replies of a {@link ReplyOrder} go when their turn comes. */
 export interface ReplyTarget {
   writeNow(bytes: Uint8Array, at: number, end: number): void;
@@ -40,7 +45,8 @@ export class ReplyOrder {
    */
   park(slot: ReplySlot, bytes: Uint8Array, at: number, end: number): boolean {
     if (slot === this.head) return false;
-    (slot.parked ??= []).push(bytes.subarray(at, end));
+    const small = end - at <= COPY_LIMIT;
+    (slot.parked ??= []).push(small ? copyBytes(bytes, at, end) : bytes.subarray(at, end));
     this.parkedBytes += end - at;
     return true;
   }

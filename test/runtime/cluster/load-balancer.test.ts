@@ -9,8 +9,11 @@ import { handWrittenBolt } from '../../support/hand-written-bolt.js';
 class FakeHost extends Host {
   up = true;
   constructor(name: string, weight = 1) {
-    super({ address: { host: name, port: 1 }, weight, metadata: {} }, new UpstreamStats(), () => {
-      throw new Error('no connections here');
+    super({ address: { host: name, port: 1 }, weight, metadata: {} }, new UpstreamStats(), {
+      kindOf: () => 'multiplex',
+      make() {
+        throw new Error('no connections here');
+      },
     });
   }
   override available(): boolean {

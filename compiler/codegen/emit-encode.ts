@@ -4,7 +4,7 @@ import {
   type InterfaceDeclarationStructure,
 } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { boundsOf, intName, isBig, longest, rangeOf } from '../model/integers.js';
+import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import type {
   BitFieldModel,
@@ -303,7 +303,7 @@ class Writer implements Environment {
       this.lines.push(`${this.module.use('requirePresent')}(${quote(field.path)}, ${local});`);
     }
     if (field.type.kind !== 'int' || field.type.bool) return;
-    const { low, high } = field.range ?? rangeOf(field.type.int);
+    const { low, high } = field.range ?? formRange(field.type);
     const big = isBig(field.type.int, field.range);
     const require = this.module.use(big ? 'requireBigInteger' : 'requireInteger');
     const value = field.guards.length > 0 && fallback(field) === null ? `${local}!` : local;
@@ -862,10 +862,11 @@ export function writeValue(
     case 'struct':
       return [`p = write${pascalCase(type.struct.name)}(b, p, ${value});`];
     case 'list':
-      if (type.nullable) return [`if (${value} !== null) p = write${listName(path)}(b, p, ${value});`];
       if (isPlainInt(type.element)) {
-        return [`for (const item of ${value}) {`, ...writeValue(type.element, 'item', path, module), '}'];
+        const items = type.nullable ? `${value} ?? []` : value;
+        return [`for (const item of ${items}) {`, ...writeValue(type.element, 'item', path, module), '}'];
       }
+      if (type.nullable) return [`if (${value} !== null) p = write${listName(path)}(b, p, ${value});`];
       return [`p = write${listName(path)}(b, p, ${value});`];
     case 'map':
       return [`p = write${listName(path)}(b, p, ${value});`];
@@ -918,6 +919,7 @@ export function emitListWrite(
   module: Module,
   elementText: string,
 ): FunctionDeclarationStructure[] {
+  const size = valueSize(type.element, 'item', path, module, 'depth');
   const items = {
     name: 'items',
     type: `readonly ${elementText.includes('|') ? `(${elementText})` : elementText}[]`,
@@ -928,11 +930,20 @@ export function emitListWrite(
       name: `sizeOf${listName(path)}`,
       parameters: [items, ...(reachesRecursion(type) ? [{ name: 'depth', type: 'number' }] : [])],
       returnType: 'number',
-      statements: [
-        'let size = 0;',
-        `for (const item of items) size += ${valueSize(type.element, 'item', path, module, 'depth')};`,
-        'return size;',
-      ],
+      statements: /^\d+$/.test(size)
+        ? [`return ${size} * items.length;`]
+        : [
+            'let size = 0;',
+            ...(type.element.kind === 'int' && type.element.form.kind !== 'fixed'
+              ? [
+                  'for (const item of items) {',
+                  itemRange(type.element, path, module),
+                  `size += ${size};`,
+                  '}',
+                ]
+              : [`for (const item of items) size += ${size};`]),
+            'return size;',
+          ],
     },
     {
       kind: StructureKind.Function,
@@ -948,4 +959,10 @@ export function emitListWrite(
       ],
     },
   ];
+}
+
+/** The line that refuses an element which its form can't hold. */
+function itemRange(type: FieldType & { kind: 'int' }, path: string, module: Module): string {
+  const { low, high } = formRange(type);
+  return `${module.use('requireInteger')}(${quote(path)}, item, ${low}, ${high});`;
 }

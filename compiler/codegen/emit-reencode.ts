@@ -10,11 +10,15 @@ import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } fro
 import { windowEnd } from './emit-view.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
+import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
+/** A part of the frame that is written anew: what a caller gives, or a length whose own width follows its value. */
 interface Region {
   readonly field: Field;
-  readonly param: 'headers' | 'body';
+  readonly param: 'headers' | 'body' | 'length';
+  /** What its locals begin with: `body` has `bodyFrom`, `bodyTo` and `bodySize`. */
+  readonly name: string;
   readonly from: string;
   readonly to: string;
   readonly size: string;
@@ -34,7 +38,14 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
   const order = [...walk(module.protocol.frame.body)];
   if (headers !== null) {
     const range = entriesRange(headers, reader, module);
-    regions.push({ field: headers, param: 'headers', from: range.from, to: range.to, size: 'headersSize' });
+    regions.push({
+      field: headers,
+      param: 'headers',
+      name: 'headers',
+      from: range.from,
+      to: range.to,
+      size: 'headersSize',
+    });
   }
   if (body !== null) {
     const type = body.type as FieldType & { kind: 'bytes' };
@@ -44,27 +55,30 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     regions.push({
       field: body,
       param: 'body',
+      name: 'body',
       from: prefix === 0 ? start : `${start} + ${prefix}`,
       to,
       size: 'bodySize',
     });
   }
+  const affected = affectedLengths(regions, module, reader);
   regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
 
   refuseAbsent(module, lines);
   verifyChecksum(module, lines);
   if (regions.length === 0) lines.push(`return ${module.use('copyBytes')}(b, at, end);`);
   else {
-    for (const { param, from, to } of regions)
-      lines.push(`const ${param}From = ${from};`, `const ${param}To = ${to};`);
+    for (const { name, from, to } of regions)
+      lines.push(`const ${name}From = ${from};`, `const ${name}To = ${to};`);
     for (const { param, size } of regions) {
+      if (param === 'length') continue;
       const fresh =
         param === 'body' ? 'body.length' : `sizeOf${pascalCase(headers!.type.pair.name)}Entries(headers)`;
       lines.push(`const ${size} = ${param} === null ? ${param}To - ${param}From : ${fresh};`);
     }
-    const lengths = derivedOf(regions, module, reader);
+    const lengths = derivedOf(regions, affected, module, reader);
     regionChecks(regions, lengths, module, reader);
-    const growth = regions.map((r) => `${r.size} - (${r.param}To - ${r.param}From)`).join(' + ');
+    const growth = regions.map(growthOf).join(' + ');
     const { frame, limits } = module.protocol;
     lines.push(
       `const size = end - at + ${growth};`,
@@ -73,11 +87,16 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     );
     const lastRegion = regions[regions.length - 1]!;
     const last = lastRegion.to === reader.place(module.layout.end);
-    splice(regions, lines, headers === null ? null : pascalCase(headers.type.pair.name), last);
+    splice(regions, lines, headers === null ? null : pascalCase(headers.type.pair.name), last, module);
     const writer = new Reader(module, 'out', '0');
     // In layout order: where a length stands is known once those before it are right.
     for (const field of order.filter((m): m is Field => m.member === 'field')) {
       if (lengths.includes(field)) {
+        if (isSelfDelimited(field.type)) continue;
+        if (isFormed(field)) {
+          writer.lines.push(...placed(field, writer, module));
+          continue;
+        }
         const { int } = field.type as FieldType & { kind: 'int' };
         const put = module.use(intName(int).replace(/^[ui]/, 'put'));
         const value = int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
@@ -200,28 +219,47 @@ export function emitVerify(field: Field, module: Module): FunctionDeclarationStr
   };
 }
 
-/** The lengths that change with the regions, in the order they depend on each other; their locals are declared. */
-function derivedOf(regions: readonly Region[], module: Module, reader: Reader): Field[] {
+/**
+ * The lengths that change with the regions. Those of varying width become regions themselves, so that lengths
+ * around them change too.
+ */
+function affectedLengths(regions: Region[], module: Module, reader: Reader): Map<Field, Derivation> {
   const affected = new Map<Field, Derivation>();
-  for (const member of walk(module.protocol.frame.body)) {
-    if (member.member !== 'field' || member.derivation === null) continue;
-    const { of } = member.derivation;
-    if (
-      regions.some((r) => r.field === of || (of.member === 'within' && [...walk(of.body)].includes(r.field)))
-    )
-      affected.set(member, member.derivation);
-  }
-  // A length that another one is subtracted from follows the other.
   for (let grown = true; grown;) {
     grown = false;
     for (const member of walk(module.protocol.frame.body)) {
       if (member.member !== 'field' || member.derivation === null || affected.has(member)) continue;
-      if (member.derivation.terms.some((t) => affected.has(t.field))) {
-        affected.set(member, member.derivation);
-        grown = true;
-      }
+      const { of, terms } = member.derivation;
+      // A length that another one is subtracted from follows the other.
+      const follows =
+        regions.some((r) => r.field === of) ||
+        regionsIn(of, regions).length > 0 ||
+        terms.some((t) => affected.has(t.field));
+      if (!follows) continue;
+      affected.set(member, member.derivation);
+      grown = true;
+      if (!isSelfDelimited(member.type)) continue;
+      const name = module.local(member);
+      regions.push({
+        field: member,
+        param: 'length',
+        name,
+        from: reader.placeOf(member),
+        to: reader.endOf(member),
+        size: `${name}Size`,
+      });
     }
   }
+  return affected;
+}
+
+/** The affected lengths in the order they depend on each other; their locals are declared. */
+function derivedOf(
+  regions: readonly Region[],
+  affected: ReadonlyMap<Field, Derivation>,
+  module: Module,
+  reader: Reader,
+): Field[] {
   const done: Field[] = [];
   const declare = (field: Field, derivation: Derivation): void => {
     if (done.includes(field)) return;
@@ -229,10 +267,20 @@ function derivedOf(regions: readonly Region[], module: Module, reader: Reader): 
       const needed = affected.get(term.field);
       if (needed !== undefined) declare(term.field, needed);
     }
+    for (const inner of regionsIn(derivation.of, regions))
+      if (inner.param === 'length') declare(inner.field, affected.get(inner.field)!);
     const units = unitsOf(derivation.of, regions, reader);
     const term = (f: Field): string => (affected.has(f) ? module.local(f) : reader.value(f));
     reader.lines.push(...deriveLines(field, derivation, units, module.local(field), term, module));
     done.push(field);
+    const own = regions.find((r) => r.field === field);
+    if (own === undefined || !isFormed(field)) return;
+    // One that keeps its value keeps its bytes, which may be more than it needs.
+    const keeps = `${own.name} === ${readFormed(field.type, 'b', `${own.name}From`, module)}`;
+    reader.lines.push(
+      `const ${own.name}Keeps = ${keeps};`,
+      `const ${own.size} = ${own.name}Keeps ? ${own.name}To - ${own.name}From : ${formedSize(field.type, own.name, module)};`,
+    );
   };
   for (const [field, derivation] of affected) declare(field, derivation);
   return done;
@@ -248,9 +296,24 @@ function unitsOf(of: Extended, regions: readonly Region[], reader: Reader): stri
   const from = reader.placeOf(of);
   const to = reader.endOf(of);
   if (inside.length === 1 && only.from === from && only.to === to) return only.size;
-  return [`${to} - (${from})`, ...inside.map((r) => `${r.size} - (${r.param}To - ${r.param}From)`)].join(
-    ' + ',
-  );
+  return [`${to} - (${from})`, ...inside.map(growthOf)].join(' + ');
+}
+
+/** How many bytes more a region takes than it did. */
+function growthOf({ name, size }: Region): string {
+  return `${size} - (${name}To - ${name}From)`;
+}
+
+/** The lines that write a length of a fixed number of digits where it lies. */
+function placed(
+  field: Field & { type: FieldType & { kind: 'int' } },
+  writer: Reader,
+  module: Module,
+): string[] {
+  const { form } = field.type;
+  if (form.kind !== 'digits' || form.extent.kind !== 'size') throw new Error(`${field.path} varies in width`);
+  const put = module.use(form.base === 10 ? 'putDigits' : 'putHexDigits');
+  return [`${put}(out, ${writer.placeOf(field)}, ${module.local(field)}, ${form.extent.digits});`];
 }
 
 /** The regions in a window. */
@@ -283,6 +346,7 @@ function regionChecks(
   };
   const limit = headerWindow(module);
   for (const { field, param, size } of regions) {
+    if (param === 'length') continue;
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
     if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
@@ -319,27 +383,39 @@ function regionChecks(
   }
 }
 
-function splice(regions: readonly Region[], lines: string[], pair: string | null, last: boolean): void {
+function splice(
+  regions: readonly Region[],
+  lines: string[],
+  pair: string | null,
+  last: boolean,
+  module: Module,
+): void {
   let before = 'at';
   regions.forEach((region, i) => {
     const gap = regions[i - 1];
     if (i === 0) {
       lines.push(
-        `out.set(b.subarray(at, ${region.param}From), 0);`,
-        `${regions.length === 1 && last ? 'const' : 'let'} q = ${region.param}From - at;`,
+        `out.set(b.subarray(at, ${region.name}From), 0);`,
+        `${regions.length === 1 && last ? 'const' : 'let'} q = ${region.name}From - at;`,
       );
     } else if (gap!.to !== region.from) {
       lines.push(
-        `out.set(b.subarray(${before}, ${region.param}From), q);`,
-        `q += ${region.param}From - ${before};`,
+        `out.set(b.subarray(${before}, ${region.name}From), q);`,
+        `q += ${region.name}From - ${before};`,
       );
     }
-    const old = `out.set(b.subarray(${region.param}From, ${region.param}To), q);`;
+    before = `${region.name}To`;
+    const old = `out.set(b.subarray(${region.name}From, ${region.name}To), q);`;
+    if (region.param === 'length') {
+      const type = region.field.type as FieldType & { kind: 'int' };
+      const [put, ...rest] = writeFormed(type, region.name, module, 'out', 'q');
+      lines.push(`if (${region.name}Keeps) {`, old, `q += ${region.size};`, '} else {', put!, ...rest, '}');
+      return;
+    }
     const fresh =
       region.param === 'body' ? 'out.set(body, q);' : `splice${pair!}Entries(out, q, b, headers);`;
     lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
     if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);
-    before = `${region.param}To`;
   });
   if (!last) lines.push(`out.set(b.subarray(${before}, end), q);`);
 }

@@ -1,6 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { boundsOf, intName, rangeOf } from '../model/integers.js';
+import { boundsOf, formRange, intName, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { walk } from '../model/walk.js';
 import type {
@@ -75,8 +75,10 @@ export function readAtCursor(
         lines.push(
           `const ${local}End = ${walked('0')};`,
           `const ${local} = ${readFormed(type, 'c.bytes', 'c.at', module)};`,
-          `c.at = ${local}End;`,
         );
+        // A field is held to its range after it; what is an element is here.
+        if (local === 'item') lines.push(...outOfRange(type, path, schema, module));
+        lines.push(`c.at = ${local}End;`);
         return;
       }
       const field = { member: 'field', type, range, path } as unknown as Field;
@@ -172,6 +174,21 @@ export function readAtCursor(
     case 'map':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
   }
+}
+
+/** Refuses an element that its form can say and its integer can't hold. */
+function outOfRange(
+  type: FieldType & { kind: 'int' },
+  path: string,
+  schema: string,
+  module: Module,
+): string[] {
+  if (type.form.kind !== 'digits' || type.int.bits >= 53) return [];
+  const { low, high } = formRange(type);
+  const detail = `\`is \${item}, has to be ${low} to ${high}\``;
+  return [
+    `if (item < ${low} || item > ${high}) throw new ${module.use('DecodeError')}('range', ${quote(path)}, c.at, ${detail}, ${quote(schema)});`,
+  ];
 }
 
 function elementCount(type: FieldType): string | null {

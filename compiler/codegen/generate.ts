@@ -75,7 +75,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   for (const struct of structs)
     module.add(emitStructRead(struct, module), ...emitStructWrite(struct, module));
   for (const { type, path } of lists) {
-    if (!isPlainInt(type.element) || type.nullable)
+    if (!isPlainInt(type.element))
       module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
   }
   module.add(

@@ -122,24 +122,30 @@ export function formedSize(type: FieldType & { kind: 'int' }, value: string, mod
   return `${module.use(form.base === 10 ? 'decimalSize' : 'hexSize')}(${value}) + ${form.extent.delimiter.length}`;
 }
 
-/** The line that writes a number of a form that is not fixed at `p` and moves on. */
-export function writeFormed(type: FieldType & { kind: 'int' }, value: string, module: Module): string[] {
+/** The lines that write a number of a form that is not fixed at `p` and move on. */
+export function writeFormed(
+  type: FieldType & { kind: 'int' },
+  value: string,
+  module: Module,
+  b = 'b',
+  p = 'p',
+): string[] {
   const { form } = type;
   if (form.kind === 'varint')
-    return [`p = ${module.use(`put${pascalCase(form.encoding)}`)}(b, p, ${value});`];
+    return [`${p} = ${module.use(`put${pascalCase(form.encoding)}`)}(${b}, ${p}, ${value});`];
   if (form.kind !== 'digits') throw new Error('a number of fixed width is written by its width');
   const { base, extent } = form;
   if (extent.kind === 'size') {
     const put = module.use(base === 10 ? 'putDigits' : 'putHexDigits');
-    return [`p = ${put}(b, p, ${value}, ${extent.digits});`];
+    return [`${p} = ${put}(${b}, ${p}, ${value}, ${extent.digits});`];
   }
   const put = module.use(base === 10 ? 'putDecimal' : 'putHex');
-  return [`p = ${put}(b, p, ${value});`, ...writeDelimiter(extent.delimiter, module)];
+  return [`${p} = ${put}(${b}, ${p}, ${value});`, ...writeDelimiter(extent.delimiter, module, b, p)];
 }
 
 /** The lines that write a delimiter at `p` and move on. */
-export function writeDelimiter(delimiter: string, module: Module): string[] {
-  return [`b.set(${module.delimiter(delimiter)}, p);`, `p += ${delimiter.length};`];
+export function writeDelimiter(delimiter: string, module: Module, b = 'b', p = 'p'): string[] {
+  return [`${b}.set(${module.delimiter(delimiter)}, ${p});`, `${p} += ${delimiter.length};`];
 }
 
 /** Whether a field's value is read from the wire as a number. */

@@ -14,7 +14,7 @@ const MOST_DIGITS = 20;
 export function readFormed(type: Int, bytes: Uint8Array, at: number, end: number): Formed {
   const { form } = type;
   const formed = form.kind === 'varint' ? readVarint(form, bytes, at, end) : readDigits(form, bytes, at, end);
-  if ('value' in formed && (formed.value > MOST || formed.value < -MOST - 1n))
+  if ('value' in formed && (formed.value > MOST || formed.value < -MOST))
     return { bad: 'is a number of more than 53 bits' };
   return formed;
 }

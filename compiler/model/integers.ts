@@ -1,5 +1,5 @@
 import type { ExpressionType } from './expression.js';
-import type { Enum, Field, IntType } from './model.js';
+import type { Enum, Field, FieldType, IntType } from './model.js';
 
 /** The bounds of what an integer type can hold. */
 export function rangeOf(int: IntType): { low: bigint; high: bigint } {
@@ -44,7 +44,16 @@ export function boundsOf(field: Field): { low: bigint; high: bigint } {
     const values = members.members.map((m) => m.value);
     return { low: values.reduce((a, b) => (a < b ? a : b)), high: values.reduce((a, b) => (a > b ? a : b)) };
   }
-  return rangeOf(field.type.int);
+  return formRange(field.type);
+}
+
+/** What a number of a type can be: as its integer, as a fixed number of digits can say, and as digits are exact. */
+export function formRange(type: FieldType & { readonly kind: 'int' }): { low: bigint; high: bigint } {
+  const { low, high } = rangeOf(type.int);
+  if (type.form.kind !== 'digits') return { low, high };
+  if (type.form.extent.kind === 'until') return { low: low < -SAFE ? -SAFE : low, high };
+  const most = BigInt(type.form.base) ** BigInt(type.form.extent.digits) - 1n;
+  return { low, high: most < high ? most : high };
 }
 
 /** Bounds of an arithmetic result. */

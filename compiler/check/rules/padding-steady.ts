@@ -1,20 +1,40 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
+import { fixedSize, memberSize } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
-import type { Protocol } from '../../model/model.js';
+import type { MemberModel, Protocol } from '../../model/model.js';
 
-/** PF199: headers and body are replaced without laying out anew what follows them, so no alignment may stand there. */
+/**
+ * PF199: headers and body are replaced without laying out anew what follows them, so no alignment may stand there;
+ * nor behind a length whose own width is known only when what it measures has been laid out.
+ */
 export function paddingSteady(protocol: Protocol, report: Report): void {
   const { body, headers } = protocol.roles;
   const members = [...walk(protocol.frame.body)];
+  behindLengths(members, report);
   const changed = [body, headers].filter((f) => f !== null);
   const first = changed.find((f) => changed.every((other) => members.indexOf(f) <= members.indexOf(other)));
   if (first === undefined) return;
   for (const member of members.slice(members.indexOf(first))) {
     if (member.member !== 'pad' || member.mode !== 'align') continue;
+    if (report.hasErrorIn(member.span)) continue;
     const role = first === body ? 'body' : 'headers';
     report.error('PF199', member.span, `an alignment after the role \`${role}\` is not built yet`, {
       labels: [{ span: first.span, text: 'a proxy can change the size of this' }],
       hint: 'move it before, or take it as `bytes`',
+    });
+  }
+}
+
+function behindLengths(members: readonly MemberModel[], report: Report): void {
+  let length: MemberModel | null = null;
+  for (const member of members) {
+    const { member: kind } = member;
+    if (kind === 'field' && member.derivation !== null && fixedSize(memberSize(member)) === null)
+      length ??= member;
+    if (kind !== 'pad' || member.mode !== 'align' || length === null) continue;
+    report.error('PF199', member.span, 'an alignment after a length of varying width is not built yet', {
+      labels: [{ span: length.span, text: 'takes more bytes for greater values' }],
+      hint: 'give the length a fixed width',
     });
   }
 }

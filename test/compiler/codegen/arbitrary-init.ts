@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { camelCase } from '../../../compiler/model/camel-case.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
 import { evaluate, present, type Known } from '../../../compiler/model/evaluate.js';
-import { boundsOf, isBig, rangeOf } from '../../../compiler/model/integers.js';
+import { boundsOf, formRange, isBig, rangeOf } from '../../../compiler/model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, Protocol } from '../../../compiler/model/model.js';
 import { walk } from '../../../compiler/model/walk.js';
 
@@ -94,6 +94,10 @@ function arbitraryValue(type: FieldType, depth: number): fc.Arbitrary<Value> {
       if (type.bool) return fc.boolean();
       if (type.enum !== null && !type.enum.open && !type.enum.flags)
         return fc.constantFrom(...type.enum.members.map((m) => Number(m.value)));
+      if (type.form.kind !== 'fixed') {
+        const { low, high } = formRange(type);
+        return fc.integer({ min: Number(low), max: Number(high) });
+      }
       return isBig(type.int, null)
         ? fc.bigInt({ min: rangeOf(type.int).low, max: rangeOf(type.int).high })
         : fc.integer({ min: Number(rangeOf(type.int).low), max: Number(rangeOf(type.int).high) });

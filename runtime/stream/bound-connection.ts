@@ -69,7 +69,7 @@ export class BoundConnection extends ClientConnection {
     if (this.waiting[id] === undefined || this.waiting[id] === null) return;
     this.waiting[id] = null;
     this.inFlight--;
-    this.destroy();
+    this.giveUp();
   }
 
   /** The caller will send no more. */

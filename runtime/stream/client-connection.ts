@@ -47,8 +47,8 @@ export interface ClientConnectionOwner {
   onReplied(connection: ClientConnection): void;
   /** The reply to a request that was sent is not wanted any more; it may still come. */
   onCancelled(connection: ClientConnection): void;
-  /** @param opened whether it ever was connected */
-  onClosed(connection: ClientConnection, opened: boolean): void;
+  /** @param failed whether it could not be connected */
+  onClosed(connection: ClientConnection, failed: boolean): void;
 }
 
 /**
@@ -78,6 +78,7 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   private readonly timer: Timer;
   private lastRequest: number;
   private requests = 0;
+  private givenUp = false;
   private cause: ResetCause = ResetCause.connectFailed;
 
   constructor(
@@ -151,6 +152,12 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
     this.frames.destroy();
   }
 
+  /** As {@link destroy}, when nobody wants what was sent; if it is still connecting that is no failure. */
+  giveUp(): void {
+    this.givenUp = true;
+    this.destroy();
+  }
+
   sendHeartbeat(stream: ClientStream): number {
     // Where requests have a connection to themselves, the one under way shows soon enough what is wrong.
     if (this.options.oneAtATime && this.inFlight > 0) return NO_ID;
@@ -213,13 +220,14 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
     this.keepalive?.stop();
     this.retired = true;
     const { cause, open } = this;
+    const failed = !open && !this.givenUp;
     this.open = false;
     for (const s of stats) {
       if (open) s.connectionsActive--;
-      else s.connectFailures++;
+      if (failed) s.connectFailures++;
     }
     this.inFlight = 0;
-    this.owner.onClosed(this, open);
+    this.owner.onClosed(this, failed);
     for (const stream of this.clear()) {
       try {
         stream.onReset(cause);

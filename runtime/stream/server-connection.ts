@@ -359,10 +359,13 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     at: number,
     end: number,
   ): void {
+    const protocol = this.protocol!;
     this.lastRequest = this.loop.now;
     if (kind === FrameKind.request || kind === FrameKind.oneway) {
-      this.handler.onRequest(this, bytes, at, end, kind === FrameKind.oneway);
-      return;
+      if (!protocol.isHeartbeat(bytes, at, end) && !protocol.isGoaway(bytes, at, end)) {
+        this.handler.onRequest(this, bytes, at, end, kind === FrameKind.oneway);
+        return;
+      }
     }
     bound.sendOther(bytes, at, end);
     if (bound.connection.choked) bound.connection.throttle(this.frames.connection);

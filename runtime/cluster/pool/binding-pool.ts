@@ -29,8 +29,8 @@ export class BindingPool extends ConnectionPool {
     this.pausing = false;
   }
 
-  override onClosed(connection: ClientConnection, opened: boolean): void {
-    super.onClosed(connection, opened);
+  override onClosed(connection: ClientConnection, failed: boolean): void {
+    super.onClosed(connection, failed);
     this.pausing = this.failures > 0;
   }
 

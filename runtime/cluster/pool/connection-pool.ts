@@ -119,10 +119,10 @@ export abstract class ConnectionPool implements ClientConnectionOwner {
     // Where connections are shared, the others go on.
   }
 
-  onClosed(connection: ClientConnection, opened: boolean): void {
+  onClosed(connection: ClientConnection, failed: boolean): void {
     this.drop(connection);
     this.retired.delete(connection);
-    if (opened || this.closed) return;
+    if (!failed || this.closed) return;
     this.failures++;
     const { base, max } = this.options.reconnect;
     const pause = Math.min(max, base * 2 ** Math.min(this.failures - 1, 20));

@@ -21,7 +21,7 @@ export class PingPongPool extends ConnectionPool {
   }
 
   override wait(waiter: PoolWaiter): boolean {
-    if (this.closed || this.failures > 0) return false;
+    if (!this.available) return false;
     const { stats, maxPending } = this.options;
     if (stats[0]!.pendingActive >= maxPending) {
       for (const s of stats) s.pendingOverflows++;
@@ -52,7 +52,7 @@ export class PingPongPool extends ConnectionPool {
   }
 
   override onCancelled(connection: ClientConnection): void {
-    connection.destroy();
+    connection.giveUp();
   }
 
   override onRetired(connection: ClientConnection): void {
@@ -60,17 +60,18 @@ export class PingPongPool extends ConnectionPool {
     super.onRetired(connection);
   }
 
-  override onClosed(connection: ClientConnection, opened: boolean): void {
+  override onClosed(connection: ClientConnection, failed: boolean): void {
     this.forget(connection);
-    super.onClosed(connection, opened);
-    if (this.failures > 0 || this.closed) {
-      if (this.connections.length === 0) this.refuseAll();
-    } else this.serve();
+    super.onClosed(connection, failed);
+    if (this.failures === 0) this.serve();
+    else if (this.connections.length === 0) this.refuseAll();
   }
 
+  /** Those that wait get connections all the same: they had been promised one. */
   override close(): void {
     super.close();
-    if (this.connections.length === 0) this.refuseAll();
+    if (this.failures === 0) this.serve();
+    else this.refuseAll();
   }
 
   override destroy(): void {
@@ -84,6 +85,7 @@ export class PingPongPool extends ConnectionPool {
     connection.idle = true;
     this.idle.push(connection);
     if (this.waiters.size > 0) this.serve();
+    if (this.closed && connection.idle) connection.retire();
   }
 
   /** Gives connections to those that wait, as far as there are any. */
@@ -91,7 +93,7 @@ export class PingPongPool extends ConnectionPool {
     while (this.waiters.size > 0) {
       let connection = this.takeIdle();
       if (connection === null) {
-        if (this.closed || this.failures > 0 || this.size >= this.options.maxConnections) return;
+        if (this.failures > 0 || this.size >= this.options.maxConnections) return;
         connection = this.connect();
       }
       const waiter = this.waiters.values().next().value!;

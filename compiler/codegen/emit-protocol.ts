@@ -8,7 +8,12 @@ import { quote, type Module } from './module.js';
 export function emitProtocol(module: Module): string {
   const { protocol } = module;
   const { roles, limits } = protocol;
-  const bounds = roles.id === null ? { low: 0n, high: 0n } : boundsOf(roles.id);
+  const each = (roles.id === null ? [] : [roles.id, ...protocol.idInOtherArms]).map(boundsOf);
+  // An id has to fit wherever it is written.
+  const bounds = each.reduce(
+    (a, b) => ({ low: a.low > b.low ? a.low : b.low, high: a.high < b.high ? a.high : b.high }),
+    each[0] ?? { low: 0n, high: 0n },
+  );
   const min = bounds.low < 0n ? 0n : bounds.low;
   const max = bounds.high > SAFE ? SAFE : bounds.high;
   const headers = headersField(module);
@@ -32,6 +37,8 @@ export function emitProtocol(module: Module): string {
     'kindOf',
     ...(roles.heartbeat === null ? [] : ['isHeartbeat']),
     ...(roles.goaway === null ? [] : ['isGoaway']),
+    ...(roles.expects === null ? [] : ['expects']),
+    ...(roles.exclusive === null ? [] : ['isExclusive']),
     ...(roles.id === null ? [] : ['idOf', 'setId']),
     ...(roles.timeout === null ? [] : ['timeoutOf']),
     ...(roles.service === null ? [] : ['serviceOf']),

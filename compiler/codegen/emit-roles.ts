@@ -2,11 +2,12 @@ import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
 import { covers } from '../model/covers.js';
 import { intName, isBig } from '../model/integers.js';
-import type { Field, FieldType } from '../model/model.js';
+import type { Field, FieldType, WindowModel } from '../model/model.js';
 import { windowEnd } from './emit-view.js';
 import { checksumField } from './emit-reencode.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
+import { formedSize, isSelfDelimited, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 const B = { name: 'b', type: 'Uint8Array' };
@@ -69,12 +70,14 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('kindOf', roles.kind, module.useType('FrameKind'), null);
   expression('isHeartbeat', roles.heartbeat, 'boolean', null);
   expression('isGoaway', roles.goaway, 'boolean', null);
-  if (roles.id !== null) functions.push(emitIdOf(roles.id, module), ...emitSetId(roles.id, module));
+  if (roles.id !== null) functions.push(emitIdOf(module), ...emitSetId(module));
   expression('timeoutOf', roles.timeout, 'number', '0');
   expression('wireStatusOf', roles.status, 'number', '0');
   expression('serviceOf', roles.service, 'string | undefined', null);
   expression('methodOf', roles.method, 'string | undefined', null);
-  if (roles.body?.member === 'field') functions.push(...emitBody(roles.body, module));
+  expression('expects', roles.expects, 'number', '1');
+  expression('isExclusive', roles.exclusive, 'boolean', null);
+  if (roles.body !== null) functions.push(...emitBody(roles.body, module));
   return functions;
 }
 
@@ -82,20 +85,85 @@ function idType(id: Field): FieldType & { kind: 'int' } {
   return id.type as FieldType & { kind: 'int' };
 }
 
-function emitIdOf(id: Field, module: Module): FunctionDeclarationStructure {
-  const reader = new Reader(module);
-  const { int } = idType(id);
-  if (int.bits === 64 && !int.signed && isBig(int, id.range)) {
-    const read = module.use(int.little ? 'requestId64le' : 'requestId64');
-    return roleFunction('idOf', module.useType('RequestId'), reader, `${read}(b, ${reader.placeOf(id)})`);
-  }
-  return roleFunction('idOf', module.useType('RequestId'), reader, reader.value(id));
+/** The fields that are the id, each in its own arm. */
+function idsOf(module: Module): Field[] {
+  const { roles, idInOtherArms } = module.protocol;
+  return roles.id === null ? [] : [roles.id, ...idInOtherArms];
 }
 
-function emitSetId(id: Field, module: Module): FunctionDeclarationStructure[] {
+function emitIdOf(module: Module): FunctionDeclarationStructure {
   const reader = new Reader(module);
+  const ids = idsOf(module);
+  const read = (id: Field): string => {
+    const { int, form } = idType(id);
+    if (form.kind !== 'fixed' || int.bits !== 64 || int.signed || !isBig(int, id.range))
+      return reader.value(id);
+    return `${module.use(int.little ? 'requestId64le' : 'requestId64')}(b, ${reader.placeOf(id)})`;
+  };
+  if (ids.length === 1) return roleFunction('idOf', module.useType('RequestId'), reader, read(ids[0]!));
+  // What stands in one arm is read there only.
+  ids.forEach((id, i) => {
+    const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
+    const start = reader.lines.length;
+    reader.nested(() => reader.lines.push(`return ${read(id)};`));
+    if (condition === null) return;
+    reader.lines.splice(start, 0, `if (${condition}) {`);
+    reader.lines.push('}');
+  });
+  const result = /^return (.*);$/s.exec(reader.lines.pop()!)![1]!;
+  return roleFunction('idOf', module.useType('RequestId'), reader, result);
+}
+
+function emitSetId(module: Module): FunctionDeclarationStructure[] {
+  const reader = new Reader(module);
+  const ids = idsOf(module);
+  ids.forEach((id, i) => {
+    const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
+    if (condition !== null) reader.lines.push(`if (${condition}) {`);
+    reader.nested(() => setId(id, reader, module));
+    if (condition !== null) reader.lines.push('}');
+  });
   const { lines } = reader;
-  const { int } = idType(id);
+  const checksum = checksumField(module);
+  return [
+    {
+      kind: StructureKind.Function,
+      name: 'setId',
+      docs:
+        checksum === null
+          ? []
+          : ['A checksum over the id changes by what the id changes: a frame that came damaged stays so.'],
+      parameters: [
+        B,
+        AT,
+        { name: '_end', type: 'number' },
+        { name: 'id', type: module.useType('RequestId') },
+      ],
+      returnType: 'boolean',
+      statements: tidy(lines),
+    },
+  ];
+}
+
+/** The lines that write the id where it stands in one arm, and return whether that could be done in place. */
+function setId(id: Field, reader: Reader, module: Module): void {
+  const { lines } = reader;
+  const type = idType(id);
+  const { int } = type;
+  if (type.form.kind !== 'fixed') {
+    const start = reader.free('start');
+    lines.push(`const ${start} = ${reader.placeOf(id)};`);
+    const size = formedSize(type, 'id as number', module);
+    const end = isSelfDelimited(type) ? reader.endOf(id) : `${start} + ${size}`;
+    lines.push(`if (${size} !== ${end} - ${start}) return false;`);
+    lines.push(
+      ...writeFormed(type, 'id as number', module)
+        .map((line) => line.replaceAll(/\bp\b/g, start))
+        .map((line) => line.replace(new RegExp(`^${start} = `), '')),
+    );
+    lines.push('return true;');
+    return;
+  }
   const put = module.use(intName(int).replace(/^[ui]/, 'put'));
   // An id of fewer bits is a number; only wider ones can be bigint.
   const value = int.bits > 48 ? 'BigInt(id)' : 'id as number';
@@ -122,35 +190,29 @@ function emitSetId(id: Field, module: Module): FunctionDeclarationStructure[] {
     );
   }
   lines.push(`${put}(b, ${place}, ${value});`, 'return true;');
-  return [
-    {
-      kind: StructureKind.Function,
-      name: 'setId',
-      docs:
-        checksum === null
-          ? []
-          : ['A checksum over the id changes by what the id changes: a frame that came damaged stays so.'],
-      parameters: [
-        B,
-        AT,
-        { name: '_end', type: 'number' },
-        { name: 'id', type: module.useType('RequestId') },
-      ],
-      returnType: 'boolean',
-      statements: tidy(lines),
-    },
-  ];
 }
 
-function emitBody(body: Field, module: Module): FunctionDeclarationStructure[] {
-  const { extent } = body.type as FieldType & { kind: 'bytes' };
+function emitBody(body: Field | WindowModel, module: Module): FunctionDeclarationStructure[] {
   const start = new Reader(module);
-  const width = extent.kind === 'prefix' ? extent.int.bits / 8 : 0;
-  const from = start.placeOf(body);
   const stop = new Reader(module);
+  // A frame without the arm has an empty body at its end.
+  for (const reader of [start, stop])
+    if (body.guards.length > 0) reader.lines.push(`if (!(${reader.condition(body.guards)})) return end;`);
+  const { from, to } = bodyRange(body, start, stop, module);
+  return [roleFunction('bodyStart', 'number', start, from), roleFunction('bodyEnd', 'number', stop, to)];
+}
+
+/** Where the bytes of the body start and end. */
+export function bodyRange(
+  body: Field | WindowModel,
+  start: Reader,
+  stop: Reader,
+  module: Module,
+): { from: string; to: string } {
+  const from = start.placeOf(body);
+  if (body.member === 'within') return { from, to: stop.endOf(body) };
+  const { extent } = body.type as FieldType & { kind: 'bytes' };
   const to = extent.kind === 'rest' ? windowEnd(body, stop, module) : stop.endOf(body);
-  return [
-    roleFunction('bodyStart', 'number', start, width === 0 ? from : `${from} + ${width}`),
-    roleFunction('bodyEnd', 'number', stop, to),
-  ];
+  if (extent.kind === 'until') return { from, to: `${to} - ${extent.delimiter.length}` };
+  return { from: extent.kind === 'prefix' ? `${from} + ${extent.int.bits / 8}` : from, to };
 }

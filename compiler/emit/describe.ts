@@ -190,6 +190,8 @@ function roleTexts(protocol: Protocol): { role: string; from: string }[] {
     ['body', roles.body, roles.body?.name ?? null],
     ['service', roles.service, null],
     ['method', roles.method, null],
+    ['expects', roles.expects, null],
+    ['exclusive', roles.exclusive, null],
   ];
   return entries.flatMap(([role, node, name]) =>
     node === null ? [] : [{ role, from: name ?? textOf(node) }],

@@ -7,7 +7,9 @@ import type { Expression, ExpressionType } from './expression.js';
 import { boundsOf, combine, intType, SAFE } from './integers.js';
 import type { BitFieldModel, ConstantValue, Enum, Field, FrameKindName, Guard, ValueSet } from './model.js';
 import type { Names } from './names.js';
+import { leftFor } from './first-match.js';
 import { narrow } from './narrow.js';
+import type { Span } from '../source/source-file.js';
 
 /** Where an expression stands, which decides what its names mean. */
 export interface Context {
@@ -502,7 +504,7 @@ function isEnumMismatch(left: Expression, right: Expression): boolean {
 
 function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expression | null {
   const on = expr.on.map((e) => buildExpression(e, cx));
-  const arms: { patterns: (readonly ValueSet[])[] | null; value: Expression }[] = [];
+  const arms: { patterns: readonly (readonly ValueSet[])[] | null; value: Expression }[] = [];
   let broken = on.some((e) => e === null);
   for (const e of on) {
     if (e !== null && e.type.kind !== 'int' && e.type.kind !== 'bool') {
@@ -512,7 +514,8 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
   }
   const subjects = on as Expression[];
   for (const arm of expr.arms) {
-    const patterns = broken ? null : buildPatterns(arm.patterns, subjects, cx);
+    const named = broken ? null : buildPatterns(arm.patterns, subjects, cx);
+    const patterns = named && firstMatch(named, arms.map((a) => a.patterns), expr.span, subjects, cx, arm);
     const value = buildExpression(arm.value, cx, expected);
     if (patterns === undefined || value === null) broken = true;
     else arms.push({ patterns, value });
@@ -542,6 +545,28 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
     type,
     optional: arms.some((a) => a.value.optional),
   };
+}
+
+/** What is left of an arm's patterns after the arms before it; undefined after a report that nothing is. */
+export function firstMatch(
+  rows: readonly (readonly ValueSet[])[],
+  before: readonly (readonly (readonly ValueSet[])[] | null)[],
+  span: Span,
+  on: readonly Expression[],
+  cx: Context,
+  arm?: MatchExpr['arms'][number],
+): readonly (readonly ValueSet[])[] | undefined {
+  const left = leftFor(rows, before, on);
+  if (left !== null && (left.length > 0 || rows.length === 0)) return left;
+  const at = arm?.value.span ?? span;
+  cx.report.error(
+    'PF110',
+    at,
+    left === null
+      ? 'this arm overlaps the ones before it in too many ways'
+      : 'this arm is never reached: the arms before it take all of its values',
+  );
+  return undefined;
 }
 
 /** The patterns of one arm; null for `_`, undefined after a report. */

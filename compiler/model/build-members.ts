@@ -9,12 +9,12 @@ import type {
   StructDecl,
   Within,
 } from '../syntax/ast.js';
-import { buildExpression, buildPatterns, isCondition, kindOf, type Context } from './build-expression.js';
+import { buildExpression, buildPatterns, firstMatch, isCondition, kindOf, type Context } from './build-expression.js';
 import { buildType, checkAttributes, maxOf } from './build-type.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
 import type { Expression } from './expression.js';
-import { isValueOf, rangeOf } from './integers.js';
+import { formRange, isValueOf, rangeOf } from './integers.js';
 import type {
   ArmModel,
   BitFieldModel,
@@ -242,11 +242,11 @@ function buildMember(member: Member, place: Place): MemberModel | null {
         span: member.span,
         on: on.map((e, i) => e ?? unknownBoolean(member.on[i]!.span)),
         arms,
-        ordered: false,
         guards,
       };
       for (const arm of member.arms) {
-        const patterns = broken ? undefined : buildPatterns(arm.patterns, node.on, cx);
+        const named = broken ? undefined : buildPatterns(arm.patterns, node.on, cx);
+        const patterns = named && firstMatch(named, arms.map((a) => a.patterns), arm.span, node.on, cx);
         if (arm.args.length > 0) report.error('PF199', arm.span, 'arms with arguments are not built yet');
         const index = arms.length;
         const name = arm.name?.text ?? null;
@@ -403,7 +403,7 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
       if (type.int.little)
         return refuse('a text for a little-endian number reads backwards; write the number');
     } else return refuse(`this is no value of ${type.int.bits} bits`);
-    const { low, high } = rangeOf(type.int);
+    const { low, high } = formRange(type);
     if (number < low || number > high)
       return refuse(`${number} does not fit: the field holds ${low} to ${high}`);
     if (type.enum !== null && !isValueOf(type.enum, number))
@@ -462,8 +462,8 @@ function defaultOf(
 /** What a fixed number of digits can say, where its integer could hold more. */
 function rangeOfDigits(type: FieldType): Field['range'] {
   if (type.kind !== 'int' || type.form.kind !== 'digits' || type.form.extent.kind !== 'size') return null;
-  const high = BigInt(type.form.base) ** BigInt(type.form.extent.digits) - 1n;
-  return high < rangeOf(type.int).high ? { low: 0n, high } : null;
+  const range = formRange(type);
+  return range.high < rangeOf(type.int).high ? range : null;
 }
 
 function rangeAttr(ast: FieldAst, type: FieldType, place: Place): Field['range'] {
@@ -478,7 +478,7 @@ function rangeAttr(ast: FieldAst, type: FieldType, place: Place): Field['range']
   const low = constantOf(attr.low, scope, report, type.enum);
   const high = constantOf(attr.high, scope, report, type.enum);
   if (low === null || high === null) return null;
-  const bounds = rangeOf(type.int);
+  const bounds = formRange(type);
   if (low.kind !== 'int' || high.kind !== 'int') {
     report.error('PF113', attr.span, 'a range is written with numbers');
     return null;

@@ -100,8 +100,9 @@ export function buildProtocol(
   for (const struct of declarations.structs.values()) derive(struct.body, report);
 
   const semantics = items.find((item) => item.kind === 'semantics');
-  const roles = buildRoles(semantics, decl, cx, damaged);
-  if (roles === null) return null;
+  const built = buildRoles(semantics, decl, cx, damaged);
+  if (built === null) return null;
+  const { roles, idInOtherArms } = built;
   const statusMap = items.find((item) => item.kind === 'status');
   const status = buildStatus(statusMap, semantics, roles.status, scope, report);
   const synths: SynthModel[] = [];
@@ -125,7 +126,7 @@ export function buildProtocol(
     frame,
     reply: null,
     externs: [],
-    idInOtherArms: [],
+    idInOtherArms,
     roles,
     status,
     synths,
@@ -150,11 +151,6 @@ function choice<T extends string>(
     report.error(name === 'correlate' ? 'PF199' : 'PF109', extra.span, message);
   }
   if ((values as readonly string[]).includes(text)) {
-    if (name !== 'endian' && text !== 'multiplex' && text !== 'id') {
-      report.error('PF199', value!.span, `\`${name} ${text}\` is not built yet`, {
-        hint: `so far \`${name} ${fallback}\``,
-      });
-    }
     return text as T;
   }
   report.error(

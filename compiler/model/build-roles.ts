@@ -4,7 +4,7 @@ import type { Span } from '../source/source-file.js';
 import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
-import type { Field, Roles } from './model.js';
+import type { Field, Roles, WindowModel } from './model.js';
 
 const KNOWN = [
   'kind',
@@ -17,8 +17,10 @@ const KNOWN = [
   'body',
   'service',
   'method',
+  'expects',
+  'exclusive',
 ];
-const UNBUILT = ['expects', 'exclusive', 'chunk', 'end', 'group', 'version', 'trace'];
+const UNBUILT = ['chunk', 'end', 'group', 'version', 'trace'];
 
 const WANTED: Readonly<Record<Expression['type']['kind'], string>> = {
   int: 'a number',
@@ -28,6 +30,12 @@ const WANTED: Readonly<Record<Expression['type']['kind'], string>> = {
   null: 'null',
   frameKind: '`request`, `oneway`, `response`, `push` or `control`',
 };
+
+/** The roles, and the fields that are the id in other arms than `roles.id`. */
+export interface BuiltRoles {
+  readonly roles: Roles;
+  readonly idInOtherArms: readonly Field[];
+}
 
 /**
  * The roles of the frame; null after a report that leaves nothing to go on with.
@@ -39,7 +47,7 @@ export function buildRoles(
   protocol: ProtocolDecl,
   cx: Context,
   damaged: boolean,
-): Roles | null {
+): BuiltRoles | null {
   const { report } = cx;
   if (semantics === undefined) {
     if (damaged) return null;
@@ -62,7 +70,7 @@ export function buildRoles(
       });
     else {
       seen.set(name, role.name.span);
-      const isCondition = name === 'heartbeat' || name === 'goaway';
+      const isCondition = name === 'heartbeat' || name === 'goaway' || name === 'exclusive';
       if (isCondition !== (role.form === 'when')) {
         report.error(
           'PF124',
@@ -100,20 +108,36 @@ export function buildRoles(
     );
   }
   const kind = expression('kind', ['frameKind'], { ...cx, frameKinds: true }) ?? unknownKind(semantics.span);
-  return {
+  const [id = null, ...idInOtherArms] = fieldRole(
+    'id',
+    given,
+    cx,
+    report,
+    (f) => f.type.kind === 'int' && !f.type.bool,
+  );
+  const [headers = null] = fieldRole('headers', given, cx, report, (f) => f.type.kind === 'map');
+  const [body = null] = fieldRole(
+    'body',
+    given,
+    cx,
+    report,
+    (f) => f.type.kind === 'bytes' && !f.type.nullable,
+  );
+  const roles: Roles = {
     kind,
-    id: fieldRole('id', given, cx, report, (f) => f.type.kind === 'int' && !f.type.bool),
+    id,
     heartbeat: expression('heartbeat', ['bool']),
     goaway: expression('goaway', ['bool']),
     timeout: expression('timeout', ['int']),
     status: expression('status', ['int']),
-    headers: fieldRole('headers', given, cx, report, (f) => f.type.kind === 'map'),
-    body: fieldRole('body', given, cx, report, (f) => f.type.kind === 'bytes' && !f.type.nullable),
+    headers,
+    body: windowRole(given.get('body'), cx) ?? body,
     service: expression('service', ['text']),
     method: expression('method', ['text']),
-    expects: null,
-    exclusive: null,
+    expects: expression('expects', ['int']),
+    exclusive: expression('exclusive', ['bool']),
   };
+  return { roles, idInOtherArms };
 }
 
 function fieldRole(
@@ -122,26 +146,35 @@ function fieldRole(
   cx: Context,
   report: Report,
   fits: (field: Field) => boolean,
-): Field | null {
+): readonly Field[] {
   const expr = given.get(name);
-  if (expr === undefined) return null;
+  if (expr === undefined || (name === 'body' && windowRole(expr, cx) !== null)) return [];
   const built = buildExpression(expr, cx);
-  if (built === null) return null;
+  if (built === null) return [];
   const wanted = { id: 'an integer field', headers: 'a map field', body: 'a bytes field' }[name];
-  const field = built.op === 'field' ? built.fields[0]! : undefined;
-  if (field?.member !== 'field' || built.op !== 'field' || !fits(field)) {
+  const fields = built.op === 'field' ? built.fields : [];
+  if (fields.length === 0 || !fields.every((f): f is Field => f.member === 'field' && fits(f))) {
     report.error(
       'PF124',
       built.span,
       `the role \`${name}\` has to be ${wanted}, because it is written as well as read`,
     );
-    return null;
+    return [];
   }
-  if (built.fields.length > 1) {
-    report.error('PF199', built.span, `\`${name}\` in several arms is not built yet`);
-    return null;
+  if (fields.length > 1 && name !== 'id') {
+    report.error('PF199', built.span, `\`${name}\` in several arms is not built yet`, {
+      hint: 'a window around the arms can be the body',
+    });
+    return [];
   }
-  return field;
+  return fields as readonly Field[];
+}
+
+/** The window that an expression names, or null if it is something else. */
+function windowRole(expr: Expr | undefined, cx: Context): WindowModel | null {
+  if (expr?.kind !== 'name') return null;
+  const meaning = cx.names?.get(expr.name);
+  return meaning?.kind === 'window' ? meaning.window : null;
 }
 
 /** The first word of a block, for a message about the whole block. */

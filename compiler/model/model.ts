@@ -286,10 +286,7 @@ export interface VariantModel {
   readonly path: string;
   readonly span: Span;
   readonly on: readonly Expression[];
-  /** The first arm that takes the values is the frame's; a wildcard may stand anywhere and is asked last. */
   readonly arms: readonly ArmModel[];
-  /** Whether patterns of two arms overlap, so that their order matters. */
-  readonly ordered: boolean;
   readonly guards: readonly Guard[];
 }
 
@@ -297,7 +294,10 @@ export interface ArmModel {
   readonly name: string | null;
   readonly doc: string;
   readonly span: Span;
-  /** One entry an alternative; each with one set of values for every discriminant. null: `_`, all that no other arm takes. */
+  /**
+   * One entry an alternative; each with one set of values for every discriminant, without what arms before it
+   * take, so that arms exclude each other. null: `_`, all that no other arm takes.
+   */
   readonly patterns: readonly (readonly ValueSet[])[] | null;
   readonly body: Block;
 }

@@ -2,18 +2,15 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
-import type { Field, Protocol } from '../../model/model.js';
+import type { Field, Guard, Protocol } from '../../model/model.js';
 
 /** PF199: what the model can say and the code generator does not write yet. */
 export function generatorLimits(protocol: Protocol, report: Report): void {
   const { body, headers } = protocol.roles;
-  for (const [what, field] of [
-    ['body', body],
-    ['headers', headers],
-  ] as const) {
-    if (field === null || field.guards.length === 0) continue;
-    report.error('PF199', field.span, `the role \`${what}\` stands in an arm, which is not built yet`, {
-      hint: 'move it out of the arm; it can be empty in the other ones',
+  if (body !== null && headers !== null && !sameArms(body, headers) && body.guards.length > 0) {
+    report.error('PF199', body.span, 'a body and headers in different arms are not built yet', {
+      labels: [{ span: headers.span, text: 'the headers' }],
+      hint: 'a window around the arms can be the body',
     });
   }
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
@@ -86,4 +83,14 @@ function constantText(field: Field, report: Report): void {
     report.error('PF199', field.span, 'defaults of bytes are not built yet', {
       hint: 'write `text latin1` or leave the default out',
     });
+}
+
+function sameArms(
+  a: { readonly guards: readonly Guard[] },
+  b: { readonly guards: readonly Guard[] },
+): boolean {
+  return (
+    a.guards.length === b.guards.length &&
+    a.guards.every((g, i) => g.node === b.guards[i]!.node && g.arm === b.guards[i]!.arm)
+  );
 }

@@ -24,46 +24,25 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
     );
     return;
   }
-  if (id.guards.length > 0) {
+  const ids = [id, ...protocol.idInOtherArms];
+  if (!inEveryFrame(ids)) {
     report.error('PF120', id.span, `the id \`${id.name}\` is not in every request and response`, {
       labels: id.guards.map((g) => ({
         span: g.node.span,
         text:
           g.node.member === 'variant' ? 'it stands in one arm of this' : 'it stands in one branch of this',
       })),
-      hint: 'move it out, before or after',
+      hint:
+        ids.length > 1
+          ? 'every arm needs one of that name'
+          : 'move it out, before or after, or give every arm one of that name',
     });
   }
-  if (id.constant !== null || id.derivation !== null || id.checksum !== null) {
-    const what = id.constant !== null ? 'constant' : id.checksum !== null ? 'a checksum' : 'a length';
-    report.error('PF120', id.span, `the id \`${id.name}\` can't be replaced: it is ${what}`);
-    return;
-  }
-  if (id.type.kind === 'int' && id.type.enum !== null) {
-    report.error(
-      'PF120',
-      id.span,
-      `the id \`${id.name}\` can't be replaced: it is a \`${id.type.enum.name}\``,
-      {
-        hint: 'give it an integer type',
-      },
-    );
-    return;
-  }
-  const decides = layoutReads(protocol).find((e) => e.op === 'field' && e.fields.includes(id));
-  if (decides !== undefined) {
-    report.error(
-      'PF120',
-      decides.span,
-      `the id \`${id.name}\` can't be replaced: what follows depends on it`,
-      {
-        labels: [{ span: id.span, text: 'the proxy writes ids of its own here' }],
-        hint: 'a range can bound it: `in 1..…`; let another field decide the rest',
-      },
-    );
-    return;
-  }
-  const { low, high } = boundsOf(id);
+  for (const one of ids) if (!replaceable(one, protocol, report)) return;
+  const { low, high } = ids.map(boundsOf).reduce((a, b) => ({
+    low: a.low > b.low ? a.low : b.low,
+    high: a.high < b.high ? a.high : b.high,
+  }));
   // The proxy counts upwards; ids below 0 are never given out.
   const least = low < 0n ? 0n : low;
   const room = high - least + 1n;
@@ -78,18 +57,74 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
       },
     );
   }
-  const before = id.guards.length > 0 ? null : varyingBefore(protocol.frame.body, id);
-  if (before !== null) {
-    report.warning(
-      'PF122',
+  for (const one of ids) {
+    const varies = one.type.kind === 'int' && fixedSize(memberSize(one)) === null;
+    const before = one.guards.length > 0 ? null : varyingBefore(protocol.frame.body, one);
+    if (varies)
+      report.warning(
+        'PF122',
+        one.span,
+        `the id \`${one.name}\` takes as many bytes as its value needs (patch class C)`,
+        {
+          hint: 'where a new id has another width the frame is written anew; a fixed width is replaced in place',
+        },
+      );
+    else if (before !== null)
+      report.warning(
+        'PF122',
+        one.span,
+        `the id \`${one.name}\` has no fixed place, so each frame is walked to find it`,
+        {
+          labels: [{ span: before.span, text: 'the size of this varies' }],
+          hint: 'ids near the start of a frame are replaced in place at no cost',
+        },
+      );
+  }
+}
+
+/** Whether every frame has one of the fields: outside of arms, or one in each arm of a variant. */
+function inEveryFrame(ids: readonly Field[]): boolean {
+  if (ids.some((id) => id.guards.length === 0)) return true;
+  const outer = ids[0]!.guards[0]!;
+  const arms = outer.node.member === 'variant' ? outer.node.arms.length : 2;
+  return Array.from({ length: arms }, (_, arm) => arm).every((arm) => {
+    const inside = ids.filter((id) => id.guards[0]?.node === outer.node && id.guards[0].arm === arm);
+    return inside.length > 0 && inEveryFrame(inside.map((id) => ({ ...id, guards: id.guards.slice(1) })));
+  });
+}
+
+/** Whether another id can be written over this one; reports why not. */
+function replaceable(id: Field, protocol: Protocol, report: Report): boolean {
+  if (id.constant !== null || id.derivation !== null || id.checksum !== null) {
+    const what = id.constant !== null ? 'constant' : id.checksum !== null ? 'a checksum' : 'a length';
+    report.error('PF120', id.span, `the id \`${id.name}\` can't be replaced: it is ${what}`);
+    return false;
+  }
+  if (id.type.kind === 'int' && id.type.enum !== null) {
+    report.error(
+      'PF120',
       id.span,
-      `the id \`${id.name}\` has no fixed place, so each frame is walked to find it`,
+      `the id \`${id.name}\` can't be replaced: it is a \`${id.type.enum.name}\``,
       {
-        labels: [{ span: before.span, text: 'the size of this varies' }],
-        hint: 'ids near the start of a frame are replaced in place at no cost',
+        hint: 'give it an integer type',
       },
     );
+    return false;
   }
+  const decides = layoutReads(protocol).find((e) => e.op === 'field' && e.fields.includes(id));
+  if (decides !== undefined) {
+    report.error(
+      'PF120',
+      decides.span,
+      `the id \`${id.name}\` can't be replaced: what follows depends on it`,
+      {
+        labels: [{ span: id.span, text: 'the proxy writes ids of its own here' }],
+        hint: 'a range can bound it: `in 1..…`; let another field decide the rest',
+      },
+    );
+    return false;
+  }
+  return true;
 }
 
 /** What decides about the layout of a frame or whether it is one, with all its parts; sizes are of lengths only. */

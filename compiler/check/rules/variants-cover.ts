@@ -14,7 +14,7 @@ interface Arm {
 
 const MOST_POINTS = 4096;
 
-/** PF110: the arms of every variant and match exclude each other and leave no value out. */
+/** PF110: the arms of every variant and match leave no value out, and none is never reached. */
 export function variantsCover(protocol: Protocol, report: Report): void {
   const blocks: Block[] = [protocol.frame.body, ...protocol.structs.map((s) => s.body)];
   for (const block of blocks) {
@@ -67,16 +67,6 @@ function check(on: readonly Expression[], arms: readonly Arm[], span: Span, repo
       report.error('PF110', arm.span, "this arm is never reached: the value can't be that", {
         labels: on.map((e) => ({ span: e.span, text: `this is ${domainText(e)}` })),
       });
-    for (const other of arms.slice(0, i)) {
-      const row = other.patterns?.some((a) =>
-        arm.patterns!.some((b) => a.every((set, k) => intersect(set, b[k]!))),
-      );
-      if (row === true && other.patterns !== null) {
-        report.error('PF110', arm.span, 'this arm and another take the same value', {
-          labels: [{ span: other.span, text: 'the other arm' }],
-        });
-      }
-    }
   });
   const points = representatives(domains, arms);
   const wildcard = arms.find((a) => a.patterns === null);
@@ -121,10 +111,6 @@ function domainOf(e: Expression): Ranges {
 
 function overlaps(range: { low: bigint; high: bigint }, domain: Ranges): boolean {
   return domain.some((d) => range.low <= d.high && d.low <= range.high);
-}
-
-function intersect(a: ValueSet, b: ValueSet): boolean {
-  return a === null || b === null || a.some((r) => overlaps(r, b));
 }
 
 /** Points that stand for all values: each domain's ends and the ends of every pattern range inside it. */

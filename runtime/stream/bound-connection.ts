@@ -23,6 +23,12 @@ export const FORWARDED = -3;
  * connections close together. Until it is connected requests can fail one by one.
  */
 export class BoundConnection extends ClientConnection {
+  /**
+   * Replies that are still to come, if the host sends one for each request. It may send more: what is
+   * counted only says whether now is a good moment to close.
+   */
+  outstanding = 0;
+
   /** Those sent before it was connected, by what {@link send} gave for them. */
   private waiting: (ClientStream | null)[] = [];
 
@@ -48,6 +54,7 @@ export class BoundConnection extends ClientConnection {
 
   send(bytes: Uint8Array, at: number, end: number, stream: ClientStream): number {
     this.sendOneway(bytes, at, end);
+    this.outstanding++;
     if (this.open && !this.closed) return FORWARDED;
     this.inFlight++;
     return this.waiting.push(stream) - 1;
@@ -108,6 +115,7 @@ export class BoundConnection extends ClientConnection {
   protected onResponse(bytes: Uint8Array, at: number, end: number): void {
     const status = this.replies.toCanonical(this.replies.wireStatusOf(bytes, at, end));
     for (const stats of this.options.stats) stats.responses.add(status);
+    if (this.outstanding > 0) this.outstanding--;
     this.caller.forward(bytes, at, end, this);
   }
 

@@ -458,7 +458,8 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     }
     const halfOpen = this.ended && this.bound !== null;
     const allowed = halfOpen ? HALF_OPEN_QUIET_MS : this.draining ? DRAIN_QUIET_MS : deadlines.idle;
-    const left = this.inFlight > 0 ? allowed : allowed - (this.loop.now - this.lastRequest);
+    const busy = this.inFlight > 0 || (this.bound !== null && this.bound.outstanding > 0 && !halfOpen);
+    const left = busy ? allowed : allowed - (this.loop.now - this.lastRequest);
     if (left > 0) {
       this.loop.arm(this.timer, left);
       return;

@@ -242,6 +242,64 @@ describe('a reply that does not come', () => {
   });
 });
 
+describe('anything', () => {
+  it("goes wrong without one caller getting what is another one's", async () => {
+    const random = new Random(77);
+    const erratic: LinesScript = (line, peer) => {
+      const before = queues.get(peer) ?? Promise.resolve();
+      const dice = random.below(1_000);
+      queues.set(
+        peer,
+        before.then(async () => {
+          if (dice < 40) await sleep(random.below(10));
+          if (dice === 999) peer.socket.resetAndDestroy();
+          else answer(line, peer);
+        }),
+      );
+    };
+    const queues = new WeakMap<object, Promise<void>>();
+    const made = [await host(erratic), await host(erratic), await host(erratic)];
+    await run({
+      clusters: [
+        clusterOf(
+          made.map(({ port }) => port),
+          { maxConnections: 2, maxRequestsPerConnection: 500 },
+        ),
+      ],
+      routes: [routeTo('echo', { timeout: 25 })],
+    });
+    let answered = 0;
+    let failed = 0;
+    const live = async (name: number): Promise<void> => {
+      for (let life = 0; life < 4; life++) {
+        const caller = await client();
+        const sent: string[] = [];
+        while (sent.length < 100 && !caller.closed) {
+          for (let burst = random.below(6); burst >= 0; burst--) {
+            sent.push(`${name}.${life}.${sent.length}`);
+            caller.send(`ECHO ${sent.at(-1)!}`);
+          }
+          await sleep(random.below(3));
+        }
+        // Half of them leave in the middle.
+        if (random.below(2) === 0) await caller.received(sent.length);
+        for (const [i, frame] of caller.frames.entries()) {
+          if (frame.startsWith('+')) expect(frame).toBe(`+${sent[i]!}`);
+          else expect(frame).toMatch(/not answered in time|closed the connection|connect|reached/);
+          if (frame.startsWith('+')) answered++;
+          else failed++;
+        }
+        caller.socket.resetAndDestroy();
+      }
+    };
+    await Promise.all(Array.from({ length: 24 }, (_, name) => live(name)));
+    expect(answered).toBeGreaterThan(1_000);
+    expect(failed).toBeGreaterThan(0);
+    expect(proxy.upstream.lateReplies).toBeGreaterThan(0);
+    expect(proxy.upstream.unknownReplies).toBe(0);
+  });
+});
+
 describe('what nobody asked for', () => {
   it('closes the connection if it is a reply', async () => {
     const made = await host((line, peer) => {

@@ -367,6 +367,31 @@ describe('binding', () => {
     expect(proxy.upstream.goawaysReceived).toBe(1);
   });
 
+  it('is idle only when no reply is to come, and drains then', async () => {
+    const slow = reluctant();
+    const made = await linesHost(slow.script);
+    await run({ protocols: [bindingLines], clusters: [clusterOf([made.port])], deadlines: { idle: 100 } });
+    const [a, b] = await lines(2);
+    a!.send('ECHO a');
+    b!.send('ECHO b');
+    await eventually(() => slow.waiting() === 2, 'both at the host');
+    await sleep(250);
+    expect([a!.ended, b!.ended]).toEqual([false, false]);
+    slow.next();
+    expect(await a!.received(1)).toEqual(['+a']);
+    await a!.over();
+    expect(proxy.downstream.idleTimeouts).toBe(1);
+    const drained = proxy.proxy.drain();
+    await sleep(150);
+    expect(b!.frames).toEqual(['~']);
+    slow.next();
+    expect(await b!.received(2)).toEqual(['~', '+b']);
+    await b!.over();
+    for (const caller of [a!, b!]) caller.socket.end();
+    await drained;
+    await eventually(() => made.peers.length === 0, 'no connection left');
+  });
+
   it('has a limit, and tells every request that could not be connected', async () => {
     const made = await boltHost();
     const dead = await boltHost();

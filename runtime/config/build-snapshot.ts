@@ -31,7 +31,9 @@ export function buildSnapshot(file: ConfigFile, directory: string): Snapshot {
         : {
             path: file.access_log.path === 'stdout' ? null : resolve(directory, file.access_log.path),
             buffer: file.access_log.buffer,
+            format: file.access_log.format ?? null,
           },
+    tracing: file.tracing === undefined ? null : { module: resolve(directory, file.tracing.module) },
     codecs: file.codecs.map((path) => resolve(directory, path)),
     drainTimeout: file.drain_timeout,
   };

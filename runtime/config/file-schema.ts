@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compileLogFormat } from '../observe/log-format.js';
 import { address, count, duration, size } from './units.js';
 
 /**
@@ -20,6 +21,14 @@ const text = z
   .max(LONGEST_TEXT, { error: `expected at most ${LONGEST_TEXT} characters` });
 
 const flag = z.boolean({ error: 'expected true or false' });
+
+const logFormat = text.superRefine((template, context) => {
+  try {
+    compileLogFormat(template);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+  }
+});
 
 const watermarks = z
   .strictObject({
@@ -224,9 +233,22 @@ export const fileSchema = z
         buffer: size(4096, 1024 ** 3)
           .prefault('1MiB')
           .describe('what may wait for the disk; what comes on top is dropped and counted'),
+        format: logFormat
+          .optional()
+          .describe(
+            'a template such as %START_TIME% %SERVICE% %REQ(user)% %STATUS% %DURATION%; JSON if left out',
+          ),
       })
       .optional()
-      .describe('a JSON line for every request'),
+      .describe('a line for every request'),
+    tracing: z
+      .strictObject({
+        module: text.describe(
+          'a JavaScript module, relative to this file, that registers an OpenTelemetry tracer provider when it is loaded; what it exports as shutdown is called at the end',
+        ),
+      })
+      .optional()
+      .describe('one span for every request'),
     codecs: z
       .array(text)
       .prefault([])

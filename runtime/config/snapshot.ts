@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly admin: AdminConfig | null;
   /** null: no access log. */
   readonly accessLog: AccessLogConfig | null;
+  /** null: requests are not traced. */
+  readonly tracing: TracingConfig | null;
   /** Codec modules besides the bundled ones, absolute paths. */
   readonly codecs: readonly string[];
   /** How long requests under way may take to finish when the process is asked to stop. */
@@ -179,6 +181,13 @@ export interface AccessLogConfig {
   readonly path: string | null;
   /** How much may wait for the disk, in bytes; what comes on top is dropped and counted. */
   readonly buffer: number;
+  /** A template, see observe/log-format.ts; null: JSON. */
+  readonly format: string | null;
+}
+
+export interface TracingConfig {
+  /** Registers a tracer provider when it is loaded. An absolute path. */
+  readonly module: string;
 }
 
 /** `127.0.0.1:12200`, `[::1]:12200`. */

@@ -3,6 +3,7 @@ import { close, open, write } from 'node:fs';
 import { quoteText } from './escape-text.js';
 import { HIJACK_REASONS, type HijackReason } from './hijack-reason.js';
 import { IsoTime } from './iso-time.js';
+import type { LogFormat } from './log-format.js';
 
 /** One finished request. It is read inside {@link AccessLog.write}, so one object can be used again and again. */
 export interface AccessLogEntry {
@@ -29,6 +30,12 @@ export interface AccessLogEntry {
   oneway: boolean;
   requestBytes: number;
   responseBytes: number;
+  /** Of the request's span, if it is traced. */
+  traceId: string | null;
+  /** The request's headers that {@link AccessLog.headers} asks for, in its order; null if it asks for none. */
+  headers: readonly (string | null | undefined)[] | null;
+  /** What filters noted. */
+  metadata: ReadonlyMap<string, string> | null;
 }
 
 const FLUSH_AFTER_MS = 100;
@@ -37,7 +44,7 @@ const FLUSH_AT_BYTES = 64 * 1024;
 const NO_FILE = -1;
 
 /**
- * Requests as JSON lines in a file or on standard output. Writing never waits: lines gather in memory and go
+ * Requests as lines, JSON or a template's, in a file or on standard output. Writing never waits: lines gather in memory and go
  * out in the background, one write at a time; when the disk does not keep up and `limit` is reached, or
  * writing fails, lines are dropped and counted.
  */
@@ -60,12 +67,19 @@ export class AccessLog {
   /**
    * @param path of the file, appended to and created if need be; null for standard output
    * @param limit what may wait in memory, in bytes (counted as UTF-16 length)
+   * @param lineOf how lines look
    */
   constructor(
     private readonly path: string | null,
     private readonly limit: number,
+    private readonly lineOf: LogFormat = JSON_LINES,
   ) {
     this.fd = path === null ? 1 : NO_FILE;
+  }
+
+  /** Request headers that have to be kept until the request has ended. */
+  get headers(): readonly string[] {
+    return this.lineOf.headers;
   }
 
   write(entry: AccessLogEntry): void {
@@ -77,7 +91,7 @@ export class AccessLog {
       this.dropped += 1;
       return;
     }
-    const line = formatEntry(entry, this.time);
+    const line = this.lineOf.format(entry, this.time);
     this.lines.push(line);
     this.waiting += line.length;
     if (this.waiting >= FLUSH_AT_BYTES) this.flush();
@@ -174,7 +188,10 @@ export class AccessLog {
   }
 }
 
-/** One line, with its line feed. */
+/** What requests look like if the configuration gives no template. */
+const JSON_LINES: LogFormat = { headers: [], format: (entry, time) => formatEntry(entry, time) };
+
+/** One line of JSON, with its line feed. */
 export function formatEntry(entry: AccessLogEntry, time = new IsoTime()): string {
   return (
     `{"time":"${time.format(entry.start)}"` +
@@ -186,6 +203,7 @@ export function formatEntry(entry: AccessLogEntry, time = new IsoTime()): string
     text('route', entry.route) +
     text('cluster', entry.cluster) +
     text('host', entry.host) +
+    text('trace_id', entry.traceId) +
     (entry.oneway ? ',"oneway":true' : '') +
     (entry.status === null ? '' : `,"status":"${statusName(entry.status)}"`) +
     (entry.wireStatus === null ? '' : `,"wire_status":${entry.wireStatus}`) +

@@ -12,6 +12,21 @@ export function quoteText(text: string, longest = 256): string {
   return UNSAFE.test(cut) ? `"${escape(cut)}"` : `"${cut}"`;
 }
 
+const BLANK = /[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g;
+
+/**
+ * `text` for one place of a line, without quotes of its own: escaped and cut as by {@link quoteText}, and
+ * outside of quotes blanks too, so that a value can't look like several.
+ *
+ * @param quoted whether the place stands between quotes
+ */
+export function escapeField(text: string, quoted: boolean, longest = 256): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  const safe = UNSAFE.test(cut) ? escape(cut) : cut;
+  if (quoted) return safe;
+  return safe.replace(BLANK, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 function escape(text: string): string {
   let out = '';
   for (const char of text) {

@@ -8,6 +8,7 @@ import {
   XFrame,
   type XProtocol,
 } from '@proto-frame/api';
+import type { Span } from '@opentelemetry/api';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { PoolWaiter } from '../cluster/pool/connection-pool.js';
@@ -72,6 +73,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   /** Null without filters. */
   private run: FilterRun | null = null;
+  /** Null if requests are not traced. */
+  private span: Span | null = null;
+  /** Those that the access log asks for. */
+  private loggedHeaders: (string | null | undefined)[] | null = null;
 
   constructor(private readonly context: ProxyContext) {
     this.deadline = new Deadline(context.options.loop, () => this.onTimeout());
@@ -90,11 +95,17 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.frameTimeout = protocol.timeoutOf(bytes, at, end);
     this.service = protocol.serviceOf(bytes, at, end);
     this.method = protocol.methodOf(bytes, at, end);
+    if (context.loggedHeaders.length > 0) this.keepHeaders(protocol, bytes, at, end);
+    this.requestBytes = end - at;
+    if (context.options.tracer !== null) {
+      const frame = new XFrame(protocol, bytes, at, end);
+      this.span = context.options.tracer.begin(frame, this.service, this.method);
+      ({ bytes, start: at, end } = frame);
+    }
     this.protocol = protocol;
     this.oneway = oneway;
     this.downstream = downstream;
     this.startedAt = context.options.loop.now;
-    this.requestBytes = end - at;
     downstream.add(this);
     context.inFlight++;
     stats.requestsActive++;
@@ -442,7 +453,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       cluster!.stats.requestsActive--;
       host!.stats.requestsActive--;
     }
-    if (context.accessLog !== null) this.log(status, wireStatus, hijack, bytes);
+    if (context.accessLog !== null || this.span !== null) this.log(status, wireStatus, hijack, bytes);
     if (this.run !== null) {
       this.run.end();
       this.run = null;
@@ -489,6 +500,17 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     entry.oneway = this.oneway;
     entry.requestBytes = this.requestBytes;
     entry.responseBytes = bytes;
-    context.accessLog!.write(entry);
+    entry.traceId = this.span === null ? null : this.span.spanContext().traceId;
+    entry.headers = this.loggedHeaders;
+    entry.metadata = this.run === null ? null : this.run.allMetadata;
+    if (context.accessLog !== null) context.accessLog.write(entry);
+    if (this.span !== null) context.options.tracer!.end(this.span, entry);
+    this.span = null;
+    this.loggedHeaders = null;
+  }
+
+  /** Reads the headers that the access log asks for while they are there. */
+  private keepHeaders(protocol: XProtocol, bytes: Uint8Array, at: number, end: number): void {
+    this.loggedHeaders = this.context.loggedHeaders.map((key) => protocol.headerOf(bytes, at, end, key));
   }
 }

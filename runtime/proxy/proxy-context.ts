@@ -5,6 +5,7 @@ import type { Host } from '../cluster/host.js';
 import type { FilterChain } from '../filter/chain.js';
 import type { AccessLog, AccessLogEntry } from '../observe/access-log.js';
 import type { DownstreamStats, RouteStats } from '../observe/metrics.js';
+import type { StreamTracer } from '../observe/stream-tracer.js';
 import type { Route } from '../route/route.js';
 import type { RouteInput, RouteTable } from '../route/route-table.js';
 import type { ServerConnection, ServerConnectionOptions } from '../stream/server-connection.js';
@@ -21,6 +22,8 @@ export interface ProxyOptions extends ServerConnectionOptions {
   /** null: none, and requests pass without a look at more than they need. */
   readonly filters: FilterChain | null;
   readonly accessLog: AccessLog | null;
+  /** null: requests are not traced. */
+  readonly tracer: StreamTracer | null;
   /** Requests under way on this listener, at most; more are answered OVERLOADED. */
   readonly maxInFlight: number;
   routeStats(routeConfig: string, route: string): RouteStats;
@@ -40,6 +43,8 @@ export class ProxyContext {
   routes: RouteTable;
   filters: FilterChain | null;
   accessLog: AccessLog | null;
+  /** Headers that the access log asks for. */
+  loggedHeaders: readonly string[];
   /** Requests under way. */
   inFlight = 0;
   /** Streams that ended and can be used again. */
@@ -57,6 +62,7 @@ export class ProxyContext {
     this.routes = options.routes;
     this.filters = options.filters;
     this.accessLog = options.accessLog;
+    this.loggedHeaders = options.accessLog?.headers ?? [];
     this.logEntry = {
       start: 0,
       duration: 0,
@@ -74,6 +80,9 @@ export class ProxyContext {
       oneway: false,
       requestBytes: 0,
       responseBytes: 0,
+      traceId: null,
+      headers: null,
+      metadata: null,
     };
   }
 

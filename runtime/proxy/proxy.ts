@@ -47,6 +47,7 @@ export class Proxy implements ServerHandler {
   /** From the next request on this access log is written. */
   setAccessLog(accessLog: AccessLog | null): void {
     this.context.accessLog = accessLog;
+    this.context.loggedHeaders = accessLog?.headers ?? [];
   }
 
   /** From the next request on these filters hold. Requests under way keep theirs. */

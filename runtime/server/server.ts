@@ -1,12 +1,20 @@
 import type { FilterFactory, XProtocol } from '@proto-frame/api';
+import { existsSync } from 'node:fs';
 import { AdminServer, type AdminSource } from '../admin/admin-server.js';
 import { liveStats } from '../admin/live-stats.js';
 import type { ClusterStatus, ListenerStatus } from '../admin/status.js';
 import { ClusterManager } from '../cluster/cluster-manager.js';
-import type { ListenerConfig, PerFilterConfig, RouteConfig, Snapshot } from '../config/snapshot.js';
+import type {
+  AccessLogConfig,
+  ListenerConfig,
+  PerFilterConfig,
+  RouteConfig,
+  Snapshot,
+} from '../config/snapshot.js';
 import { makeFilterChain } from '../filter/chain.js';
 import { WorkerLoop } from '../network/worker-loop.js';
 import { AccessLog } from '../observe/access-log.js';
+import { compileLogFormat } from '../observe/log-format.js';
 import type { Logger } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
 import { ProcessStats } from '../observe/process-stats.js';
@@ -17,6 +25,7 @@ import { RouteTable } from '../route/route-table.js';
 import { ActiveListener, type ListenerParts } from './active-listener.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
 import { connectionLimit } from './connection-limit.js';
+import { loadTracing, type Tracing } from './load-tracing.js';
 
 export interface ServerOptions {
   /** For what goes wrong without anybody to tell. */
@@ -51,6 +60,7 @@ export class Server {
   private readonly clusters: ClusterManager;
   private readonly accessLog: AccessLog | null;
   private readonly admin: AdminServer | null;
+  private tracing: Tracing | null = null;
   private readonly connectionLimit = connectionLimit();
   private listeners: ActiveListener[] = [];
   /** Gone from the configuration, with connections still open. */
@@ -66,7 +76,7 @@ export class Server {
   ) {
     const { accessLog, admin } = snapshot;
     this.drained = new Promise((resolve) => (this.onDrained = resolve));
-    this.accessLog = accessLog === null ? null : new AccessLog(accessLog.path, accessLog.buffer);
+    this.accessLog = accessLog === null ? null : makeAccessLog(accessLog);
     this.clusters = new ClusterManager(snapshot.clusters, {
       loop: this.loop,
       metrics: this.metrics,
@@ -88,6 +98,7 @@ export class Server {
   ): Promise<Server> {
     const server = new Server(snapshot, options);
     try {
+      if (snapshot.tracing !== null) server.tracing = await loadTracing(snapshot.tracing);
       await server.listen(snapshot, codecs);
       if (server.admin !== null) server.adminBound = await server.admin.start();
     } catch (error) {
@@ -106,6 +117,10 @@ export class Server {
    * @throws Error as {@link Server.start} does
    */
   static check(snapshot: Snapshot, codecs: readonly XProtocol[], options: ServerOptions): void {
+    const { tracing } = snapshot;
+    if (tracing !== null && !existsSync(tracing.module)) {
+      throw new Error(`tracing module ${tracing.module}: there is no such file`);
+    }
     new Server(snapshot, options).plan(snapshot, codecs);
   }
 
@@ -125,6 +140,7 @@ export class Server {
     for (const [key, before, after] of [
       ['admin', this.snapshot.admin, snapshot.admin],
       ['access_log', this.snapshot.accessLog, snapshot.accessLog],
+      ['tracing', this.snapshot.tracing, snapshot.tracing],
     ] as const) {
       if (JSON.stringify(before) !== JSON.stringify(after)) {
         throw new Error(`${key} can't be changed without a restart`);
@@ -155,6 +171,7 @@ export class Server {
     this.process.stop();
     await this.admin?.close();
     await this.accessLog?.close();
+    await this.tracing?.shutdown();
   }
 
   /** Opens the access log's file anew, after it was rotated. */
@@ -226,6 +243,7 @@ export class Server {
       clusters: this.clusters,
       filters,
       accessLog: this.accessLog,
+      tracer: this.tracing === null ? null : this.tracing.tracer,
       onError: (error) => this.onError(error),
     });
     return { config, routes, filters, filterSettings, proxy };
@@ -327,6 +345,12 @@ export class Server {
         })),
     }));
   }
+}
+
+function makeAccessLog({ path, buffer, format }: AccessLogConfig): AccessLog {
+  return format === null
+    ? new AccessLog(path, buffer)
+    : new AccessLog(path, buffer, compileLogFormat(format));
 }
 
 /** What the routes of one route config say to filters, by the route's name. */

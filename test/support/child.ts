@@ -20,11 +20,17 @@ const running = new Set<ChildProcess>();
 // A test run that dies takes its children with it.
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** Starts `node file ...args`; a relative file is relative to the project's root. */
-export function startNode(file: string, args: string[] = [], nodeArgs: string[] = []): Child {
+/** Starts `node file ...args`; a relative file is relative to the project's root. @param env beside this process's */
+export function startNode(
+  file: string,
+  args: string[] = [],
+  nodeArgs: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Child {
   const child = spawn(process.execPath, [...nodeArgs, file, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   running.add(child);
   const output: string[] = [];

@@ -19,6 +19,8 @@ export interface SidecarOptions {
   match?: string;
   /** The route's timeout. */
   timeout?: string;
+  /** Further keys of the file. */
+  top?: readonly string[];
 }
 
 /** A proxy in a process of its own. */
@@ -54,17 +56,22 @@ export function sidecarYaml(options: SidecarOptions): string {
     `    hosts: [${options.upstreams.map((port) => `{ address: '127.0.0.1:${port}' }`).join(', ')}]`,
     ...(options.cluster ?? []).map((line) => `    ${line}`),
     'admin: { address: 127.0.0.1:0 }',
+    ...(options.top ?? []),
     `codecs: [${(options.codecs ?? []).map((file) => `'${file}'`).join(', ')}]`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** Starts `proto-frame-proxy` as built in runtime/dist and resolves once it listens. */
-export async function startSidecar(options: SidecarOptions, nodeArgs: string[] = []): Promise<Sidecar> {
+export async function startSidecar(
+  options: SidecarOptions,
+  nodeArgs: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Sidecar> {
   const folder = mkdtempSync(join(tmpdir(), 'proto-frame-sidecar-'));
   const file = join(folder, 'sidecar.yaml');
   writeFileSync(file, sidecarYaml(options));
-  const child = startNode(join(ROOT, 'runtime/dist/server/main.js'), ['-c', file], nodeArgs);
+  const child = startNode(join(ROOT, 'runtime/dist/server/main.js'), ['-c', file], nodeArgs, env);
   void child.ended.then(() => rmSync(folder, { recursive: true, force: true }));
   const [, port] = await child.line(LISTENING);
   const [, adminPort] = await child.line(ADMIN);

@@ -12,6 +12,7 @@ import { Listener } from '../../runtime/network/listener.js';
 import { WorkerLoop } from '../../runtime/network/worker-loop.js';
 import type { AccessLog } from '../../runtime/observe/access-log.js';
 import { type DownstreamStats, Metrics, type UpstreamStats } from '../../runtime/observe/metrics.js';
+import type { StreamTracer } from '../../runtime/observe/stream-tracer.js';
 import { XProtocolEngine } from '../../runtime/protocol/engine.js';
 import { Proxy } from '../../runtime/proxy/proxy.js';
 import { RouteTable } from '../../runtime/route/route-table.js';
@@ -69,6 +70,7 @@ export interface WholeProxyOptions {
   readonly watermarks?: Watermarks;
   readonly deadlines?: Partial<Deadlines>;
   readonly accessLog?: AccessLog;
+  readonly tracer?: StreamTracer;
   /** The id that upstream connections begin with. */
   readonly firstRequestId?: number;
 }
@@ -120,6 +122,7 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     clusters,
     filters,
     accessLog: options.accessLog ?? null,
+    tracer: options.tracer ?? null,
     maxInFlight: options.maxInFlight ?? 10_000,
     onError,
   });

@@ -87,6 +87,7 @@ test('the smallest file gets its defaults', () => {
     ],
     admin: null,
     accessLog: null,
+    tracing: null,
     codecs: [],
     drainTimeout: 30_000,
   });
@@ -189,7 +190,7 @@ drain_timeout: 5s
   });
   expect(snapshot.clusters[1]!.keepalive).toEqual({ interval: 1_000, timeout: 50, failures: 3 });
   expect(snapshot.admin).toEqual({ address: { host: '127.0.0.1', port: 15000 }, allowRemote: false });
-  expect(snapshot.accessLog).toEqual({ path: '/etc/proxy/logs/access.log', buffer: 8_192 });
+  expect(snapshot.accessLog).toEqual({ path: '/etc/proxy/logs/access.log', buffer: 8_192, format: null });
   expect(snapshot.codecs).toEqual(['/etc/codecs/mine.js']);
   expect(snapshot.drainTimeout).toBe(5_000);
 });

@@ -28,6 +28,9 @@ const ENTRY: AccessLogEntry = {
   oneway: false,
   requestBytes: 412,
   responseBytes: 90,
+  traceId: null,
+  headers: null,
+  metadata: null,
 };
 
 test('a line says what happened', () => {

@@ -6,7 +6,7 @@ import { type RouteInput, RouteTable } from '../../../runtime/route/route-table.
 const ANY: RouteMatch = { service: null, method: null, headers: [] };
 
 function rule(name: string, match: Partial<RouteMatch>, clusters = [{ name, weight: 1 }]): RouteRule {
-  return { name, match: { ...ANY, ...match }, clusters, timeout: 0 };
+  return { name, match: { ...ANY, ...match }, clusters, timeout: 0, perFilterConfig: {} };
 }
 
 function table(...routes: RouteRule[]): RouteTable {

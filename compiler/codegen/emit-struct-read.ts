@@ -165,6 +165,10 @@ export function readAtCursor(
         depth,
       );
       lines.push(`${items}.push(item);`, '}');
+      if (type.extent.kind === 'size')
+        lines.push(
+          `if (c.at > ${local}End) throw new ${module.use('DecodeError')}('window', ${quote(path)}, c.at, 'an element takes more than is left of the list', ${quote(schema)});`,
+        );
       if (type.nullable) lines.push(`const ${local} = ${count} === -1 ? null : ${items};`);
       return;
     }

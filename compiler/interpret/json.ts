@@ -59,6 +59,8 @@ function valueJson(type: FieldType, value: Shown): Json {
     case 'list':
       return (value as readonly Shown[]).map((v) => valueJson(type.element, v));
     case 'float':
+      // JSON has no NaN, no infinities and no negative zero.
+      if (Object.is(value, -0)) return '-0';
       return Number.isFinite(value) ? (value as number) : String(value);
     case 'extern':
     case 'record':
@@ -99,6 +101,9 @@ function numberJson(value: Shown, of: Enum | null): Json {
     : String(value);
 }
 
+/** Numbers that JSON has no number for. */
+const SPECIAL = ['NaN', 'Infinity', '-Infinity', '-0'];
+
 /** A JSON value as the number, boolean, text, bytes, struct or list that a field holds. @throws JsonError */
 export function fromJson(field: Field | BitFieldModel, json: Json, path: string): Shown {
   if (field.member === 'bitField') {
@@ -133,7 +138,7 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
       return json.map((v: Json, i) => typeFromJson(type.element, v, `${path}[${i}]`));
     case 'float': {
       if (typeof json === 'number') return json;
-      if (json === 'NaN' || json === 'Infinity' || json === '-Infinity') return Number(json);
+      if (typeof json === 'string' && SPECIAL.includes(json)) return Number(json);
       throw new JsonError(path, 'has to be a number');
     }
     case 'extern':

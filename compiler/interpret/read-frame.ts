@@ -1,6 +1,7 @@
 import type {
   BitFieldModel,
   Block,
+  Encoding,
   Enum,
   Field,
   FieldType,
@@ -231,7 +232,7 @@ class FrameReader {
       throw new Bad(at - this.at, bit.path, `is ${number}, has to be ${bit.constant.value}`, bit.span);
     }
     const note = bit.enum === null ? '' : memberName(bit.enum, number);
-    if (bit.enum !== null && note === '' && !bit.enum.open)
+    if (bit.enum !== null && note === '' && !bit.enum.open && !bit.enum.flags)
       throw new Bad(at - this.at, bit.path, `${number} is no ${bit.enum.name}`, bit.span);
     return {
       name: bit.name,
@@ -327,9 +328,7 @@ class FrameReader {
         const { from, to, next, isNull } = this.extent(type, field, at, bound, scope);
         if (isNull) return leaf(null, next, 'null');
         const bytes = this.bytes.subarray(from, to);
-        return type.kind === 'bytes'
-          ? leaf(bytes, next)
-          : leaf(type.encoding === 'utf8' ? utf8(bytes) : latin1(bytes), next);
+        return type.kind === 'bytes' ? leaf(bytes, next) : leaf(textOf(bytes, type.encoding), next);
       }
       case 'struct':
         return this.struct(type.struct, field, at, bound);
@@ -589,8 +588,10 @@ export function asObject(nodes: readonly FieldNode[]): { [field: string]: Shown 
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text, or the bytes themselves where they are no UTF-8: shown as text they could not be written again. */
-function utf8(bytes: Uint8Array): string | Uint8Array {
+/** The text, or the bytes themselves where they are none of the encoding: as a text they could not be written again. */
+function textOf(bytes: Uint8Array, encoding: Encoding): string | Uint8Array {
+  if (encoding === 'latin1') return latin1(bytes);
+  if (encoding === 'ascii') return bytes.some((byte) => byte > 0x7f) ? bytes : latin1(bytes);
   try {
     return strict.decode(bytes);
   } catch {

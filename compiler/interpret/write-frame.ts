@@ -214,7 +214,7 @@ class BodyWriter {
         const from = this.out.position;
         this.block(member.body);
         // Lengths whose own size varies count for the window they stand in.
-        for (const inner of member.body.members)
+        for (const inner of walk(member.body))
           if (inner.member === 'field' && this.holes.has(inner) && isVarying(inner)) this.derive(inner);
         this.units.set(member, BigInt(this.out.position - from));
         return;

@@ -98,7 +98,11 @@ function extentSize(extent: ExtentModel): SizeRange {
     case 'rest':
       return { min: 0, max: extent.max ?? Infinity };
     case 'until':
-      return { min: extent.delimiter.length, max: extent.delimiter.length + (extent.max ?? Infinity) };
+      // Even one without content is walked: its delimiter has to be there.
+      return {
+        min: extent.delimiter.length,
+        max: extent.delimiter.length + Math.max(1, extent.max ?? Infinity),
+      };
     case 'size':
     case 'count':
       return extentBounds(extent);

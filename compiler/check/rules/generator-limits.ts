@@ -2,7 +2,8 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
-import type { Field, Guard, Protocol } from '../../model/model.js';
+import type { Field, Guard, MemberModel, Protocol, WindowModel } from '../../model/model.js';
+import { fixedSize, typeSize } from '../../model/size.js';
 
 /** PF199: what the model can say and the code generator does not write yet. */
 export function generatorLimits(protocol: Protocol, report: Report): void {
@@ -17,7 +18,10 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
     for (const member of walk(block)) {
       if (member.member === 'if' || member.member === 'assert') lengthRead(member.condition, report);
       else if (member.member === 'variant') for (const on of member.on) lengthRead(on, report);
-      else if (member.member === 'within') constantLength(member.size, report);
+      else if (member.member === 'within') {
+        constantLength(member.size, report);
+        lengthsStay(member, report);
+      }
       if (member.member !== 'field') continue;
       if ('extent' in member.type && 'value' in member.type.extent)
         constantLength(member.type.extent.value, report);
@@ -46,6 +50,28 @@ function lengthRead(condition: Expression, report: Report): void {
         hint: 'a range says what a length can be: `in 0..…`, or `max …` where it is used',
       },
     );
+  }
+}
+
+/** The size of a window is known when it has been laid out, so the lengths in it that vary in width have to be. */
+function lengthsStay(window: WindowModel, report: Report): void {
+  const members = [...walk(window.body)];
+  for (const member of members) {
+    if (member.member !== 'field' || member.derivation === null || fixedSize(typeSize(member.type)) !== null)
+      continue;
+    const { of, terms } = member.derivation;
+    const outside = (field: MemberModel): boolean => !members.includes(field);
+    if (report.hasErrorIn(member.span)) continue;
+    if (outside(of) || terms.some((t) => t.field.derivation !== null && outside(t.field)))
+      report.error(
+        'PF199',
+        member.span,
+        `\`${member.name}\` varies in width and measures what is outside of its window, which is not built yet`,
+        {
+          labels: [{ span: of.span, text: 'this' }],
+          hint: 'move it out of the window, or give it a fixed width',
+        },
+      );
   }
 }
 

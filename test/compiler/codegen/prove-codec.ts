@@ -15,6 +15,9 @@ import { evaluate, type Known } from '../../../compiler/model/evaluate.js';
 import type { BitFieldModel, Field } from '../../../compiler/model/model.js';
 import { walk } from '../../../compiler/model/walk.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
+import { toJson, type Json } from '../../../compiler/interpret/json.js';
+import { asObject, readFrame } from '../../../compiler/interpret/read-frame.js';
+import { writeFrame } from '../../../compiler/interpret/write-frame.js';
 import { arbitraryInit, property } from './arbitrary-init.js';
 
 type Init = Record<string, unknown>;
@@ -81,6 +84,7 @@ class Proof {
     this.readsBack(init, frame, change.offset);
     this.readsRoles(init, frame);
     this.scans(frame);
+    this.interprets(frame, change.offset);
     this.setsId(init, frame, change.id);
     this.edits(init, frame, change);
     this.survives(init, frame, change.damages);
@@ -177,6 +181,47 @@ class Proof {
     }
   }
 
+  /** The interpreter reads the frame, and writes the same bytes again from JSON; of a part it says how much is missing. */
+  private interprets(frame: Uint8Array, cut: number): void {
+    const { protocol } = this;
+    const read = readFrame(protocol, frame, 0, frame.length);
+    if (read.kind !== 'frame') throw new Error(`the interpreter refuses a frame: ${show(read)}`);
+    same('the length as interpreted', read.tree.length, frame.length);
+    const text = JSON.stringify(toJson(protocol, asObject(read.tree.fields)));
+    const json = JSON.parse(text) as { [key: string]: Json };
+    same('the frame as interpreted', writeFrame(protocol, json), frame);
+    for (let have = cut; have < frame.length; have += 7) {
+      const part = readFrame(protocol, frame, 0, have);
+      if (part.kind !== 'more' || part.need <= have || part.need > frame.length)
+        throw new Error(`the interpreter says of ${have} of ${frame.length} bytes: ${show(part)}`);
+    }
+  }
+
+  /**
+   * Whether bytes are a frame with all fields readable, by the generated code: the length a scan gives, what
+   * check refuses, and then each field. Null if they are.
+   */
+  private refuses(bytes: Uint8Array): string | null {
+    const { codec } = this;
+    if (codec.scan(bytes, 0, bytes.length, new ScanState(1 << 20)) !== bytes.length) return 'the scan';
+    const view = new this.Frame(bytes, 0, bytes.length);
+    const steps = givenFields(this.protocol.frame.body).map(
+      ({ field }) =>
+        () =>
+          void view[property(field)],
+    );
+    for (const step of [() => codec.check(bytes, 0, bytes.length), ...steps]) {
+      try {
+        step();
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        // The interpreter shows bytes where a text is none.
+        if (!error.message.includes('is not ASCII')) return error.message;
+      }
+    }
+    return null;
+  }
+
   private setsId(init: Init, frame: Uint8Array, id: number): void {
     const { id: field } = this.protocol.roles;
     if (field === null) return;
@@ -230,12 +275,27 @@ class Proof {
     const damaged = Uint8Array.from(frame);
     for (const [at, byte] of damages) damaged[at % damaged.length] = byte;
     const length = this.codec.scan(damaged, 0, damaged.length, new ScanState(1 << 20));
+    const read = readFrame(this.protocol, damaged, 0, damaged.length);
+    if (read.kind === 'more' && length > 0 && length <= damaged.length)
+      throw new Error(
+        `scan of damaged bytes gave ${length} where the interpreter needs ${read.need}: ${show(damaged)}`,
+      );
+    if (read.kind === 'frame' && length !== read.tree.length)
+      throw new Error(
+        `scan of damaged bytes gave ${length}, the interpreter ${read.tree.length}: ${show(damaged)}`,
+      );
     if (!Number.isInteger(length) || length < -2) throw new Error(`scan of damaged bytes gave ${length}`);
     if (length <= 0 || length > 100_000) return;
     // What the length says is there, though not what was sent.
     const bytes = new Uint8Array(length);
     bytes.set(damaged.subarray(0, length));
     const { codec } = this;
+    const again = readFrame(this.protocol, bytes, 0, length);
+    const refused = this.refuses(bytes);
+    if ((refused === null) !== (again.kind === 'frame')) {
+      const other = again.kind === 'bad' ? `${again.field} ${again.message}` : again.kind;
+      throw new Error(`codec: ${refused}, interpreter: ${other}, of ${show(bytes)}`);
+    }
     const at = [bytes, 0, length] as const;
     const steps: (() => void)[] = [
       () => codec.encode(new this.Frame(...at)),

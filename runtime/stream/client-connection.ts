@@ -166,6 +166,10 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
     return id;
   }
 
+  progressed(): boolean {
+    return false; // The answer waits for no other.
+  }
+
   onHeartbeatFailed(id: number): void {
     this.probing = false;
     this.forgetHeartbeat(id);

@@ -13,6 +13,8 @@ export interface KeepaliveOptions {
 export interface KeepaliveTarget {
   /** Sends a heartbeat whose answer goes to `stream`; its id, or -1 if there is none to be had. */
   sendHeartbeat(stream: ClientStream): number;
+  /** Whether replies came since this was asked last that are due before the answer to the heartbeat. */
+  progressed(): boolean;
   /** The heartbeat `id` was not answered in time. */
   onHeartbeatFailed(id: number): void;
   /** Too many were not. */
@@ -60,6 +62,10 @@ export class Keepalive implements ClientStream {
 
   private onTimer(): void {
     if (this.waitingFor >= 0) {
+      if (this.target.progressed()) {
+        this.loop.arm(this.timer, this.options.timeout);
+        return;
+      }
       this.target.onHeartbeatFailed(this.waitingFor);
       this.waitingFor = -1;
       if (++this.failed >= this.options.failures) {

@@ -6,6 +6,8 @@ import type { ClientStream } from './stream.js';
 /** A connection to a host that answers in the order of the requests. */
 export class OrderConnection extends ClientConnection {
   private readonly queue = new OrderQueue<ClientStream>();
+  /** How many had been served when the keepalive asked last. */
+  private served = 0;
 
   get usable(): boolean {
     return !this.retired && !this.queue.full;
@@ -47,7 +49,14 @@ export class OrderConnection extends ClientConnection {
     this.queue.mark();
   }
 
+  override progressed(): boolean {
+    const before = this.served;
+    this.served = this.queue.served;
+    return this.served !== before;
+  }
+
   protected writeHeartbeat(stream: ClientStream): number {
+    this.served = this.queue.served;
     const ticket = this.queue.push(stream, 1);
     if (ticket < 0) return NO_ID;
     if (this.writeOwn(0)) return ticket;

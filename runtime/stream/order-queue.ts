@@ -33,6 +33,11 @@ export class OrderQueue<T extends object> {
     return this.head >= this.limit;
   }
 
+  /** How many places have had all their replies. */
+  get served(): number {
+    return this.head;
+  }
+
   /** How many places are taken. */
   get length(): number {
     return this.tail - this.head;

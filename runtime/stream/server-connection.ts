@@ -43,6 +43,8 @@ export interface ServerHandler {
 const MOST_QUEUED = 4;
 /** How long a draining connection has to be without a request before it closes: some may be on their way. */
 const DRAIN_QUIET_MS = 100;
+/** Requests of one caller under way, for protocols without ids; no more are read until half of them are done. */
+const MOST_PIPELINED = 256;
 /** How much may wait for replies that have to come before it, in bytes; a caller with more is reset. */
 const MOST_PARKED = 16 * 1024 * 1024;
 /** A caller that said it will send no more, on a connection of its own to a host, is closed when all is quiet. */
@@ -76,7 +78,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
   private rest: ReplySlot | null = null;
   /** An exclusive request that waits until those before it are answered. */
   private deferred: { bytes: Uint8Array; at: number; end: number } | null = null;
-  /** Held because too much waits for its turn. */
+  /** Held because too many requests are under way, or too much waits for its turn. */
   private crowded = false;
   private firstBytes: Buffer | null = null;
   /** First bytes, idle and drain, one after the other. */
@@ -349,6 +351,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     this.lastRequest = this.loop.now;
     const oneway = this.order !== null && protocol.expects(bytes, at, end) === 0;
     this.handler.onRequest(this, bytes, at, end, oneway);
+    if (this.order !== null && this.inFlight >= MOST_PIPELINED) this.crowd();
   }
 
   /** Requests take the way of all requests; everything else goes to the host as it is. */
@@ -392,18 +395,22 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     const order = this.order!;
     order.finish(stream.slot!);
     stream.slot = null;
-    if (this.crowded && order.parkedBytes <= this.options.limits.low) {
-      this.crowded = false;
-      this.frames.connection.release();
-    }
+    if (!this.crowded || this.inFlight * 2 > MOST_PIPELINED) return;
+    if (order.parkedBytes > this.options.limits.low) return;
+    this.crowded = false;
+    this.frames.connection.release();
+  }
+
+  /** Reads no more until there is less to do. */
+  private crowd(): void {
+    if (this.crowded) return;
+    this.crowded = true;
+    this.frames.connection.hold();
   }
 
   private limitParked(order: ReplyOrder): void {
     if (order.parkedBytes > MOST_PARKED) this.frames.reset();
-    else if (!this.crowded && order.parkedBytes > this.options.limits.high) {
-      this.crowded = true;
-      this.frames.connection.hold();
-    }
+    else if (order.parkedBytes > this.options.limits.high) this.crowd();
   }
 
   private answerHeartbeat(protocol: XProtocol, bytes: Uint8Array, at: number, end: number): void {

@@ -158,6 +158,26 @@ describe('pipelining', () => {
   });
 });
 
+describe('a long pipeline', () => {
+  it('is read in shares, so that it never is too much', async () => {
+    const slow = reluctant();
+    const made = await host(slow.script);
+    await run({ clusters: [clusterOf([made.port], { maxRequests: 300 })], maxInFlight: 300 });
+    const caller = await client();
+    const texts = Array.from({ length: 3_000 }, (_, i) => `${i}`);
+    caller.send(...texts.map((text) => `ECHO ${text}`));
+    let most = 0;
+    while (caller.frames.length < 3_000) {
+      await eventually(() => slow.waiting() > 0 || caller.frames.length === 3_000, 'more at the host');
+      most = Math.max(most, slow.waiting());
+      slow.next(100);
+      await sleep(1);
+    }
+    expect(caller.frames).toEqual(texts.map((text) => `+${text}`));
+    expect(most).toBe(256);
+  });
+});
+
 describe('a reply that does not come', () => {
   it('keeps its place after a timeout, and its late reply reaches nobody', async () => {
     const slow = reluctant();
@@ -385,6 +405,25 @@ describe('connections to the host', () => {
     // Behind a request without a reply the PONG would be the reply: this protocol's hosts answer in order.
     await caller.received(2);
     expect(caller.frames[1]).toBe('+PONG');
+  });
+
+  it('are not closed for a late heartbeat while replies before it come', async () => {
+    const slow: LinesScript = (line, peer) => {
+      const before = queues.get(peer) ?? Promise.resolve();
+      queues.set(
+        peer,
+        before.then(() => sleep(15)).then(() => answer(line, peer)),
+      );
+    };
+    const queues = new WeakMap<object, Promise<void>>();
+    const made = await host(slow);
+    const keepalive = { interval: 20, timeout: 60, failures: 1 };
+    await run({ clusters: [clusterOf([made.port], { keepalive })] });
+    const caller = await client();
+    caller.send(...Array.from({ length: 30 }, (_, i) => `ECHO ${i}`));
+    expect(await caller.received(30)).toEqual(Array.from({ length: 30 }, (_, i) => `+${i}`));
+    expect([made.accepted, proxy.upstream.heartbeatFailures]).toEqual([1, 0]);
+    expect(proxy.upstream.heartbeatsSent).toBeGreaterThan(0);
   });
 
   it('get the callers spread, each caller on one of them', async () => {

@@ -264,6 +264,29 @@ describe('pingpong', () => {
     expect(replies.filter(([reply]) => /can't connect|can be reached/.test(reply!))).toHaveLength(4);
   });
 
+  it('serves those that wait even if the configuration has changed meanwhile', async () => {
+    const slow = reluctant();
+    const made = await linesHost(slow.script);
+    await run(pingpong(made.port));
+    const callers = await lines(8);
+    for (const caller of callers) caller.send('ECHO x');
+    await eventually(() => slow.waiting() === 2 && proxy.upstream.pendingActive === 6, 'six wait');
+    proxy.clusters.update([clusterOf([made.port], { maxConnections: 1 })]);
+    for (let left = 8; left > 0; left -= 2) {
+      await eventually(() => slow.waiting() === 2, 'two at the host');
+      slow.next(2);
+    }
+    for (const caller of callers) expect(await caller.received(1)).toEqual(['+x']);
+    await eventually(() => made.peers.length === 0, 'the old connections closed');
+    callers[0]!.send('ECHO y');
+    callers[1]!.send('ECHO y');
+    await eventually(() => slow.waiting() === 1 && proxy.upstream.pendingActive === 1, 'the new limit');
+    slow.next();
+    await eventually(() => slow.waiting() === 1, 'the last');
+    slow.next();
+    await callers[1]!.received(2);
+  });
+
   it('is there for protocols with ids as well, if the cluster asks for it', async () => {
     const held: (() => void)[] = [];
     const made = await boltHost((frame, peer) => void held.push(() => echo(frame, peer)));

@@ -1,7 +1,19 @@
 import { Histogram as PromHistogram, type HistogramConfiguration } from 'prom-client';
-import { type Histogram, LATENCY_BOUNDS } from './histogram.js';
 
 type Labels = Readonly<Record<string, string>>;
+
+/** What is shown: how many values fell into each bucket, their sum and number. */
+export interface Distribution {
+  readonly buckets: ArrayLike<number>;
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** Where the buckets end, and how many of their units make one of those that Prometheus is told. */
+export interface Scale {
+  readonly bounds: readonly number[];
+  readonly unit: number;
+}
 
 /** One line of text. */
 interface Sample {
@@ -13,13 +25,13 @@ interface Sample {
 }
 
 /**
- * Histograms of ours as one of prom-client's, whose own could only be fed value by value. In seconds, as
- * Prometheus wants them.
+ * Histograms of ours as one of prom-client's, whose own could only be fed value by value.
  */
 export class HistogramSeries extends PromHistogram<string> {
   constructor(
     private readonly about: HistogramConfiguration<string>,
-    private readonly read: () => readonly (readonly [Labels, Histogram])[],
+    private readonly scale: Scale,
+    private readonly read: () => readonly (readonly [Labels, Distribution])[],
   ) {
     super(about);
   }
@@ -27,22 +39,22 @@ export class HistogramSeries extends PromHistogram<string> {
   /** What prom-client's registry and its own get() call for the samples; not in its types. */
   getForPromString(): Promise<{ name: string; help: string; type: 'histogram'; values: readonly Sample[] }> {
     const { name, help } = this.about;
-    const values = this.read().flatMap(([labels, histogram]) => samplesOf(name, labels, histogram));
+    const values = this.read().flatMap(([labels, shown]) => samplesOf(name, labels, this.scale, shown));
     return Promise.resolve({ name, help, type: 'histogram', values });
   }
 }
 
-function samplesOf(name: string, labels: Labels, histogram: Histogram): Sample[] {
+function samplesOf(name: string, labels: Labels, scale: Scale, shown: Distribution): Sample[] {
   const sample = (suffix: string, value: number, more: Labels = {}): Sample => {
     return { metricName: name + suffix, labels: { ...labels, ...more }, sharedLabels: {}, value };
   };
   let below = 0;
-  const samples = LATENCY_BOUNDS.map((bound, i) => {
-    below += histogram.buckets[i]!;
-    return sample('_bucket', below, { le: String(bound / 1_000) });
+  const samples = scale.bounds.map((bound, i) => {
+    below += shown.buckets[i]!;
+    return sample('_bucket', below, { le: String(bound / scale.unit) });
   });
-  samples.push(sample('_bucket', histogram.count, { le: '+Inf' }));
-  samples.push(sample('_sum', histogram.sum / 1_000));
-  samples.push(sample('_count', histogram.count));
+  samples.push(sample('_bucket', shown.count, { le: '+Inf' }));
+  samples.push(sample('_sum', shown.sum / scale.unit));
+  samples.push(sample('_count', shown.count));
   return samples;
 }

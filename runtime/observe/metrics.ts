@@ -2,6 +2,7 @@ import { BoundedMap } from './bounded-map.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { Histogram } from './histogram.js';
 import { RecentErrors } from './recent-errors.js';
+import { SizeHistogram } from './size-histogram.js';
 import { StatusCounts } from './status-counts.js';
 
 /**
@@ -102,6 +103,9 @@ export class ProtocolStats {
   goaways = 0;
   /** How often a frame was not complete in the bytes at hand. */
   needMore = 0;
+  /** Of frames, in bytes. */
+  readonly receivedSizes = new SizeHistogram();
+  readonly sentSizes = new SizeHistogram();
   /** By DecodeError.code, and `malformed` and `too_large` from the framer. */
   readonly decodeErrors = new BoundedMap<{ count: number }>(() => ({ count: 0 }), 32);
 
@@ -112,7 +116,12 @@ export class ProtocolStats {
 
 /** Requests by the route they took. */
 export class RouteStats {
+  /** Oneway ones included. */
   requests = 0;
+  /** All replies, the proxy's own included. */
+  readonly responses = new StatusCounts();
+  /** From the request's last byte to the reply's being written, in ms. */
+  readonly latency = new Histogram();
 }
 
 /** All counters of a process. One is made in server.ts and handed down. */

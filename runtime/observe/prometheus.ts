@@ -3,10 +3,15 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { AccessLog } from './access-log.js';
 import type { BoundedMap } from './bounded-map.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
-import type { Histogram } from './histogram.js';
-import { HistogramSeries } from './histogram-series.js';
+import { type Histogram, LATENCY_BOUNDS } from './histogram.js';
+import { type Distribution, HistogramSeries, type Scale } from './histogram-series.js';
 import type { DownstreamStats, Metrics, ProtocolStats, UpstreamStats } from './metrics.js';
 import type { ProcessStats } from './process-stats.js';
+import { SIZE_BOUNDS } from './size-histogram.js';
+import type { StatusCounts } from './status-counts.js';
+
+const MILLISECONDS: Scale = { bounds: LATENCY_BOUNDS, unit: 1_000 };
+const BYTES: Scale = { bounds: SIZE_BOUNDS, unit: 1 };
 
 type Labels = Readonly<Record<string, string>>;
 /** One number of a series. */
@@ -77,8 +82,8 @@ const PROTOCOL_COUNTERS: readonly Column<ProtocolStats>[] = [
   ['frames_sent_total', 'Frames written', (s) => s.framesSent],
   ['received_bytes_total', 'Bytes of frames read', (s) => s.bytesReceived],
   ['sent_bytes_total', 'Bytes of frames written', (s) => s.bytesSent],
-  ['heartbeats_total', 'Heartbeats read', (s) => s.heartbeats],
-  ['goaways_total', 'Goaways read', (s) => s.goaways],
+  ['heartbeats_total', 'Heartbeats read from callers and sent to hosts', (s) => s.heartbeats],
+  ['goaways_total', 'Goaways read and sent', (s) => s.goaways],
   ['need_more_total', 'Times a frame was not complete in the bytes at hand', (s) => s.needMore],
 ];
 
@@ -96,6 +101,8 @@ export class PrometheusRenderer {
     const byHost = labelled(hosts, (key) => pair(key, 'cluster', 'host'));
     const byProtocol = labelled(protocols, (name) => ({ protocol: name }));
 
+    const byRoute = labelled(routes, (key) => pair(key, 'route_config', 'route'));
+
     this.columns('downstream', 'counter', ['listener'], DOWNSTREAM_COUNTERS, byListener);
     this.columns('downstream', 'gauge', ['listener'], DOWNSTREAM_GAUGES, byListener);
     this.downstreamReplies(byListener);
@@ -112,6 +119,12 @@ export class PrometheusRenderer {
     this.latency('host', ['cluster', 'host'], byHost);
 
     this.columns('protocol', 'counter', ['protocol'], PROTOCOL_COUNTERS, byProtocol);
+    this.histogram('protocol_received_frame_bytes', 'Sizes of frames read', ['protocol'], BYTES, () =>
+      byProtocol().map(([labels, { receivedSizes }]) => [labels, receivedSizes] as const),
+    );
+    this.histogram('protocol_sent_frame_bytes', 'Sizes of frames written', ['protocol'], BYTES, () =>
+      byProtocol().map(([labels, { sentSizes }]) => [labels, sentSizes] as const),
+    );
     this.series(
       'counter',
       'protocol_decode_errors_total',
@@ -129,9 +142,11 @@ export class PrometheusRenderer {
       'Requests by the route they took',
       ['route_config', 'route'],
       (add) => {
-        for (const [key, stats] of routes) add(pair(key, 'route_config', 'route'), stats.requests);
+        for (const [labels, { requests }] of byRoute()) add(labels, requests);
       },
     );
+    this.statuses('route', ['route_config', 'route'], byRoute);
+    this.latency('route', ['route_config', 'route'], byRoute);
     this.processSeries(process, accessLog);
   }
 
@@ -170,7 +185,7 @@ export class PrometheusRenderer {
   private statuses(
     prefix: string,
     labelNames: readonly string[],
-    entries: () => Iterable<readonly [Labels, DownstreamStats | UpstreamStats]>,
+    entries: () => Iterable<readonly [Labels, { readonly responses: StatusCounts }]>,
   ): void {
     const help = 'Replies by canonical status';
     this.series('counter', `${prefix}_responses_total`, help, [...labelNames, 'status'], (add) => {
@@ -185,15 +200,21 @@ export class PrometheusRenderer {
     labelNames: readonly string[],
     entries: () => Iterable<readonly [Labels, { readonly latency: Histogram }]>,
   ): void {
-    new HistogramSeries(
-      {
-        name: `proto_frame_${prefix}_request_duration_seconds`,
-        help: 'From a request to its reply',
-        labelNames,
-        registers: [this.registry],
-      },
-      () => Array.from(entries(), ([labels, { latency }]) => [labels, latency] as const),
+    const name = `${prefix}_request_duration_seconds`;
+    this.histogram(name, 'From a request to its reply', labelNames, MILLISECONDS, () =>
+      Array.from(entries(), ([labels, { latency }]) => [labels, latency] as const),
     );
+  }
+
+  private histogram(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    scale: Scale,
+    read: () => readonly (readonly [Labels, Distribution])[],
+  ): void {
+    const about = { name: `proto_frame_${name}`, help, labelNames, registers: [this.registry] };
+    new HistogramSeries(about, scale, read);
   }
 
   private processSeries(process: ProcessStats, accessLog: AccessLog | null): void {

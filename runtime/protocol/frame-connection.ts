@@ -40,6 +40,14 @@ export interface FrameStats {
   bytesReceived: number;
   bytesSent: number;
   needMore: number;
+  /** Sizes of frames in bytes. */
+  readonly receivedSizes: SizeRecorder;
+  readonly sentSizes: SizeRecorder;
+}
+
+/** Takes one size after the other, in bytes. */
+export interface SizeRecorder {
+  record(size: number): void;
 }
 
 /** How much may wait for its turn before no more is read, in bytes. */
@@ -49,7 +57,7 @@ const BACKLOG_LIMIT = 256 * 1024;
  * A connection whose bytes are frames: cuts what arrives, one turn's share at a time, and watches that a
  * frame that was begun is finished in time.
  */
-export class FrameConnection implements ConnectionOwner, Resumable {
+export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   readonly connection: Connection;
 
   private framer: Framer | null = null;
@@ -90,6 +98,7 @@ export class FrameConnection implements ConnectionOwner, Resumable {
     const stats = this.frameStats!;
     stats.framesSent++;
     stats.bytesSent += end - at;
+    stats.sentSizes.record(end - at);
     this.connection.write(bytes, at, end);
   }
 
@@ -122,6 +131,12 @@ export class FrameConnection implements ConnectionOwner, Resumable {
     this.owner.onBytes();
     if (!this.postponed) this.read();
     else if (framer.waitingBytes > BACKLOG_LIMIT) this.connection.setSated(true);
+  }
+
+  /** For the framer. */
+  onFrame(bytes: Uint8Array, at: number, end: number): void {
+    this.frameStats!.receivedSizes.record(end - at);
+    this.owner.onFrame(bytes, at, end);
   }
 
   /** For the loop: the next share. */
@@ -164,7 +179,7 @@ export class FrameConnection implements ConnectionOwner, Resumable {
     if (framer === null || this.connection.closed || this.connection.holds > 0) return;
     let state: FramerState;
     try {
-      state = framer.read(this.owner);
+      state = framer.read(this);
     } catch (error) {
       this.owner.onFault('internal', error);
       return;

@@ -13,6 +13,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { PoolWaiter } from '../cluster/pool/connection-pool.js';
 import { HijackReason } from '../observe/hijack-reason.js';
+import type { RouteStats } from '../observe/metrics.js';
 import type { Route } from '../route/route.js';
 import { FORWARDED } from '../stream/bound-connection.js';
 import type { ClientConnection } from '../stream/client-connection.js';
@@ -71,6 +72,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   private counted = false;
   private readonly deadline: Deadline;
 
+  private routeStats: RouteStats | null = null;
   /** Null without filters. */
   private run: FilterRun | null = null;
   /** Null if requests are not traced. */
@@ -131,7 +133,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       this.route = binding.route;
       this.cluster = binding.cluster;
       this.host = binding.host;
-      context.statsOf(binding.route).requests++;
+      (this.routeStats = context.statsOf(binding.route)).requests++;
       return true;
     }
     const input = context.routeInput;
@@ -151,7 +153,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       return false;
     }
     this.route = route;
-    context.statsOf(route).requests++;
+    (this.routeStats = context.statsOf(route)).requests++;
     const cluster = context.options.clusters.get(route.clusterName());
     if (cluster === undefined) {
       this.hijack(HijackReason.noHealthyHost, `route ${route.name} leads to a cluster that is not there`);
@@ -445,7 +447,12 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     if (status !== null) {
       stats.responses.add(status);
       stats.latency.record(loop.now - this.startedAt);
+      if (this.routeStats !== null) {
+        this.routeStats.responses.add(status);
+        this.routeStats.latency.record(loop.now - this.startedAt);
+      }
     }
+    this.routeStats = null;
     if (this.counted) {
       this.counted = false;
       cluster!.active--;

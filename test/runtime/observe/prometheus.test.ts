@@ -63,6 +63,27 @@ test('counters appear as they are counted, scrape after scrape', async () => {
   expect(values(second, 'downstream_requests_active')).toEqual([{ listener: 'egress', value: 0 }]);
 });
 
+test('sizes of frames, and routes, are histograms as well', async () => {
+  const metrics = new Metrics();
+  for (const size of [20, 64, 65, 1_000_000]) metrics.protocol('bolt').receivedSizes.record(size);
+  metrics.protocol('bolt').sentSizes.record(30_000_000);
+  metrics.route('services', 'all/0').latency.record(7);
+  metrics.route('services', 'all/0').responses.add(Status.OVERLOADED);
+  const families = await scrape(new PrometheusRenderer(metrics, new ProcessStats(), null));
+  const bucket = (name: string, le: string): unknown =>
+    families
+      .get(`proto_frame_${name}`)!
+      .samples.find(({ name: sample, labels }) => sample.endsWith('_bucket') && labels['le'] === le)?.value;
+  expect(['64', '256', '1048576', '+Inf'].map((le) => bucket('protocol_received_frame_bytes', le))).toEqual([
+    2, 3, 4, 4,
+  ]);
+  expect(['16777216', '+Inf'].map((le) => bucket('protocol_sent_frame_bytes', le))).toEqual([0, 1]);
+  expect(['0.005', '0.01'].map((le) => bucket('route_request_duration_seconds', le))).toEqual([0, 1]);
+  expect(values(families, 'route_responses_total')).toEqual([
+    { route_config: 'services', route: 'all/0', status: 'OVERLOADED', value: 1 },
+  ]);
+});
+
 test('latency is a real histogram, in seconds', async () => {
   const metrics = new Metrics();
   const { latency } = metrics.listener('egress');

@@ -11,6 +11,8 @@ import type { PoolKind } from './pool/pool-kind.js';
 interface KeptPool {
   readonly protocol: XProtocol;
   readonly kind: PoolKind;
+  /** Whether it is the one for requests that need nothing special. */
+  readonly usual: boolean;
   readonly pool: ConnectionPool;
 }
 
@@ -48,11 +50,14 @@ export class Host {
 
   /** Whether requests may be sent here. A host that nobody tried yet is available. */
   available(protocol: XProtocol): boolean {
+    let available = true;
     for (let i = 0; i < this.pools.length; i++) {
       const kept = this.pools[i]!;
-      if (kept.protocol === protocol && !kept.pool.available) return false;
+      if (kept.protocol !== protocol) continue;
+      if (kept.usual) return kept.pool.available;
+      available = kept.pool.available;
     }
-    return true;
+    return available;
   }
 
   /** See {@link ConnectionPool.lease}. A caller that needs a connection of its own is bound to it. */
@@ -89,13 +94,14 @@ export class Host {
   }
 
   private poolOf(protocol: XProtocol, caller: ServerConnection): ConnectionPool {
-    const kind = caller.exclusive ? 'binding' : this.maker.kindOf(protocol);
+    const usual = this.maker.kindOf(protocol);
+    const kind = caller.exclusive ? 'binding' : usual;
     for (let i = 0; i < this.pools.length; i++) {
       const kept = this.pools[i]!;
       if (kept.protocol === protocol && kept.kind === kind) return kept.pool;
     }
     const pool = this.maker.make(this, protocol, kind);
-    this.pools.push({ protocol, kind, pool });
+    this.pools.push({ protocol, kind, usual: kind === usual, pool });
     return pool;
   }
 }

@@ -554,4 +554,22 @@ describe('an exclusive request', () => {
     callers[2]!.send('WATCH x');
     expect((await callers[2]!.received(3))[2]).toBe('+watching');
   });
+
+  it('that can not be connected does not keep others from the shared connection', async () => {
+    const made = await host();
+    await run({ clusters: [clusterOf([made.port], { reconnect: { base: 5_000, max: 5_000 } })] });
+    const [watcher, other] = [await client(), await client()];
+    other.send('ECHO 0');
+    await other.received(1);
+    made.stopListening();
+    watcher.send('WATCH x');
+    expect((await watcher.received(1))[0]).toMatch(/^-1 can't connect to/);
+    watcher.send('WATCH x');
+    expect((await watcher.received(2))[1]).toBe('-3 the connections to cluster echo are full');
+    for (let i = 1; i < 5; i++) {
+      other.send(`ECHO ${i}`);
+      expect((await other.received(i + 1))[i]).toBe(`+${i}`);
+    }
+    expect(made.accepted).toBe(1);
+  });
 });

@@ -18,6 +18,8 @@ export interface LinesHost {
   readonly accepted: number;
   /** Lines received on whatever connection. */
   readonly lines: string[];
+  /** Takes no further connections; those that are open stay. */
+  stopListening(): void;
   kill(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export async function startLinesHost(script: LinesScript = answer, port = 0): Pr
     lines,
     get accepted() {
       return accepted;
+    },
+    stopListening() {
+      server.close();
     },
     async kill() {
       for (const { socket } of [...peers]) socket.resetAndDestroy();

@@ -13,6 +13,7 @@ import type { Module } from './module.js';
 import { readValue } from './reader.js';
 import {
   endCode,
+  isLong,
   isSelfDelimited,
   listEndName,
   reachesRecursion,
@@ -27,10 +28,15 @@ const PARAMETERS = [
   { name: 'to', type: 'number' },
 ];
 const DEPTH = { name: 'depth', type: 'number' };
+const state = (module: Module): { name: string; type: string } => ({
+  name: 'state',
+  type: `${module.useType('ScanState')} | null`,
+});
 
 /** Emits `blobEnd(b, at, to)`: where a struct of varying size ends, without reading more of it than that takes. */
 export function emitStructEnd(struct: Struct, module: Module): FunctionDeclarationStructure {
-  const deep = reachesRecursion({ kind: 'struct', struct });
+  const type: FieldType = { kind: 'struct', struct };
+  const deep = reachesRecursion(type);
   const writer = new EndWriter(module, struct);
   return {
     kind: StructureKind.Function,
@@ -38,7 +44,7 @@ export function emitStructEnd(struct: Struct, module: Module): FunctionDeclarati
     docs: [
       `Where the ${pascalCase(struct.name)} that starts at \`at\` ends; 0 if it is malformed, -n if n bytes more are needed to know.`,
     ],
-    parameters: deep ? [...PARAMETERS, DEPTH] : PARAMETERS,
+    parameters: [...PARAMETERS, ...(deep ? [DEPTH] : []), ...(isLong(type, module) ? [state(module)] : [])],
     returnType: 'number',
     statements: writer.run(),
   };
@@ -59,13 +65,15 @@ export function emitListEnd(
     kind: StructureKind.Function,
     name: listEndName(path),
     docs: [`Where \`count\` elements that start at \`at\` end; 0 and -n as for one element.`],
-    parameters: [...PARAMETERS, { name: 'count', type: 'number' }, ...(deep ? [DEPTH] : [])],
+    parameters: [...PARAMETERS, { name: 'count', type: 'number' }, ...(deep ? [DEPTH] : []), state(module)],
     returnType: 'number',
     statements: tidy([
-      'let p = at;',
-      'for (let i = 0; i < count; i++) {',
-      `p = ${isSelfDelimited(type.element) ? endCode(type.element, path, 'b', 'p', 'to', count, 'depth', module) : prefixEnd(type.element, module)};`,
+      'const walk = state === null ? 0 : state.walk(at, count);',
+      'let p = state === null ? at : state.place(walk);',
+      'for (let left = state === null ? count : state.left(walk); left > 0; left--) {',
+      `p = ${isSelfDelimited(type.element) ? endCode(type.element, path, 'b', 'p', 'to', count, 'depth', module, 'state') : prefixEnd(type.element, module)};`,
       'if (p <= 0) return p;',
+      'if (state !== null) state.passed(walk, p, left - 1);',
       '}',
       'return p;',
     ]),
@@ -92,7 +100,7 @@ class EndWriter implements Environment {
   /** Bytes after `p` that are known to be here, and those of them that were passed. */
   private here = 0;
   private passed = 0;
-  private readonly names = new Set<string>(['b', 'at', 'to', 'p', 'depth', 'i']);
+  private readonly names = new Set<string>(['b', 'at', 'to', 'p', 'depth', 'i', 'state']);
   private readonly locals = new Map<Field | BitFieldModel, string>();
 
   constructor(
@@ -234,7 +242,7 @@ class EndWriter implements Environment {
     if (isSelfDelimited(type) && !(type.kind === 'list')) {
       const depth = this.struct.recursive ? 'depth - 1' : 'depth';
       this.lines.push(
-        `p = ${endCode(type, field.path, 'b', 'p', 'to', '0', depth, this.module)};`,
+        `p = ${endCode(type, field.path, 'b', 'p', 'to', '0', depth, this.module, 'state')};`,
         'if (p <= 0) return p;',
       );
       return;
@@ -261,7 +269,7 @@ class EndWriter implements Environment {
     if (type.kind === 'list' && isSelfDelimited(type)) {
       const depth = this.struct.recursive ? 'depth - 1' : 'depth';
       this.lines.push(
-        `p = ${endCode(type, field.path, 'b', 'p', 'to', units, depth, this.module)};`,
+        `p = ${endCode(type, field.path, 'b', 'p', 'to', units, depth, this.module, 'state')};`,
         'if (p <= 0) return p;',
       );
       return;

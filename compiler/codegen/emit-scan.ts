@@ -5,10 +5,11 @@ import type { Block, Field, FieldType, MemberModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import type { Expression } from '../model/expression.js';
 import { parts } from '../model/expressions-of.js';
+import { walk } from '../model/walk.js';
 import { literal } from './literal.js';
 import type { Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
-import { endCode, isSelfDelimited } from './self-delimiting.js';
+import { endCode, isLong, isSelfDelimited } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 /** Emits `scan`: the length of a frame from as few of its first bytes as tell it. */
@@ -44,6 +45,9 @@ class Scanner extends Reader {
     const { end } = this.module.layout;
     this.need({ anchor: null, offset: blockSize(frame.body).min });
     this.constants(frame.body);
+    const remembers = (m: MemberModel): boolean =>
+      m.member === 'field' && isLong(m.type, this.module) && windowAround(m, this.module) === null;
+    if ([...walk(frame.body)].some(remembers)) this.lines.push('state.begin(from);');
     this.block(frame.body);
     const total = this.place(end);
     this.lines.push(end.anchor === null ? `return ${end.offset};` : `return ${total} - from;`);
@@ -251,7 +255,7 @@ class Scanner extends Reader {
     const count =
       type.kind === 'list' && type.extent.kind === 'count' ? this.units(field, type.extent.value) : '0';
     const depth = String(this.module.protocol.limits.depth);
-    return endCode(type, field.path, 'b', start, 'to', count, depth, this.module);
+    return endCode(type, field.path, 'b', start, 'to', count, depth, this.module, 'state');
   }
 
   private extent(code: string, value: Expression, max: number | null): void {

@@ -31,6 +31,7 @@ export function isSelfDelimited(type: FieldType): boolean {
  *
  * @param count the code of how many elements a list has
  * @param depth the code of how many recursive structs may still be in each other
+ * @param state the code of what a scan remembers, for walks that may be long; null where all bytes are there
  */
 export function endCode(
   type: FieldType,
@@ -41,8 +42,10 @@ export function endCode(
   count: string,
   depth: string,
   module: Module,
+  state = 'null',
 ): string {
-  const more = reachesRecursion(type) ? `, ${depth}` : '';
+  const goesOn = isLong(type, module) ? `, ${state}` : '';
+  const more = `${reachesRecursion(type) ? `, ${depth}` : ''}${goesOn}`;
   switch (type.kind) {
     case 'int':
       if (type.form.kind === 'varint')
@@ -61,6 +64,8 @@ export function endCode(
       if (type.extent.kind === 'until') {
         const max = type.extent.max ?? module.protocol.limits.line;
         const delimiter = module.delimiter(type.extent.delimiter);
+        if (goesOn !== '' && state !== 'null')
+          return `${module.use('untilGoesOn')}(${b}, ${from}, ${to}, ${delimiter}, ${max}${goesOn})`;
         return `${module.use('untilEnd')}(${b}, ${from}, ${to}, ${delimiter}, ${max})`;
       }
       break;
@@ -96,6 +101,30 @@ export function reachesRecursion(type: FieldType, seen = new Set<Struct>()): boo
   if (seen.has(type.struct)) return false;
   seen.add(type.struct);
   return [...walk(type.struct.body)].some((m) => m.member === 'field' && reachesRecursion(m.type, seen));
+}
+
+/** Bytes up to a delimiter that are looked through again for every chunk. */
+const SHORT = 512;
+
+/** Whether a walk may be long, so that a scan goes on where it stopped: lists, what holds them, and long texts. */
+export function isLong(type: FieldType, module: Module, seen = new Set<Struct>()): boolean {
+  switch (type.kind) {
+    case 'bytes':
+    case 'text':
+      return type.extent.kind === 'until' && (type.extent.max ?? module.protocol.limits.line) > SHORT;
+    case 'list':
+      return isSelfDelimited(type);
+    case 'struct': {
+      if (seen.has(type.struct)) return false;
+      seen.add(type.struct);
+      const members = [...walk(type.struct.body)];
+      return (
+        isSelfDelimited(type) && members.some((m) => m.member === 'field' && isLong(m.type, module, seen))
+      );
+    }
+    default:
+      return false;
+  }
 }
 
 /** How a number of a form that is not fixed is read at a place, as code. */

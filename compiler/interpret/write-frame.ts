@@ -249,7 +249,9 @@ class BodyWriter {
       this.out.putInt(at, type.int, value, this.name(field));
       return;
     }
-    const given = this.object[field.name] ?? constantOf(field) ?? emptyOf(type);
+    const own = this.object[field.name];
+    // Null is a value of its own, not the default.
+    const given = own !== undefined ? own : (constantOf(field) ?? emptyOf(type));
     if (given === undefined) throw new JsonError(this.name(field), 'is missing');
     this.scope.values.set(field, typeof given === 'string' || given === null ? given : ('' as Value));
     const from = this.out.position;

@@ -7,6 +7,9 @@ export const ScanFault = {
 } as const;
 export type ScanFault = (typeof ScanFault)[keyof typeof ScanFault];
 
+/** The numbers that {@link ScanState} keeps of a walk: where it started, how far it came, what is left of it. */
+const KEPT = 3;
+
 /**
  * What a scan remembers between two chunks of the same connection: a few integers, never bytes.
  * The framer owns one for each direction of a connection and resets it after every frame.
@@ -20,9 +23,52 @@ export class ScanState {
   position = 0;
   /** Free for the codec: what is still open at `position`, such as elements left. */
   pending = 0;
+  /** Of each walk on the way to where the last scan stopped, in their order. */
+  private readonly walks: number[] = [];
+  /** Where the next walk of this scan is kept. */
+  private next = 0;
+  private from = 0;
 
   constructor(limit: number) {
     this.limit = limit;
+  }
+
+  /** For codecs that walk over lists: a scan of the frame at `from` begins. */
+  begin(from: number): void {
+    this.from = from;
+    this.next = 0;
+  }
+
+  /**
+   * A walk over `count` elements at `at` begins, or goes on where the last scan stopped.
+   * @returns how to ask for it: {@link place}, {@link left}, {@link passed}
+   */
+  walk(at: number, count: number): number {
+    const walk = this.next;
+    this.next = walk + KEPT;
+    if (this.walks[walk] !== at - this.from) {
+      this.walks.length = walk;
+      this.walks.push(at - this.from, at - this.from, count);
+    }
+    return walk;
+  }
+
+  /** Where the walk goes on. */
+  place(walk: number): number {
+    return this.from + this.walks[walk + 1]!;
+  }
+
+  /** How many elements it has yet to pass. */
+  left(walk: number): number {
+    return this.walks[walk + 2]!;
+  }
+
+  /** The walk has passed an element, and the walks in that are of no interest any more. */
+  passed(walk: number, at: number, left: number): void {
+    this.walks[walk + 1] = at - this.from;
+    this.walks[walk + 2] = left;
+    this.next = walk + KEPT;
+    if (this.walks.length > this.next) this.walks.length = this.next;
   }
 
   /** Forgets the frame that was being scanned. */
@@ -30,5 +76,6 @@ export class ScanState {
     this.need = 0;
     this.position = 0;
     this.pending = 0;
+    if (this.walks.length > 0) this.walks.length = 0;
   }
 }

@@ -193,7 +193,7 @@ class SchemaWriter {
       '  const CRLF = "\\r\\n";',
       `  endian ${r.pick(['big', 'little'])};`,
       ...(hasId ? [] : ['  pool pingpong;', `  correlate ${r.pick(['fifo', 'none'])};`]),
-      `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} depth = ${r.pick([3, 4, 6])}; line = ${r.pick([30, 80])}; }`,
+      `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} depth = ${r.pick([3, 4, 6])}; line = ${r.pick([30, 80, 4096])}; }`,
       ...declarations,
       ...this.pairs,
       ...render(open, '  '),

@@ -172,9 +172,16 @@ class Proof {
         throw new Error(`match says no to ${have} of ${frame.length} bytes`);
       if (match === Match.more && have === frame.length) throw new Error('match wants more than a frame');
     }
+    // One state goes on from scan to scan, where the frame has moved to another place, the other starts anew.
+    const kept = new ScanState(1 << 20);
     for (let have = 0; have < frame.length; have++) {
       state.reset();
       const length = this.codec.scan(frame, 0, have, state);
+      const from = have % 3;
+      const moved = new Uint8Array(from + have);
+      moved.set(frame.subarray(0, have), from);
+      same('a scan that goes on', this.codec.scan(moved, from, from + have, kept), length);
+      if (length === 0) same('what a scan that goes on needs', kept.need, state.need);
       if (length === frame.length) continue;
       const what = `scan of ${have} of ${frame.length} bytes gave ${length} and needs ${state.need}`;
       if (length !== 0 || state.need <= have || state.need > frame.length) throw new Error(what);

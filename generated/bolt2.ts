@@ -594,10 +594,10 @@ function reencode(
   headers: HeaderMap | null,
   body: Uint8Array | null,
 ): Uint8Array {
+  verify(b, at, end);
   const p = headerAt(b, at);
   const p2 = contentAt(b, at);
   const p3 = crcAt(b, at);
-  verify(b, at, end);
   const headersFrom = p;
   const headersTo = p2;
   const bodyFrom = p2;

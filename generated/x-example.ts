@@ -284,9 +284,9 @@ function reencode(
   headers: HeaderMap | null,
   body: Uint8Array | null,
 ): Uint8Array {
+  if (headers !== null && headers.size > 0) throw new EncodeError('Example', 'has no headers');
   const p = payloadLenAt(b, at);
   const p2 = endAt(b, at);
-  if (headers !== null && headers.size > 0) throw new EncodeError('Example', 'has no headers');
   const bodyFrom = p + 4;
   const bodyTo = p2;
   const bodySize = body === null ? bodyTo - bodyFrom : body.length;

@@ -29,5 +29,13 @@ export async function generateAll(
       outputs.push({ name: name.replace(/\.ts$/, '.js'), text: toJavaScript(text, name) });
   }
   if (progress) terminal.err('\r\x1b[K');
+  const copies = new Map(
+    protocols.flatMap((p) => p.externs.flatMap((e) => e.files.map((f) => [f.name, f.text]))),
+  );
+  for (const [name, text] of copies) {
+    if (emit.includes('ts')) outputs.push({ name, text });
+    if (toJavaScript !== null)
+      outputs.push({ name: name.replace(/\.ts$/, '.js'), text: toJavaScript(text, name) });
+  }
   return outputs;
 }

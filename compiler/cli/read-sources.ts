@@ -5,6 +5,7 @@ import { SourceFile } from '../source/source-file.js';
 import type { SchemaFile, Use } from '../syntax/ast.js';
 import { parse } from '../syntax/parse.js';
 import { didYouMean, EXTENSION } from './find-files.js';
+import { readExterns } from './read-externs.js';
 import { UsageError } from './terminal.js';
 
 /** No schema is so large; what is, was not written as one. In bytes. */
@@ -31,6 +32,7 @@ export interface Sources {
 export async function readSources(files: readonly string[], cwd: string, report: Report): Promise<Sources> {
   const parsed = new Map<string, SchemaFile | null>();
   const folders = new Map<SourceFile, string>();
+  const externs: string[] = [];
 
   const load = async (path: string): Promise<SchemaFile | null> => {
     parsed.set(path, null);
@@ -41,6 +43,7 @@ export async function readSources(files: readonly string[], cwd: string, report:
     return file;
   };
   const loadUsed = async (file: SchemaFile): Promise<void> => {
+    for (const path of await readExterns(file, folders.get(file.source)!, cwd, report)) externs.push(path);
     for (const use of file.items) {
       if (use.kind !== 'use') continue;
       const path = pathOf(use, folders.get(file.source)!, report);
@@ -69,7 +72,7 @@ export async function readSources(files: readonly string[], cwd: string, report:
   return {
     roots,
     resolve: (from, path) => parsed.get(resolve(folders.get(from) ?? cwd, path)) ?? undefined,
-    paths: [...parsed.keys()],
+    paths: [...parsed.keys(), ...externs],
   };
 }
 
@@ -107,7 +110,7 @@ export function shownPath(path: string, cwd: string): string {
   return (near.length < path.length ? near : path).split(sep).join('/');
 }
 
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':

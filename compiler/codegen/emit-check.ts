@@ -9,6 +9,7 @@ import { quote, type Module } from './module.js';
 import { isOpenEnded, Reader, windowAround } from './reader.js';
 import { windowEnd } from './emit-view.js';
 import { isSelfDelimited } from './self-delimiting.js';
+import { walk } from '../model/walk.js';
 import { tidy } from './tidy.js';
 
 /** Emits `check`: whether a complete frame keeps to the schema, as far as that is not left to reading. */
@@ -75,6 +76,8 @@ class Checker extends Reader {
       this.within = member.guards;
       this.member(member, end);
       this.within = member.guards;
+      // From an extern on, a window's content is checked when it is read: most frames only pass.
+      if (inWindow && hasExtern(member)) return;
       const dynamic = fixedSize(memberSize(member)) === null;
       if (inWindow && dynamic && !isOpenEnded(member)) {
         const to = this.endOf(member);
@@ -95,7 +98,7 @@ class Checker extends Reader {
   /** A window ends where its last member does; one that takes the rest always does. */
   private closes(window: WindowModel, end: string): void {
     const last = window.body.members[window.body.members.length - 1];
-    if (last === undefined || isOpenEnded(last)) return;
+    if (last === undefined || isOpenEnded(last) || window.body.members.some(hasExtern)) return;
     const place = this.place(this.module.layout.ends.get(window.body)!);
     this.fail(
       `${place} !== ${end}`,
@@ -199,7 +202,8 @@ class Checker extends Reader {
           );
         }
         const last = member.body.members[member.body.members.length - 1];
-        if (this.hasChecks(member.body, 'window') || (last !== undefined && !isOpenEnded(last))) {
+        const isClosed = last !== undefined && !isOpenEnded(last) && !member.body.members.some(hasExtern);
+        if (this.hasChecks(member.body, 'window') || isClosed) {
           const to = this.free(`${member.name === null ? 'window' : this.module.local(member.name)}End`);
           const place = this.endOf(member);
           this.lines.push(`const ${to} = ${place};`);
@@ -380,6 +384,11 @@ class Checker extends Reader {
     const error = `new ${this.module.use('DecodeError')}('${code}', ${quote(path)}, ${offset}, ${detail}, ${quote(this.module.schemaAt(node))})`;
     this.lines.push(`if (${test}) {`, `throw ${error};`, '}');
   }
+}
+
+/** Whether an extern's value stands in a member. */
+function hasExtern(member: MemberModel): boolean {
+  return [...walk({ members: [member] })].some((m) => m.member === 'field' && m.type.kind === 'extern');
 }
 
 function pathOf(member: MemberModel, module: Module): string {

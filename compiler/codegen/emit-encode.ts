@@ -75,6 +75,9 @@ function fallback(field: Field | BitFieldModel, module?: Module): string | null 
       return field.type.nullable ? 'null' : 'NO_BYTES';
     case 'text':
       return field.type.nullable ? 'null' : "''";
+    case 'extern':
+      if (field.type.nullable) return 'null';
+      return field.type.extern.value === 'map' ? '[]' : null;
     case 'list':
       return field.type.nullable ? 'null' : '[]';
     case 'map':
@@ -448,6 +451,8 @@ class Writer implements Environment {
     const { extent } = field.type as FieldType & {
       extent: { kind: 'size' | 'count'; value: Expression; max: number | null };
     };
+    if (extent.value.op === 'call')
+      this.lines.push(disagreement(field, emitExpression(extent.value, this), units, this.module));
     const what = quote(`${field.path} (${extent.kind === 'count' ? 'elements' : 'bytes'})`);
     if (extent.value.op === 'int')
       this.lines.push(
@@ -787,6 +792,7 @@ function valueSize(type: FieldType, value: string, path: string, module: Module,
     case 'float':
       return String(type.bits / 8);
     case 'extern':
+      return `${module.extern(type.extern)}.size(${externValue(type, value, module)})`;
     case 'record':
     case 'entry':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
@@ -824,6 +830,11 @@ function contentSize(type: FieldType, value: string, path: string, module: Modul
   }
 }
 
+/** What an extern writes: headers as a map, whatever they were given as. */
+function externValue(type: FieldType & { kind: 'extern' }, value: string, module: Module): string {
+  return type.extern.value === 'map' ? `${module.use('headerMapOf')}(${value})` : value;
+}
+
 /** A number of a width that is always the same. */
 export function isPlainInt(type: FieldType): type is FieldType & { readonly kind: 'int' } {
   return type.kind === 'int' && type.form.kind === 'fixed';
@@ -848,7 +859,11 @@ export function writeValue(
         `${module.use(floatName(type).replace('f', 'putF'))}(b, p, ${value});`,
         `p += ${type.bits / 8};`,
       ];
-    case 'extern':
+    case 'extern': {
+      const name = module.extern(type.extern);
+      const rest = type.extern.value === 'map' ? ', b' : '';
+      return [`p = ${name}.write(b, p, ${externValue(type, value, module)}${rest});`];
+    }
     case 'record':
     case 'entry':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);

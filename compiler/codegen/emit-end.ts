@@ -256,7 +256,7 @@ class EndWriter implements Environment {
     if (extent.kind !== 'size' && extent.kind !== 'count') throw new Error(`${field.path} takes the rest`);
     const nullable = 'nullable' in type && type.nullable;
     const value = emitExpression(extent.value, this);
-    const max = type.kind === 'list' ? type.maxCount : extent.max;
+    const max = type.kind === 'list' && extent.kind === 'count' ? type.maxCount : extent.max;
     const isKnown = extent.value.op === 'int';
     const high = extent.value.type.kind === 'int' ? extent.value.type.high : 0n;
     if (!isKnown && max !== null && high > BigInt(max)) this.lines.push(`if (${value} > ${max}) return 0;`);

@@ -14,6 +14,8 @@ export interface Environment {
   /** `req.x` in a synth. */
   request?(e: Of<'request'>): string;
   param?(e: Of<'param'>): string;
+  /** Whether a bytes field is what a text says, a character a byte. */
+  bytesEqual?(e: Of<'field'>, text: string): string;
   /** A local variable for what is used more than once. */
   hold(e: Expression, code: string): string;
 }
@@ -53,8 +55,17 @@ export function emitExpression(e: Expression, env: Environment): string {
       return emitBinary(e, env);
     case 'match':
       return emitMatch(e, env);
+    case 'call': {
+      const name = env.module.extern(e.fn);
+      const args = e.args.map((arg) => emitExpression(arg, env));
+      const call = `${name}(${args.join(', ')})`;
+      // Without one of its values a call gives none.
+      const missing = e.args.flatMap((arg, i) => (arg.optional ? [args[i]!] : []));
+      return missing.length === 0
+        ? call
+        : `(${missing.map((m) => `${m} == null`).join(' || ')} ? undefined : ${call.replaceAll(/^/g, '')})`;
+    }
     case 'access':
-    case 'call':
     case 'sizeOf':
       throw new Error(`${e.op} is refused before code is generated`);
   }
@@ -65,6 +76,12 @@ function unreadable(what: string): never {
 }
 
 function emitBinary(e: Of<'binary'>, env: Environment): string {
+  const bytes = e.left.type.kind === 'bytes' ? e.left : e.right;
+  const text = bytes === e.left ? e.right : e.left;
+  if (bytes.type.kind === 'bytes' && bytes.op === 'field' && text.op === 'text') {
+    const same = env.bytesEqual?.(bytes, text.value) ?? unreadable('bytes');
+    return e.operator === '==' ? same : `!(${same})`;
+  }
   const left = emitExpression(e.left, env);
   const right = emitExpression(e.right, env);
   const nulls = e.left.op === 'null' || e.right.op === 'null';

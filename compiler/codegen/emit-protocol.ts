@@ -1,14 +1,17 @@
 import { boundsOf, SAFE } from '../model/integers.js';
 import type { SynthName } from '../model/model.js';
 import { camelCase } from '../model/camel-case.js';
+import { externHeaders } from './emit-extern-headers.js';
 import { headersField } from './emit-headers.js';
 import { quote, type Module } from './module.js';
+import { isSelfDelimited } from './self-delimiting.js';
 
 /** Emits the exported protocol: the functions above, put together in the order a connection uses them. */
 export function emitProtocol(module: Module): string {
   const { protocol } = module;
   const { roles, limits } = protocol;
-  const each = (roles.id === null ? [] : [roles.id, ...protocol.idInOtherArms]).map(boundsOf);
+  const ids = roles.id === null ? [] : [roles.id, ...protocol.idInOtherArms];
+  const each = ids.map(boundsOf);
   // An id has to fit wherever it is written.
   const bounds = each.reduce(
     (a, b) => ({ low: a.low > b.low ? a.low : b.low, high: a.high < b.high ? a.high : b.high }),
@@ -16,7 +19,7 @@ export function emitProtocol(module: Module): string {
   );
   const min = bounds.low < 0n ? 0n : bounds.low;
   const max = bounds.high > SAFE ? SAFE : bounds.high;
-  const headers = headersField(module);
+  const headers = headersField(module)?.type ?? externHeaders(module)?.type ?? null;
   const has = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
   const parts = [
     `name: ${quote(protocol.name)}`,
@@ -28,7 +31,7 @@ export function emitProtocol(module: Module): string {
       idMax: ${max},
       idReserved: [],
       maxFrame: ${limits.frame},
-      maxHeaders: ${headers === null ? 0 : Math.min(limits.headers, headers.type.maxCount)},
+      maxHeaders: ${headers === null ? 0 : Math.min(limits.headers, headers.maxCount)},
       headerCase: 'sensitive',
     }`,
     'match',
@@ -48,6 +51,7 @@ export function emitProtocol(module: Module): string {
     ...(headers === null ? [] : ['headerOf', 'readHeaders']),
     ...(roles.body === null ? [] : ['bodyStart', 'bodyEnd']),
     'reencode',
+    ...(ids.some((id) => isSelfDelimited(id.type)) ? ['withId'] : []),
     `encode: ${module.encodeName}`,
     ...(has('hijack') ? ['remember'] : []),
     ...(['heartbeat', 'heartbeat_ack', 'goaway'] as const).filter(has).map(camelCase),

@@ -3,11 +3,19 @@ import type { Expression } from '../model/expression.js';
 import { intName, longest } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { walk } from '../model/walk.js';
-import type { Derivation, Extended, Field, FieldType, MemberModel } from '../model/model.js';
+import type {
+  Derivation,
+  Extended,
+  Field,
+  FieldType,
+  Guard,
+  MemberModel,
+  WindowModel,
+} from '../model/model.js';
 import { deriveLines, disagreement } from './emit-encode.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
-import { windowEnd } from './emit-view.js';
+import { bodyRange } from './emit-roles.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
@@ -15,8 +23,8 @@ import { tidy } from './tidy.js';
 
 /** A part of the frame that is written anew: what a caller gives, or a length whose own width follows its value. */
 interface Region {
-  readonly field: Field;
-  readonly param: 'headers' | 'body' | 'length';
+  readonly field: Field | WindowModel;
+  readonly param: 'headers' | 'body' | 'id' | 'length';
   /** What its locals begin with: `body` has `bodyFrom`, `bodyTo` and `bodySize`. */
   readonly name: string;
   readonly from: string;
@@ -29,99 +37,44 @@ interface Region {
  * lengths around a changed part, and the checksum, are made anew.
  */
 export function emitReencode(module: Module): FunctionDeclarationStructure {
-  const reader = new Reader(module);
-  const { lines } = reader;
-  const headers = headersField(module);
-  const { body } = module.protocol.roles;
-  if (body?.member === 'within') throw new Error('a window as body is refused by the checker');
-  const regions: Region[] = [];
-  const order = [...walk(module.protocol.frame.body)];
-  if (headers !== null) {
-    const range = entriesRange(headers, reader, module);
-    regions.push({
-      field: headers,
-      param: 'headers',
-      name: 'headers',
-      from: range.from,
-      to: range.to,
-      size: 'headersSize',
-    });
-  }
-  if (body !== null) {
-    const type = body.type as FieldType & { kind: 'bytes' };
-    const prefix = type.extent.kind === 'prefix' ? type.extent.int.bits / 8 : 0;
-    const start = reader.placeOf(body);
-    const to = type.extent.kind === 'rest' ? windowEnd(body, reader, module) : reader.endOf(body);
-    regions.push({
-      field: body,
-      param: 'body',
-      name: 'body',
-      from: prefix === 0 ? start : `${start} + ${prefix}`,
-      to,
-      size: 'bodySize',
-    });
-  }
-  const affected = affectedLengths(regions, module, reader);
-  regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
-
+  const lines: string[] = [];
+  const { body, headers } = module.protocol.roles;
   refuseAbsent(module, lines);
   verifyChecksum(module, lines);
-  if (regions.length === 0) lines.push(`return ${module.use('copyBytes')}(b, at, end);`);
-  else {
-    for (const { name, from, to } of regions)
-      lines.push(`const ${name}From = ${from};`, `const ${name}To = ${to};`);
-    for (const { param, size } of regions) {
-      if (param === 'length') continue;
-      const fresh =
-        param === 'body' ? 'body.length' : `sizeOf${pascalCase(headers!.type.pair.name)}Entries(headers)`;
-      lines.push(`const ${size} = ${param} === null ? ${param}To - ${param}From : ${fresh};`);
-    }
-    const lengths = derivedOf(regions, affected, module, reader);
-    regionChecks(regions, lengths, module, reader);
-    const growth = regions.map(growthOf).join(' + ');
-    const { frame, limits } = module.protocol;
+  const copy = (): string => `return ${module.use('copyBytes')}(b, at, end);`;
+  const refuse = (detail: string): string =>
+    `throw new ${module.use('EncodeError')}(${quote(module.protocol.frame.name)}, ${quote(detail)});`;
+  if (headers === null && body === null) lines.push(copy());
+  else if (headers !== null && body !== null && isIn(headers, body)) {
     lines.push(
-      `const size = end - at + ${growth};`,
-      `if (size > ${limits.frame}) throw new ${module.use('EncodeError')}(${quote(frame.name)}, \`has \${size} bytes, the limit is ${limits.frame}\`);`,
-      `const out = ${module.use('frameBytes')}(size);`,
+      'if (body !== null) {',
+      `if (headers !== null) ${refuse('has its headers in the body: change one of them')}`,
     );
-    const lastRegion = regions[regions.length - 1]!;
-    const last = lastRegion.to === reader.place(module.layout.end);
-    splice(regions, lines, headers === null ? null : pascalCase(headers.type.pair.name), last, module);
-    const writer = new Reader(module, 'out', '0');
-    // In layout order: where a length stands is known once those before it are right.
-    for (const field of order.filter((m): m is Field => m.member === 'field')) {
-      if (lengths.includes(field)) {
-        if (isSelfDelimited(field.type)) continue;
-        if (isFormed(field)) {
-          writer.lines.push(...placed(field, writer, module));
-          continue;
-        }
-        const { int } = field.type as FieldType & { kind: 'int' };
-        const put = module.use(intName(int).replace(/^[ui]/, 'put'));
-        const value = int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
-        writer.lines.push(`${put}(out, ${writer.placeOf(field)}, ${value});`);
-      } else if (field === body && body.type.kind === 'bytes' && body.type.extent.kind === 'prefix') {
-        const put = module.use(intName(body.type.extent.int).replace(/^[ui]/, 'put'));
-        writer.lines.push(`${put}(out, ${writer.placeOf(field)}, bodySize);`);
-      }
-    }
-    lines.push(...renumber(writer.lines));
-    const checksum = checksumField(module);
-    if (checksum !== null) {
-      const sum = new Reader(module, 'out', '0');
-      const guard = checksum.guards.length === 0 ? null : sum.condition(checksum.guards);
-      sum.within = checksum.guards;
-      const inner = checksumCode(checksum, sum, module);
-      const write = `${module.use(intName((checksum.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
-      const code = renumber(sum.lines, 's');
-      lines.push(
-        ...(guard === null
-          ? [...code, rename(write, 's')]
-          : [...code, `if (${rename(guard, 's')}) ${rename(write, 's')}`]),
-      );
-    }
-    lines.push('return out;');
+    lines.push(...inArms(body, 'body !== null && body.length > 0', copy, () => refuse('has no body'), module));
+    lines.push(...rewrite([body], module), '}', `if (headers === null) ${copy()}`);
+    lines.push(...inArms(headers, 'headers.size > 0', copy, () => refuse('has no headers'), module));
+    lines.push(...rewrite([headers], module, headers.guards));
+  } else if (headers !== null && headers.guards.length > 0 && body !== null && body.guards.length === 0) {
+    // A frame without the headers' arm still has a body.
+    const reader = new Reader(module);
+    const condition = reader.condition(headers.guards);
+    lines.push(...reader.lines, `if (!(${condition})) {`);
+    lines.push(`if (headers !== null && headers.size > 0) ${refuse('has no headers')}`);
+    lines.push(...rewrite([body], module), '}', ...rewrite([headers, body], module, headers.guards));
+  } else {
+    const some = (headers ?? body)!;
+    const given = [
+      ...(headers === null ? [] : ['(headers !== null && headers.size > 0)']),
+      ...(body === null ? [] : ['(body !== null && body.length > 0)']),
+    ].join(' || ');
+    lines.push(...inArms(some, given, copy, () => refuse('has no headers and no body'), module));
+    lines.push(
+      ...rewrite(
+        [headers, body].filter((r) => r !== null),
+        module,
+        some.guards,
+      ),
+    );
   }
   return {
     kind: StructureKind.Function,
@@ -140,6 +93,168 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     statements: tidy(lines),
   };
 }
+
+/** Emits `withId`: the frame with an id of another width, for ids that vary in width. Null if the id never does. */
+export function emitWithId(module: Module): FunctionDeclarationStructure | null {
+  const { roles, idInOtherArms } = module.protocol;
+  const ids = roles.id === null ? [] : [roles.id, ...idInOtherArms];
+  if (!ids.some((id) => isSelfDelimited(id.type))) return null;
+  const lines: string[] = [];
+  verifyChecksum(module, lines);
+  for (const [i, id] of ids.entries()) {
+    const reader = new Reader(module);
+    const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
+    lines.push(...reader.lines);
+    if (condition !== null) lines.push(`if (${condition}) {`);
+    if (isSelfDelimited(id.type)) lines.push(...rewrite([id], module, id.guards));
+    else
+      lines.push(
+        `const out = ${module.use('copyBytes')}(b, at, end);`,
+        'setId(out, 0, end - at, id);',
+        'return out;',
+      );
+    if (condition !== null) lines.push('}');
+  }
+  return {
+    kind: StructureKind.Function,
+    name: 'withId',
+    docs: ['The frame with another id, where that takes another width. @throws EncodeError'],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'at', type: 'number' },
+      { name: 'end', type: 'number' },
+      { name: 'id', type: module.useType('RequestId') },
+    ],
+    returnType: 'Uint8Array',
+    statements: tidy(lines),
+  };
+}
+
+/** What is done with a frame that has not the arm of a part: refuse what is given for it, or copy. */
+function inArms(
+  part: Field | WindowModel,
+  given: string,
+  copy: () => string,
+  refuse: () => string,
+  module: Module,
+): string[] {
+  if (part.guards.length === 0) return [];
+  const reader = new Reader(module);
+  const condition = reader.condition(part.guards);
+  return [...reader.lines, `if (!(${condition})) {`, `if (${given}) ${refuse()}`, copy(), '}'];
+}
+
+function isIn(field: Field, window: Field | WindowModel): boolean {
+  return window.member === 'within' && [...walk(window.body)].includes(field);
+}
+
+/** The lines that write the frame with other parts, and return it. */
+function rewrite(
+  parts: readonly (Field | WindowModel)[],
+  module: Module,
+  within: readonly Guard[] = [],
+): string[] {
+  const reader = new Reader(module);
+  reader.within = within;
+  const { lines } = reader;
+  const order = [...walk(module.protocol.frame.body)];
+  const regions: Region[] = parts.map((part) => regionOf(part, reader, module));
+  const affected = affectedLengths(regions, module, reader);
+  regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
+  for (const { name, from, to } of regions)
+    lines.push(`const ${name}From = ${from};`, `const ${name}To = ${to};`);
+  for (const region of regions) {
+    const { param, size } = region;
+    if (param === 'length') continue;
+    const fresh = freshSize(region, module);
+    lines.push(
+      `const ${size} = ${param === 'id' ? fresh : `${param} === null ? ${param}To - ${param}From : ${fresh}`};`,
+    );
+  }
+  const lengths = derivedOf(regions, affected, module, reader);
+  regionChecks(regions, lengths, module, reader);
+  const growth = regions.map(growthOf).join(' + ');
+  const { frame, limits } = module.protocol;
+  lines.push(
+    `const size = end - at + ${growth};`,
+    `if (size > ${limits.frame}) throw new ${module.use('EncodeError')}(${quote(frame.name)}, \`has \${size} bytes, the limit is ${limits.frame}\`);`,
+    `const out = ${module.use('frameBytes')}(size);`,
+  );
+  const lastRegion = regions[regions.length - 1]!;
+  const last = lastRegion.to === reader.place(module.layout.end);
+  splice(regions, lines, last, module);
+  const writer = new Reader(module, 'out', '0');
+  writer.within = within;
+  // In layout order: where a length stands is known once those before it are right.
+  for (const field of order.filter((m): m is Field => m.member === 'field')) {
+    if (lengths.includes(field)) {
+      if (isSelfDelimited(field.type)) continue;
+      if (isFormed(field)) {
+        writer.lines.push(...placed(field, writer, module));
+        continue;
+      }
+      const { int } = field.type as FieldType & { kind: 'int' };
+      const put = module.use(intName(int).replace(/^[ui]/, 'put'));
+      const value = int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
+      writer.lines.push(`${put}(out, ${writer.placeOf(field)}, ${value});`);
+    } else if (parts.includes(field) && field.type.kind === 'bytes' && field.type.extent.kind === 'prefix') {
+      const put = module.use(intName(field.type.extent.int).replace(/^[ui]/, 'put'));
+      writer.lines.push(`${put}(out, ${writer.placeOf(field)}, bodySize);`);
+    }
+  }
+  lines.push(...renumber(writer.lines));
+  const checksum = checksumField(module);
+  if (checksum !== null) {
+    const sum = new Reader(module, 'out', '0');
+    const guard = checksum.guards.length === 0 ? null : sum.condition(checksum.guards);
+    sum.within = checksum.guards;
+    const inner = checksumCode(checksum, sum, module);
+    const write = `${module.use(intName((checksum.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
+    const code = renumber(sum.lines, 's');
+    lines.push(
+      ...(guard === null
+        ? [...code, rename(write, 's')]
+        : [...code, `if (${rename(guard, 's')}) ${rename(write, 's')}`]),
+    );
+  }
+  lines.push('return out;');
+  return lines;
+}
+
+/** Where the bytes of a part stand that can be replaced. */
+function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Region {
+  const { roles } = module.protocol;
+  if (part === roles.headers) {
+    const map = headersField(module);
+    const range =
+      map === null
+        ? { from: reader.placeOf(part), to: reader.endOf(part) }
+        : entriesRange(map, reader, module);
+    return { field: part, param: 'headers', name: 'headers', ...range, size: 'headersSize' };
+  }
+  if (part === roles.body)
+    return {
+      field: part,
+      param: 'body',
+      name: 'body',
+      ...bodyRange(part, reader, reader, module),
+      size: 'bodySize',
+    };
+  const range = { from: reader.placeOf(part), to: reader.endOf(part) };
+  return { field: part, param: 'id', name: 'id', ...range, size: 'idSize' };
+}
+
+/** The code of how many bytes a part takes that is given anew. */
+function freshSize({ field, param }: Region, module: Module): string {
+  if (param === 'body') return 'body.length';
+  if (param === 'id')
+    return formedSize((field as Field).type as FieldType & { kind: 'int' }, 'id as number', module);
+  const map = headersField(module);
+  if (map !== null) return `sizeOf${pascalCase(map.type.pair.name)}Entries(headers)`;
+  return `${module.extern((field as ExternField).type.extern)}.size(headers)`;
+}
+
+type ExternField = Field & { readonly type: FieldType & { readonly kind: 'extern' } };
 
 /** The names a second reader of one function declares are kept apart from the first one's. */
 function renumber(lines: readonly string[], prefix = 'o'): string[] {
@@ -177,7 +292,7 @@ function refuseAbsent(module: Module, lines: string[]): void {
     const error = `new ${module.use('EncodeError')}(${quote(frame.name)}, ${quote(`has no ${what}`)})`;
     lines.push(`if (${given}) throw ${error};`);
   };
-  if (headersField(module) === null) refuse('headers !== null && headers.size > 0', 'headers');
+  if (roles.headers === null) refuse('headers !== null && headers.size > 0', 'headers');
   if (roles.body === null) refuse('body !== null && body.length > 0', 'body');
 }
 
@@ -268,7 +383,7 @@ function derivedOf(
       if (needed !== undefined) declare(term.field, needed);
     }
     for (const inner of regionsIn(derivation.of, regions))
-      if (inner.param === 'length') declare(inner.field, affected.get(inner.field)!);
+      if (inner.param === 'length') declare(inner.field as Field, affected.get(inner.field as Field)!);
     const units = unitsOf(derivation.of, regions, reader);
     const term = (f: Field): string => (affected.has(f) ? module.local(f) : reader.value(f));
     reader.lines.push(...deriveLines(field, derivation, units, module.local(field), term, module));
@@ -346,7 +461,9 @@ function regionChecks(
   };
   const limit = headerWindow(module);
   for (const { field, param, size } of regions) {
-    if (param === 'length') continue;
+    // A window is bounded below; an id, an extern's value and a length by their own form.
+    if (param === 'length' || param === 'id' || field.member === 'within' || !('extent' in field.type))
+      continue;
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
     if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
@@ -383,13 +500,7 @@ function regionChecks(
   }
 }
 
-function splice(
-  regions: readonly Region[],
-  lines: string[],
-  pair: string | null,
-  last: boolean,
-  module: Module,
-): void {
+function splice(regions: readonly Region[], lines: string[], last: boolean, module: Module): void {
   let before = 'at';
   regions.forEach((region, i) => {
     const gap = regions[i - 1];
@@ -407,17 +518,28 @@ function splice(
     before = `${region.name}To`;
     const old = `out.set(b.subarray(${region.name}From, ${region.name}To), q);`;
     if (region.param === 'length') {
-      const type = region.field.type as FieldType & { kind: 'int' };
+      const type = (region.field as Field).type as FieldType & { kind: 'int' };
       const [put, ...rest] = writeFormed(type, region.name, module, 'out', 'q');
       lines.push(`if (${region.name}Keeps) {`, old, `q += ${region.size};`, '} else {', put!, ...rest, '}');
       return;
     }
-    const fresh =
-      region.param === 'body' ? 'out.set(body, q);' : `splice${pair!}Entries(out, q, b, headers);`;
+    if (region.param === 'id') {
+      const type = (region.field as Field).type as FieldType & { kind: 'int' };
+      lines.push(...writeFormed(type, 'id as number', module, 'out', 'q'));
+      return;
+    }
+    const fresh = region.param === 'body' ? 'out.set(body, q);' : freshHeaders(region.field as Field, module);
     lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
     if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);
   });
   if (!last) lines.push(`out.set(b.subarray(${before}, end), q);`);
+}
+
+/** The line that writes all headers at `q`, those received by their own bytes. */
+function freshHeaders(field: Field, module: Module): string {
+  const map = headersField(module);
+  if (map !== null) return `splice${pascalCase(map.type.pair.name)}Entries(out, q, b, headers);`;
+  return `${module.extern((field as ExternField).type.extern)}.write(out, q, headers, b);`;
 }
 
 /** Emits the functions that measure and write header entries, those received by their own bytes. */

@@ -71,7 +71,11 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('isHeartbeat', roles.heartbeat, 'boolean', null);
   expression('isGoaway', roles.goaway, 'boolean', null);
   if (roles.id !== null) functions.push(emitIdOf(module), ...emitSetId(module));
-  expression('timeoutOf', roles.timeout, 'number', '0');
+  if (roles.timeout?.type.kind === 'text') {
+    const r = reader();
+    const code = r.emit(roles.timeout);
+    functions.push(roleFunction('timeoutOf', 'number', r, `${module.use('textNumber')}(${code})`));
+  } else expression('timeoutOf', roles.timeout, 'number', '0');
   expression('wireStatusOf', roles.status, 'number', '0');
   expression('serviceOf', roles.service, 'string | undefined', null);
   expression('methodOf', roles.method, 'string | undefined', null);
@@ -156,11 +160,7 @@ function setId(id: Field, reader: Reader, module: Module): void {
     const size = formedSize(type, 'id as number', module);
     const end = isSelfDelimited(type) ? reader.endOf(id) : `${start} + ${size}`;
     lines.push(`if (${size} !== ${end} - ${start}) return false;`);
-    lines.push(
-      ...writeFormed(type, 'id as number', module)
-        .map((line) => line.replaceAll(/\bp\b/g, start))
-        .map((line) => line.replace(new RegExp(`^${start} = `), '')),
-    );
+    lines.push(`let q = ${start};`, ...writeFormed(type, 'id as number', module, 'b', 'q'));
     lines.push('return true;');
     return;
   }

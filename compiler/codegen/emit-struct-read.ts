@@ -172,7 +172,21 @@ export function readAtCursor(
       if (type.nullable) lines.push(`const ${local} = ${count} === -1 ? null : ${items};`);
       return;
     }
-    case 'extern':
+    case 'extern': {
+      const name = module.extern(type.extern);
+      if (type.extern.value === 'map')
+        throw new Error(`${path}: a map in a struct is refused by the checker`);
+      const none =
+        type.extern.nullable && !type.nullable
+          ? ` ?? ${type.extern.value === 'text' ? "''" : 'new Uint8Array(0)'}`
+          : '';
+      lines.push(
+        `const ${local}End = ${walked('0')};`,
+        `const ${local} = ${name}.read(c.bytes, c.at, ${local}End)${none};`,
+        `c.at = ${local}End;`,
+      );
+      return;
+    }
     case 'record':
     case 'entry':
     case 'map':

@@ -9,7 +9,7 @@ import type { BitFieldModel, Field, Frame } from '../model/model.js';
 import { intName } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { readAtCursor, slice } from './emit-struct-read.js';
-import { docOf, type Module } from './module.js';
+import { docOf, quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
 import { tidy } from './tidy.js';
 import { fieldTypeText } from './type-text.js';
@@ -139,7 +139,24 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     );
     return;
   }
-  if (type.kind === 'extern' || type.kind === 'record' || type.kind === 'entry')
+  if (type.kind === 'extern') {
+    const name = module.extern(type.extern);
+    if (type.extern.value === 'map') {
+      const map = module.use('HeaderMap');
+      lines.push(
+        `const entries = new ${map}(${module.exportName}.traits.headerCase);`,
+        `if (!${name}.readHeaders(b, ${reader.placeOf(field)}, ${reader.endOf(field)}, entries, ${type.maxCount})) throw new ${module.use('DecodeError')}('window', ${quote(field.path)}, 0, 'is no such map', ${quote(schema)});`,
+        'return entries;',
+      );
+    } else {
+      const read = `${name}.read(b, ${reader.placeOf(field)}, ${reader.endOf(field)})`;
+      lines.push(
+        `return ${read}${type.extern.nullable && !type.nullable ? ` ?? ${type.extern.value === 'text' ? "''" : 'NO_BYTES'}` : ''};`,
+      );
+    }
+    return;
+  }
+  if (type.kind === 'record' || type.kind === 'entry')
     throw new Error(`${field.path}: ${type.kind} is refused by the checker`);
   if (type.kind === 'struct' || type.kind === 'list') {
     const window = windowEnd(field, reader, module);

@@ -10,7 +10,8 @@ import { emitEnum } from './emit-enum.js';
 import { emitHeaders, entriesRange, headersField } from './emit-headers.js';
 import { emitMatch } from './emit-match.js';
 import { emitProtocol } from './emit-protocol.js';
-import { checksumField, emitEntryWriters, emitReencode, emitVerify } from './emit-reencode.js';
+import { emitExternHeaders, externHeaders } from './emit-extern-headers.js';
+import { checksumField, emitEntryWriters, emitReencode, emitVerify, emitWithId } from './emit-reencode.js';
 import { emitRoles } from './emit-roles.js';
 import { emitScan } from './emit-scan.js';
 import { emitStatus } from './emit-status.js';
@@ -59,7 +60,13 @@ export async function generate(protocol: Protocol): Promise<string> {
   const headers = headersField(module);
   const needEnd = headers !== null && entriesRange(headers, new Reader(module), module).to === 'end';
   const roles = emitRoles(module, needEnd);
-  const headerFunctions = headers === null ? [] : emitHeaders(headers, module);
+  const extern = externHeaders(module);
+  const headerFunctions =
+    headers !== null
+      ? emitHeaders(headers, module)
+      : extern !== null
+        ? emitExternHeaders(extern, module)
+        : [];
   if (module.usesNames) {
     module.add(
       `/** Names of services and methods: few, and the same again and again. */\nconst names = new ${module.use('TextCache')}();`,
@@ -78,9 +85,11 @@ export async function generate(protocol: Protocol): Promise<string> {
     if (!isPlainInt(type.element))
       module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
   }
+  const withId = emitWithId(module);
   module.add(
     emitEncode(module),
     emitReencode(module),
+    ...(withId === null ? [] : [withId]),
     ...emitSynths(module),
     emitView(module),
     emitProtocol(module),

@@ -13,6 +13,7 @@ import type {
 } from '../model/model.js';
 import { memberSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
+import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { quote, type Module } from './module.js';
 import { endCode, isSelfDelimited, readFormed } from './self-delimiting.js';
@@ -81,6 +82,11 @@ export class Reader implements Environment {
     const held = this.held.get(field);
     if (held !== undefined) return held;
     if (field.member === 'field' && field.type.kind === 'text') return this.textValue(field, field.type);
+    if (field.member === 'field' && field.type.kind === 'extern') {
+      const { extern } = field.type;
+      const code = `${this.module.extern(extern)}.read(${this.b}, ${this.placeOf(field)}, ${this.endOf(field)})`;
+      return extern.nullable ? `(${code} ?? undefined)` : code;
+    }
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, memberSize(memberOf(field)).min);
@@ -109,6 +115,26 @@ export class Reader implements Environment {
     if (!type.nullable) return code;
     const none = int.signed ? '-1' : String(2 ** int.bits - 1);
     return `(${this.module.use(intName(int))}(${this.b}, ${start}) === ${none} ? undefined : ${code})`;
+  }
+
+  /** Whether the bytes of a field are those of a text, a character a byte; false where the field is not there. */
+  bytesEqual(e: Expression & { op: 'field' }, text: string): string {
+    const tests = (e.fields as readonly Field[]).map((field) => {
+      const { lines } = this;
+      const condition = field.guards.length === 0 ? null : this.condition(field.guards);
+      const before = lines.length;
+      const window = isOpenEnded(field) ? windowAround(field, this.module) : null;
+      const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
+      const code = new ConstantText(field, text, this.module).found(this.b, this.placeOf(field), to);
+      // What is walked in one arm is walked there only.
+      if (condition === null) return code;
+      const walked = lines.splice(before);
+      if (walked.length === 0) return `(${condition} && ${code})`;
+      const name = this.free('same');
+      lines.push(`let ${name} = false;`, `if (${condition}) {`, ...walked, `${name} = ${code};`, '}');
+      return name;
+    });
+    return tests.length === 1 ? tests[0]! : `(${tests.join(' || ')})`;
   }
 
   /** Whether a place under these guards is in the frame. */

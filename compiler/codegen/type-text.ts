@@ -17,7 +17,11 @@ export function fieldTypeText(field: Field | BitFieldModel, module: Module): str
 
 /** What an encoder takes for the field: as a view gives it, and header entries in any form. */
 export function initTypeText(field: Field | BitFieldModel, module: Module): string {
-  if (field.member === 'field' && field.type.kind === 'map') return 'HeaderEntries';
+  if (
+    field.member === 'field' &&
+    (field.type.kind === 'map' || (field.type.kind === 'extern' && field.type.extern.value === 'map'))
+  )
+    return 'HeaderEntries';
   return fieldTypeText(field, module);
 }
 
@@ -40,7 +44,14 @@ export function typeText(type: FieldType, module: Module): string {
     }
     case 'float':
       return 'number';
-    case 'extern':
+    case 'extern': {
+      const { value } = type.extern;
+      if (value === 'map') return module.useType('HeaderMap');
+      const plain = { int: 'number', text: 'string', bytes: 'Uint8Array', bool: 'boolean', record: 'never' }[
+        value
+      ];
+      return type.nullable ? `${plain} | null` : plain;
+    }
     case 'record':
     case 'entry':
       throw new Error(`${type.kind} is refused by the checker`);

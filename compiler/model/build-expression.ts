@@ -4,8 +4,19 @@ import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { BinaryExpr, Expr, MatchExpr, Pattern } from '../syntax/ast.js';
 import type { Expression, ExpressionType } from './expression.js';
-import { boundsOf, combine, intType, SAFE } from './integers.js';
-import type { BitFieldModel, ConstantValue, Enum, Field, FrameKindName, Guard, ValueSet } from './model.js';
+import { boundsOf, combine, intType, rangeOf, SAFE } from './integers.js';
+import type { Declarations } from './declarations.js';
+import type {
+  BitFieldModel,
+  ConstantValue,
+  Enum,
+  ExternFnModel,
+  Field,
+  FieldType,
+  FrameKindName,
+  Guard,
+  ValueSet,
+} from './model.js';
 import type { Names } from './names.js';
 import { leftFor } from './first-match.js';
 import { narrow } from './narrow.js';
@@ -23,6 +34,8 @@ export interface Context {
   readonly params?: ReadonlyMap<string, 'id' | 'request' | 'status' | 'reason'>;
   /** The frame that `req.` reads, in a synth. */
   readonly requestNames?: Names;
+  /** Where externs are found; absent in a constant place. */
+  readonly declarations?: Declarations;
   /** Names like `request` are frame kinds here. */
   readonly frameKinds?: boolean;
 }
@@ -65,7 +78,8 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       const key = constantOf(expr.index, cx.scope, report);
       if (object === null || key === null) return null;
       const map = object.op === 'field' ? object.fields[0] : undefined;
-      if (map?.member !== 'field' || map.type.kind !== 'map') {
+      const isMap = map?.member === 'field' && (map.type.kind === 'map' || isExternMap(map.type));
+      if (map?.member !== 'field' || !isMap) {
         report.error(
           'PF109',
           expr.object.span,
@@ -277,8 +291,26 @@ export function fieldExpression(
     }
     case 'text':
       return { op, ...base, type: { kind: 'text' }, optional };
+    case 'extern':
+      return { op, ...base, type: externType(first.type), optional };
     default:
       return { op, ...base, type: { kind: 'bytes' }, optional };
+  }
+}
+
+function isExternMap(type: FieldType): boolean {
+  return type.kind === 'extern' && type.extern.value === 'map';
+}
+
+function externType(type: FieldType & { kind: 'extern' }): ExpressionType {
+  switch (type.extern.value) {
+    case 'int':
+      return intType({ low: -SAFE, high: SAFE });
+    case 'text':
+    case 'bool':
+      return { kind: type.extern.value };
+    default:
+      return { kind: 'bytes' };
   }
 }
 
@@ -344,6 +376,8 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
 
 function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
   const name = expr.callee.kind === 'name' ? expr.callee.name : null;
+  const fn = externFn(expr.callee, cx);
+  if (fn !== undefined) return fn === null ? null : buildExternCall(expr, fn, cx);
   if (name === 'wire' && cx.params !== undefined) {
     const of = expr.args.length === 1 ? buildExpression(expr.args[0]!, cx) : null;
     if (of?.op === 'param' && of.role === 'status') {
@@ -368,13 +402,56 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
     cx.report.error('PF109', expr.span, '`wire` gives the status to write, in a synth only');
   } else if (name === null) {
     cx.report.error('PF199', expr.span, 'this function is not built yet');
-  } else if (builtin.includes(name) || cx.scope.find(name)?.kind === 'extern') {
+  } else if (builtin.includes(name)) {
     cx.report.error('PF199', expr.span, `the function \`${name}\` is not built yet`);
   } else if (!cx.scope.isLost(name)) {
     const known = [...builtin, ...(cx.params === undefined ? [] : ['wire'])];
     cx.report.error('PF100', expr.callee.span, `there is no function \`${name}\``, suggestHint(name, known));
   }
   return null;
+}
+
+/** The function that a call names; undefined if it is no extern, null after a report. */
+function externFn(callee: Expr, cx: Context): ExternFnModel | null | undefined {
+  const declaration =
+    callee.kind === 'name'
+      ? cx.scope.find(callee.name)
+      : callee.kind === 'member' && callee.object.kind === 'name'
+        ? cx.scope.findIn(callee.object.name, callee.name.text)
+        : undefined;
+  if (declaration?.kind !== 'extern' || cx.declarations === undefined) return undefined;
+  const extern = cx.declarations.externOf(declaration);
+  if (extern?.kind !== 'type') return extern;
+  cx.report.error('PF109', callee.span, `\`${extern.name}\` is a type, not a function`);
+  return null;
+}
+
+function buildExternCall(expr: Expr & { kind: 'call' }, fn: ExternFnModel, cx: Context): Expression | null {
+  const args = expr.args.map((arg) => buildExpression(arg, cx));
+  if (args.includes(null)) return null;
+  if (args.length !== fn.params.length) {
+    cx.report.error(
+      'PF109',
+      expr.span,
+      `\`${fn.name}\` takes ${fn.params.length} values, not ${args.length}`,
+    );
+    return null;
+  }
+  for (const [i, arg] of (args as Expression[]).entries()) {
+    const { type } = fn.params[i]!;
+    if (arg.type.kind === type) continue;
+    cx.report.error(
+      'PF109',
+      arg.span,
+      `\`${fn.name}\` takes ${type === 'int' ? 'a number' : type} here, this is ${kindOf(arg)}`,
+    );
+    return null;
+  }
+  const { result } = fn;
+  const type: ExpressionType = result.kind === 'int' ? intType(rangeOf(result.int)) : { kind: result.kind };
+  // Without one of its values a call gives none.
+  const optional = (args as Expression[]).some((arg) => arg.optional);
+  return { op: 'call', fn, args: args as Expression[], span: expr.span, optional, type };
 }
 
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
@@ -417,6 +494,14 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
     const same =
       left.type.kind === right.type.kind &&
       (left.type.kind === 'int' || (equality && left.type.kind !== 'bytes'));
+    // Bytes are what a text says, a character a byte.
+    const literal = left.op === 'text' ? left : right.op === 'text' ? right : null;
+    const bytes = literal === left ? right : left;
+    if (equality && literal !== null && bytes.type.kind === 'bytes' && bytes.op === 'field') {
+      if ([...literal.value].some((c) => c.charCodeAt(0) > 255))
+        return fail('bytes are written with characters up to \\xff', literal.span);
+      return { ...node, optional: false, type: { kind: 'bool' } };
+    }
     if (!same && !(nulls && equality)) {
       if (!equality) return needs('two numbers', (e) => e.type.kind === 'int');
       return fail(`${kindOf(left)} can't be compared with ${kindOf(right)}`);
@@ -515,7 +600,16 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
   const subjects = on as Expression[];
   for (const arm of expr.arms) {
     const named = broken ? null : buildPatterns(arm.patterns, subjects, cx);
-    const patterns = named && firstMatch(named, arms.map((a) => a.patterns), expr.span, subjects, cx, arm);
+    const patterns =
+      named &&
+      firstMatch(
+        named,
+        arms.map((a) => a.patterns),
+        expr.span,
+        subjects,
+        cx,
+        arm,
+      );
     const value = buildExpression(arm.value, cx, expected);
     if (patterns === undefined || value === null) broken = true;
     else arms.push({ patterns, value });

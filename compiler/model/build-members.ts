@@ -9,7 +9,14 @@ import type {
   StructDecl,
   Within,
 } from '../syntax/ast.js';
-import { buildExpression, buildPatterns, firstMatch, isCondition, kindOf, type Context } from './build-expression.js';
+import {
+  buildExpression,
+  buildPatterns,
+  firstMatch,
+  isCondition,
+  kindOf,
+  type Context,
+} from './build-expression.js';
 import { buildType, checkAttributes, maxOf } from './build-type.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
@@ -125,7 +132,13 @@ export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Co
   if (decl.recursive) declarations.structs.set(decl, struct);
   const names = new Names(cx.report, declaredNames(decl.members));
   const scope = declarations.scope.home(decl);
-  const own: Context & { readonly names: Names } = { scope, report: cx.report, names, guards: [] };
+  const own: Context & { readonly names: Names } = {
+    scope,
+    report: cx.report,
+    names,
+    guards: [],
+    declarations,
+  };
   struct.body = buildBlock(decl.members, decl.name.text, own, declarations);
   const size = blockSize(struct.body);
   struct.size = decl.recursive ? { min: size.min, max: Infinity } : size;
@@ -246,7 +259,15 @@ function buildMember(member: Member, place: Place): MemberModel | null {
       };
       for (const arm of member.arms) {
         const named = broken ? undefined : buildPatterns(arm.patterns, node.on, cx);
-        const patterns = named && firstMatch(named, arms.map((a) => a.patterns), arm.span, node.on, cx);
+        const patterns =
+          named &&
+          firstMatch(
+            named,
+            arms.map((a) => a.patterns),
+            arm.span,
+            node.on,
+            cx,
+          );
         if (arm.args.length > 0) report.error('PF199', arm.span, 'arms with arguments are not built yet');
         const index = arms.length;
         const name = arm.name?.text ?? null;
@@ -363,8 +384,9 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
     case 'map':
       return ['max', 'nullable'];
     case 'struct':
-    case 'extern':
       return ['nullable'];
+    case 'extern':
+      return type.extern.value === 'map' ? ['max', 'nullable'] : ['nullable'];
     case 'float':
     case 'entry':
       return [];

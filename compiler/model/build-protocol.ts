@@ -83,12 +83,13 @@ export function buildProtocol(
     report.error('PF199', frameDecl.when.span, 'frames of one phase only are not built yet');
   const declarations = new Declarations(scope, report, endian === 'little', limits.elements);
   const names = new Names(report, declaredNames(frameDecl.members));
-  const cx: Context & { readonly names: Names } = { scope, report, names, guards: [] };
+  const cx: Context & { readonly names: Names } = { scope, report, names, guards: [], declarations };
   // Enums and structs nobody names are checked as well, and generated: a user may want them.
   for (const item of items) {
     if (item.kind === 'enum') declarations.enumOf(item);
     if (item.kind === 'struct') buildStruct(item, declarations, cx);
     if (item.kind === 'const') constantValue(item, scope, report);
+    if (item.kind === 'extern') declarations.externOf(item);
   }
   const frame: Frame = {
     name: frameDecl.name.text,
@@ -116,7 +117,9 @@ export function buildProtocol(
     doc: decl.doc,
     fileName: `${decl.name.text.replaceAll('_', '-')}.ts`,
     schemaPath: file.source.path,
-    schemaHash: hashText([...scope.shared.sources].map((s) => s.text)),
+    schemaHash: hashText(
+      [...scope.shared.sources].flatMap((s) => [s.text, ...[...s.beside.values()].map((b) => b.text)]),
+    ),
     span: decl.name.span,
     pool,
     correlation: correlate === 'fifo' ? 'order' : correlate,
@@ -125,7 +128,7 @@ export function buildProtocol(
     structs: [...declarations.structs.values()],
     frame,
     reply: null,
-    externs: [],
+    externs: declarations.externModels(),
     idInOtherArms,
     roles,
     status,
@@ -205,9 +208,6 @@ function refuseUnbuilt(item: ProtocolItem, report: Report): void {
     case 'semantics':
       if (item.frame !== null)
         report.error('PF199', item.frame.span, 'semantics for one frame of several are not built yet');
-      return;
-    case 'extern':
-      report.error('PF199', item.span, 'extern declarations are not built yet');
       return;
     default:
       return;

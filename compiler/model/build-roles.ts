@@ -115,7 +115,13 @@ export function buildRoles(
     report,
     (f) => f.type.kind === 'int' && !f.type.bool,
   );
-  const [headers = null] = fieldRole('headers', given, cx, report, (f) => f.type.kind === 'map');
+  const [headers = null] = fieldRole(
+    'headers',
+    given,
+    cx,
+    report,
+    (f) => f.type.kind === 'map' || isExternMap(f),
+  );
   const [body = null] = fieldRole(
     'body',
     given,
@@ -128,7 +134,8 @@ export function buildRoles(
     id,
     heartbeat: expression('heartbeat', ['bool']),
     goaway: expression('goaway', ['bool']),
-    timeout: expression('timeout', ['int']),
+    // A header holds it as digits.
+    timeout: expression('timeout', ['int', 'text']),
     status: expression('status', ['int']),
     headers,
     body: windowRole(given.get('body'), cx) ?? body,
@@ -168,6 +175,10 @@ function fieldRole(
     return [];
   }
   return fields as readonly Field[];
+}
+
+function isExternMap(field: Field): boolean {
+  return field.type.kind === 'extern' && field.type.extern.value === 'map';
 }
 
 /** The window that an expression names, or null if it is something else. */

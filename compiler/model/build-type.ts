@@ -220,8 +220,29 @@ function buildNamed(
     const struct = buildStruct(declaration, declarations, cx);
     return struct && refuseExtent(input, cx, { kind: 'struct', struct });
   }
-  if (declaration.kind === 'extern') report.error('PF199', type.span, 'extern types are not built yet');
-  else report.error('PF109', type.span, `\`${declaration.name.text}\` is a constant, not a type`);
+  if (declaration.kind === 'extern') {
+    const extern = declarations.externOf(declaration);
+    if (extern === null) return null;
+    if (extern.kind === 'fn' || extern.value === 'record') {
+      report.error(
+        'PF109',
+        type.span,
+        `\`${extern.name}\` is ${extern.kind === 'fn' ? 'a function' : 'a record format'}, not a type`,
+      );
+      return null;
+    }
+    const nullable = input.attrs.some((a) => a.kind === 'nullable');
+    if (nullable && !extern.nullable) {
+      report.error('PF109', type.span, `\`${extern.name}\` is never null`, {
+        hint: `its module would have to be an ExternType<… | null>`,
+      });
+      return null;
+    }
+    const max = maxOf(input.attrs, cx);
+    return max === undefined
+      ? null
+      : refuseExtent(input, cx, { kind: 'extern', extern, nullable, maxCount: max ?? MAX_HEADERS });
+  } else report.error('PF109', type.span, `\`${declaration.name.text}\` is a constant, not a type`);
   return null;
 }
 

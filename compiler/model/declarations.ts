@@ -1,10 +1,11 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
-import type { EnumDecl, StructDecl, TypeExpr } from '../syntax/ast.js';
+import type { EnumDecl, ExternDecl, StructDecl, TypeExpr } from '../syntax/ast.js';
+import { buildExtern } from './build-extern.js';
 import { enumMemberValue } from './constants.js';
 import { intTypeOf } from './int-type-of.js';
 import { rangeOf } from './integers.js';
-import type { Enum, IntType, Struct } from './model.js';
+import type { Enum, ExternFnModel, ExternTypeModel, IntType, Struct } from './model.js';
 import type { Scope } from './scope.js';
 
 /** The enums and structs a protocol uses, built when first named and kept in the order of their naming. */
@@ -21,6 +22,35 @@ export class Declarations {
     /** How many elements a list may have where its own `max` does not say. */
     readonly elements = 65536,
   ) {}
+
+  /** Externs by their declaration; null after a report. */
+  private readonly externs = new Map<ExternDecl, ExternTypeModel | ExternFnModel | null>();
+
+  /** An extern, whose file is looked into once. */
+  externOf(decl: ExternDecl): ExternTypeModel | ExternFnModel | null {
+    const known = this.externs.get(decl);
+    if (known !== undefined) return known;
+    const built = buildExtern(decl, this.report);
+    const before = [...this.externs.values()].find(
+      (other) => other !== null && other.fileName === built?.fileName && other.path !== built.path,
+    );
+    if (before !== undefined)
+      this.report.error(
+        'PF170',
+        decl.path.span,
+        `${built!.path} and ${before!.path} would both be copied to ${built!.fileName}`,
+        {
+          hint: 'give one of them another name',
+        },
+      );
+    this.externs.set(decl, built);
+    return built;
+  }
+
+  /** All externs that were named. */
+  externModels(): (ExternTypeModel | ExternFnModel)[] {
+    return [...this.externs.values()].filter((one) => one !== null);
+  }
 
   /** An integer type by name, or null if the name is none. */
   intType(name: string): IntType | null {

@@ -120,6 +120,8 @@ function collect(body: Block, uses: Use[], report: Report): void {
     }
   };
   const add = (of: Extended, value: Expression): void => {
+    // What an extern function says is not turned round: the encoder checks that it agrees.
+    if (value.op === 'call') return;
     const affine = affineOf(value, report);
     if (affine === null || affine.terms.size === 0) return;
     // A length that stands before an arm would have to follow from what only that arm has.

@@ -1,3 +1,4 @@
+import type { CopiedFile } from '../source/beside.js';
 import type { Span } from '../source/source-file.js';
 import type { Expression } from './expression.js';
 
@@ -101,7 +102,12 @@ export type FieldType =
     }
   | { readonly kind: 'float'; readonly bits: 32 | 64; readonly little: boolean }
   /** A value that a TypeScript module delimits, reads and writes. */
-  | { readonly kind: 'extern'; readonly extern: ExternTypeModel; readonly nullable: boolean }
+  | {
+      readonly kind: 'extern';
+      readonly extern: ExternTypeModel;
+      readonly nullable: boolean;
+      readonly maxCount: number;
+    }
   /** Entries under tags, in any order, found by a TypeScript module: tars JCE, protobuf, JSON. */
   | {
       readonly kind: 'record';
@@ -157,10 +163,10 @@ export interface Extern {
   /** Of the TypeScript file: as the schema has it, and as the compiler read it. */
   readonly from: string;
   readonly path: string;
-  /** Its text, which is copied beside the generated code. */
-  readonly text: string;
   /** The file's name beside the generated code: `extern/hessian2.ts`. */
   readonly fileName: string;
+  /** It and what it imports, as they are copied beside the generated code. */
+  readonly files: readonly CopiedFile[];
   /** The export: the declared name in camelCase. */
   readonly exportName: string;
 }
@@ -169,6 +175,8 @@ export interface Extern {
 export interface ExternTypeModel extends Extern {
   readonly kind: 'type';
   readonly value: 'int' | 'text' | 'bytes' | 'bool' | 'map' | 'record';
+  /** Whether the value can be null. */
+  readonly nullable: boolean;
 }
 
 /** `extern fn arg_count(desc: text) => u16`: a function of the values, or of the places [from, to) of bytes. */

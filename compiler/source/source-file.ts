@@ -1,3 +1,5 @@
+import type { BesideFile } from './beside.js';
+
 /** A place in a source text: offsets in UTF-16 units, end exclusive. */
 export interface Span {
   readonly file: SourceFile;
@@ -8,6 +10,8 @@ export interface Span {
 /** One schema text and the name it is reported under. Line starts are found on first demand. */
 export class SourceFile {
   private lineStarts: number[] | null = null;
+  /** The TypeScript files that its externs name, by the path as it is written; filled by who reads files. */
+  readonly beside = new Map<string, BesideFile>();
 
   /**
    * @param path as messages show it, and as `use` paths are resolved against; with forward slashes

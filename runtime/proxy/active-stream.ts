@@ -164,16 +164,15 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   }
 
   private connectAndSend(bytes: Uint8Array, at: number, end: number): void {
-    const connection = this.connect(null);
+    const connection = this.connect(null, bytes, at, end);
     if (connection !== null) this.send(connection, bytes, at, end);
-    else if (this.downstream !== null) this.wait(bytes, at, end);
   }
 
   /**
    * Chooses a host and a connection to it; null if there is none: then the stream waits for one or has ended.
    * @param chosen the host that filters have been shown, taken if it still can be
    */
-  private connect(chosen: Host | null): ClientConnection | null {
+  private connect(chosen: Host | null, bytes: Uint8Array, at: number, end: number): ClientConnection | null {
     const cluster = this.cluster!;
     const protocol = this.protocol!;
     const downstream = this.downstream!;
@@ -197,8 +196,11 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       this.host = host;
       return this.leased(connection);
     }
-    if (last !== null && last.wait(protocol, downstream, this)) this.host = last;
-    else if (last !== null)
+    if (last !== null && last.wait(protocol, downstream, this)) {
+      this.host = last;
+      this.waiting = copyBytes(bytes, at, end);
+      this.armDeadline(this.route!.timeout);
+    } else if (last !== null)
       this.hijack(HijackReason.overload, `the connections to cluster ${cluster.name} are full`);
     else this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
     return null;
@@ -211,12 +213,6 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       context.bindings.set(downstream!, { route: route!, cluster: cluster!, host: host! });
     }
     return connection;
-  }
-
-  /** The request, until there is a connection for it. */
-  private wait(bytes: Uint8Array, at: number, end: number): void {
-    this.waiting = copyBytes(bytes, at, end);
-    this.armDeadline(this.route!.timeout);
   }
 
   onLeased(connection: ClientConnection): void {
@@ -345,9 +341,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   onSend(request: XFrame): void {
     const { bytes, start, end } = request;
-    const connection = this.connect(this.host);
+    const connection = this.connect(this.host, bytes, start, end);
     if (connection !== null) this.send(connection, bytes, start, end);
-    else if (this.downstream !== null) this.wait(bytes, start, end);
   }
 
   onDeliver(reply: XFrame): void {
@@ -429,8 +424,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     context.options.stats.hijacks[reason]!++;
     this.noteError(reply === null ? null : status, reason, text);
     if (reply === null) {
-      this.end(null, 0, reason, 0);
       downstream!.finish(); // No error can be told, so that the caller does not wait for ever.
+      this.end(null, 0, reason, 0);
     } else {
       downstream!.reply(this, reply, 0, reply.length, null);
       this.end(status, protocol!.replies.wireStatusOf(reply, 0, reply.length), reason, reply.length);

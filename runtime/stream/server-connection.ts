@@ -189,9 +189,10 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     if (connection.choked && from.connection.holds === 0) connection.throttle(from.connection);
   }
 
-  /** Reads no more, and closes once the requests under way have been answered. */
+  /** Reads no more, and closes once the requests under way have been answered, as far as that can be told. */
   finish(): void {
-    if (this.inFlight === 0) this.frames.close();
+    this.deferred = null;
+    if (this.inFlight === 0 || this.bound !== null) this.frames.close();
     else if (!this.ended) {
       this.ended = true;
       this.frames.connection.hold();

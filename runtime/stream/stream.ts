@@ -8,7 +8,8 @@ import type { ReplySlot } from './reply-order.js';
  *                             |                    |  timeout, reset, cancel ^
  *                             +--- hijack, cancel -+-------------------------+
  *
- * A stream ends exactly once. If it ends while waiting, and not by its reply or by the end of the upstream
+ * Before it is sent it may wait for a connection of its own; on a bound connection it ends as soon as it is
+ * sent. A stream ends exactly once. If it ends while waiting, and not by its reply or by the end of the upstream
  * connection, its id goes into quarantine there.
  */
 

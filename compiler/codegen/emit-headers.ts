@@ -50,14 +50,11 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
   const optional = field.guards.length > 0;
 
   const locate = new Reader(module);
+  if (optional) locate.lines.push(`if (!(${locate.condition(field.guards)})) return -1;`);
+  locate.within = field.guards;
   const range = entriesRange(field, locate, module);
-  const find: string[] = [...locate.lines];
-  if (optional) {
-    const guard = new Reader(module);
-    const condition = guard.condition(field.guards);
-    find.unshift(...guard.lines, `if (!(${condition})) return -1;`);
-  }
-  find.push(
+  const find: string[] = [
+    ...locate.lines,
     `const to = ${range.to};`,
     `for (let q = ${range.from}; q < to; ) {`,
     `const v = ${ends.key}(b, q, to, at);`,
@@ -66,8 +63,10 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
     'q = next;',
     '}',
     'return -1;',
-  );
+  ];
   const range2 = new Reader(module);
+  if (optional) range2.lines.push(`if (!(${range2.condition(field.guards)})) return;`);
+  range2.within = field.guards;
   const all = entriesRange(field, range2, module);
   const nullTest = (place: string): string | null =>
     value.type.kind === 'text' && value.type.nullable && value.type.extent.kind === 'prefix'
@@ -84,8 +83,6 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
   const usesEnd = range.to === 'end';
   const endParam = usesEnd ? [end] : [];
   const endArg = usesEnd ? ', end' : '';
-  const guarded = optional ? new Reader(module) : null;
-  const guardedTest = guarded?.condition(field.guards);
   return [
     ...(textEnd !== null
       ? [textEndFunction(textEnd, [key, value], module)]
@@ -143,7 +140,6 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
       ],
       returnType: 'void',
       statements: tidy([
-        ...(guarded === null ? [] : [...guarded.lines, `if (!(${guardedTest})) return;`]),
         ...range2.lines,
         `const to = ${all.to};`,
         `for (let q = ${all.from}; q < to; ) {`,

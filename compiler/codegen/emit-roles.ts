@@ -109,7 +109,9 @@ function emitIdOf(module: Module): FunctionDeclarationStructure {
   ids.forEach((id, i) => {
     const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
     const start = reader.lines.length;
+    reader.within = id.guards;
     reader.nested(() => reader.lines.push(`return ${read(id)};`));
+    reader.within = [];
     if (condition === null) return;
     reader.lines.splice(start, 0, `if (${condition}) {`);
     reader.lines.push('}');
@@ -124,7 +126,9 @@ function emitSetId(module: Module): FunctionDeclarationStructure[] {
   ids.forEach((id, i) => {
     const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
     if (condition !== null) reader.lines.push(`if (${condition}) {`);
+    reader.within = id.guards;
     reader.nested(() => setId(id, reader, module));
+    reader.within = [];
     if (condition !== null) reader.lines.push('}');
   });
   const { lines } = reader;
@@ -196,8 +200,10 @@ function emitBody(body: Field | WindowModel, module: Module): FunctionDeclaratio
   const start = new Reader(module);
   const stop = new Reader(module);
   // A frame without the arm has an empty body at its end.
-  for (const reader of [start, stop])
+  for (const reader of [start, stop]) {
     if (body.guards.length > 0) reader.lines.push(`if (!(${reader.condition(body.guards)})) return end;`);
+    reader.within = body.guards;
+  }
   const { from, to } = bodyRange(body, start, stop, module);
   return [roleFunction('bodyStart', 'number', start, from), roleFunction('bodyEnd', 'number', stop, to)];
 }

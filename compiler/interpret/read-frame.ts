@@ -513,11 +513,13 @@ class FrameReader {
         ? bound.end - at
         : this.size('value' in extent ? evaluateValue(extent.value, scope) : 0n, at, field.path, field.span);
     const end = this.reach(at, size, bound, field.path, field.span);
+    const { limits, roles } = this.protocol;
+    const most = field === roles.headers ? Math.min(type.maxCount, limits.headers) : type.maxCount;
     const children: FieldNode[] = [];
     const value: Shown[] = [];
     for (let next = at; next < end;) {
-      if (children.length === type.maxCount)
-        throw new Bad(next - this.at, field.path, `has over ${type.maxCount} entries`, field.span);
+      if (children.length === most)
+        throw new Bad(next - this.at, field.path, `has over ${most} entries`, field.span);
       const { nodes, next: after } = this.block(
         type.pair.body,
         next,

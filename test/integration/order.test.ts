@@ -1,3 +1,4 @@
+import { type FilterFactory, Verdict } from '@proto-frame/api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/bolt-client.js';
@@ -571,5 +572,35 @@ describe('an exclusive request', () => {
       expect((await other.received(i + 1))[i]).toBe(`+${i}`);
     }
     expect(made.accepted).toBe(1);
+  });
+
+  it('goes its way when the one before it fails late, in a filter', async () => {
+    const made = await host();
+    const late: FilterFactory = {
+      name: 'late',
+      phase: 'after_route',
+      create: () => ({
+        onRequest(call) {
+          if (call.method !== 'ECHO') return Verdict.continue;
+          setTimeout(() => call.resume(), 10);
+          return Verdict.stop;
+        },
+      }),
+    };
+    await run({
+      clusters: [clusterOf([made.port]), clusterOf([], { name: 'empty' })],
+      routes: [byMethod('ECHO', 'empty'), routeTo('echo')],
+      filters: [{ name: 'late', config: {} }],
+      factories: [late],
+    });
+    const watcher = await client();
+    watcher.send('ECHO 1', 'WATCH cats', 'TRIPLE x');
+    expect(await watcher.received(8)).toEqual([
+      '-1 no host of cluster empty can be reached',
+      '+watching',
+      ...[0, 1, 2].map((i) => `!cats ${i}`),
+      ...[0, 1, 2].map((i) => `+${i} x`),
+    ]);
+    expect(made.peers.map(({ lines }) => lines)).toEqual([['WATCH cats', 'TRIPLE x']]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seedFromEnvironment } from '../support/random.js';
+import { inOrder } from './in-order.js';
 import { crossTalk, uninvitedReplies } from './scenarios.js';
 
 /** Small versions of what `npm run test:reliability` runs at full size. */
@@ -15,5 +16,11 @@ describe('a sidecar between 64 callers and one service', () => {
   it(`lets no uninvited reply through (SEED=${seed})`, async () => {
     const { flaws } = await uninvitedReplies(2000, seed);
     expect(flaws).toEqual([]);
+  });
+
+  it(`shifts no reply in a protocol without ids (SEED=${seed})`, async () => {
+    const { flaws, verdict } = await inOrder(20_000, seed);
+    expect(flaws).toEqual([]);
+    expect(verdict.ok).toBeGreaterThan(2_000);
   });
 });

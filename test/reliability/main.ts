@@ -1,4 +1,5 @@
 import { seedFromEnvironment } from '../support/random.js';
+import { inOrder } from './in-order.js';
 import type { Result } from './scenario.js';
 import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from './scenarios.js';
 
@@ -9,6 +10,7 @@ const all: Record<string, () => Promise<Result[]>> = {
   A3: () => idWrap(10_000, seed),
   A4: async () => [await idCollision(20, seed)],
   A5: async () => [await lateReplies(100_000, seed)],
+  A6: async () => [await inOrder(200_000, seed)],
   A7: async () => [await uninvitedReplies(20_000, seed)],
 };
 const chosen = process.argv.slice(2);

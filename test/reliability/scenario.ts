@@ -91,7 +91,7 @@ export async function scenario(
 }
 
 /** Once all clients are gone, nothing may be under way or queued. */
-async function leftovers(sidecar: Sidecar, check: Stage['check']): Promise<void> {
+export async function leftovers(sidecar: Sidecar, check: Stage['check']): Promise<void> {
   const gauges = ['downstream_connections_active', 'downstream_requests_active', 'downstream_buffered_bytes'];
   for (const gauge of [...gauges, 'cluster_requests_active', 'cluster_buffered_bytes']) {
     let value = NaN;

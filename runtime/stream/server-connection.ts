@@ -48,7 +48,7 @@ const MOST_PIPELINED = 256;
 /** How much may wait for replies that have to come before it, in bytes; a caller with more is reset. */
 const MOST_PARKED = 16 * 1024 * 1024;
 /** A caller that said it will send no more, on a connection of its own to a host, is closed when all is quiet. */
-const HALF_OPEN_QUIET_MS = 5_000;
+const HALF_OPEN_QUIET_MS = 30_000;
 /** More first bytes than this without a decision are no protocol. */
 const MOST_FIRST_BYTES = 4096;
 

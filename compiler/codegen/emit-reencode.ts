@@ -50,29 +50,37 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
       'if (body !== null) {',
       `if (headers !== null) ${refuse('has its headers in the body: change one of them')}`,
     );
-    lines.push(...inArms(body, 'body !== null && body.length > 0', copy, () => refuse('has no body'), module));
-    lines.push(...rewrite([body], module), '}', `if (headers === null) ${copy()}`);
-    lines.push(...inArms(headers, 'headers.size > 0', copy, () => refuse('has no headers'), module));
-    lines.push(...rewrite([headers], module, headers.guards));
+    const whole = new Reader(module);
+    inArms(body, 'body.length > 0', copy, () => refuse('has no body'), whole);
+    lines.push(...rewrite([body], module, body.guards, whole, true), '}', `if (headers === null) ${copy()}`);
+    const part = new Reader(module);
+    inArms(headers, 'headers.size > 0', copy, () => refuse('has no headers'), part);
+    lines.push(...rewrite([headers], module, headers.guards, part, true));
   } else if (headers !== null && headers.guards.length > 0 && body !== null && body.guards.length === 0) {
     // A frame without the headers' arm still has a body.
     const reader = new Reader(module);
     const condition = reader.condition(headers.guards);
-    lines.push(...reader.lines, `if (!(${condition})) {`);
-    lines.push(`if (headers !== null && headers.size > 0) ${refuse('has no headers')}`);
-    lines.push(...rewrite([body], module), '}', ...rewrite([headers, body], module, headers.guards));
+    reader.lines.push(
+      `if (!(${condition})) {`,
+      `if (headers !== null && headers.size > 0) ${refuse('has no headers')}`,
+      ...rewrite([body], module),
+      '}',
+    );
+    lines.push(...rewrite([headers, body], module, headers.guards, reader));
   } else {
     const some = (headers ?? body)!;
     const given = [
       ...(headers === null ? [] : ['(headers !== null && headers.size > 0)']),
       ...(body === null ? [] : ['(body !== null && body.length > 0)']),
     ].join(' || ');
-    lines.push(...inArms(some, given, copy, () => refuse('has no headers and no body'), module));
+    const reader = new Reader(module);
+    inArms(some, given, copy, () => refuse('has no headers and no body'), reader);
     lines.push(
       ...rewrite(
         [headers, body].filter((r) => r !== null),
         module,
         some.guards,
+        reader,
       ),
     );
   }
@@ -101,20 +109,22 @@ export function emitWithId(module: Module): FunctionDeclarationStructure | null 
   if (!ids.some((id) => isSelfDelimited(id.type))) return null;
   const lines: string[] = [];
   verifyChecksum(module, lines);
+  const reader = new Reader(module);
+  const copied = [
+    `const out = ${module.use('copyBytes')}(b, at, end);`,
+    'setId(out, 0, end - at, id);',
+    'return out;',
+  ];
   for (const [i, id] of ids.entries()) {
-    const reader = new Reader(module);
     const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
-    lines.push(...reader.lines);
-    if (condition !== null) lines.push(`if (${condition}) {`);
-    if (isSelfDelimited(id.type)) lines.push(...rewrite([id], module, id.guards));
-    else
-      lines.push(
-        `const out = ${module.use('copyBytes')}(b, at, end);`,
-        'setId(out, 0, end - at, id);',
-        'return out;',
-      );
-    if (condition !== null) lines.push('}');
+    const varies = isSelfDelimited(id.type);
+    if (condition !== null) {
+      const inner = varies ? rewrite([id], module, id.guards) : copied;
+      reader.lines.push(`if (${condition}) {`, ...inner, '}');
+    } else if (varies) rewrite([id], module, id.guards, reader);
+    else reader.lines.push(...copied);
   }
+  lines.push(...reader.lines);
   return {
     kind: StructureKind.Function,
     name: 'withId',
@@ -130,31 +140,31 @@ export function emitWithId(module: Module): FunctionDeclarationStructure | null 
   };
 }
 
-/** What is done with a frame that has not the arm of a part: refuse what is given for it, or copy. */
+/** Emits what is done with a frame that has not the arm of a part: refuse what is given for it, or copy. */
 function inArms(
   part: Field | WindowModel,
   given: string,
   copy: () => string,
   refuse: () => string,
-  module: Module,
-): string[] {
-  if (part.guards.length === 0) return [];
-  const reader = new Reader(module);
+  reader: Reader,
+): void {
+  if (part.guards.length === 0) return;
   const condition = reader.condition(part.guards);
-  return [...reader.lines, `if (!(${condition})) {`, `if (${given}) ${refuse()}`, copy(), '}'];
+  reader.lines.push(`if (!(${condition})) {`, `if (${given}) ${refuse()}`, copy(), '}');
 }
 
 function isIn(field: Field, window: Field | WindowModel): boolean {
   return window.member === 'within' && [...walk(window.body)].includes(field);
 }
 
-/** The lines that write the frame with other parts, and return it. */
+/** The lines that write the frame with other parts, and return it; after those that the reader has. */
 function rewrite(
   parts: readonly (Field | WindowModel)[],
   module: Module,
   within: readonly Guard[] = [],
+  reader = new Reader(module),
+  isGiven = false,
 ): string[] {
-  const reader = new Reader(module);
   reader.within = within;
   const { lines } = reader;
   const order = [...walk(module.protocol.frame.body)];
@@ -168,7 +178,7 @@ function rewrite(
     if (param === 'length') continue;
     const fresh = freshSize(region, module);
     lines.push(
-      `const ${size} = ${param === 'id' ? fresh : `${param} === null ? ${param}To - ${param}From : ${fresh}`};`,
+      `const ${size} = ${param === 'id' || isGiven ? fresh : `${param} === null ? ${param}To - ${param}From : ${fresh}`};`,
     );
   }
   const lengths = derivedOf(regions, affected, module, reader);
@@ -181,8 +191,11 @@ function rewrite(
     `const out = ${module.use('frameBytes')}(size);`,
   );
   const lastRegion = regions[regions.length - 1]!;
+  const before = lines.length;
   const last = lastRegion.to === reader.place(module.layout.end);
-  splice(regions, lines, last, module);
+  // The place was only asked for to compare it.
+  lines.length = before;
+  splice(regions, lines, last, isGiven, module);
   const writer = new Reader(module, 'out', '0');
   writer.within = within;
   // In layout order: where a length stands is known once those before it are right.
@@ -500,7 +513,13 @@ function regionChecks(
   }
 }
 
-function splice(regions: readonly Region[], lines: string[], last: boolean, module: Module): void {
+function splice(
+  regions: readonly Region[],
+  lines: string[],
+  last: boolean,
+  isGiven: boolean,
+  module: Module,
+): void {
   let before = 'at';
   regions.forEach((region, i) => {
     const gap = regions[i - 1];
@@ -529,7 +548,8 @@ function splice(regions: readonly Region[], lines: string[], last: boolean, modu
       return;
     }
     const fresh = region.param === 'body' ? 'out.set(body, q);' : freshHeaders(region.field as Field, module);
-    lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
+    if (isGiven) lines.push(fresh);
+    else lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
     if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);
   });
   if (!last) lines.push(`out.set(b.subarray(${before}, end), q);`);

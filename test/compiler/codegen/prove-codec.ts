@@ -244,15 +244,19 @@ class Proof {
     const { codec } = this;
     const { roles } = this.protocol;
     same('reencode(null, null)', codec.reencode(frame, 0, frame.length, null, null), frame);
+    // What stands in another arm can't be replaced.
+    const view = new this.Frame(frame, 0, frame.length);
+    const has = (role: typeof roles.body): role is Field =>
+      role?.member === 'field' && view[property(role)] !== undefined;
     const headers = new HeaderMap();
     codec.readHeaders(frame, 0, frame.length, headers);
-    if (roles.headers !== null) {
+    if (has(roles.headers)) {
       headers.set('service', value);
       headers.delete('x');
     }
-    const ofHeaders = roles.headers === null ? {} : { [property(roles.headers)]: [...headers] };
-    const ofBody = roles.body === null ? {} : { [property(roles.body)]: body };
-    const newBody = roles.body === null ? null : body;
+    const ofHeaders = has(roles.headers) ? { [property(roles.headers)]: [...headers] } : {};
+    const ofBody = has(roles.body) ? { [property(roles.body)]: body } : {};
+    const newBody = has(roles.body) ? body : null;
     this.edited('headers', frame, headers, null, { ...init, ...ofHeaders });
     this.edited('body', frame, null, newBody, { ...init, ...ofBody });
     this.edited('headers and body', frame, headers, newBody, { ...init, ...ofHeaders, ...ofBody });

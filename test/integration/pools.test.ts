@@ -13,7 +13,13 @@ import {
 } from '../support/lines-peers.js';
 import { Random } from '../support/random.js';
 import { echo, type Script, type ScriptedUpstream, startUpstream } from '../support/scripted-upstream.js';
-import { clusterOf, startProxy, type WholeProxy, type WholeProxyOptions } from '../support/whole-proxy.js';
+import {
+  clusterOf,
+  routeTo,
+  startProxy,
+  type WholeProxy,
+  type WholeProxyOptions,
+} from '../support/whole-proxy.js';
 
 // Connections that are not shared: one request at a time, or one caller each.
 
@@ -285,6 +291,64 @@ describe('pingpong', () => {
     await eventually(() => slow.waiting() === 1, 'the last');
     slow.next();
     await callers[1]!.received(2);
+  });
+
+  it('never has more than its limits, whatever goes wrong', async () => {
+    const random = new Random(31);
+    const open = new WeakMap<object, number>();
+    let most = 0;
+    let connections = 0;
+    const made: LinesHost = await linesHost((line, peer) => {
+      open.set(peer, (open.get(peer) ?? 0) + 1);
+      most = Math.max(most, open.get(peer)!);
+      connections = Math.max(connections, made.peers.length);
+      const dice = random.below(200);
+      const reply = (): void => {
+        open.set(peer, open.get(peer)! - 1);
+        if (dice === 0) peer.socket.resetAndDestroy();
+        else if (dice === 1) peer.socket.end(linesFrame('+', 'half').subarray(0, 4));
+        else if (dice === 2) {
+          // In one piece: what comes while nobody waits is uninvited; later it would be the next one's reply.
+          peer.socket.write(Buffer.concat([linesFrame('+', line.slice(5)), linesFrame('+', 'EVIL')]));
+        } else answer(line, peer);
+        if (dice === 3) peer.socket.write(linesFrame('~', ''));
+      };
+      if (dice < 10) setTimeout(reply, random.below(60));
+      else reply();
+    });
+    await run({
+      ...pingpong(made.port, { maxConnections: 4, maxPendingRequests: 60, maxRequestsPerConnection: 100 }),
+      routes: [routeTo('echo', { timeout: 30 })],
+    });
+    const seen = { good: 0, refused: 0, failed: 0 };
+    const live = async (name: number): Promise<void> => {
+      for (let life = 0; life < 4; life++) {
+        const [caller] = await lines(1);
+        const sent: string[] = [];
+        while (sent.length < 60) {
+          for (let burst = random.below(8); burst >= 0; burst--) {
+            sent.push(`${name}.${life}.${sent.length}`);
+            caller!.send(`ECHO ${sent.at(-1)!}`);
+          }
+          await sleep(random.below(4));
+        }
+        if (random.below(2) === 0) await caller!.received(sent.length);
+        for (const [i, frame] of caller!.frames.entries()) {
+          if (frame === `+${sent[i]!}`) seen.good++;
+          else if (frame === '-3 the connections to cluster echo are full') seen.refused++;
+          else {
+            expect(frame).toMatch(/^-\d .*(in time|closed the connection|is no frame|connect to)/);
+            seen.failed++;
+          }
+        }
+        caller!.socket.resetAndDestroy();
+      }
+    };
+    await Promise.all(Array.from({ length: 24 }, (_, name) => live(name)));
+    expect([most, connections]).toEqual([1, 4]);
+    expect(Math.min(seen.good, seen.refused, seen.failed)).toBeGreaterThan(0);
+    const { pendingTotal, pendingOverflows, connectionOverflows } = proxy.upstream;
+    expect(connectionOverflows).toBe(pendingTotal + pendingOverflows);
   });
 
   it('is there for protocols with ids as well, if the cluster asks for it', async () => {

@@ -701,6 +701,8 @@ class Writer implements Environment {
     const start = this.lines.length;
     const outer = this.pending;
     let any = false;
+    /** Where the last branch with lines ends: empty ones after it are left out. */
+    let last = start;
     cases.forEach(([test, block], i) => {
       this.lines.push(
         test === null ? (i === 0 ? '{' : '} else {') : i === 0 ? `if (${test}) {` : `} else if (${test}) {`,
@@ -709,7 +711,9 @@ class Writer implements Environment {
       this.pending = 0;
       emit(block);
       any ||= this.lines.length > before;
+      if (this.lines.length > before) last = this.lines.length;
     });
+    if (dropEmpty) this.lines.length = Math.max(last, start);
     this.lines.push('}');
     this.pending = outer;
     if (!any && (dropEmpty || outer === 0)) this.lines.length = start;

@@ -29,7 +29,9 @@ class RoleReader extends Reader {
   }
 
   header(e: Expression & { op: 'header' }): string {
-    this.module.usesKnownHeader = this.module.usesNames = true;
+    this.module.usesKnownHeader = true;
+    // An extern keeps its own texts.
+    if (e.map.type.kind === 'map') this.module.usesNames = true;
     return `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
   }
 }

@@ -6,6 +6,7 @@ import {
 import type { Expression } from '../model/expression.js';
 import { valueParts } from '../model/expressions-of.js';
 import { camelCase } from '../model/camel-case.js';
+import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { docOf, type Module } from './module.js';
@@ -130,6 +131,14 @@ function emitHijack(
   ];
 }
 
+function isWide(field: Field): boolean {
+  return field.type.kind === 'int' && isBig(field.type.int, field.range);
+}
+
+function holdsBytes(field: Field): boolean {
+  return field.type.kind === 'bytes' || (field.type.kind === 'extern' && field.type.extern.value === 'bytes');
+}
+
 /** Whether a request's field is read by its place alone. */
 function isPlain(e: Expression & { op: 'field' | 'request' }): boolean {
   const field = e.fields[0]!;
@@ -153,8 +162,10 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
     if (value.op === 'structLiteral' || value.op === 'listLiteral')
       throw new Error('literals in literals are refused by the checker');
     let code = emitExpression(value, env);
-    if (field.member === 'field' && field.type.kind === 'bytes' && value.type.kind === 'text')
+    if (field.member === 'field' && holdsBytes(field) && value.type.kind === 'text')
       code = `${module.use('utf8Bytes')}(${code})`;
+    // The proxy's ids are numbers.
+    if (field.member === 'field' && value.op === 'param' && value.role === 'id' && isWide(field)) code = `BigInt(${code})`;
     const cast = closed(field, module);
     const open = value.op === 'int' && value.type.kind === 'int' && value.type.enum !== null;
     const property = module.property(field);

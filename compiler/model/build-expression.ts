@@ -588,7 +588,8 @@ function isEnumMismatch(left: Expression, right: Expression): boolean {
 }
 
 function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expression | null {
-  const on = expr.on.map((e) => buildExpression(e, cx));
+  // A field may be called as a frame kind is.
+  const on = expr.on.map((e) => buildExpression(e, { ...cx, frameKinds: false }));
   const arms: { patterns: readonly (readonly ValueSet[])[] | null; value: Expression }[] = [];
   let broken = on.some((e) => e === null);
   for (const e of on) {

@@ -52,7 +52,7 @@ export function buildExtern(decl: ExternDecl, report: Report): ExternTypeModel |
   const code = withoutComments(file.text);
   if (decl.sort === 'fn') return buildFn(decl, common, code, report);
   const value = typeName(decl.result);
-  const kind = value === 'u8' || intTypeOf(value, false) !== null ? 'int' : value;
+  const kind = intTypeOf(value, false) !== null ? 'int' : value === 'headers' ? 'map' : value;
   if (
     kind !== 'text' &&
     kind !== 'bytes' &&
@@ -62,7 +62,7 @@ export function buildExtern(decl: ExternDecl, report: Report): ExternTypeModel |
     kind !== 'record'
   ) {
     report.error('PF170', decl.result?.span ?? name.span, 'an extern type says what it gives', {
-      hint: `\`extern type ${name.text} => text from …\`; it is one of text, bytes, an integer, bool, map, record`,
+      hint: `\`extern type ${name.text} => text from …\`; it is one of text, bytes, bool, headers, or an integer type`,
     });
     return null;
   }

@@ -193,6 +193,10 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
     }
     return true;
   }
+  if (field.type.kind === 'extern' && (field.type.extern.value === 'text' || field.type.extern.value === 'bytes')) {
+    if (value.type.kind === 'null') return field.type.nullable || refuse(`\`${field.name}\` is not nullable`);
+    if (value.type.kind === 'text' && value.op !== 'request') return true;
+  }
   if (field.type.kind === 'text' || field.type.kind === 'bytes') {
     if (value.type.kind === 'null') return field.type.nullable || refuse(`\`${field.name}\` is not nullable`);
     if (value.type.kind === 'text' || value.type.kind === 'bytes') {

@@ -15,7 +15,7 @@ export function checkTopLevel(file: SchemaFile, resolve: ResolveUse, report: Rep
   const cx: Context = { scope, report, names: null, guards: [] };
   for (const item of file.items) {
     if (item.kind === 'extern')
-      report.error('PF199', item.name.span, 'extern declarations are not built yet');
+      declarations.externOf(item);
     else if (item.kind === 'enum') declarations.enumOf(item);
     else if (item.kind === 'struct') buildStruct(item, declarations, cx);
     else if (item.kind === 'const') constantValue(item, scope, report);

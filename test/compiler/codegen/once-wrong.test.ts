@@ -71,6 +71,64 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
   'constants beyond ASCII': [
     'm : bytes size 2 = "\\xda\\xbb"; l : text latin1 size 1 = "é"; u : text size 2 = "é";',
   ],
+  'what is walked stands in an arm that most frames have not': [
+    'if (asks) { n : dec(i48) until "||" in 0..99; w : hex(u16) size 4 in 2..99; within (w) { b : bool(u8); r : bytes rest; } l : list of cstr count n; } e : u8; s : pstr(u8);',
+    'service = s;',
+  ],
+  'a list of numbers that are always as long': [
+    'n : u8; l : list of f64 count n; m : i16 in -1..9; o : list of u8 count m nullable;',
+  ],
+  'an element is held to what its form can say': [
+    'n : u8; l : list of (dec(u8) until ",") count n; m : u8; k : list of (hex(u16) size 2) count m; w : u16; within (w) { r : list of (dec(u8) until ",") rest; }',
+  ],
+  'digits that say less than their integer, and a sign at its end': [
+    'a : dec(u32) size 3; b : hex(u16) size 2 = 200; c : dec(i64) until ";";',
+  ],
+  'a delimiter alone is looked for': [
+    'w : u8 in 2..200; q : text until "\\n" max 0; within (w) { r : cstr max 0; s : bytes rest; }',
+  ],
+  'a delimiter begins again within itself': ['q : bytes until ";;,"; t : text latin1 until "||" max 9;'],
+  'a length of varying width changes in reencode': [
+    'k : dec(u16) until "\\r\\n" in 0..2000; n : varint(leb128) in 0..500; body : bytes size n; m : varint(quic); headers : map of Pair size m; v : varint(mqtt) in 4..500; within (v) { h : hex(u32) size 4; d : bytes size h; r : bytes rest; } x : bytes size k;',
+    'body = body; headers = headers;',
+  ],
+  'a length of varying width in a window around the body': [
+    'v : varint(vlq) in 7..900; within (v) { h : hex(u32) until " " in 0..300; w : dec(u16) size 4 in 1..900; within (w) { n : varint(zigzag) in 0..500; body : bytes size n; } d : bytes size h; }',
+    'body = body;',
+  ],
+  'lengths of varying width in arms of a window count for it': [
+    'v : varint(leb128) in 1..900; within (v) { b : bool(u8); if (b) { n : varint(leb128); d : bytes size n; } }',
+  ],
+  'null is not the default': [
+    's : pstr(u8) nullable default "zz"; n : i8 in -1..100; o : text size n nullable;',
+  ],
+  'bytes of a list of texts in a struct are no count': [
+    'p : Part;',
+    '',
+    'struct Part { n : u32; l : list of f32 size n max 3; t : text until "\\n"; }',
+  ],
+  'flags of no bit in a bit group': [
+    'bits u8 { x : 4 as Some; y : 4; }',
+    '',
+    'flags Some : u8 { one = 1, two = 2 }',
+  ],
+  'an element runs over the end of its list': [
+    'n : u16; l : list of pbytes(u16) size n max 3; t : bytes size 40;',
+  ],
+  'headers in an arm behind what varies': [
+    'm : varint(leb128); d : bytes size m; if (asks) { n : u16; headers : map of Pair size n; s : pstr(u8); } else { x : u8; }',
+    'headers = headers;',
+  ],
+  'recursive structs in each other': [
+    't : Tree; n : varint(leb128) in 0..5; l : list of Tree count n; w : u16; within (w) { r : list of Tree rest; }',
+    '',
+    'recursive struct Tree { tag : u8; variant (tag) { 0..90 => { k : dec(i16) until "\\r\\n" in -1..3; kids : list of Tree count k nullable; } 91 => { one : Tree; } _ => { leaf : f32; } } }',
+  ],
+  'a struct that ends with lists of lists': [
+    'n : u8; l : list of Row count n;',
+    '',
+    'struct Cell { q : cstr; z : varint(zigzag); } struct Row { a : u8; x : list of Cell count a; b : u8; y : list of Cell count b; }',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

@@ -296,7 +296,7 @@ class Proof {
         `scan of damaged bytes gave ${length}, the interpreter ${read.tree.length}: ${show(damaged)}`,
       );
     if (!Number.isInteger(length) || length < -2) throw new Error(`scan of damaged bytes gave ${length}`);
-    if (length <= 0 || length > 100_000) return;
+    if (length <= 0 || length > Math.min(100_000, this.protocol.limits.frame)) return;
     // What the length says is there, though not what was sent.
     const bytes = new Uint8Array(length);
     bytes.set(damaged.subarray(0, length));

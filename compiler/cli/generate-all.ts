@@ -22,11 +22,13 @@ export async function generateAll(
   const outputs: Output[] = [];
   for (const [i, protocol] of protocols.entries()) {
     if (progress) terminal.err(`\r\x1b[K[${i + 1}/${protocols.length}] ${protocol.name}`);
-    const text = await generate(protocol);
-    const name = protocol.fileName;
-    if (emit.includes('ts')) outputs.push({ name, text });
-    if (toJavaScript !== null)
-      outputs.push({ name: name.replace(/\.ts$/, '.js'), text: toJavaScript(text, name) });
+    for (const side of protocol.reply === null ? [protocol] : [protocol, protocol.reply]) {
+      const text = await generate(side);
+      const name = side.fileName;
+      if (emit.includes('ts')) outputs.push({ name, text });
+      if (toJavaScript !== null)
+        outputs.push({ name: name.replace(/\.ts$/, '.js'), text: toJavaScript(text, name) });
+    }
   }
   if (progress) terminal.err('\r\x1b[K');
   const copies = new Map(

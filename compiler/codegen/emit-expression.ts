@@ -58,12 +58,16 @@ export function emitExpression(e: Expression, env: Environment): string {
     case 'call': {
       const name = env.module.extern(e.fn);
       const args = e.args.map((arg) => emitExpression(arg, env));
-      const call = `${name}(${args.join(', ')})`;
       // Without one of its values a call gives none.
-      const missing = e.args.flatMap((arg, i) => (arg.optional ? [args[i]!] : []));
-      return missing.length === 0
-        ? call
-        : `(${missing.map((m) => `${m} == null`).join(' || ')} ? undefined : ${call.replaceAll(/^/g, '')})`;
+      return e.args.reduceRight(
+        (call, arg, i) => {
+          if (!arg.optional) return call;
+          const given = env.module.use('whenGiven');
+          if (e.args.length === 1) return `${given}(${args[i]!}, ${name})`;
+          return `${given}(${args[i]!}, (given${i}) => ${call})`;
+        },
+        `${name}(${args.map((arg, i) => (e.args[i]!.optional ? `given${i}` : arg)).join(', ')})`,
+      );
     }
     case 'access':
     case 'sizeOf':

@@ -20,7 +20,10 @@ export function emitProtocol(module: Module): string {
   const min = bounds.low < 0n ? 0n : bounds.low;
   const max = bounds.high > SAFE ? SAFE : bounds.high;
   const headers = headersField(module)?.type ?? externHeaders(module)?.type ?? null;
-  const has = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
+  const own = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
+  // What the proxy answers with belongs to the protocol of who asks.
+  const has = (name: SynthName): boolean =>
+    protocol.side !== 'server' && (own(name) || protocol.reply?.synths.some((s) => s.name === name) === true);
   const parts = [
     `name: ${quote(protocol.name)}`,
     `contract: ${module.use('CONTRACT_VERSION')}`,
@@ -34,6 +37,7 @@ export function emitProtocol(module: Module): string {
       maxHeaders: ${headers === null ? 0 : Math.min(limits.headers, headers.maxCount)},
       headerCase: 'sensitive',
     }`,
+    ...(protocol.reply === null ? [] : [`replies: ${camelCase(protocol.name)}Replies`]),
     'match',
     'scan',
     'check',

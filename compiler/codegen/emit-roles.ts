@@ -70,8 +70,8 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
     );
   };
   expression('kindOf', roles.kind, module.useType('FrameKind'), null);
-  expression('isHeartbeat', roles.heartbeat, 'boolean', null);
-  expression('isGoaway', roles.goaway, 'boolean', null);
+  expression('isHeartbeat', roles.heartbeat, 'boolean', 'false');
+  expression('isGoaway', roles.goaway, 'boolean', 'false');
   if (roles.id !== null) functions.push(emitIdOf(module), ...emitSetId(module));
   if (roles.timeout?.type.kind === 'text') {
     const r = reader();
@@ -82,7 +82,7 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('serviceOf', roles.service, 'string | undefined', null);
   expression('methodOf', roles.method, 'string | undefined', null);
   expression('expects', roles.expects, 'number', '1');
-  expression('isExclusive', roles.exclusive, 'boolean', null);
+  expression('isExclusive', roles.exclusive, 'boolean', 'false');
   if (roles.body !== null) functions.push(...emitBody(roles.body, module));
   return functions;
 }

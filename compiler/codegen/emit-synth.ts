@@ -19,7 +19,7 @@ export function emitSynths(module: Module): (FunctionDeclarationStructure | Inte
   for (const synth of module.protocol.synths) {
     const name = camelCase(synth.name);
     if (synth.name === 'hijack') emitted.push(...emitHijack(synth, module));
-    else emitted.push({ ...emitSynth(synth, module), name });
+    else emitted.push({ ...emitSynth(synth, module), name, isExported: module.protocol.side === 'server' });
   }
   return emitted;
 }
@@ -66,11 +66,6 @@ function emitHijack(
   module: Module,
 ): (FunctionDeclarationStructure | InterfaceDeclarationStructure)[] {
   const request = requestFields(synth);
-  const reader = new Reader(module);
-  const values = [...request].map(([name, e]) => {
-    const code = isPlain(e) ? reader.field(e) : `new ${module.viewName}(b, at, end).${module.property(name)}`;
-    return `${module.property(name)}: ${code}${isPlain(e) && closed(e.fields[0]!, module) !== '' ? ` as ${closed(e.fields[0]!, module)}` : ''}`;
-  });
   const env: Environment = {
     module,
     field: () => {
@@ -80,8 +75,6 @@ function emitHijack(
     param: (e) => (e.role === 'status' ? 'status' : 'reason'),
     hold: (_e, code) => code,
   };
-  const lines = [...reader.lines, `return { ${values.join(', ')} };`];
-  const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   const usesReason = synth.fields.some((f) =>
     [...valueParts(f.value)].some((e) => e.op === 'param' && e.role === 'reason'),
   );
@@ -100,23 +93,12 @@ function emitHijack(
         isReadonly: true,
       })),
     },
-    {
-      kind: StructureKind.Function,
-      name: 'remember',
-      parameters:
-        request.size === 0
-          ? []
-          : [
-              { name: 'b', type: 'Uint8Array' },
-              { name: 'at', type: 'number' },
-              ...(usesEnd ? [{ name: 'end', type: 'number' }] : []),
-            ],
-      returnType: module.memoName,
-      statements: lines,
-    },
+    // Where the request is another frame, the module of that one remembers it.
+    ...(module.protocol.side === 'server' ? [] : [emitRemember(synth, module)]),
     {
       kind: StructureKind.Function,
       name: 'hijack',
+      isExported: module.protocol.side === 'server',
       docs: synth.doc === '' ? [] : [docOf(synth.doc)],
       parameters: [
         { name: request.size === 0 ? '_memo' : 'memo', type: module.memoName },
@@ -129,6 +111,32 @@ function emitHijack(
       statements: [`return ${module.encodeName}({ ${emitFields(synth, env, module)} });`],
     },
   ];
+}
+
+/** Emits `remember`: what an error reply takes from a request of this module's frame. */
+export function emitRemember(synth: SynthModel, module: Module): FunctionDeclarationStructure {
+  const request = requestFields(synth);
+  const reader = new Reader(module);
+  const values = [...request].map(([name, e]) => {
+    const code = isPlain(e) ? reader.field(e) : `new ${module.viewName}(b, at, end).${module.property(name)}`;
+    return `${module.property(name)}: ${code}${isPlain(e) && closed(e.fields[0]!, module) !== '' ? ` as ${closed(e.fields[0]!, module)}` : ''}`;
+  });
+  const lines = [...reader.lines, `return { ${values.join(', ')} };`];
+  const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
+  return {
+    kind: StructureKind.Function,
+    name: 'remember',
+    parameters:
+      request.size === 0
+        ? []
+        : [
+            { name: 'b', type: 'Uint8Array' },
+            { name: 'at', type: 'number' },
+            ...(usesEnd ? [{ name: 'end', type: 'number' }] : []),
+          ],
+    returnType: module.memoName,
+    statements: lines,
+  };
 }
 
 function isWide(field: Field): boolean {
@@ -165,7 +173,8 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
     if (field.member === 'field' && holdsBytes(field) && value.type.kind === 'text')
       code = `${module.use('utf8Bytes')}(${code})`;
     // The proxy's ids are numbers.
-    if (field.member === 'field' && value.op === 'param' && value.role === 'id' && isWide(field)) code = `BigInt(${code})`;
+    if (field.member === 'field' && value.op === 'param' && value.role === 'id' && isWide(field))
+      code = `BigInt(${code})`;
     const cast = closed(field, module);
     const open = value.op === 'int' && value.type.kind === 'int' && value.type.enum !== null;
     const property = module.property(field);

@@ -2,7 +2,7 @@ import { StructureKind, type FunctionDeclarationStructure, type StatementStructu
 import { pascalCase } from '../model/camel-case.js';
 import type { Anchor } from '../model/layout.js';
 import { walk } from '../model/walk.js';
-import type { Block, Field, FieldType, Protocol, Struct } from '../model/model.js';
+import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
 import { emitCheck } from './emit-check.js';
 import { emitEncode, emitInit, isPlainInt, emitListWrite, emitStructWrite } from './emit-encode.js';
 import { emitListEnd, emitStructEnd } from './emit-end.js';
@@ -16,7 +16,7 @@ import { emitRoles } from './emit-roles.js';
 import { emitScan } from './emit-scan.js';
 import { emitStatus } from './emit-status.js';
 import { emitStructRead } from './emit-struct-read.js';
-import { emitSynths } from './emit-synth.js';
+import { emitRemember, emitSynths } from './emit-synth.js';
 import { emitView } from './emit-view.js';
 import { Module } from './module.js';
 import { print } from './print.js';
@@ -30,11 +30,14 @@ import { COMPILER_VERSION } from '../compiler-version.js';
 export async function generate(protocol: Protocol): Promise<string> {
   const module = new Module(protocol);
   const { frame } = protocol;
-  for (const of of protocol.enums) module.add(emitEnum(of));
   const structs = protocol.structs.filter((s) => inFrame(protocol, s));
+  // A module of one side has what its frame needs; one of both sides all that is declared.
+  const declared = protocol.side === 'both' ? protocol.structs : structs;
+  const used = enumsOf([protocol.frame.body, ...structs.map((s) => s.body)]);
+  for (const of of protocol.enums) if (protocol.side === 'both' || used.has(of)) module.add(emitEnum(of));
   const lists = listsOf([protocol.frame.body, ...structs.map((s) => s.body)]);
   const pair = headersField(module)?.type.pair;
-  for (const struct of protocol.structs) {
+  for (const struct of declared) {
     // Header entries are read and written by functions of their own.
     if (struct === pair && !structs.includes(struct)) continue;
     module.add(
@@ -86,11 +89,13 @@ export async function generate(protocol: Protocol): Promise<string> {
       module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
   }
   const withId = emitWithId(module);
+  const errorReply = protocol.reply?.synths.find((s) => s.name === 'hijack');
   module.add(
     emitEncode(module),
     emitReencode(module),
     ...(withId === null ? [] : [withId]),
     ...emitSynths(module),
+    ...(errorReply === undefined ? [] : [emitRemember(errorReply, module)]),
     emitView(module),
     emitProtocol(module),
   );
@@ -179,6 +184,21 @@ function emitEnds(
 
 function codeOf(statements: readonly (StatementStructures | string)[]): string {
   return JSON.stringify(statements);
+}
+
+/** The enums that fields of these blocks are of. */
+function enumsOf(blocks: readonly Block[]): Set<Enum> {
+  const used = new Set<Enum>();
+  const add = (type: FieldType): void => {
+    if (type.kind === 'int' && type.enum !== null) used.add(type.enum);
+    if (type.kind === 'list') add(type.element);
+  };
+  for (const member of blocks.flatMap((b) => [...walk(b)])) {
+    if (member.member === 'field') add(member.type);
+    else if (member.member === 'bits')
+      for (const bit of member.fields) if (bit.enum !== null) used.add(bit.enum);
+  }
+  return used;
 }
 
 /** Whether a field of the frame is made of a struct, so that it is read and written. */

@@ -98,9 +98,19 @@ export class Module {
         const list = [...names]
           .sort()
           .map((name) => `${name} as ${externAlias({ fileName: file, exportName: name })}`);
-        return `import { ${list.join(', ')} } from './${file.replace(/\.ts$/, '.js')}';`;
+        return `import { ${list.join(', ')} } from '${this.protocol.side === 'server' ? '..' : '.'}/${file.replace(/\.ts$/, '.js')}';`;
       });
-    return [this.apiImport(), ...externs].join('\n');
+    return [this.apiImport(), ...externs, ...this.repliesImport()].join('\n');
+  }
+
+  /** What the client's side takes of the server's: how replies are read, and those that the proxy makes. */
+  private repliesImport(): string[] {
+    const { reply, fileName } = this.protocol;
+    if (reply === null) return [];
+    const made = reply.synths.map((synth) => camelCase(synth.name));
+    const memo = made.includes('hijack') ? [`type ${this.memoName}`] : [];
+    const names = [...made, `${camelCase(this.protocol.name)}Replies`, ...memo].sort();
+    return [`import { ${names.join(', ')} } from './replies/${fileName.replace(/\.ts$/, '.js')}';`];
   }
 
   private apiImport(): string {
@@ -125,13 +135,16 @@ export class Module {
     return `${this.frameName}Init`;
   }
   get memoName(): string {
-    return `${this.frameName}Memo`;
+    // The server's side makes the error reply, and says what it needs.
+    const { reply } = this.protocol;
+    return `${reply === null ? this.frameName : pascalCase(reply.frame.name)}Memo`;
   }
   get encodeName(): string {
     return `encode${this.frameName}`;
   }
   get exportName(): string {
     const name = camelCase(this.protocol.name);
+    if (this.protocol.side === 'server') return `${name}Replies`;
     const clash =
       RESERVED.has(name) ||
       FUNCTIONS.has(name) ||

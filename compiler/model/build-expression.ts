@@ -502,6 +502,14 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
         return fail('bytes are written with characters up to \\xff', literal.span);
       return { ...node, optional: false, type: { kind: 'bool' } };
     }
+    if (literal !== null && bytes.type.kind === 'int' && isCharacter(literal)) {
+      // A number is what a character says: `tag == "*"`.
+      const code = BigInt(literal.value.charCodeAt(0));
+      const type = { kind: 'int', low: code, high: code, enum: null } as const;
+      const number: Expression = { op: 'int', value: code, type, optional: false, span: literal.span };
+      const [a, b] = literal === left ? [number, right] : [left, number];
+      return { ...node, left: a, right: b, optional: false, type: { kind: 'bool' } };
+    }
     if (!same && !(nulls && equality)) {
       if (!equality) return needs('two numbers', (e) => e.type.kind === 'int');
       return fail(`${kindOf(left)} can't be compared with ${kindOf(right)}`);
@@ -748,6 +756,11 @@ export function kindOf(e: Expression): string {
   if (field?.member === 'field' && field.type.kind !== 'int' && field.type.kind !== e.type.kind)
     return `the ${field.type.kind} \`${field.name}\``;
   return describe(e.type);
+}
+
+/** `"*"`: a character of one byte. */
+function isCharacter(literal: { readonly value: string }): boolean {
+  return literal.value.length === 1 && literal.value.charCodeAt(0) < 256;
 }
 
 /** Whether an expression can stand in a condition. */

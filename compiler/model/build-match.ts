@@ -4,10 +4,11 @@ import type { Frame, IntType, MatchByte, MemberModel } from './model.js';
 
 /**
  * Which bytes tell the protocol: those at the start of the frame whose place is fixed and whose values are
- * bound by a constant, a range or a closed enum, within the first `probe` bytes.
+ * bound by a constant, a range or a closed enum, within the first `probe` bytes; and what the schema's own
+ * `match` says of them.
  */
-export function buildMatch(frame: Frame, probe: number): MatchByte[] {
-  const bytes: MatchByte[] = [];
+export function buildMatch(frame: Frame, probe: number, explicit: readonly MatchByte[]): MatchByte[] {
+  const bytes: MatchByte[] = [...explicit];
   let offset = 0;
   const scan = (members: readonly MemberModel[]): boolean => {
     for (const member of members) {
@@ -23,7 +24,21 @@ export function buildMatch(frame: Frame, probe: number): MatchByte[] {
     return true;
   };
   scan(frame.body.members);
-  return bytes.filter((b) => b.offset < probe);
+  const offsets = [...new Set(bytes.map((b) => b.offset))].filter((o) => o < probe).sort((a, b) => a - b);
+  return offsets.map((at) => ({ offset: at, allowed: both(bytes.filter((b) => b.offset === at)) }));
+}
+
+/** What all of the demands on one byte allow. */
+function both(demands: readonly MatchByte[]): MatchByte['allowed'] {
+  return demands
+    .map((d) => d.allowed)
+    .reduce((some, other) =>
+      some.flatMap((a) =>
+        other
+          .map((b) => ({ low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) }))
+          .filter(({ low, high }) => low <= high),
+      ),
+    );
 }
 
 function fieldBytes(field: MemberModel & { member: 'field' }, offset: number): MatchByte[] {
@@ -76,7 +91,8 @@ function bitBytes(group: MemberModel & { member: 'bits' }, offset: number): Matc
   return allowed.length === 256 ? [] : [{ offset, allowed: merge(allowed) }];
 }
 
-function split(int: IntType, value: bigint, offset: number): MatchByte[] {
+/** An integer's bytes, as they stand in the frame. */
+export function split(int: IntType, value: bigint, offset: number): MatchByte[] {
   const count = int.bits / 8;
   const unsigned = BigInt.asUintN(int.bits, value);
   return Array.from({ length: count }, (_, i) => {
@@ -85,11 +101,12 @@ function split(int: IntType, value: bigint, offset: number): MatchByte[] {
   });
 }
 
-function exactly(offset: number, value: bigint): MatchByte {
+export function exactly(offset: number, value: bigint): MatchByte {
   return { offset, allowed: [{ low: Number(value), high: Number(value) }] };
 }
 
-function merge(values: number[]): { low: number; high: number }[] {
+/** Values as ranges. */
+export function merge(values: number[]): { low: number; high: number }[] {
   const ranges: { low: number; high: number }[] = [];
   for (const value of [...values].sort((a, b) => a - b)) {
     const last = ranges[ranges.length - 1];

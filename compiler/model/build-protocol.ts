@@ -3,9 +3,10 @@ import { openProtocol, type OpenedProtocol, type ResolveUse } from './open-scope
 import type { Scope } from './scope.js';
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
-import type { FrameDecl, ProtocolDecl, ProtocolItem, SchemaFile, Setting } from '../syntax/ast.js';
+import type { FrameDecl, ProtocolDecl, ProtocolItem, SchemaFile, Semantics, Setting } from '../syntax/ast.js';
 import { buildBlock, declaredNames, buildStruct } from './build-members.js';
 import { buildMatch } from './build-match.js';
+import { explicitMatch } from './explicit-match.js';
 import { buildRoles } from './build-roles.js';
 import { buildStatus } from './build-status.js';
 import { buildSynth } from './build-synth.js';
@@ -18,7 +19,7 @@ import { Names } from './names.js';
 
 const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight', 'depth', 'elements', 'line'];
 /** Structs in each other that every stack has room for. */
-const DEEPEST_VALUE = 1024;
+const DEEPEST_VALUE = 256;
 
 /** A protocol as far as it could be built. */
 export interface BuiltProtocol {
@@ -62,80 +63,153 @@ export function buildProtocol(
   for (const item of items) refuseUnbuilt(item, report);
 
   const frames = items.filter((item): item is FrameDecl => item.kind === 'frame');
-  const [frameDecl, second] = frames;
-  if (frameDecl === undefined) {
-    if (damaged) return null;
-    report.error('PF120', decl.name.span, `\`${decl.name.text}\` has no frame`, {
-      hint: 'add frame Name { … }',
-    });
-    return null;
-  }
-  if (second !== undefined) {
-    report.error('PF199', second.name.span, 'several frames in one protocol are not built yet', {
-      labels: [{ span: frameDecl.name.span, text: 'the first' }],
-      hint: 'use one frame with a variant',
-    });
-    return null;
-  }
-  if (frameDecl.from !== null)
-    report.error('PF199', frameDecl.from.span, 'frames of one side only are not built yet');
-  if (frameDecl.when !== null)
-    report.error('PF199', frameDecl.when.span, 'frames of one phase only are not built yet');
+  const sides = sidesOf(frames, decl, damaged, report);
+  if (sides === null) return null;
   const declarations = new Declarations(scope, report, endian === 'little', limits.elements);
-  const names = new Names(report, declaredNames(frameDecl.members));
-  const cx: Context & { readonly names: Names } = { scope, report, names, guards: [], declarations };
+  const empty: Context = { scope, report, names: null, guards: [], declarations };
   // Enums and structs nobody names are checked as well, and generated: a user may want them.
   for (const item of items) {
     if (item.kind === 'enum') declarations.enumOf(item);
-    if (item.kind === 'struct') buildStruct(item, declarations, cx);
+    if (item.kind === 'struct') buildStruct(item, declarations, empty);
     if (item.kind === 'const') constantValue(item, scope, report);
     if (item.kind === 'extern') declarations.externOf(item);
   }
-  const frame: Frame = {
-    name: frameDecl.name.text,
-    doc: frameDecl.doc,
-    span: frameDecl.name.span,
-    body: buildBlock(frameDecl.members, frameDecl.name.text, cx, declarations),
-  };
-  derive(frame.body, report);
+  const framed = sides.map((frameDecl) => {
+    const names = new Names(report, declaredNames(frameDecl.members));
+    const cx: Context & { readonly names: Names } = { scope, report, names, guards: [], declarations };
+    const frame: Frame = {
+      name: frameDecl.name.text,
+      doc: frameDecl.doc,
+      span: frameDecl.name.span,
+      body: buildBlock(frameDecl.members, frameDecl.name.text, cx, declarations),
+    };
+    derive(frame.body, report);
+    return { frame, names, cx };
+  });
   for (const struct of declarations.structs.values()) derive(struct.body, report);
 
-  const semantics = items.find((item) => item.kind === 'semantics');
-  const built = buildRoles(semantics, decl, cx, damaged);
-  if (built === null) return null;
-  const { roles, idInOtherArms } = built;
+  const [first, second] = framed;
   const statusMap = items.find((item) => item.kind === 'status');
-  const status = buildStatus(statusMap, semantics, roles.status, scope, report);
-  const synths: SynthModel[] = [];
-  for (const item of items) {
-    if (item.kind !== 'synth') continue;
-    const synth = buildSynth(item, frame, names, cx, report);
-    if (synth !== null) synths.push(synth);
-  }
-  const protocol: Protocol = {
-    name: decl.name.text,
-    doc: decl.doc,
-    fileName: `${decl.name.text.replaceAll('_', '-')}.ts`,
-    schemaPath: file.source.path,
-    schemaHash: hashText(
-      [...scope.shared.sources].flatMap((s) => [s.text, ...[...s.beside.values()].map((b) => b.text)]),
-    ),
-    span: decl.name.span,
-    pool,
-    correlation: correlate === 'fifo' ? 'order' : correlate,
-    limits,
-    enums: [...declarations.enums.values()],
-    structs: [...declarations.structs.values()],
-    frame,
-    reply: null,
-    externs: declarations.externModels(),
-    idInOtherArms,
-    roles,
-    status,
-    synths,
-    match: buildMatch(frame, limits.probe),
+  const synthItems = items.filter((item) => item.kind === 'synth');
+  const part = (
+    own: (typeof framed)[number],
+    side: Protocol['side'],
+    reply: Protocol | null,
+  ): Protocol | null => {
+    const semantics = items.find(
+      (item): item is Semantics =>
+        item.kind === 'semantics' && (side === 'both' || item.frame?.text === own.frame.name),
+    );
+    const built = buildRoles(semantics, decl, own.cx, damaged);
+    if (built === null) return null;
+    const { roles, idInOtherArms } = built;
+    const status = side === 'client' ? null : buildStatus(statusMap, semantics, roles.status, scope, report);
+    const synths: SynthModel[] = [];
+    for (const item of synthItems) {
+      const made = item.value?.kind === 'struct' ? item.value.name.text : null;
+      // What makes the other side's frame belongs to that side; what makes none is reported once.
+      if (second !== undefined && (made === second.frame.name) !== (side === 'server')) continue;
+      const synth = buildSynth(item, own, first!, own.cx, report);
+      if (synth !== null) synths.push(synth);
+    }
+    const matches = side === 'server' ? [] : items.filter((item) => item.kind === 'match');
+    const explicit = matches.flatMap((item) => explicitMatch(item, own.frame, limits.probe, own.cx));
+    const portOnly = matches.length > 0 && matches.every((item) => item.conditions.length === 0);
+    return {
+      name: decl.name.text,
+      doc: side === 'server' ? own.frame.doc : decl.doc,
+      fileName: `${side === 'server' ? 'replies/' : ''}${decl.name.text.replaceAll('_', '-')}.ts`,
+      schemaPath: file.source.path,
+      schemaHash: hashText(
+        [...scope.shared.sources].flatMap((s) => [s.text, ...[...s.beside.values()].map((b) => b.text)]),
+      ),
+      span: decl.name.span,
+      side,
+      pool,
+      correlation: correlate === 'fifo' ? 'order' : correlate,
+      limits,
+      enums: [...declarations.enums.values()],
+      structs: [...declarations.structs.values()],
+      frame: own.frame,
+      reply,
+      externs: declarations.externModels(),
+      idInOtherArms,
+      roles,
+      status,
+      synths,
+      match: portOnly ? [] : buildMatch(own.frame, limits.probe, explicit),
+      portOnly,
+    };
   };
-  return { protocol, items };
+  if (second === undefined) {
+    for (const item of items)
+      if (item.kind === 'semantics' && item.frame !== null && item.frame.text !== first!.frame.name)
+        report.error('PF100', item.frame.span, `there is no frame \`${item.frame.text}\``);
+    const protocol = part(first!, 'both', null);
+    return protocol && { protocol, items };
+  }
+  for (const item of items) {
+    if (item.kind !== 'semantics') continue;
+    const known = framed.map(({ frame }) => frame.name);
+    if (item.frame === null)
+      report.error('PF124', item.span, 'each side has semantics of its own', {
+        hint: `write \`semantics ${known[0]!} { … }\` and \`semantics ${known[1]!} { … }\``,
+      });
+    else if (!known.includes(item.frame.text))
+      report.error(
+        'PF100',
+        item.frame.span,
+        `there is no frame \`${item.frame.text}\``,
+        suggestHint(item.frame.text, known),
+      );
+  }
+  const reply = part(second, 'server', null);
+  const protocol = reply && part(first!, 'client', reply);
+  return protocol && { protocol, items };
+}
+
+/** The frame of both sides, or the client's and the server's; null after a report. */
+function sidesOf(
+  frames: readonly FrameDecl[],
+  decl: ProtocolDecl,
+  damaged: boolean,
+  report: Report,
+): readonly FrameDecl[] | null {
+  const [first, second, third] = frames;
+  if (first === undefined) {
+    if (!damaged)
+      report.error('PF120', decl.name.span, `\`${decl.name.text}\` has no frame`, {
+        hint: 'add frame Name { … }',
+      });
+    return null;
+  }
+  for (const { when } of frames)
+    if (when !== null) report.error('PF199', when.span, 'frames of one phase only are not built yet');
+  for (const { from } of frames)
+    if (from !== null && from.text !== 'client' && from.text !== 'server') {
+      report.error('PF100', from.span, `frames come from \`client\` or \`server\``);
+      return null;
+    }
+  const client = frames.filter((f) => f.from?.text === 'client');
+  const server = frames.filter((f) => f.from?.text === 'server');
+  if (second === undefined && first.from === null) return [first];
+  if (client.length === 1 && server.length === 1 && third === undefined) return [client[0]!, server[0]!];
+  const extra = second ?? first;
+  report.error(
+    'PF131',
+    extra.name.span,
+    second === undefined
+      ? 'the frames of the other side are missing'
+      : 'a protocol has one frame for both sides, or one from the client and one from the server',
+    {
+      ...(second === undefined ? {} : { labels: [{ span: first.name.span, text: 'the first' }] }),
+      hint:
+        second === undefined
+          ? `add \`frame … from ${first.from?.text === 'client' ? 'server' : 'client'} { … }\``
+          : 'use a variant for frames of one side',
+    },
+  );
+  return null;
 }
 
 function choice<T extends string>(
@@ -197,17 +271,6 @@ function refuseUnbuilt(item: ProtocolItem, report: Report): void {
   switch (item.kind) {
     case 'connection':
       report.error('PF199', item.span, 'connection phases are not built yet');
-      return;
-    case 'match':
-      report.error(
-        'PF199',
-        item.span,
-        'an explicit match is not built yet; it is derived from constants, ranges and closed enums',
-      );
-      return;
-    case 'semantics':
-      if (item.frame !== null)
-        report.error('PF199', item.frame.span, 'semantics for one frame of several are not built yet');
       return;
     default:
       return;

@@ -11,11 +11,21 @@ import type { Names } from './names.js';
 
 const KNOWN: readonly string[] = ['heartbeat', 'heartbeat_ack', 'goaway', 'hijack'];
 
-/** A synth with its fields resolved; null after a report, and for `synth hijack none`. */
+/** One side's frame, and what its names mean. */
+export interface Side {
+  readonly frame: Frame;
+  readonly names: Names;
+}
+
+/**
+ * A synth with its fields resolved; null after a report, and for `synth hijack none`.
+ *
+ * @param request the side whose frame `req` is
+ */
 export function buildSynth(
   synth: Synth,
-  frame: Frame,
-  names: Names,
+  { frame, names }: Side,
+  request: Side,
   cx: Context,
   report: Report,
 ): SynthModel | null {
@@ -29,7 +39,7 @@ export function buildSynth(
       report.error('PF140', synth.span, `only hijack can be \`none\`; leave \`${name}\` out`);
     return null;
   }
-  const params = buildParams(synth, frame, report);
+  const params = buildParams(synth, request.frame, report);
   if (params === null) return null;
   if (synth.value.kind !== 'struct' || synth.value.name.text !== frame.name) {
     const found = synth.value.kind === 'struct' ? synth.value.name.span : synth.value.span;
@@ -43,7 +53,7 @@ export function buildSynth(
     names: null,
     guards: [],
     params: new Map(params.map((p) => [p.name, p.role])),
-    requestNames: names,
+    requestNames: request.names,
   };
   const fields: { field: Field | BitFieldModel; value: Expression; span: Synth['span'] }[] = [];
   const seen = new Set<string>();
@@ -106,7 +116,7 @@ export function buildSynth(
     if (value === null) continue;
     if (checkValue(field, value, report)) fields.push({ field, value, span: entry.name.span });
   }
-  return { name: name as SynthName, doc: synth.doc, span: synth.name.span, params, makes: 'frame', fields };
+  return { name: name as SynthName, doc: synth.doc, span: synth.name.span, params, fields };
 }
 
 function buildParams(synth: Synth, frame: Frame, report: Report): SynthModel['params'] | null {
@@ -193,7 +203,10 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
     }
     return true;
   }
-  if (field.type.kind === 'extern' && (field.type.extern.value === 'text' || field.type.extern.value === 'bytes')) {
+  if (
+    field.type.kind === 'extern' &&
+    (field.type.extern.value === 'text' || field.type.extern.value === 'bytes')
+  ) {
     if (value.type.kind === 'null') return field.type.nullable || refuse(`\`${field.name}\` is not nullable`);
     if (value.type.kind === 'text' && value.op !== 'request') return true;
   }

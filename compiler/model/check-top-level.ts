@@ -14,8 +14,7 @@ export function checkTopLevel(file: SchemaFile, resolve: ResolveUse, report: Rep
   const declarations = new Declarations(scope, report, false);
   const cx: Context = { scope, report, names: null, guards: [] };
   for (const item of file.items) {
-    if (item.kind === 'extern')
-      declarations.externOf(item);
+    if (item.kind === 'extern') declarations.externOf(item);
     else if (item.kind === 'enum') declarations.enumOf(item);
     else if (item.kind === 'struct') buildStruct(item, declarations, cx);
     else if (item.kind === 'const') constantValue(item, scope, report);

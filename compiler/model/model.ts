@@ -23,9 +23,11 @@ export interface Protocol {
   readonly structs: readonly Struct[];
   /** What a client sends; where `reply` is null, what both sides send. */
   readonly frame: Frame;
+  /** Who sends `frame`. */
+  readonly side: 'both' | 'client' | 'server';
   /**
    * The frames of the server's side where they are others: a protocol of its own, with its frame, roles, status
-   * and match; pool, correlation, limits, enums and structs are the same objects, and its synths are empty.
+   * and match; pool, correlation, limits and externs are the same, and its synths those that make its frame.
    */
   readonly reply: Protocol | null;
   /** What is written in TypeScript beside the schema. */
@@ -37,6 +39,8 @@ export interface Protocol {
   readonly synths: readonly SynthModel[];
   /** Empty: the protocol can't be told from its bytes and is chosen by port only. */
   readonly match: readonly MatchByte[];
+  /** `match { }`: no byte tells it, and the schema says that it is so. */
+  readonly portOnly: boolean;
 }
 
 /** Bytes and counts. */
@@ -418,8 +422,6 @@ export interface SynthModel {
     readonly name: string;
     readonly role: 'id' | 'request' | 'status' | 'reason';
   }[];
-  /** Which frame it makes: the protocol's own, or its reply's. */
-  readonly makes: 'frame' | 'reply';
   readonly fields: readonly SynthField[];
 }
 

@@ -31,3 +31,4 @@ export { prefixedEnd } from './bytes/prefixed-end.js';
 export { requireDelimited } from './bytes/require-delimited.js';
 export { textNumber } from './bytes/text-number.js';
 export { headerMapOf } from './header-map-of.js';
+export { whenGiven } from './when-given.js';

@@ -17,25 +17,28 @@ const SEGMENT = 700;
 /** Frames longer than this would only test tshark's patience. */
 const LONGEST = 20_000;
 
-describe.each([bolt, bolt2, xExample].map((p) => [p.name, p] as const))('the dissector of %s', (name, protocol) => {
-  const model = modelOf(name);
-  const frames = corpus(name.replaceAll('_', '-'), 'valid').filter((f) => f.bytes.length <= LONGEST);
+describe.each([bolt, bolt2, xExample].map((p) => [p.name, p] as const))(
+  'the dissector of %s',
+  (name, protocol) => {
+    const model = modelOf(name);
+    const frames = corpus(name.replaceAll('_', '-'), 'valid').filter((f) => f.bytes.length <= LONGEST);
 
-  test('reads every frame of the corpus, whatever the segments', () => {
-    const rows = dissect(model, stream(frames));
-    const shown = rows.flatMap((row) => row.ids);
-    const ids = frames.map((f) => String(protocol.idOf(f.bytes, 0, f.bytes.length)));
-    expect(rows.filter((row) => row.info.includes('malformed'))).toEqual([]);
-    expect(shown).toEqual(ids);
-  });
+    test('reads every frame of the corpus, whatever the segments', () => {
+      const rows = dissect(model, stream(frames));
+      const shown = rows.flatMap((row) => row.ids);
+      const ids = frames.map((f) => String(protocol.idOf(f.bytes, 0, f.bytes.length)));
+      expect(rows.filter((row) => row.info.includes('malformed'))).toEqual([]);
+      expect(shown).toEqual(ids);
+    });
 
-  test('names what is wrong with a frame that is none', () => {
-    const wrong = Uint8Array.from(frames[0]!.bytes);
-    wrong.fill(0xff, 1, 8);
-    const rows = dissect(model, stream([{ ...frames[0]!, bytes: wrong }]));
-    expect(rows.map((row) => row.info).join()).toContain('malformed');
-  });
-});
+    test('names what is wrong with a frame that is none', () => {
+      const wrong = Uint8Array.from(frames[0]!.bytes);
+      wrong.fill(0xff, 1, 8);
+      const rows = dissect(model, stream([{ ...frames[0]!, bytes: wrong }]));
+      expect(rows.map((row) => row.info).join()).toContain('malformed');
+    });
+  },
+);
 
 function modelOf(name: string): Protocol {
   const report = new Report();

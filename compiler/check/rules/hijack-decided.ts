@@ -19,7 +19,7 @@ export function hijackDecided(protocol: Protocol, items: readonly ProtocolItem[]
     );
   }
   if (items.some((item) => item.kind === 'status') || report.isDamaged(file)) return;
-  for (const synth of protocol.synths) {
+  for (const synth of [...protocol.synths, ...(protocol.reply?.synths ?? [])]) {
     for (const field of synth.fields) {
       const wire = [...valueParts(field.value)].find((e) => e.op === 'wire');
       if (wire !== undefined)

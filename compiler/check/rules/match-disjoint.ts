@@ -4,13 +4,14 @@ import type { MatchByte, Protocol } from '../../model/model.js';
 /** PF130: no first bytes are taken for two protocols of one run. */
 export function matchDisjoint(protocols: readonly Protocol[], report: Report): void {
   protocols.forEach((a, i) => {
+    if (a.portOnly) return;
     if (a.match.length === 0) {
       report.warning(
         'PF130',
         a.span,
         `\`${a.name}\` can't be told by its first bytes and is never chosen by \`auto\``,
         {
-          hint: 'a constant, range or closed enum at a fixed place near the start would tell it',
+          hint: 'a constant, range or closed enum at a fixed place near the start would tell it; `match { }` says that nothing does',
         },
       );
       return;

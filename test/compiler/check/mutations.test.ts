@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Report } from '../../../compiler/diagnostics/diagnostic.js';
 import { renderText } from '../../../compiler/diagnostics/render-text.js';
+import { bundledSchemas } from './bundled-schemas.js';
 import { checkTexts } from './check-texts.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The real schemas and every golden case, each a set of texts by path. */
-function seeds(): Record<string, string>[] {
+function seeds(bundled: Record<string, string>): Record<string, string>[] {
   const read = (folder: string): Record<string, string> =>
     Object.fromEntries(
       readdirSync(folder)
@@ -16,7 +17,7 @@ function seeds(): Record<string, string>[] {
         .map((f) => [f, readFileSync(folder + f, 'utf8')]),
     );
   const golden = at('../../golden/diagnostics/');
-  return [read(at('../../../schemas/')), ...readdirSync(golden).map((name) => read(`${golden}${name}/`))];
+  return [bundled, ...readdirSync(golden).map((name) => read(`${golden}${name}/`))];
 }
 
 /** Numbers from a seed, the same on every machine (mulberry32). */
@@ -100,8 +101,9 @@ function unsound(report: Report): string | null {
 /** More can be asked for: MUTATIONS=100000. */
 const RUNS = Number(process.env['MUTATIONS'] ?? 1500);
 
-test('whatever is done to a schema, it is answered with findings in their places', () => {
-  const all = seeds();
+test('whatever is done to a schema, it is answered with findings in their places', async () => {
+  const { texts: bundled, beside } = await bundledSchemas();
+  const all = seeds(bundled);
   const next = random(20261122);
   let runs = 0;
   let clean = 0;
@@ -115,7 +117,7 @@ test('whatever is done to a schema, it is answered with findings in their places
     let report: Report;
     let protocols: unknown[];
     try {
-      ({ report, protocols } = checkTexts(texts));
+      ({ report, protocols } = checkTexts(texts, undefined, beside));
     } catch (error) {
       throw new Error(`run ${runs} threw on\n${texts[path]}`, { cause: error });
     }

@@ -132,7 +132,7 @@ class Proof {
     codec.methodOf(...at);
     if (roles.id !== null)
       same('idOf', BigInt(codec.idOf(...at)), BigInt(init[property(roles.id)] as number | bigint));
-    if (roles.body !== null) {
+    if (roles.body !== null && roles.body.member === 'field') {
       const body = frame.subarray(codec.bodyStart(...at), codec.bodyEnd(...at));
       same('the body', plain(body), plain(init[property(roles.body)] ?? []));
     }

@@ -46,12 +46,27 @@ function buildListener(listener: ConfigFile['listeners'][number]): ListenerConfi
     address: listener.address,
     protocols: protocol === 'auto' ? null : typeof protocol === 'string' ? [protocol] : protocol,
     routeConfig: listener.route_config,
+    fallback:
+      listener.fallback === undefined
+        ? null
+        : fallbackRule(listener.fallback),
     maxFrame: listener.max_frame,
     watermarks: buildWatermarks(listener.watermarks),
     maxConnections: listener.max_connections,
     maxRequests: listener.max_requests,
     deadlines: { firstBytes: deadlines.first_bytes, frame: deadlines.frame, idle: deadlines.idle },
     filters: listener.filters.map(({ name, config }) => ({ name, config })),
+  };
+}
+
+/** Everything to one cluster. */
+function fallbackRule(cluster: string): RouteRule {
+  return {
+    name: 'fallback',
+    match: { service: null, method: null, headers: [] },
+    clusters: [{ name: cluster, weight: 1 }],
+    timeout: 0,
+    perFilterConfig: {},
   };
 }
 

@@ -43,7 +43,7 @@ class ReferenceCheck {
     this.distinct(clusters, 'name', 'cluster');
     const routeConfigNames = namesOf(root, 'route_configs');
     const clusterNames = namesOf(root, 'clusters');
-    for (const listener of listeners) this.listener(listener, routeConfigNames);
+    for (const listener of listeners) this.listener(listener, routeConfigNames, clusterNames);
     for (const routeConfig of routeConfigs) {
       this.routeConfig(routeConfig, clusterNames);
       this.perFilterConfigs(routeConfig, listeners);
@@ -52,8 +52,13 @@ class ReferenceCheck {
     this.admin(root.entries.get('admin'));
   }
 
-  private listener(listener: Located, routeConfigs: ReadonlySet<string> | null): void {
+  private listener(
+    listener: Located,
+    routeConfigs: ReadonlySet<string> | null,
+    clusters: ReadonlySet<string> | null,
+  ): void {
     this.known(stringAt(listener, 'route_config'), 'route config', routeConfigs);
+    this.known(stringAt(listener, 'fallback'), 'cluster', clusters);
     const single = stringAt(listener, 'protocol');
     if (single !== undefined && single.value !== 'auto') this.protocol(single);
     const several = itemsAt(listener, 'protocol');

@@ -65,6 +65,11 @@ const listener = z.strictObject({
       'one protocol; a list, of which the first bytes of a connection decide; or auto: all that are loaded',
     ),
   route_config: name.describe('which of route_configs routes the requests'),
+  fallback: name
+    .optional()
+    .describe(
+      'a cluster to which connections are handed that speak none of the protocols; left out: they are closed',
+    ),
   max_frame: size(64, 1024 ** 3)
     .prefault('16MiB')
     .describe("a larger frame closes its connection; the protocol's own limit holds as well"),

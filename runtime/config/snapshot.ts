@@ -32,6 +32,8 @@ export interface ListenerConfig {
   readonly protocols: readonly string[] | null;
   /** The name of a RouteConfig. */
   readonly routeConfig: string;
+  /** The way of connections that speak none of the protocols. null: they are closed. */
+  readonly fallback: RouteRule | null;
   /** The largest frame accepted, in bytes; the protocol's own limit holds as well. */
   readonly maxFrame: number;
   readonly watermarks: Watermarks;

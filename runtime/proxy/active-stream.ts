@@ -14,6 +14,7 @@ import type { Host } from '../cluster/host.js';
 import type { PoolWaiter } from '../cluster/pool/connection-pool.js';
 import { HijackReason } from '../observe/hijack-reason.js';
 import type { RouteStats } from '../observe/metrics.js';
+import { RAW_BYTES } from '../protocol/raw-bytes.js';
 import type { Route } from '../route/route.js';
 import { FORWARDED } from '../stream/bound-connection.js';
 import type { ClientConnection } from '../stream/client-connection.js';
@@ -116,7 +117,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
     if (context.inFlight > context.options.maxInFlight) {
       this.hijack(HijackReason.overload, 'too many requests are under way');
-    } else if (context.filters === null) {
+    } else if (context.filters === null || protocol === RAW_BYTES) {
       if (this.findRoute(bytes, at, end)) this.connectAndSend(bytes, at, end);
     } else {
       this.armDeadline(0);
@@ -140,7 +141,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     input.set(this.protocol!, bytes, at, end, this.service, this.method, this.run);
     let route: Route | null;
     try {
-      route = context.routes.match(input);
+      route = this.protocol === RAW_BYTES ? context.options.fallback : context.routes.match(input);
     } catch (error) {
       // A header that a rule asks for can't be read.
       this.fail(error);
@@ -410,6 +411,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     if (this.oneway) {
       context.options.stats.hijacks[reason]!++;
       this.noteError(null, reason, text);
+      // What follows would belong to a connection that there is not.
+      if (downstream!.exclusive && downstream!.bound === null) downstream!.finish();
       this.end(null, 0, reason, 0);
       return;
     }

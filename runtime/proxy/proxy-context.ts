@@ -19,6 +19,8 @@ export interface ProxyOptions extends ServerConnectionOptions {
   readonly stats: DownstreamStats;
   readonly routes: RouteTable;
   readonly clusters: ClusterManager;
+  /** Where connections go that speak none of the protocols; null: nowhere, see rawBytes. */
+  readonly fallback: Route | null;
   /** null: none, and requests pass without a look at more than they need. */
   readonly filters: FilterChain | null;
   readonly accessLog: AccessLog | null;

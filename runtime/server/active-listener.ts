@@ -140,6 +140,6 @@ export class ActiveListener {
 
 /** What a connection is opened with, to be compared. Routes, filters and the number of connections are not. */
 function settingsOf(config: ListenerConfig): string {
-  const { protocols, maxFrame, watermarks, maxRequests, deadlines } = config;
-  return JSON.stringify([protocols, maxFrame, watermarks, maxRequests, deadlines]);
+  const { protocols, fallback, maxFrame, watermarks, maxRequests, deadlines } = config;
+  return JSON.stringify([protocols, fallback, maxFrame, watermarks, maxRequests, deadlines]);
 }

@@ -21,6 +21,7 @@ import { ProcessStats } from '../observe/process-stats.js';
 import { PrometheusRenderer } from '../observe/prometheus.js';
 import { XProtocolEngine } from '../protocol/engine.js';
 import { Proxy } from '../proxy/proxy.js';
+import { Route } from '../route/route.js';
 import { RouteTable } from '../route/route-table.js';
 import { ActiveListener, type ListenerParts } from './active-listener.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
@@ -240,6 +241,8 @@ export class Server {
       protocolStats: (protocol) => this.metrics.protocol(protocol),
       routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),
       routes,
+      rawBytes: config.fallback !== null,
+      fallback: config.fallback === null ? null : new Route(config.fallback),
       clusters: this.clusters,
       filters,
       accessLog: this.accessLog,

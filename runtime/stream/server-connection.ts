@@ -4,6 +4,7 @@ import type { Connection, ConnectionLimits } from '../network/connection.js';
 import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import type { ProtocolMatcher } from '../protocol/engine.js';
+import { RAW_BYTES } from '../protocol/raw-bytes.js';
 import { FrameConnection, type FrameFault, type FrameOwner } from '../protocol/frame-connection.js';
 import type { BoundCaller, BoundConnection } from './bound-connection.js';
 import type { ClientConnection } from './client-connection.js';
@@ -23,6 +24,8 @@ export interface ServerConnectionOptions {
   readonly deadlines: { readonly firstBytes: number; readonly frame: number; readonly idle: number };
   readonly stats: ServerStats;
   protocolStats(protocol: string): ProtocolCounters;
+  /** Whether a connection that speaks none of the protocols is carried as bytes; else it is closed. */
+  readonly rawBytes: boolean;
 }
 
 /** Who takes the requests. */
@@ -100,7 +103,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     this.frames = new FrameConnection(socket, loop, this, options.limits, [options.stats], deadlines.frame);
     options.stats.connectionsTotal++;
     options.stats.connectionsActive++;
-    if (matcher.only !== null) this.start(matcher.only, null);
+    if (matcher.only !== null && !options.rawBytes) this.start(matcher.only, null);
     else if (deadlines.firstBytes > 0) loop.arm(this.timer, deadlines.firstBytes);
   }
 
@@ -175,7 +178,8 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
       this.order!.finish(this.rest);
       this.rest = null;
     }
-    if (opened) this.frames.close();
+    // With no request to answer, nobody would tell the caller.
+    if (opened || this.inFlight === 0) this.frames.close();
   }
 
   forward(bytes: Uint8Array, at: number, end: number, from: BoundConnection): void {
@@ -261,8 +265,11 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
       found = Match.no;
     }
     if (found === Match.no || (found === Match.more && bytes.length > MOST_FIRST_BYTES)) {
-      this.options.stats.protocolUnknown++;
-      this.frames.destroy();
+      if (this.options.rawBytes) this.startRaw(bytes);
+      else {
+        this.options.stats.protocolUnknown++;
+        this.frames.destroy();
+      }
     } else if (found === Match.more) this.firstBytes = bytes;
     else {
       this.firstBytes = null;
@@ -291,6 +298,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
   }
 
   onEnd(): void {
+    if (this.firstBytes !== null && this.options.rawBytes) this.startRaw(this.firstBytes);
     this.ended = true;
     if (this.bound !== null) {
       this.bound.end();
@@ -313,6 +321,13 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     }
     this.bound?.destroy();
     this.handler.onClosed(this);
+  }
+
+  /** No protocol matches, and the listener says where such bytes go. */
+  private startRaw(bytes: Buffer): void {
+    this.firstBytes = null;
+    this.loop.disarm(this.timer);
+    this.start(RAW_BYTES, bytes);
   }
 
   private start(protocol: XProtocol, first: Buffer | null): void {
@@ -459,6 +474,10 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
 
   private onTimer(): void {
     const { deadlines, stats } = this.options;
+    if (this.protocol === null && this.firstBytes !== null && this.options.rawBytes) {
+      this.startRaw(this.firstBytes);
+      return;
+    }
     if (this.protocol === null) {
       stats.firstBytesTimeouts++;
       this.frames.destroy();

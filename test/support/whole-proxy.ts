@@ -15,6 +15,7 @@ import { type DownstreamStats, Metrics, type UpstreamStats } from '../../runtime
 import type { StreamTracer } from '../../runtime/observe/stream-tracer.js';
 import { XProtocolEngine } from '../../runtime/protocol/engine.js';
 import { Proxy } from '../../runtime/proxy/proxy.js';
+import { Route } from '../../runtime/route/route.js';
 import { RouteTable } from '../../runtime/route/route-table.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 
@@ -70,6 +71,8 @@ export interface WholeProxyOptions {
   readonly watermarks?: Watermarks;
   readonly deadlines?: Partial<Deadlines>;
   readonly accessLog?: AccessLog;
+  /** The cluster of connections that speak none of the protocols. */
+  readonly fallback?: string;
   readonly tracer?: StreamTracer;
   /** The id that upstream connections begin with. */
   readonly firstRequestId?: number;
@@ -120,6 +123,8 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     routes: new RouteTable({ name: 'test', virtualHosts: [{ name: 'all', domains: ['*'], routes }] }),
     routeStats: (config, route) => metrics.route(config, route),
     clusters,
+    rawBytes: options.fallback !== undefined,
+    fallback: options.fallback === undefined ? null : new Route(routeTo(options.fallback)),
     filters,
     accessLog: options.accessLog ?? null,
     tracer: options.tracer ?? null,

@@ -37,6 +37,7 @@ test('the smallest file gets its defaults', () => {
         address: { host: '127.0.0.1', port: 12220 },
         protocols: ['bolt'],
         routeConfig: 'services',
+        fallback: null,
         maxFrame: 16 * 1024 * 1024,
         watermarks,
         maxConnections: 0,
@@ -100,6 +101,7 @@ listeners:
     address: "[::1]:0"
     protocol: [bolt, bolt2]
     route_config: services
+    fallback: echo
     max_frame: 64KiB
     max_connections: 7
     max_requests: 8
@@ -149,6 +151,13 @@ drain_timeout: 5s
     address: { host: '::1', port: 0 },
     protocols: ['bolt', 'bolt2'],
     routeConfig: 'services',
+    fallback: {
+      name: 'fallback',
+      match: { service: null, method: null, headers: [] },
+      clusters: [{ name: 'echo', weight: 1 }],
+      timeout: 0,
+      perFilterConfig: {},
+    },
     maxFrame: 65_536,
     maxConnections: 7,
     maxRequests: 8,

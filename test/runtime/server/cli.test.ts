@@ -72,17 +72,6 @@ test('a codec that can not be loaded stops the start by its name', async () => {
   }
 });
 
-test('--check finds a protocol that can not be carried', async () => {
-  writeCodecModule(folder, 'turns', (source) => source.replace("'multiplex'", "'pingpong'"));
-  const path = config(
-    'turns.yaml',
-    yaml(1).replace('bolt-by-hand.mjs', 'turns.mjs').replace('protocol: bolt-by-hand', 'protocol: turns'),
-  );
-  const { code, err } = await run('--check', path);
-  expect(code).toBe(1);
-  expect(err).toContain('listener egress: protocol turns needs pingpong connections');
-});
-
 test('schema prints the JSON Schema', async () => {
   const { code, out } = await run('schema');
   expect(code).toBe(0);

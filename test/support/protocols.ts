@@ -1,8 +1,11 @@
-import { FrameKind, type XProtocol } from '@proto-frame/api';
+import { FrameKind, type RequestId, type XProtocol } from '@proto-frame/api';
 import { bolt } from '#codecs/bolt.js';
 import { bolt2 } from '#codecs/bolt2.js';
+import { memcached } from '#codecs/memcached.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
+import { memcachedReference } from './references/memcached.js';
+import type { HeaderForm } from './references/wire-reference.js';
 import {
   buildBolt,
   buildX,
@@ -17,7 +20,7 @@ export interface Facts {
   kind: FrameKind;
   heartbeat: boolean;
   goaway: boolean;
-  id: number;
+  id: RequestId;
   timeout: number;
   wireStatus: number;
   entries: ReferenceEntry[];
@@ -29,7 +32,7 @@ export interface Facts {
 
 /** What may be changed in a frame without changing anything else. */
 export interface Change {
-  id?: number;
+  id?: RequestId;
   headerBlock?: Uint8Array;
   body?: Uint8Array;
 }
@@ -43,6 +46,8 @@ export interface ProtocolUnderTest {
   readonly corpus: string;
   /** Whether frames have headers that can be changed. */
   readonly hasHeaders: boolean;
+  /** How entries stand together; left out: as SimpleMapSerializer writes them, up to 65535 bytes. */
+  readonly headerForm?: HeaderForm;
   facts(frame: Uint8Array): Facts;
   /** The same frame with something changed, written from nothing by the reference. */
   rebuild(frame: Uint8Array, change: Change): Uint8Array;
@@ -72,7 +77,10 @@ const boltReference = {
   },
   rebuild(frame: Uint8Array, { id, headerBlock, body }: Change): Uint8Array {
     const f = parseBolt(frame);
-    return buildBolt({ ...f, id: id ?? f.id, content: body ?? f.content }, headerBlock ?? f.headerBlock);
+    return buildBolt(
+      { ...f, id: Number(id ?? f.id), content: body ?? f.content },
+      headerBlock ?? f.headerBlock,
+    );
   },
 };
 
@@ -96,7 +104,7 @@ const xReference = {
   },
   rebuild(frame: Uint8Array, { id, body }: Change): Uint8Array {
     const f = parseX(frame);
-    return buildX({ ...f, id: id ?? f.id, payload: body ?? f.payload });
+    return buildX({ ...f, id: Number(id ?? f.id), payload: body ?? f.payload });
   },
 };
 
@@ -105,5 +113,6 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'bolt', protocol: bolt, corpus: 'bolt', ...boltReference },
   { name: 'bolt2', protocol: bolt2, corpus: 'bolt2', ...boltReference },
   { name: 'x_example', protocol: xExample, corpus: 'x-example', ...xReference },
+  { name: 'memcached', protocol: memcached, corpus: 'memcached', ...memcachedReference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

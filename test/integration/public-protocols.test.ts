@@ -1,0 +1,182 @@
+import { Status, type RequestId, type XProtocol } from '@proto-frame/api';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { memcached } from '#codecs/memcached.js';
+import { eventually } from '../support/bolt-client.js';
+import { Random } from '../support/random.js';
+import { memcachedReference } from '../support/references/memcached.js';
+import type { WireReference } from '../support/references/wire-reference.js';
+import { clusterOf, startProxy, type WholeProxy } from '../support/whole-proxy.js';
+
+// Protocols whose schemas were written after public specifications, through the whole proxy, with clients and
+// hosts that a person wrote after the same texts.
+
+interface Tested {
+  readonly name: string;
+  readonly protocol: XProtocol;
+  readonly reference: WireReference;
+  /** Ids that callers use, beside counted ones. */
+  readonly ids: readonly RequestId[];
+}
+
+const TESTED: readonly Tested[] = [
+  { name: 'memcached', protocol: memcached, reference: memcachedReference, ids: [0, 0xffffffff, 0x80000000] },
+];
+
+let proxy: WholeProxy | undefined;
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+
+/** Calls `take` with each frame of a socket. */
+function frames(socket: Socket, { length }: WireReference, take: (frame: Buffer) => void): void {
+  let rest: Buffer = Buffer.alloc(0);
+  sockets.push(socket);
+  socket.on('error', () => {});
+  socket.on('data', (chunk: Buffer) => {
+    rest = Buffer.concat([rest, chunk]);
+    for (let size = length(rest); size > 0 && size <= rest.length; size = length(rest)) {
+      take(rest.subarray(0, size));
+      rest = rest.subarray(size);
+    }
+  });
+}
+
+/** A host that answers each call with its own text and a `!`; where ids say whose an answer is, in any order. */
+async function startHost({ protocol, reference }: Tested, random: Random): Promise<number> {
+  const anyOrder = protocol.traits.correlation === 'id';
+  const server = createServer({ noDelay: true }, (socket) => {
+    let held: Buffer[] = [];
+    const answer = (): void => {
+      if (anyOrder) held.sort(() => random.next() - 0.5);
+      socket.write(Buffer.concat(held));
+      held = [];
+    };
+    frames(socket, reference, (frame) => {
+      const text = Buffer.from(reference.facts(frame).body).toString();
+      held.push(reference.reply(frame, `${text}!`));
+      if (held.length === 1) setTimeout(answer, random.below(3));
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await proxy?.close();
+  expect(proxy?.errors).toEqual([]);
+  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+});
+
+describe.each([...TESTED])('$name through the proxy', (tested) => {
+  const { protocol, reference, ids } = tested;
+
+  it('every reply reaches the caller of its request, byte for byte, under its own id', async () => {
+    const random = new Random(11);
+    const hosts = [await startHost(tested, random), await startHost(tested, random)];
+    proxy = await startProxy({ protocols: [protocol], clusters: [clusterOf(hosts)] });
+    const callers = Array.from({ length: 6 }, async (_, c) => {
+      const socket = connect(proxy!.port, '127.0.0.1');
+      const replies: string[] = [];
+      frames(socket, reference, (frame) => void replies.push(frame.toString('hex')));
+      // All callers use the same ids.
+      const requests = Array.from({ length: 300 }, (_, n) => {
+        const id = ids[n] ?? n;
+        const text = `caller ${c} call ${n} ${'x'.repeat(random.below(100))}`;
+        const request = reference.request(id, text);
+        return { request, reply: reference.reply(request, `${text}!`).toString('hex') };
+      });
+      const stream = Buffer.concat(requests.map(({ request }) => request));
+      for (let at = 0; at < stream.length;) {
+        const piece = stream.subarray(at, at + 1 + random.below(5000));
+        at += piece.length;
+        socket.write(piece);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await eventually(() => replies.length >= requests.length, `replies to caller ${c}`);
+      const expected = requests.map(({ reply }) => reply);
+      if (protocol.traits.correlation === 'id') {
+        expect(replies.sort()).toEqual(expected.sort());
+      } else expect(replies).toEqual(expected);
+    });
+    await Promise.all(callers);
+    // Six callers share a few connections, but those who need one of their own.
+    expect(proxy.upstream.connectionsActive).toBeLessThanOrEqual(4);
+  });
+
+  it('a call that no host takes is answered in its own form, under its own id', async () => {
+    const port = await startHost(tested, new Random(1));
+    await new Promise((resolve) => servers.pop()!.close(resolve));
+    proxy = await startProxy({ protocols: [protocol], clusters: [clusterOf([port])] });
+    const socket = connect(proxy.port, '127.0.0.1');
+    const replies: Buffer[] = [];
+    let closed = false;
+    frames(socket, reference, (frame) => void replies.push(frame));
+    socket.on('close', () => (closed = true));
+    socket.write(reference.request(ids[1] ?? 1, 'hello'));
+    await eventually(() => replies.length === 1 || closed, 'an answer');
+    const memo = protocol.remember(reference.request(0, ''), 0, reference.request(0, '').length);
+    if (protocol.hijack(memo, Status.TIMEOUT, '') === null) {
+      expect(closed).toBe(true);
+      return;
+    }
+    const { id, wireStatus } = reference.facts(replies[0]!);
+    expect(id).toBe(ids[1] ?? 1);
+    expect(protocol.toCanonical(wireStatus)).not.toBe(Status.OK);
+  });
+});
+
+describe('memcached', () => {
+  const HEAD = 24;
+  const packet = (magic: number, opcode: number, opaque: number, value = ''): Buffer => {
+    const head = Buffer.alloc(HEAD);
+    head.set([magic, opcode]);
+    return memcachedReference.rebuild(head, { id: opaque, body: Buffer.from(value) });
+  };
+  const [GETQ, NOOP, STAT, QUIT] = [0x09, 0x0a, 0x10, 0x07];
+
+  /** A host that knows only every second key, has three statistics, and hangs up when told to. */
+  async function startCache(): Promise<number> {
+    const server = createServer({ noDelay: true }, (socket) => {
+      frames(socket, memcachedReference, (frame) => {
+        const [opcode, opaque] = [frame[1]!, frame.readUInt32BE(12)];
+        if (opcode === GETQ && opaque % 2 === 1) return;
+        if (opcode === STAT) {
+          for (const stat of ['pid', 'uptime']) socket.write(packet(0x81, STAT, opaque, stat));
+        }
+        socket.write(packet(0x81, opcode, opaque));
+        if (opcode === QUIT) socket.end();
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  it('quiet gets, many replies and the end of a connection are the affair of one caller', async () => {
+    proxy = await startProxy({ protocols: [memcached], clusters: [clusterOf([await startCache()])] });
+    const [quiet, other] = [connect(proxy.port, '127.0.0.1'), connect(proxy.port, '127.0.0.1')];
+    const seen: string[] = [];
+    const others: number[] = [];
+    let closed = false;
+    const describeReply = (b: Buffer): string =>
+      `${b[1]} ${b.readUInt32BE(12)} ${b.subarray(HEAD).toString()}`;
+    frames(quiet, memcachedReference, (frame) => void seen.push(describeReply(frame)));
+    frames(other, memcachedReference, (frame) => void others.push(frame.readUInt32BE(12)));
+    quiet.on('close', () => (closed = true));
+    other.write(Buffer.concat([1, 2, 3].map((n) => packet(0x80, 0x00, n))));
+    quiet.write(Buffer.concat([0, 1, 2, 3].map((n) => packet(0x80, GETQ, n)).concat(packet(0x80, NOOP, 9))));
+    await eventually(() => seen.length === 3 && others.length === 3, 'the hits and the end mark');
+    expect(seen.splice(0)).toEqual([`${GETQ} 0 `, `${GETQ} 2 `, `${NOOP} 9 `]);
+    quiet.write(packet(0x80, STAT, 5));
+    await eventually(() => seen.length === 3, 'all statistics');
+    expect(seen.splice(0)).toEqual([`${STAT} 5 pid`, `${STAT} 5 uptime`, `${STAT} 5 `]);
+    quiet.write(packet(0x80, QUIT, 6));
+    await eventually(() => closed, 'the end of the connection');
+    expect(seen).toEqual([`${QUIT} 6 `]);
+    other.write(packet(0x80, 0x00, 4));
+    await eventually(() => others.length === 4, 'a reply to the other caller');
+    expect(others).toEqual([1, 2, 3, 4]);
+  });
+});

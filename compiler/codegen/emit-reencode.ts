@@ -264,7 +264,7 @@ function freshSize({ field, param }: Region, module: Module): string {
     return formedSize((field as Field).type as FieldType & { kind: 'int' }, 'id as number', module);
   const map = headersField(module);
   if (map !== null) return `sizeOf${pascalCase(map.type.pair.name)}Entries(headers)`;
-  return `${module.extern((field as ExternField).type.extern)}.size(headers)`;
+  return `${module.extern((field as ExternField).type.extern)}.size(headers, b)`;
 }
 
 type ExternField = Field & { readonly type: FieldType & { readonly kind: 'extern' } };

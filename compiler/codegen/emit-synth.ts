@@ -9,7 +9,7 @@ import { camelCase } from '../model/camel-case.js';
 import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
-import { docOf, type Module } from './module.js';
+import { docOf, quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { fieldTypeText } from './type-text.js';
 
@@ -169,6 +169,10 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
   const given = synth.fields.map(({ field, value }) => {
     if (value.op === 'structLiteral' || value.op === 'listLiteral')
       throw new Error('literals in literals are refused by the checker');
+    if (value.op === 'headersLiteral') {
+      const entries = value.entries.map((e) => `[${quote(e.key)}, ${emitExpression(e.value, env)}]`);
+      return `${module.property(field)}: [${entries.join(', ')}]`;
+    }
     let code = emitExpression(value, env);
     if (field.member === 'field' && holdsBytes(field) && value.type.kind === 'text')
       code = `${module.use('utf8Bytes')}(${code})`;

@@ -11,7 +11,7 @@ import type {
   VariantModel,
   WindowModel,
 } from '../model/model.js';
-import { memberSize, typeSize } from '../model/size.js';
+import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
@@ -339,9 +339,7 @@ function elementSize(type: Field['type']): number {
 /** Whether a member goes on to the end of its window: the rest, and what is of no size until it is read. */
 export function isOpenEnded(member: MemberModel): boolean {
   if (member.member !== 'field') return false;
-  const { type } = member;
-  if ('extent' in type && type.extent.kind === 'rest') return true;
-  return false;
+  return takesRest(member.type);
 }
 
 /** The innermost window around a member, or null. */

@@ -19,7 +19,7 @@ export function isSelfDelimited(type: FieldType): boolean {
     case 'list':
       return type.extent.kind === 'count' && fixedSize(typeSize(type.element)) === null;
     case 'extern':
-      return true;
+      return !type.rest;
     default:
       return false;
   }

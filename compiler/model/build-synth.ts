@@ -1,12 +1,21 @@
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
-import type { Synth } from '../syntax/ast.js';
+import type { Expr, Synth } from '../syntax/ast.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import { parts } from './expressions-of.js';
 import { intTypeOf } from './int-type-of.js';
 import { boundsOf, isValueOf } from './integers.js';
-import type { BitFieldModel, Field, Frame, SynthModel, SynthName } from './model.js';
+import type {
+  BitFieldModel,
+  Field,
+  FieldType,
+  Frame,
+  SynthField,
+  SynthModel,
+  SynthName,
+  SynthValue,
+} from './model.js';
 import type { Names } from './names.js';
 
 const KNOWN: readonly string[] = ['heartbeat', 'heartbeat_ack', 'goaway', 'hijack'];
@@ -55,7 +64,7 @@ export function buildSynth(
     params: new Map(params.map((p) => [p.name, p.role])),
     requestNames: request.names,
   };
-  const fields: { field: Field | BitFieldModel; value: Expression; span: Synth['span'] }[] = [];
+  const fields: SynthField[] = [];
   const seen = new Set<string>();
   for (const entry of synth.value.fields) {
     const key = entry.name.text;
@@ -110,6 +119,11 @@ export function buildSynth(
       });
       continue;
     }
+    if (field.member === 'field' && isMap(field.type)) {
+      const value = headersLiteral(entry.value, context, report);
+      if (value !== null) fields.push({ field, value, span: entry.name.span });
+      continue;
+    }
     const asEnum =
       field.member === 'bitField' ? field.enum : field.type.kind === 'int' ? field.type.enum : null;
     const value = buildExpression(entry.value, context, asEnum);
@@ -161,6 +175,31 @@ function buildParams(synth: Synth, frame: Frame, report: Report): SynthModel['pa
     params.push({ name: param.name.text, role });
   }
   return params;
+}
+
+function isMap(type: FieldType): boolean {
+  return type.kind === 'map' || (type.kind === 'extern' && type.extern.value === 'map');
+}
+
+/** `headers { key: text, … }`; null after a report. */
+function headersLiteral(value: Expr, context: Context, report: Report): SynthValue | null {
+  if (value.kind !== 'struct' || value.name.text !== 'headers') {
+    report.error('PF140', value.span, 'a map is set to its entries', {
+      hint: 'write `headers { key: "value" }`',
+    });
+    return null;
+  }
+  const entries: { key: string; value: Expression }[] = [];
+  for (const field of value.fields) {
+    const built = buildExpression(field.value, context);
+    if (built === null) return null;
+    if (built.type.kind !== 'text' || built.op === 'request') {
+      report.error('PF140', built.span, `an entry is a text, this is ${kindOf(built)}`);
+      return null;
+    }
+    entries.push({ key: field.name.text, value: built });
+  }
+  return { op: 'headersLiteral', entries, span: value.span };
 }
 
 function checkValue(field: Field | BitFieldModel, value: Expression, report: Report): boolean {
@@ -221,7 +260,7 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
       );
     }
   }
-  if (field.type.kind === 'list' || field.type.kind === 'map' || field.type.kind === 'struct') {
+  if (field.type.kind === 'list' || field.type.kind === 'struct') {
     report.error('PF199', value.span, `setting a ${field.type.kind} in a synth is not built yet`);
     return false;
   }

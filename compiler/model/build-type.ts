@@ -9,6 +9,7 @@ import type { Context } from './build-expression.js';
 import { buildStruct } from './build-members.js';
 import type { Declarations } from './declarations.js';
 import { rangeOf } from './integers.js';
+import { takesRest } from './size.js';
 import type { Encoding, ExtentModel, Field, FieldType, Struct } from './model.js';
 
 /** How many entries a map may have where the schema gives no `max`. */
@@ -239,9 +240,10 @@ function buildNamed(
       return null;
     }
     const max = maxOf(input.attrs, cx);
-    return max === undefined
-      ? null
-      : refuseExtent(input, cx, { kind: 'extern', extern, nullable, maxCount: max ?? MAX_HEADERS });
+    if (max === undefined) return null;
+    const rest = input.extent?.kind === 'rest';
+    const built: FieldType = { kind: 'extern', extern, nullable, maxCount: max ?? MAX_HEADERS, rest };
+    return rest ? built : refuseExtent(input, cx, built);
   } else report.error('PF109', type.span, `\`${declaration.name.text}\` is a constant, not a type`);
   return null;
 }
@@ -286,7 +288,7 @@ function checkElement(input: TypeInput, type: FieldType, report: Report): boolea
     report.error('PF199', input.span, `a ${type.kind} in a list is not built yet`, {
       hint: 'put it into a struct',
     });
-  } else if ('extent' in type && type.extent.kind === 'rest') {
+  } else if (takesRest(type)) {
     report.error(
       'PF103',
       input.extent!.span,

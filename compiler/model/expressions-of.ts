@@ -40,6 +40,7 @@ function* ofBlock(block: Block): IterableIterator<Expression> {
 export function* valueParts(value: SynthValue): IterableIterator<Expression> {
   if (value.op === 'structLiteral') for (const field of value.fields) yield* valueParts(field.value);
   else if (value.op === 'listLiteral') for (const item of value.values) yield* valueParts(item);
+  else if (value.op === 'headersLiteral') for (const { value: of } of value.entries) yield* parts(of);
   else yield* parts(value);
 }
 

@@ -111,6 +111,8 @@ export type FieldType =
       readonly extern: ExternTypeModel;
       readonly nullable: boolean;
       readonly maxCount: number;
+      /** `rest`: all of its window, which may be empty; the module is not asked where it ends. */
+      readonly rest: boolean;
     }
   /** Entries under tags, in any order, found by a TypeScript module: tars JCE, protobuf, JSON. */
   | {
@@ -440,7 +442,13 @@ export type SynthValue =
       readonly fields: readonly SynthField[];
       readonly span: Span;
     }
-  | { readonly op: 'listLiteral'; readonly values: readonly SynthValue[]; readonly span: Span };
+  | { readonly op: 'listLiteral'; readonly values: readonly SynthValue[]; readonly span: Span }
+  /** `headers { M_e: reason }`: the entries of a map. */
+  | {
+      readonly op: 'headersLiteral';
+      readonly entries: readonly { readonly key: string; readonly value: Expression }[];
+      readonly span: Span;
+    };
 
 /** One byte of the first frame that tells the protocol: its offset and the values it may have. */
 export interface MatchByte {

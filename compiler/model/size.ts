@@ -63,7 +63,7 @@ export function typeSize(type: FieldType): SizeRange {
     case 'float':
       return fixed(type.bits / 8);
     case 'extern':
-      return { min: 1, max: Infinity };
+      return { min: type.rest ? 0 : 1, max: Infinity };
     case 'entry':
       return fixed(0);
   }
@@ -120,4 +120,9 @@ export function extentBounds(extent: ExtentModel & { kind: 'size' | 'count' }): 
 /** The size if it is always the same, else null. */
 export function fixedSize(size: SizeRange): number | null {
   return size.min === size.max ? size.min : null;
+}
+
+/** Whether a value takes all of its window: nothing else says where it ends. */
+export function takesRest(type: FieldType): boolean {
+  return type.kind === 'extern' ? type.rest : 'extent' in type && type.extent.kind === 'rest';
 }

@@ -6,7 +6,8 @@ import type { HeaderMap } from './header-map.js';
  * exception.
  *
  * The result of every `end` function: a place in the bytes (greater than `from`); 0 if the bytes can't be
- * such a value; -n if at least n bytes more than `to` are needed to know.
+ * such a value; -n if at least n bytes more than `to` are needed to know. It is not asked of what a schema
+ * lets take the `rest` of its window, which may be empty.
  */
 export interface ExternType<Value> {
   /** Where the value that starts at `from` ends. */
@@ -30,8 +31,8 @@ export interface ExternMap {
    * the text nearest to it, so that re-encoding keeps them. False if the bytes are no such map, or have over `most` entries.
    */
   readHeaders(bytes: Uint8Array, from: number, to: number, into: HeaderMap, most: number): boolean;
-  /** How many bytes the map takes with these entries. @throws EncodeError */
-  size(headers: HeaderMap): number;
+  /** How many bytes the map takes with these entries; those that know their place stand in `source`. @throws EncodeError */
+  size(headers: HeaderMap, source?: Uint8Array): number;
   /** Writes the map at `at`; entries that know their place (startAt) are copied from `source`. Returns where it ends. */
   write(bytes: Uint8Array, at: number, headers: HeaderMap, source: Uint8Array): number;
 }

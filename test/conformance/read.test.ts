@@ -58,7 +58,7 @@ for (const tested of protocolsUnderTest) {
       const state = new ScanState(protocol.traits.maxFrame);
       let enough = -1;
       const needs: number[] = [];
-      for (let have = 0; have <= Math.min(bytes.length, 200); have++) {
+      for (let have = 0; have <= Math.min(bytes.length, 8000); have++) {
         const length = protocol.scan(buffer, at, at + have, state);
         if (length === 0) {
           expect(enough, 'more bytes made it forget the length').toBe(-1);

@@ -2,9 +2,11 @@ import { Status, type RequestId, type XProtocol } from '@proto-frame/api';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { memcached } from '#codecs/memcached.js';
+import { motan2 } from '#codecs/motan2.js';
 import { eventually } from '../support/bolt-client.js';
 import { Random } from '../support/random.js';
 import { memcachedReference } from '../support/references/memcached.js';
+import { motan2Reference } from '../support/references/motan2.js';
 import type { WireReference } from '../support/references/wire-reference.js';
 import { clusterOf, startProxy, type WholeProxy } from '../support/whole-proxy.js';
 
@@ -21,6 +23,12 @@ interface Tested {
 
 const TESTED: readonly Tested[] = [
   { name: 'memcached', protocol: memcached, reference: memcachedReference, ids: [0, 0xffffffff, 0x80000000] },
+  {
+    name: 'motan2',
+    protocol: motan2,
+    reference: motan2Reference,
+    ids: [0, 2n ** 64n - 1n, 1_674_000_000_000n << 20n, 2 ** 53 - 1],
+  },
 ];
 
 let proxy: WholeProxy | undefined;

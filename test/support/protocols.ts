@@ -2,9 +2,11 @@ import { FrameKind, type RequestId, type XProtocol } from '@proto-frame/api';
 import { bolt } from '#codecs/bolt.js';
 import { bolt2 } from '#codecs/bolt2.js';
 import { memcached } from '#codecs/memcached.js';
+import { motan2 } from '#codecs/motan2.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 import { memcachedReference } from './references/memcached.js';
+import { motan2Reference } from './references/motan2.js';
 import type { HeaderForm } from './references/wire-reference.js';
 import {
   buildBolt,
@@ -114,5 +116,6 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'bolt2', protocol: bolt2, corpus: 'bolt2', ...boltReference },
   { name: 'x_example', protocol: xExample, corpus: 'x-example', ...xReference },
   { name: 'memcached', protocol: memcached, corpus: 'memcached', ...memcachedReference },
+  { name: 'motan2', protocol: motan2, corpus: 'motan2', ...motan2Reference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

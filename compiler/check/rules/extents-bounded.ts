@@ -1,5 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Block, MemberModel, Protocol } from '../../model/model.js';
+import { takesRest } from '../../model/size.js';
 
 /** PF103: every extent ends somewhere that is known before its bytes are awaited. */
 export function extentsBounded(protocol: Protocol, report: Report): void {
@@ -16,7 +17,7 @@ function checkMember(member: MemberModel, inWindow: boolean, last: boolean, repo
   switch (member.member) {
     case 'field': {
       const { type } = member;
-      if ('extent' in type && type.extent.kind === 'rest' && !(inWindow && last)) {
+      if (takesRest(type) && !(inWindow && last)) {
         report.error(
           'PF103',
           member.span,

@@ -1,6 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { walk } from '../../model/walk.js';
 import type { Protocol } from '../../model/model.js';
+import { takesRest } from '../../model/size.js';
 
 /** PF199: what a struct can't hold yet, because it is read from front to back without knowing the frame around it. */
 export function structsPlain(protocol: Protocol, report: Report): void {
@@ -14,8 +15,7 @@ export function structsPlain(protocol: Protocol, report: Report): void {
       else if (member.member === 'pad' && member.mode === 'align') refuse('an alignment');
       else if (member.member === 'field' && member.type.kind === 'map') refuse('a map');
       else if (member.member === 'field' && member.checksum !== null) refuse('a checksum');
-      else if (member.member === 'field' && 'extent' in member.type && member.type.extent.kind === 'rest')
-        refuse('`rest`');
+      else if (member.member === 'field' && takesRest(member.type)) refuse('`rest`');
     }
   }
 }

@@ -164,7 +164,6 @@ function factsOf(protocol: Protocol, synth: SynthModel): Map<Field | BitFieldMod
       }
     }
   }
-  for (const { field, value } of synth.fields)
-    if (value.op !== 'structLiteral' && value.op !== 'listLiteral') facts.set(field, evaluate(value, facts));
+  for (const { field, value } of synth.fields) if ('type' in value) facts.set(field, evaluate(value, facts));
   return facts;
 }

@@ -62,6 +62,8 @@ export function meaningKey(e: Expression, known: Known): string {
 /** As {@link meaningKey}, of what a synth sets. */
 export function synthKey(value: SynthValue, known: Known): string {
   if (value.op === 'listLiteral') return `[${value.values.map((v) => synthKey(v, known)).join()}]`;
+  if (value.op === 'headersLiteral')
+    return `headers{${value.entries.map((e) => `${e.key}:${meaningKey(e.value, known)}`).join()}}`;
   if (value.op !== 'structLiteral') return meaningKey(value, known);
   const fields = value.fields.map((f) => `${known(f.field)}: ${synthKey(f.value, known)}`);
   return `{${fields.sort().join()}}`;

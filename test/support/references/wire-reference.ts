@@ -26,6 +26,8 @@ export interface HeaderForm {
   block(entries: readonly (ReferenceEntry | readonly [key: string, value: string | null])[]): Buffer;
   /** The most bytes that their length field, or the schema, allows. */
   readonly most: number;
-  /** Whether this can be written as a key or value. */
+  /** Whether this can be written as a value. */
   takes(text: string | null): boolean;
+  /** Whether this can be written as a key. */
+  takesKey(key: string): boolean;
 }

@@ -1,9 +1,10 @@
 import { statusName } from '@proto-frame/api';
 import { HIJACK_REASONS } from '../observe/hijack-reason.js';
 import { type Histogram, LATENCY_BOUNDS } from '../observe/histogram.js';
+import type { ConfigStats } from '../observe/config-stats.js';
 import type { DownstreamStats, Metrics, UpstreamStats } from '../observe/metrics.js';
 import type { ProcessStats } from '../observe/process-stats.js';
-import type { LatencyStats, ListenerStats, LiveStats, TrafficStats } from './live/stats.js';
+import type { LatencyStats, ListenerStats, LiveStats, ReloadStats, TrafficStats } from './live/stats.js';
 import type { ClusterStatus, ListenerStatus } from './status.js';
 
 /** What the figures are taken from. */
@@ -26,6 +27,7 @@ export function liveStats(source: LiveSource): LiveStats {
     resident_bytes: own.residentBytes,
     heap_bytes: own.heapBytes,
     cpu_seconds: own.cpuSeconds,
+    config: reloadStats(metrics.config),
     latency_bounds_ms: LATENCY_BOUNDS,
     listeners: source.listeners.map((status) => listenerStats(status, metrics.listener(status.name))),
     clusters: source.clusters.map((status) => ({
@@ -44,6 +46,18 @@ export function liveStats(source: LiveSource): LiveStats {
           .map((error) => ({ listener: name, ...error })),
       )
       .sort((a, b) => b.time - a.time),
+  };
+}
+
+/** How the configuration fared, as the live page reads it. */
+export function reloadStats(config: ConfigStats): ReloadStats {
+  const { reloads, failures, lastError } = config;
+  return {
+    loaded_at: config.loadedAt,
+    reloads,
+    failures,
+    last_error: lastError,
+    last_error_at: lastError === null ? null : config.lastErrorAt,
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConfigProblem } from './config-error.js';
 import { type ConfigFile, fileJsonSchema, fileSchema } from './file-schema.js';
 import { formatPath, locate, type Located } from './located.js';
+import { shapeHint } from './shape-hint.js';
 import { suggestHint } from './suggest.js';
 
 type Issue = z.core.$ZodIssue;
@@ -74,7 +75,8 @@ function reportIssue(context: Context, issue: Issue, prefix: readonly PropertyKe
     return;
   }
   const message = `${text}, found ${describe(node.value)}`;
-  report({ path: named(path), message, start: node.start, end: node.end });
+  const hint = shapeHint(text, node.value);
+  report({ path: named(path), message, start: node.start, end: node.end, ...(hint && { hint }) });
 }
 
 /** Of a union's branches the one whose own kind of value was given, if that is one only. */

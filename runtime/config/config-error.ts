@@ -45,8 +45,8 @@ function renderProblem(file: string, text: string, problem: ConfigProblem): stri
   const line = text.slice(0, lineStart).split('\n').length;
   const column = start - lineStart + 1;
   const path = problem.path === '' ? '' : `${problem.path}: `;
-  const head = `${file}:${line}:${column}: ${path}${problem.message}`;
-  const hint = problem.hint === undefined ? '' : `\n  hint: ${problem.hint}`;
+  const head = `${file}:${line}:${column}: ${path}${printable(problem.message)}`;
+  const hint = problem.hint === undefined ? '' : `\n  hint: ${printable(problem.hint)}`;
   return `${head}\n${excerpt(text.slice(lineStart, lineEnd), line, column, problem.end - start)}${hint}`;
 }
 

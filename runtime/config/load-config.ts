@@ -50,7 +50,11 @@ export function checkConfig(parsed: ParsedConfig, vocabulary: Vocabulary): Snaps
     if (problem.path === '' || !unread.has(problem.path)) problems.push(problem);
   };
   const shaped = checkShape(root, report);
-  checkReferences(root, vocabulary, report);
+  // Nor is one of the wrong shape for what it refers to.
+  const misshapen = new Set(problems.map(({ path, start }) => `${path}@${start}`));
+  checkReferences(root, vocabulary, (problem) => {
+    if (!misshapen.has(`${problem.path}@${problem.start}`)) report(problem);
+  });
   if (shaped === null || problems.length > 0) {
     problems.sort((a, b) => a.start - b.start);
     throw new ConfigError(file, text, problems);

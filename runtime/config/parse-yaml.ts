@@ -37,7 +37,7 @@ export function parseYaml(text: string, report: (problem: ConfigProblem) => void
   const documents = [...composer.compose(tokens, true, text.length)];
   const first = documents[0];
   if (first === undefined) return null;
-  if (reportErrors(documents, report)) return null;
+  if (reportError(documents, tokens, report)) return null;
   if (documents.length > 1) {
     const at = documents[1]!.range[0];
     report({
@@ -71,18 +71,61 @@ function tokenize(text: string, report: (problem: ConfigProblem) => void): CST.T
   return tokens;
 }
 
-function reportErrors(
+/** Only the first: those behind it are mostly its consequences. */
+function reportError(
   documents: readonly Document.Parsed[],
+  tokens: readonly CST.Token[],
   report: (problem: ConfigProblem) => void,
 ): boolean {
-  let any = false;
-  for (const { errors } of documents) {
-    for (const { message, pos } of errors) {
-      report({ path: '', message: `not YAML: ${message}`, start: pos[0], end: Math.max(pos[1], pos[0] + 1) });
-      any = true;
-    }
+  const error = documents.flatMap(({ errors }) => errors)[0];
+  if (error === undefined) return false;
+  const { message, pos } = error;
+  const open = CLOSING.test(message) ? unclosed(tokens) : null;
+  const start = open ?? pos[0];
+  const end = open === null ? Math.max(pos[1], start + 1) : start + 1;
+  const hint = HINTS.find(([about]) => about.test(message))?.[1];
+  const text = open === null ? message : 'what begins here is never closed';
+  report({ path: '', message: `not YAML: ${text}`, start, end, ...(hint !== undefined && { hint }) });
+  return true;
+}
+
+/** Messages about something that was not closed, which point to where its end was missed. */
+const CLOSING = /^Missing closing|must be sufficiently indented and end with/;
+
+/** What to do about an error whose message alone does not tell. */
+const HINTS: readonly (readonly [about: RegExp, hint: string])[] = [
+  [/^Tabs are not allowed/, 'indent with spaces'],
+  [/^Nested mappings are not allowed/, 'a value with a colon and a space in it has to stand in quotes'],
+  [/^Implicit keys need to be on a single line/, 'there has to be a space behind the colon of a key'],
+  [/^Implicit map keys need to be followed/, 'there has to be a colon and a space behind a key'],
+  [/^Sequence item without - indicator/, 'keys of one map have to begin in the same column'],
+  [
+    /^All (?:mapping|sequence|collection) items must start/,
+    'keys of one map have to begin in the same column',
+  ],
+];
+
+/** Where the innermost bracket, brace or quote stands that is opened and not closed. */
+function unclosed(tokens: readonly CST.Token[]): number | null {
+  let found: number | null = null;
+  const open: (CST.Token | null | undefined)[] = [...tokens];
+  for (let token = open.pop(); open.length > 0 || token !== undefined; token = open.pop()) {
+    if (token === null || token === undefined) continue;
+    if (isUnclosed(token)) found = Math.max(found ?? 0, token.offset);
+    if (token.type === 'document') open.push(token.value);
+    else if ('items' in token) for (const { key, value } of token.items) open.push(key, value);
   }
-  return any;
+  return found;
+}
+
+function isUnclosed(token: CST.Token): boolean {
+  if (token.type === 'flow-collection') {
+    return !token.end.some(({ type }) => type === 'flow-map-end' || type === 'flow-seq-end');
+  }
+  if (token.type === 'single-quoted-scalar' || token.type === 'double-quoted-scalar') {
+    return token.source.length < 2 || !token.source.endsWith(token.source[0]!);
+  }
+  return false;
 }
 
 interface Key {

@@ -1,4 +1,5 @@
 import { BoundedMap } from './bounded-map.js';
+import { ConfigStats } from './config-stats.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { Histogram } from './histogram.js';
 import { RecentErrors } from './recent-errors.js';
@@ -127,6 +128,7 @@ export class RouteStats {
 /** All counters of a process. One is made in server.ts and handed down. */
 export class Metrics {
   readonly startedAt = Date.now();
+  readonly config = new ConfigStats();
   private readonly listeners = new BoundedMap(() => new DownstreamStats());
   private readonly protocols = new BoundedMap(() => new ProtocolStats());
   private readonly clusters = new BoundedMap(() => new UpstreamStats());

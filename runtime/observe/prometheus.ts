@@ -5,6 +5,7 @@ import type { BoundedMap } from './bounded-map.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { type Histogram, LATENCY_BOUNDS } from './histogram.js';
 import { type Distribution, HistogramSeries, type Scale } from './histogram-series.js';
+import type { ConfigStats } from './config-stats.js';
 import type { DownstreamStats, Metrics, ProtocolStats, UpstreamStats } from './metrics.js';
 import type { ProcessStats } from './process-stats.js';
 import { SIZE_BOUNDS } from './size-histogram.js';
@@ -147,6 +148,7 @@ export class PrometheusRenderer {
     );
     this.statuses('route', ['route_config', 'route'], byRoute);
     this.latency('route', ['route_config', 'route'], byRoute);
+    this.configSeries(metrics.config);
     this.processSeries(process, accessLog);
   }
 
@@ -215,6 +217,25 @@ export class PrometheusRenderer {
   ): void {
     const about = { name: `proto_frame_${name}`, help, labelNames, registers: [this.registry] };
     new HistogramSeries(about, scale, read);
+  }
+
+  private configSeries(config: ConfigStats): void {
+    const help = 'Attempts to reload the configuration';
+    this.series('counter', 'config_reloads_total', help, ['result'], (add) => {
+      add({ result: 'taken' }, config.reloads);
+      add({ result: 'refused' }, config.failures);
+    });
+    const last = 'Whether the last reload was taken';
+    this.series('gauge', 'config_last_reload_successful', last, [], (add) =>
+      add({}, config.lastError === null ? 1 : 0),
+    );
+    this.series(
+      'gauge',
+      'config_loaded_timestamp_seconds',
+      'Since when the configuration is in force',
+      [],
+      (add) => add({}, config.loadedAt / 1_000),
+    );
   }
 
   private processSeries(process: ProcessStats, accessLog: AccessLog | null): void {

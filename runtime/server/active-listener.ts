@@ -33,6 +33,8 @@ export class ActiveListener {
   private config: ListenerConfig;
   private filters: FilterChain | null;
   private filterSettings: string;
+  /** Callers that came before the configuration was in force; null once it is. */
+  private early: Socket[] | null = [];
 
   /**
    * @param mayAccept whether the process has room for one more connection
@@ -86,6 +88,13 @@ export class ActiveListener {
     this.filters?.start();
   }
 
+  /** The configuration is in force: callers that came before are served now. */
+  open(): void {
+    const early = this.early ?? [];
+    this.early = null;
+    for (const socket of early) this.accept(socket);
+  }
+
   /** Whether `config` asks for this very address. */
   serves(config: ListenerConfig): boolean {
     return config.name === this.name && formatAddress(config.address) === formatAddress(this.config.address);
@@ -122,11 +131,17 @@ export class ActiveListener {
   /** Closes all at once. */
   destroy(): void {
     this.listener.stop();
+    for (const socket of this.early ?? []) socket.destroy();
     this.filters?.stop();
     for (const proxy of [...this.former, this.current]) proxy.destroy();
   }
 
   private accept(socket: Socket): void {
+    if (this.early !== null) {
+      socket.on('error', () => {});
+      this.early.push(socket);
+      return;
+    }
     const { maxConnections } = this.config;
     if (this.mayAccept() && (maxConnections === 0 || this.connections < maxConnections)) {
       this.current.accept(socket);

@@ -5,7 +5,8 @@ import { createProcessLog } from '../observe/logger.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
 import { runToEnd } from './lifecycle.js';
 import { CodecError } from './load-codecs.js';
-import { type LoadedConfig, loadSnapshot } from './load-snapshot.js';
+import { type LoadedConfig, loadSnapshot, readConfigFile } from './load-snapshot.js';
+import { Reloader } from './reloader.js';
 import { Server } from './server.js';
 
 /** Where the command writes to. */
@@ -26,7 +27,7 @@ Examples:
 Signals:
   SIGTERM, SIGINT   finish what is under way, then exit with 0; a second one: exit at once
   SIGHUP            read the configuration again; if it is wrong the old one stays
-  SIGUSR2           open the access log anew, after it was rotated
+  SIGUSR1           open the access log anew, after it was rotated
 
 Exit codes:
   0 done   1 the configuration can't be used, or the start failed   2 called the wrong way`;
@@ -44,15 +45,16 @@ export async function runCli(args: readonly string[], output: CliOutput): Promis
     .description('A sidecar that routes the requests of RPC protocols.')
     .option('-c, --config <file>', 'run with this configuration')
     .option('--check <file>', 'only check this configuration')
+    .option('--no-watch', 'reload on SIGHUP only, not whenever the file has changed')
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) })
     .exitOverride()
     .showHelpAfterError('See proto-frame-proxy --help.')
-    .action((options: { config?: string; check?: string }) => {
-      const { config, check } = options;
+    .action((options: { config?: string; check?: string; watch: boolean }) => {
+      const { config, check, watch } = options;
       if (config !== undefined && check !== undefined) program.error('error: either -c or --check, not both');
       else if (check !== undefined) run = () => checkFile(check, output);
-      else if (config !== undefined) run = () => runServer(config, output);
+      else if (config !== undefined) run = () => runServer(config, { watch }, output);
       else program.error('error: what to do? -c FILE runs, --check FILE checks');
     });
   program
@@ -87,10 +89,15 @@ async function checkFile(file: string, output: CliOutput): Promise<ExitCode> {
   return 0;
 }
 
-async function runServer(file: string, output: CliOutput): Promise<number> {
+interface RunOptions {
+  /** Whether to reload whenever the file has changed. */
+  readonly watch: boolean;
+}
+
+async function runServer(file: string, options: RunOptions, output: CliOutput): Promise<number> {
   const loaded = await load(file, output);
   if (typeof loaded === 'number') return loaded;
-  const { snapshot, codecs } = loaded;
+  const { snapshot, codecs, text } = loaded;
   const log = createProcessLog();
   let server: Server;
   try {
@@ -99,23 +106,31 @@ async function runServer(file: string, output: CliOutput): Promise<number> {
     output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
     return 1;
   }
-  // Signals are listened to before anybody is told that there is somebody to send them to.
-  const ended = runToEnd(server, log, async () => {
-    const fresh = await loadSnapshot(file, BUILTIN_FILTERS);
+  const apply = async (changed: string): Promise<void> => {
+    const fresh = await loadSnapshot(file, BUILTIN_FILTERS, changed);
     await server.apply(fresh.snapshot, fresh.codecs);
-  });
+  };
+  const reloader = new Reloader(file, text, apply, server.metrics.config, log.logger);
+  // Signals are listened to before anybody is told that there is somebody to send them to.
+  const ended = runToEnd(server, log, reloader);
+  if (options.watch) reloader.watchFile();
   // Standard output belongs to the access log if that goes there.
   const tell = snapshot.accessLog?.path === null ? output.err : output.out;
   const lines = server.boundAddresses.map(({ name, address }) => `${name} listens on ${address}\n`);
   tell(`${lines.join('')}ready\n`);
   const code = await ended;
+  reloader.close();
   log.flush();
   return code;
 }
 
-async function load(file: string, output: CliOutput): Promise<LoadedConfig | ExitCode> {
+async function load(
+  file: string,
+  output: CliOutput,
+): Promise<(LoadedConfig & { readonly text: string }) | ExitCode> {
   try {
-    return await loadSnapshot(file, BUILTIN_FILTERS);
+    const text = await readConfigFile(file);
+    return { ...(await loadSnapshot(file, BUILTIN_FILTERS, text)), text };
   } catch (error) {
     if (error instanceof ConfigError) {
       output.err(`${error.message}\n`);

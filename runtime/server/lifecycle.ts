@@ -1,4 +1,5 @@
 import type { ProcessLog } from '../observe/logger.js';
+import type { Reloader } from './reloader.js';
 import type { Server } from './server.js';
 
 const CRASH_DRAIN_MS = 5_000;
@@ -6,19 +7,16 @@ const CRASH_DRAIN_MS = 5_000;
 /**
  * Keeps the process in step with its server until it has stopped.
  *
- * SIGTERM and SIGINT drain; a second one ends the process at once. SIGHUP reloads the configuration, SIGUSR2
+ * SIGTERM and SIGINT drain; a second one ends the process at once. SIGHUP reloads the configuration, SIGUSR1
  * opens the access log anew. An error nobody caught is logged, and what is under way gets five seconds.
  *
- * @param reload reads the configuration again and applies it; rejects with the reason why not
  * @returns the exit code
  */
-export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<void>): Promise<number> {
+export function runToEnd(server: Server, log: ProcessLog, reloader: Reloader): Promise<number> {
   const { logger } = log;
   return new Promise((resolve) => {
     let stopping = false;
     let code = 0;
-    /** Reloads follow each other. */
-    let reloading: Promise<void> = Promise.resolve();
 
     const onSignal = (signal: NodeJS.Signals): void => {
       if (stopping) {
@@ -37,16 +35,6 @@ export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<
       resolve(code);
     });
 
-    const onReload = (): void => {
-      reloading = reloading.then(reload).then(
-        () => logger.info('configuration reloaded'),
-        (error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
-          logger.error({ reason }, 'configuration not reloaded, the old one stays');
-        },
-      );
-    };
-
     const onCrash = (error: unknown): void => {
       logger.fatal({ err: error }, 'uncaught error, stopping');
       log.flush();
@@ -57,13 +45,12 @@ export function runToEnd(server: Server, log: ProcessLog, reload: () => Promise<
 
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-    process.on('SIGHUP', onReload);
-    process.on('SIGUSR2', () => {
+    process.on('SIGHUP', () => void reloader.reload());
+    process.on('SIGUSR1', () => {
       logger.info('opening the access log anew');
       server.reopenAccessLog();
     });
-    // Without a handler Node would open its debugger on a port.
-    process.on('SIGUSR1', () => logger.warn('SIGUSR1 has no meaning here'));
+    process.on('SIGUSR2', () => logger.warn('a hot restart needs workers: start with --workers'));
     process.on('uncaughtException', onCrash);
     process.on('unhandledRejection', onCrash);
   });

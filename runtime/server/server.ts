@@ -41,6 +41,14 @@ export interface BoundAddress {
   readonly address: string;
 }
 
+/** A configuration that can be taken: everything it needs is bound. */
+export interface Preparation {
+  /** Takes it; can't fail. */
+  commit(): void;
+  /** Lets go of what was bound for it. */
+  drop(): void;
+}
+
 /** At most one log line in so many ms about errors that should not happen. */
 const ERROR_LOG_PERIOD_MS = 1_000;
 /** How long connections to hosts may take to close once nobody waits for a reply, and how often to look. */
@@ -100,7 +108,7 @@ export class Server {
     const server = new Server(snapshot, options);
     try {
       if (snapshot.tracing !== null) server.tracing = await loadTracing(snapshot.tracing);
-      await server.listen(snapshot, codecs);
+      (await server.bind(snapshot, codecs)).commit();
       if (server.admin !== null) server.adminBound = await server.admin.start();
     } catch (error) {
       await server.close();
@@ -137,6 +145,16 @@ export class Server {
    * @throws Error saying why nothing was changed
    */
   async apply(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<void> {
+    (await this.prepare(snapshot, codecs)).commit();
+  }
+
+  /**
+   * The part of {@link apply} that can fail: binds what is new. Callers of new listeners wait until it is
+   * committed. One preparation has to be committed or dropped before the next begins.
+   *
+   * @throws Error saying why the configuration can't be taken
+   */
+  async prepare(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<Preparation> {
     if (!this.ready) throw new Error('the server is stopping');
     for (const [key, before, after] of [
       ['admin', this.snapshot.admin, snapshot.admin],
@@ -147,7 +165,7 @@ export class Server {
         throw new Error(`${key} can't be changed without a restart`);
       }
     }
-    await this.listen(snapshot, codecs);
+    return this.bind(snapshot, codecs);
   }
 
   /**
@@ -180,8 +198,8 @@ export class Server {
     this.accessLog?.reopen();
   }
 
-  /** Binds what is new; only when that succeeded the rest follows, in one turn. */
-  private async listen(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<void> {
+  /** Binds what is new; only when that succeeded the rest can follow, in one turn. */
+  private async bind(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<Preparation> {
     const planned = this.plan(snapshot, codecs).map((parts) => {
       return { parts, known: this.listeners.find((listener) => listener.serves(parts.config)) };
     });
@@ -192,17 +210,24 @@ export class Server {
       return known ?? new ActiveListener(parts, stats, mayAccept, this.connectionLimit);
     });
     const fresh = next.filter((listener) => !before.includes(listener));
+    const drop = (): void => {
+      for (const listener of fresh) listener.destroy();
+    };
     try {
       for (const listener of fresh) await listener.start();
     } catch (error) {
-      for (const listener of fresh) listener.destroy();
+      drop();
       throw error;
     }
-    this.clusters.update(snapshot.clusters);
-    for (const { known, parts } of planned) known?.update(parts);
-    this.listeners = next;
-    this.snapshot = snapshot;
-    for (const listener of before) if (!next.includes(listener)) this.leave(listener);
+    const commit = (): void => {
+      this.clusters.update(snapshot.clusters);
+      for (const { known, parts } of planned) known?.update(parts);
+      this.listeners = next;
+      this.snapshot = snapshot;
+      for (const listener of fresh) listener.open();
+      for (const listener of before) if (!next.includes(listener)) this.leave(listener);
+    };
+    return { commit, drop };
   }
 
   /** All that can go wrong without a socket. */

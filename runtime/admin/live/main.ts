@@ -70,10 +70,21 @@ function showSummary(): void {
   setText(byId('under-way'), formatNumber(all.requests_active));
   setText(byId('connections'), formatNumber(all.connections));
   setText(byId('memory'), formatBytes(stats.resident_bytes));
+  showReload();
   setText(byId('process'), `pid ${stats.pid}, up ${formatUptime(stats.uptime_seconds)}`);
   const hosts = stats.clusters.flatMap((cluster) => cluster.hosts);
   const down = hosts.filter(({ state }) => state !== 'available').length;
   setText(byId('hosts'), `${hosts.length - down} of ${hosts.length} up`);
+}
+
+/** Says so if the last reload was refused: what runs is not what stands in the file. */
+function showReload(): void {
+  const { last_error: reason, last_error_at: at } = stats.config;
+  const line = byId('reload');
+  line.hidden = reason === null || at === null;
+  if (reason === null || at === null) return;
+  const time = new Date(at).toLocaleTimeString();
+  setText(line, `Reload refused at ${time}, the old configuration stays: ${reason.split('\n', 1)[0]}`);
 }
 
 /** All listeners as one. */

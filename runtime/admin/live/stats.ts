@@ -8,12 +8,25 @@ export interface LiveStats {
   readonly resident_bytes: number;
   readonly heap_bytes: number;
   readonly cpu_seconds: number;
+  readonly config: ReloadStats;
   /** Upper bounds of the latency buckets in milliseconds; one more bucket is open. */
   readonly latency_bounds_ms: readonly number[];
   readonly listeners: readonly ListenerStats[];
   readonly clusters: readonly ClusterStats[];
   /** The newest first. */
   readonly errors: readonly ErrorStats[];
+}
+
+/** How the configuration fared since the start. */
+export interface ReloadStats {
+  /** When the one in force was taken, epoch milliseconds. */
+  readonly loaded_at: number;
+  /** How many reloads were taken, and how many refused. */
+  readonly reloads: number;
+  readonly failures: number;
+  /** Why the last attempt was refused; null if it was taken. */
+  readonly last_error: string | null;
+  readonly last_error_at: number | null;
 }
 
 /** What listeners, clusters and hosts have in common. */

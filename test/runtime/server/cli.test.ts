@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -181,7 +190,65 @@ test('SIGHUP reloads a file that is right and keeps the old one if it is wrong',
   for (const host of hosts) await host.stop();
 });
 
-test('SIGUSR2 opens the access log anew', async () => {
+test('a changed file is reloaded, whichever way it changes', async () => {
+  const hosts = await Promise.all(['one', 'two', 'three', 'four'].map((name) => startHost(name)));
+  // As Kubernetes lays out a ConfigMap: the file leads to a folder of a version through two links.
+  const mount = join(folder, 'mount');
+  const lay = (version: string, text: string): void => {
+    mkdirSync(join(mount, version), { recursive: true });
+    writeFileSync(join(mount, version, 'egress.yaml'), text);
+    symlinkSync(version, join(mount, '..next'));
+    renameSync(join(mount, '..next'), join(mount, '..data'));
+  };
+  const text = (i: number): string =>
+    yaml(hosts[i]!.port).replace('./bolt-by-hand.mjs', join(folder, 'bolt-by-hand.mjs'));
+  lay('v1', text(0));
+  const path = join(mount, 'egress.yaml');
+  symlinkSync('..data/egress.yaml', path);
+  const child = startNode(MAIN, ['-c', path]);
+  const [, address] = await child.line(/^egress listens on (\S+)$/);
+  const [, admin] = await child.line(/^admin listens on (\S+)$/);
+  const caller = await TestCaller.connect(address!);
+  let id = 0;
+  const answers = async (name: string): Promise<void> => {
+    await expect
+      .poll(
+        async () => {
+          caller.send(boltRequest(++id, 'any', Buffer.from('x')));
+          return (await caller.reply(id)).body.toString();
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(`${name}:x`);
+  };
+  await answers('one');
+  lay('v2', text(1));
+  await answers('two');
+  lay('v3', text(2)); // The folders on the way are others than at the start.
+  await answers('three');
+  writeFileSync(join(mount, 'v3/egress.yaml'), text(3));
+  await answers('four');
+  writeFileSync(join(mount, 'next.yaml'), text(0));
+  renameSync(join(mount, 'next.yaml'), path);
+  await answers('one');
+  // Wrong ones are refused, and each is tried once.
+  writeFileSync(path, 'listeners: []\n');
+  await child.line(/configuration not reloaded/);
+  rmSync(path);
+  writeFileSync(path, text(1));
+  await answers('two');
+  const stats = (await (await fetch(`http://${admin}/stats`)).json()) as { config: Record<string, unknown> };
+  expect(stats.config).toMatchObject({ reloads: 5, failures: 1, last_error: null });
+  const metrics = await (await fetch(`http://${admin}/stats/prometheus`)).text();
+  expect(metrics).toContain('proto_frame_config_reloads_total{result="taken"} 5');
+  expect(metrics).toContain('proto_frame_config_reloads_total{result="refused"} 1');
+  expect(metrics).toContain('proto_frame_config_last_reload_successful 1');
+  expect(await child.stop('SIGTERM')).toBe(0);
+  expect(child.output.filter((line) => line.includes('configuration not reloaded'))).toHaveLength(1);
+  for (const host of hosts) await host.stop();
+}, 60_000);
+
+test('SIGUSR1 opens the access log anew, and no debugger', async () => {
   const host = await startHost('echo');
   const log = join(folder, 'rotated.log');
   const { child, address } = await startProxy(host, `access_log: { path: ${log} }`);
@@ -190,22 +257,13 @@ test('SIGUSR2 opens the access log anew', async () => {
   await caller.reply(1);
   await expect.poll(() => existsSync(log) && readFileSync(log, 'utf8')).toContain('before');
   renameSync(log, `${log}.1`);
-  child.process.kill('SIGUSR2');
+  child.process.kill('SIGUSR1');
   await child.line(/access log anew/);
   caller.send(boltRequest(2, 'after', Buffer.from('x')));
   await caller.reply(2);
   expect(await child.stop('SIGTERM')).toBe(0);
   expect(readFileSync(log, 'utf8')).toContain('after');
   expect(readFileSync(`${log}.1`, 'utf8')).not.toContain('after');
-  await host.stop();
-});
-
-test('SIGUSR1 opens no debugger', async () => {
-  const host = await startHost('echo');
-  const { child } = await startProxy(host);
-  child.process.kill('SIGUSR1');
-  await child.line(/SIGUSR1 has no meaning/);
-  expect(await child.stop('SIGTERM')).toBe(0);
   expect(child.output.join('\n')).not.toContain('Debugger');
   await host.stop();
 });

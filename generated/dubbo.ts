@@ -1,4 +1,4 @@
-// Generated from dubbo.proto-frame (sha256 2513b7609750081b) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from dubbo.proto-frame (sha256 59f3795105a08e05) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Dubbo, in bytes:
 //   0              magic          u16 = 0xdabb
@@ -16,6 +16,7 @@
 //   16             data           h2.any
 //   16             result         bytes rest
 //   16             error          h2.str
+//   after          after          bytes rest
 //   16             opaque         bytes rest
 
 import {
@@ -111,6 +112,8 @@ export interface DubboInit {
   readonly data?: Uint8Array | undefined;
   readonly result?: Uint8Array | undefined;
   readonly error?: string | undefined;
+  /** Some servers send attachments here too; Dubbo itself does not look. */
+  readonly after?: Uint8Array | undefined;
   readonly opaque?: Uint8Array | undefined;
 }
 
@@ -196,13 +199,13 @@ function payloadEnd2At(b: Uint8Array, at: number): number {
   );
 }
 
-/** Where payloadEnd4 starts. */
-function payloadEnd4At(b: Uint8Array, at: number): number {
+/** Where after starts. */
+function afterAt(b: Uint8Array, at: number): number {
   return ended(
     hessian2Str.end(b, at + 16, endAt(b, at)),
     'Dubbo.error',
     at + 16 - at,
-    'dubbo.proto-frame:72:58',
+    'dubbo.proto-frame:73:11',
   );
 }
 
@@ -420,6 +423,7 @@ export function encodeDubbo(init: DubboInit): Uint8Array {
     data,
     result = NO_BYTES,
     error,
+    after = NO_BYTES,
     opaque = NO_BYTES,
   } = init;
   requireInteger('Dubbo.serialization', serialization, 0, 31);
@@ -474,6 +478,7 @@ export function encodeDubbo(init: DubboInit): Uint8Array {
     ((status >= 1 && status <= 19) || (status >= 21 && status <= 255))
   ) {
     size += hessian2Str.size(error!);
+    size += after.length;
   } else {
     size += opaque.length;
   }
@@ -516,6 +521,8 @@ export function encodeDubbo(init: DubboInit): Uint8Array {
     ((status >= 1 && status <= 19) || (status >= 21 && status <= 255))
   ) {
     p = hessian2Str.write(b, p, error!);
+    b.set(after, p);
+    p += after.length;
   } else {
     b.set(opaque, p);
     p += opaque.length;
@@ -563,7 +570,7 @@ function reencode(
   const p2 = payloadEndAt(b, at);
   const headersFrom = p;
   const headersTo = p2;
-  const headersSize = hessian2Strmap.size(headers);
+  const headersSize = hessian2Strmap.size(headers, b);
   const p3 = endAt(b, at);
   const length_ = p3 - (at + 16) + headersSize - (headersTo - headersFrom);
   requireInteger('Dubbo.length', length_, 0, 4294967295);
@@ -812,7 +819,26 @@ export class DubboFrame {
       serialization === Serialization.hessian2 &&
       ((status_ >= 1 && status_ <= 19) || (status_ >= 21 && status_ <= 255))
     ) {
-      return hessian2Str.read(b, at + 16, payloadEnd4At(b, at)) ?? '';
+      return hessian2Str.read(b, at + 16, afterAt(b, at)) ?? '';
+    }
+
+    return undefined;
+  }
+
+  /** Some servers send attachments here too; Dubbo itself does not look. */
+  get after(): Uint8Array | undefined {
+    const { bytes: b, start: at } = this;
+    const event = ((u8(b, at + 2) >>> 5) & 1) !== 0;
+    const request = ((u8(b, at + 2) >>> 7) & 1) !== 0;
+    const serialization = u8(b, at + 2) & 31;
+    const status_ = u8(b, at + 3);
+    if (
+      !event &&
+      !request &&
+      serialization === Serialization.hessian2 &&
+      ((status_ >= 1 && status_ <= 19) || (status_ >= 21 && status_ <= 255))
+    ) {
+      return b.subarray(afterAt(b, at), endAt(b, at));
     }
 
     return undefined;

@@ -1,6 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure, type StatementStructures } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
 import type { Anchor } from '../model/layout.js';
+import { inFrame } from '../model/in-frame.js';
 import { walk } from '../model/walk.js';
 import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
 import { emitCheck } from './emit-check.js';
@@ -199,19 +200,6 @@ function enumsOf(blocks: readonly Block[]): Set<Enum> {
       for (const bit of member.fields) if (bit.enum !== null) used.add(bit.enum);
   }
   return used;
-}
-
-/** Whether a field of the frame is made of a struct, so that it is read and written. */
-function inFrame(protocol: Protocol, struct: Struct): boolean {
-  return [...walk(protocol.frame.body)].some((m) => m.member === 'field' && uses(m.type, struct));
-}
-
-function uses(type: FieldType, struct: Struct, seen = new Set<Struct>()): boolean {
-  if (type.kind === 'list') return uses(type.element, struct, seen);
-  if (type.kind !== 'struct' || seen.has(type.struct)) return false;
-  seen.add(type.struct);
-  const members = [...walk(type.struct.body)];
-  return type.struct === struct || members.some((m) => m.member === 'field' && uses(m.type, struct, seen));
 }
 
 function hasPlainBytes(block: Block): boolean {

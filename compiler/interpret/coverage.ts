@@ -1,4 +1,5 @@
 import type { Block, MemberModel, Protocol } from '../model/model.js';
+import { inFrame } from '../model/in-frame.js';
 import type { FrameTree } from './read-frame.js';
 
 /** What frames have reached of a schema: fields, arms of variants and branches of ifs. */
@@ -25,7 +26,9 @@ export class Coverage {
       for (const member of block.members) this.visitMember(member, count, visit);
     };
     visit(this.protocol.frame.body);
-    for (const struct of this.protocol.structs)
+    const { side, structs: all } = this.protocol;
+    const structs = side === 'both' ? all : all.filter((struct) => inFrame(this.protocol, struct));
+    for (const struct of structs)
       if (count(struct.body, `struct ${struct.name}`, struct.span)) visit(struct.body);
     return { total, reached: total - missing.length, missing };
   }

@@ -2,13 +2,16 @@ import { arithmetic } from '../model/constants.js';
 import { matches } from '../model/evaluate.js';
 import type { Expression } from '../model/expression.js';
 import type { BitFieldModel, Field, Guard } from '../model/model.js';
+import type { ExternCode } from './extern-code.js';
 
-/** A value of one frame; undefined: not there. */
+/** A value of one frame; undefined: not there. Bytes are a text with a character for each. */
 export type Value = bigint | boolean | string | null | undefined;
 
 /** What has been read or set of one frame or struct. */
 export interface Scope {
   readonly values: Map<Field | BitFieldModel, Value>;
+  /** For calls of extern functions. */
+  readonly code: ExternCode;
   /** A header's first value, for roles; undefined if there is none. */
   header?(key: string): Value;
 }
@@ -47,11 +50,26 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
       const arm = e.arms.find((a) => a.patterns === null || matches(a.patterns, on) === true);
       return arm === undefined ? undefined : evaluateValue(arm.value, scope);
     }
+    case 'call':
+      return call(e, scope);
+    case 'access':
     case 'sizeOf':
     case 'param':
     case 'wire':
       return undefined;
   }
+}
+
+/** Without one of its values a call gives none. */
+function call({ fn, args }: Expression & { op: 'call' }, scope: Scope): Value {
+  const values = args.map((arg) => evaluateValue(arg, scope));
+  if (values.some((value) => value === undefined || value === null)) return undefined;
+  const given = values.map((value, i) => {
+    if (typeof value === 'bigint') return Number(value);
+    return fn.params[i]!.type === 'bytes' ? Buffer.from(value as string, 'latin1') : value;
+  });
+  const result = scope.code.fn(fn)(...given);
+  return typeof result === 'number' ? BigInt(result) : result;
 }
 
 function binary(e: Expression & { op: 'binary' }, scope: Scope): Value {

@@ -1,4 +1,5 @@
 import type { Protocol } from '../model/model.js';
+import { ExternCode } from './extern-code.js';
 import { readFrame, type FrameTree, type ReadResult } from './read-frame.js';
 
 /** A frame found in a stream of bytes, with the bytes it was read from. */
@@ -19,7 +20,10 @@ export class FrameSplitter {
   private buffer: Buffer = Buffer.alloc(0);
   private need = 1;
 
-  constructor(private readonly protocol: Protocol) {}
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly code: ExternCode = ExternCode.none,
+  ) {}
 
   /** Bytes that are no whole frame yet. */
   get left(): number {
@@ -31,7 +35,7 @@ export class FrameSplitter {
     this.buffer = this.buffer.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.buffer, bytes]);
     let at = 0;
     while (this.fault === null && this.buffer.length - at >= this.need) {
-      const result = readFrame(this.protocol, this.buffer, at, this.buffer.length);
+      const result = readFrame(this.protocol, this.buffer, at, this.buffer.length, this.code);
       if (result.kind === 'more') {
         this.need = result.need;
         break;

@@ -1,5 +1,14 @@
 import { suggest } from '../diagnostics/suggest.js';
-import type { BitFieldModel, Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
+import type {
+  BitFieldModel,
+  Block,
+  Enum,
+  ExternTypeModel,
+  Field,
+  FieldType,
+  Protocol,
+  Struct,
+} from '../model/model.js';
 import { walk } from '../model/walk.js';
 import type { Shown } from './read-frame.js';
 
@@ -63,12 +72,55 @@ function valueJson(type: FieldType, value: Shown): Json {
       if (Object.is(value, -0)) return '-0';
       return Number.isFinite(value) ? (value as number) : String(value);
     case 'extern':
+      return externJson(type.extern, value);
     case 'record':
     case 'entry':
       throw new Error(`${type.kind} is refused by the checker`);
     case 'map':
       return (value as readonly (readonly Shown[])[]).map((pair) => pair.map(textJson));
   }
+}
+
+function externJson(extern: ExternTypeModel, value: Shown): Json {
+  switch (extern.value) {
+    case 'int':
+    case 'bool':
+      return numberJson(value, null);
+    case 'text':
+      return textJson(value);
+    case 'bytes':
+      return Buffer.from(value as Uint8Array).toString('hex');
+    case 'map':
+      if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+      return (value as readonly (readonly Shown[])[]).map((pair) => pair.map(textJson));
+    case 'record':
+      throw new Error('a record is no field of its own');
+  }
+}
+
+function externFromJson(extern: ExternTypeModel, json: Json, path: string): Shown {
+  switch (extern.value) {
+    case 'int':
+      return toNumber(json, null, path);
+    case 'bool':
+      return toBoolean(json, path);
+    case 'text':
+      if (typeof json !== 'string') throw new JsonError(path, 'has to be a text');
+      return json;
+    case 'bytes':
+      return bytesFromJson(json, path);
+    case 'map':
+      // The whole map as it stands, where a value is no text.
+      return typeof json === 'string' ? bytesFromJson(json, path) : entriesFromJson(json, path);
+    case 'record':
+      throw new Error('a record is no field of its own');
+  }
+}
+
+function bytesFromJson(json: Json, path: string): Uint8Array {
+  if (typeof json !== 'string' || !HEX.test(json))
+    throw new JsonError(path, 'has to be bytes as hex digits: "00ff"');
+  return new Uint8Array(Buffer.from(json, 'hex'));
 }
 
 /** Bytes that are no text of the encoding are written as hex. */
@@ -123,11 +175,8 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
       if (text === undefined) throw new JsonError(path, 'has to be a text');
       return text;
     }
-    case 'bytes': {
-      if (typeof json !== 'string' || !HEX.test(json))
-        throw new JsonError(path, 'has to be bytes as hex digits: "00ff"');
-      return new Uint8Array(Buffer.from(json, 'hex'));
-    }
+    case 'bytes':
+      return bytesFromJson(json, path);
     case 'struct': {
       if (typeof json !== 'object' || json === null || Array.isArray(json))
         throw new JsonError(path, `has to be an object with the fields of ${type.struct.name}`);
@@ -142,6 +191,7 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
       throw new JsonError(path, 'has to be a number');
     }
     case 'extern':
+      return externFromJson(type.extern, json, path);
     case 'record':
     case 'entry':
       throw new Error(`${type.kind} is refused by the checker`);

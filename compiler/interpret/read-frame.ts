@@ -1,3 +1,4 @@
+import { type ExternMap, HeaderMap } from '@proto-frame/api';
 import type {
   BitFieldModel,
   Block,
@@ -13,6 +14,7 @@ import { rangeOf } from '../model/integers.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
 import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { readFormed } from './formed.js';
 import { readInt } from './read-int.js';
 
@@ -75,9 +77,19 @@ class Bad {
   ) {}
 }
 
-/** Reads the frame at bytes[at, end) by the model alone, with every byte accounted for. */
-export function readFrame(protocol: Protocol, bytes: Uint8Array, at: number, end: number): ReadResult {
-  const reader = new FrameReader(protocol, bytes, at, end);
+/**
+ * Reads the frame at bytes[at, end) by the model alone, with every byte accounted for.
+ *
+ * @param code what the protocol's externs are, if it has some
+ */
+export function readFrame(
+  protocol: Protocol,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  code: ExternCode = ExternCode.none,
+): ReadResult {
+  const reader = new FrameReader(protocol, bytes, at, end, code);
   try {
     return { kind: 'frame', tree: reader.read() };
   } catch (error) {
@@ -112,11 +124,13 @@ class FrameReader {
     private readonly bytes: Uint8Array,
     private readonly at: number,
     private readonly end: number,
+    private readonly code: ExternCode,
   ) {}
 
   read(): FrameTree {
     const scope: Scope = {
       values: new Map(),
+      code: this.code,
       header: (key) => this.headers.find(([k]) => k === key)?.[1],
     };
     const { frame, limits } = this.protocol;
@@ -248,11 +262,13 @@ class FrameReader {
   private field(field: Field, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
     const { value, note, next, children } = this.value(field.type, field, at, bound, scope);
     const known: Value =
-      value instanceof Uint8Array ||
-      (typeof value === 'object' && value !== null) ||
-      typeof value === 'number'
-        ? ''
-        : value;
+      value instanceof Uint8Array
+        ? field.type.kind === 'text'
+          ? nearest(value)
+          : latin1(value)
+        : (typeof value === 'object' && value !== null) || typeof value === 'number'
+          ? ''
+          : value;
     scope.values.set(field, known);
     const given = field.constant === null && field.derivation === null && field.checksum === null;
     let comment = note;
@@ -343,6 +359,7 @@ class FrameReader {
         );
       }
       case 'extern':
+        return this.extern(type, field, at, bound);
       case 'record':
       case 'entry':
         throw new Error(`${type.kind} is refused by the checker`);
@@ -442,7 +459,7 @@ class FrameReader {
     at: number,
     bound: Bound,
   ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
-    const { nodes, next } = this.block(struct.body, at, bound, { values: new Map() });
+    const { nodes, next } = this.block(struct.body, at, bound, { values: new Map(), code: this.code });
     return { value: asObject(nodes), note: struct.name, next, children: nodes };
   }
 
@@ -524,7 +541,7 @@ class FrameReader {
         type.pair.body,
         next,
         { end, isWindow: true },
-        { values: new Map() },
+        { values: new Map(), code: this.code },
       );
       const [key, text] = nodes.map((n) => n.value as string | Uint8Array | null);
       children.push({
@@ -537,12 +554,54 @@ class FrameReader {
         given: true,
       });
       value.push([key ?? '', text ?? null]);
-      if (field === this.protocol.roles.headers && typeof key === 'string' && !(text instanceof Uint8Array)) {
-        this.headers.push([key, text ?? null]);
-      }
+      if (field === this.protocol.roles.headers)
+        this.headers.push([nearest(key ?? ''), nearest(text ?? null)]);
       next = after;
     }
     return { value, note: `${children.length} entries`, next: end, children };
+  }
+
+  /** What a TypeScript module delimits and reads. */
+  private extern(
+    type: FieldType & { kind: 'extern' },
+    field: Field,
+    at: number,
+    bound: Bound,
+  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    const { extern } = type;
+    const isMap = extern.value === 'map';
+    const code = isMap ? this.code.map(extern) : this.code.type(extern);
+    const next = code.end(this.bytes, at, bound.end);
+    if (next < 0) this.reach(bound.end, -next, bound, field.path, field.span);
+    const bad = (): never => {
+      throw new Bad(at - this.at, field.path, `is no ${extern.name}`, field.span);
+    };
+    if (next <= 0) return bad();
+    if (!isMap) {
+      const value = this.code.type(extern).read(this.bytes, at, next);
+      return { value: shownOf(value), note: extern.name, next, children: [] };
+    }
+    const headers = new HeaderMap();
+    const most = Math.min(type.maxCount, this.protocol.limits.headers);
+    if (!this.code.map(extern).readHeaders(this.bytes, at, next, headers, most)) bad();
+    const entries = [...headers];
+    if (field === this.protocol.roles.headers) this.headers.push(...entries);
+    const note = `${entries.length} entries`;
+    // What is no text is shown as the text nearest to it, which would not make the same bytes again.
+    const bytes = this.bytes.subarray(at, next);
+    const again = mapBytes(this.code.map(extern), entries);
+    if (again !== null && Buffer.compare(bytes, again) === 0)
+      return { value: entries, note, next, children: [] };
+    const children = entries.map(([name, value]) => ({
+      name,
+      offset: at - this.at,
+      length: next - at,
+      value,
+      note: '',
+      children: [],
+      given: true,
+    }));
+    return { value: bytes, note, next, children };
   }
 
   /** The place `size` bytes on: needs more bytes if they have not come, is wrong if a window ends before. */
@@ -566,6 +625,32 @@ class FrameReader {
       throw new Bad(at - this.at, path, `has the size ${String(value)}`, span);
     return Number(value);
   }
+}
+
+/** A map as its extern writes these entries; null if it can't. */
+function mapBytes(map: ExternMap, entries: readonly (readonly [string, string | null])[]): Uint8Array | null {
+  const headers = new HeaderMap();
+  for (const [key, text] of entries) headers.add(key, text);
+  try {
+    const bytes = new Uint8Array(map.size(headers));
+    map.write(bytes, 0, headers, bytes);
+    return bytes;
+  } catch (error) {
+    if (isEncodeError(error)) return null;
+    throw error;
+  }
+}
+
+const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The text that a proxy takes bytes for which are none. */
+function nearest<T extends string | null>(text: T | Uint8Array): T | string {
+  return text instanceof Uint8Array ? lossy.decode(text) : text;
+}
+
+/** A value of an extern type, as other values are shown. */
+function shownOf(value: ExternValue): Shown {
+  return typeof value === 'number' ? BigInt(value) : value;
 }
 
 /** `request` for 1, `crc | urgent` for flags, '' for a number without a name. */

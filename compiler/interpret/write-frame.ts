@@ -1,7 +1,9 @@
+import { HeaderMap } from '@proto-frame/api';
 import { rangeOf } from '../model/integers.js';
 import type { Block, Extended, Field, FieldType, IntType, MemberModel, Protocol } from '../model/model.js';
 import { checksum } from './checksum.js';
 import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
 import { walk } from '../model/walk.js';
@@ -10,10 +12,16 @@ import { writeInt } from './read-int.js';
 
 /**
  * A frame from JSON by the model alone: lengths, constants, defaults and checksums are filled in.
+ *
+ * @param code what the protocol's externs are, if it has some
  * @throws JsonError with the field that is missing, unknown or can't be held
  */
-export function writeFrame(protocol: Protocol, json: { readonly [key: string]: Json }): Uint8Array {
-  const writer = new FrameWriter();
+export function writeFrame(
+  protocol: Protocol,
+  json: { readonly [key: string]: Json },
+  code: ExternCode = ExternCode.none,
+): Uint8Array {
+  const writer = new FrameWriter(code);
   writer.write(protocol.frame.body, objectFromJson(protocol.frame.body, json, ''), '');
   return writer.bytes();
 }
@@ -22,6 +30,8 @@ export function writeFrame(protocol: Protocol, json: { readonly [key: string]: J
 class FrameWriter {
   private data = new Uint8Array(256);
   private size = 0;
+
+  constructor(readonly code: ExternCode) {}
 
   bytes(): Uint8Array {
     return this.data.slice(0, this.size);
@@ -74,7 +84,7 @@ class FrameWriter {
 }
 
 class BodyWriter {
-  private readonly scope: Scope = { values: new Map() };
+  private readonly scope: Scope;
   /** Derived fields and where they stand. */
   private readonly holes = new Map<Field, number>();
   /** Bytes, or elements, of what has been written. */
@@ -86,7 +96,9 @@ class BodyWriter {
     private readonly out: FrameWriter,
     private readonly object: { readonly [field: string]: Shown },
     private readonly path: string,
-  ) {}
+  ) {
+    this.scope = { values: new Map(), code: out.code };
+  }
 
   block(block: Block): void {
     for (const member of block.members) {
@@ -253,7 +265,7 @@ class BodyWriter {
     // Null is a value of its own, not the default.
     const given = own !== undefined ? own : (constantOf(field) ?? emptyOf(type));
     if (given === undefined) throw new JsonError(this.name(field), 'is missing');
-    this.scope.values.set(field, typeof given === 'string' || given === null ? given : ('' as Value));
+    this.scope.values.set(field, knownOf(given));
     const from = this.out.position;
     this.value(type, given, this.name(field));
     if ('extent' in type && type.extent.kind !== 'prefix') {
@@ -293,6 +305,12 @@ class BodyWriter {
 
   private value(type: FieldType, value: Shown, path: string): void {
     switch (type.kind) {
+      case 'extern':
+        this.extern(type, value, path);
+        return;
+      case 'record':
+      case 'entry':
+        throw new Error(`${type.kind} is refused by the checker`);
       case 'float': {
         const view = new DataView(new ArrayBuffer(type.bits / 8));
         if (type.bits === 32) view.setFloat32(0, value as number, type.little);
@@ -361,9 +379,41 @@ class BodyWriter {
     }
   }
 
+  private extern({ extern }: FieldType & { kind: 'extern' }, value: Shown, path: string): void {
+    try {
+      if (extern.value === 'map' && value instanceof Uint8Array) {
+        this.out.append(value);
+        return;
+      }
+      if (extern.value === 'map') {
+        const headers = new HeaderMap();
+        for (const [key, text] of value as readonly (readonly [string, string | null])[])
+          headers.add(key, text);
+        const bytes = new Uint8Array(this.out.code.map(extern).size(headers));
+        this.out.code.map(extern).write(bytes, 0, headers, bytes);
+        this.out.append(bytes);
+        return;
+      }
+      const code = this.out.code.type(extern);
+      const given = (typeof value === 'bigint' ? Number(value) : value) as ExternValue;
+      const bytes = new Uint8Array(code.size(given));
+      code.write(bytes, 0, given);
+      this.out.append(bytes);
+    } catch (error) {
+      if (!isEncodeError(error)) throw error;
+      throw new JsonError(path, error.message);
+    }
+  }
+
   private name(field: { readonly name: string }): string {
     return this.path === '' ? field.name : `${this.path}.${field.name}`;
   }
+}
+
+/** What conditions and calls see of a value. */
+function knownOf(given: Shown): Value {
+  if (given instanceof Uint8Array) return Buffer.from(given).toString('latin1');
+  return typeof given === 'object' && given !== null ? '' : typeof given === 'number' ? '' : given;
 }
 
 function isVarying(field: Field): boolean {

@@ -1,4 +1,4 @@
-import { DecodeError, FrameKind, ScanState, type XProtocol } from '@proto-frame/api';
+import { DecodeError, FrameKind, HeaderMap, ScanState, type XProtocol } from '@proto-frame/api';
 import { meaningOf, type Meaning } from '../../compiler/interpret/meaning.js';
 import { readFrame } from '../../compiler/interpret/read-frame.js';
 import type { Bundled } from '../compiler/interpret/bundled.js';
@@ -32,6 +32,8 @@ export function againstInterpreter(
   if (read.kind !== 'frame') {
     // Behind a value that TypeScript delimits, generated code reads on only where somebody asks; and then refuses.
     if (protocol.externs.length > 0) return 'accepted';
+    // Where values of a map may be null, generated code takes a null key for an empty one.
+    if (read.kind === 'bad' && read.message === 'has the size -1') return 'accepted';
     return `!the interpreter refuses: ${read.kind === 'bad' ? `${read.field} ${read.message}` : 'more'}`;
   }
   if (read.tree.length !== length) return `!${length} bytes, the interpreter says ${read.tree.length}`;
@@ -41,6 +43,8 @@ export function againstInterpreter(
 function refusalOf(codec: XProtocol<never>, bytes: Uint8Array, end: number): string | null {
   try {
     codec.check(bytes, 0, end);
+    // Headers are looked at when somebody asks.
+    codec.readHeaders(bytes, 0, end, new HeaderMap(codec.traits.headerCase));
     return null;
   } catch (error) {
     if (error instanceof DecodeError) return error.code;

@@ -43,6 +43,12 @@ function swapTag(random: Random, frame: Buffer): void {
   if (frame.length > 0) frame[random.below(Math.min(frame.length, 16))] = random.below(6);
 }
 
+/** Another digit where a length may stand in digits. */
+function swapDigit(random: Random, frame: Buffer): void {
+  const places = [...frame.keys()].filter((i) => frame[i]! >= 0x30 && frame[i]! <= 0x39);
+  if (places.length > 0) frame[random.pick(places)] = 0x30 + random.below(10);
+}
+
 function cut(random: Random, bytes: Buffer): Buffer {
   return bytes.subarray(0, random.below(bytes.length + 1));
 }
@@ -95,21 +101,22 @@ function inside(random: Random, tested: ProtocolUnderTest, frame: Buffer): Buffe
 /**
  * A frame of the corpus with up to four things wrong with it, or bytes that never were one.
  *
+ * @param tested null: there is no reference, and nothing is changed inside of headers and bodies
  * @param valid frames that the reference can take apart
  * @param invalid frames that are wrong already
  */
 export function mutate(
   random: Random,
-  tested: ProtocolUnderTest,
+  tested: ProtocolUnderTest | null,
   valid: readonly Uint8Array[],
   invalid: readonly Uint8Array[],
 ): Buffer {
   if (random.chance(0.03)) return random.bytes(random.below(300));
   let frame: Buffer = Buffer.from(random.pick(valid));
-  if (random.chance(0.05)) frame = Buffer.from(random.pick(invalid));
-  else if (random.chance(0.35)) frame = inside(random, tested, frame);
+  if (invalid.length > 0 && random.chance(0.05)) frame = Buffer.from(random.pick(invalid));
+  else if (tested !== null && random.chance(0.35)) frame = inside(random, tested, frame);
   for (let n = random.below(4); n > 0; n--) {
-    switch (random.below(7)) {
+    switch (random.below(8)) {
       case 0:
         flipBits(random, frame);
         break;
@@ -124,6 +131,9 @@ export function mutate(
         frame = Buffer.from(cut(random, frame));
         break;
       case 5:
+        swapDigit(random, frame);
+        break;
+      case 6:
         frame = Buffer.from(repeat(random, frame));
         break;
       default:

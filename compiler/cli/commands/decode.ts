@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FrameSplitter, type FoundFrame } from '../../interpret/frame-splitter.js';
+import type { ExternCode } from '../../interpret/extern-code.js';
 import { toJson } from '../../interpret/json.js';
 import { meaningOf, meaningText } from '../../interpret/meaning.js';
 import { asObject } from '../../interpret/read-frame.js';
@@ -9,8 +10,10 @@ import { renderTree } from '../../interpret/render-tree.js';
 import type { Protocol } from '../../model/model.js';
 import { CaptureError, readPackets } from '../capture/read-packets.js';
 import { TcpStreams } from '../capture/tcp-streams.js';
+import { loadExterns } from '../load-externs.js';
 import { parseHex } from '../parse-hex.js';
 import { readProtocol } from '../read-protocol.js';
+import { sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
 export interface DecodeOptions {
@@ -21,6 +24,7 @@ export interface DecodeOptions {
   readonly file?: string;
   readonly pcap?: string;
   readonly port?: number;
+  readonly from?: string;
   readonly brief: boolean;
   readonly json: boolean;
 }
@@ -33,12 +37,17 @@ export async function decode(options: DecodeOptions, terminal: Terminal): Promis
     throw new UsageError('--port goes with --pcap');
   const protocol = await readProtocol(options.schema, options.protocol, terminal);
   if (protocol === null) return ExitCode.SchemaErrors;
-  const printer = new Printer(protocol, options, terminal);
-  if (options.pcap !== undefined)
-    return decodeCapture(protocol, options.pcap, options.port, printer, terminal);
-  const splitter = new FrameSplitter(protocol);
+  const code = await loadExterns(protocol);
+  const printer = new Printer(options, terminal);
+  if (options.pcap !== undefined) {
+    if (options.from !== undefined)
+      throw new UsageError('a capture tells who sends; --from goes with --hex and --file');
+    return decodeCapture(protocol, code, options.pcap, options.port, printer, terminal);
+  }
+  const side = sideOf(protocol, options.from);
+  const splitter = new FrameSplitter(side, code);
   for await (const bytes of bytesOf(options, terminal)) {
-    for (const frame of splitter.push(bytes)) printer.print(frame, '');
+    for (const frame of splitter.push(bytes)) printer.print(side, frame, '');
     if (splitter.fault !== null || printer.done) break;
   }
   return printer.done ? ExitCode.Ok : printer.finish(splitter, '');
@@ -46,11 +55,16 @@ export async function decode(options: DecodeOptions, terminal: Terminal): Promis
 
 async function decodeCapture(
   protocol: Protocol,
+  code: ExternCode,
   name: string,
   port: number | undefined,
   printer: Printer,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (protocol.reply !== null && port === undefined)
+    throw new UsageError(
+      `name the port of the servers by --port: each side of ${protocol.name} sends frames of its own`,
+    );
   const path = resolve(terminal.cwd, name);
   const streams = new TcpStreams();
   const splitters = new Map<string, FrameSplitter>();
@@ -60,10 +74,11 @@ async function decodeCapture(
     for await (const packet of readPackets(path, progress(size, terminal))) {
       for (const { flow, sourcePort, targetPort, bytes, gap } of streams.push(packet)) {
         if (port !== undefined && port !== sourcePort && port !== targetPort) continue;
+        const side = protocol.reply !== null && port === sourcePort ? protocol.reply : protocol;
         let splitter = splitters.get(flow);
-        if (splitter === undefined || gap) splitters.set(flow, (splitter = new FrameSplitter(protocol)));
+        if (splitter === undefined || gap) splitters.set(flow, (splitter = new FrameSplitter(side, code)));
         if (splitter.fault !== null) continue;
-        for (const frame of splitter.push(bytes)) printer.print(frame, flow);
+        for (const frame of splitter.push(bytes)) printer.print(side, frame, flow);
         if (printer.done) return ExitCode.Ok;
       }
     }
@@ -125,19 +140,18 @@ class Printer {
   private count = 0;
 
   constructor(
-    private readonly protocol: Protocol,
     private readonly options: DecodeOptions,
     private readonly terminal: Terminal,
   ) {}
 
-  print({ tree, bytes, offset }: FoundFrame, flow: string): void {
+  print(protocol: Protocol, { tree, bytes, offset }: FoundFrame, flow: string): void {
     this.count++;
     const { frame: wanted, json, brief } = this.options;
     if (this.done || (wanted !== undefined && wanted !== this.count)) return;
     this.done = wanted !== undefined;
-    const meaning = meaningOf(this.protocol, tree);
+    const meaning = meaningOf(protocol, tree);
     if (json) {
-      const fields = toJson(this.protocol, asObject(tree.fields));
+      const fields = toJson(protocol, asObject(tree.fields));
       this.terminal.out(
         `${JSON.stringify({ frame: this.count, ...(flow === '' ? {} : { flow }), offset, length: tree.length, meaning, fields })}\n`,
       );

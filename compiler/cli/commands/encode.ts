@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { JsonError, type Json } from '../../interpret/json.js';
 import { writeFrame } from '../../interpret/write-frame.js';
+import { loadExterns } from '../load-externs.js';
 import { readProtocol } from '../read-protocol.js';
+import { sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
 export interface EncodeOptions {
@@ -13,14 +15,17 @@ export interface EncodeOptions {
   readonly json?: string;
   readonly file?: string;
   readonly out?: string;
+  readonly from?: string;
 }
 
 /** `proto-frame encode`: frames from JSON, as hex or into a file. Takes what `decode --json` prints as well. */
 export async function encode(options: EncodeOptions, terminal: Terminal): Promise<ExitCode> {
   if ((options.json === undefined) === (options.file === undefined))
     throw new UsageError('name one of --json and --file');
-  const protocol = await readProtocol(options.schema, options.protocol, terminal);
-  if (protocol === null) return ExitCode.SchemaErrors;
+  const found = await readProtocol(options.schema, options.protocol, terminal);
+  if (found === null) return ExitCode.SchemaErrors;
+  const code = await loadExterns(found);
+  const protocol = sideOf(found, options.from);
   const frames: Uint8Array[] = [];
   let line = 0;
   for await (const text of linesOf(options, terminal)) {
@@ -28,7 +33,7 @@ export async function encode(options: EncodeOptions, terminal: Terminal): Promis
     if (text.trim() === '') continue;
     const where = options.file === undefined ? '--json' : `${options.file}:${line}`;
     try {
-      const frame = writeFrame(protocol, fieldsOf(JSON.parse(text) as Json));
+      const frame = writeFrame(protocol, fieldsOf(JSON.parse(text) as Json), code);
       if (options.out === undefined) terminal.out(`${Buffer.from(frame).toString('hex')}\n`);
       else frames.push(frame);
     } catch (error) {

@@ -1,8 +1,11 @@
 import { Coverage } from '../../interpret/coverage.js';
+import type { ExternCode } from '../../interpret/extern-code.js';
 import { FrameSplitter } from '../../interpret/frame-splitter.js';
 import type { Protocol } from '../../model/model.js';
+import { loadExterns } from '../load-externs.js';
 import { readProtocol } from '../read-protocol.js';
 import { readSamples, type Sample } from '../read-samples.js';
+import { sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
 export interface ValidateOptions {
@@ -10,6 +13,7 @@ export interface ValidateOptions {
   readonly protocol?: string;
   readonly valid?: string;
   readonly invalid?: string;
+  readonly from?: string;
   readonly coverage: boolean;
 }
 
@@ -17,20 +21,22 @@ export interface ValidateOptions {
 export async function validate(options: ValidateOptions, terminal: Terminal): Promise<ExitCode> {
   if (options.valid === undefined && options.invalid === undefined)
     throw new UsageError('name a folder by --valid or --invalid');
-  const protocol = await readProtocol(options.schema, options.protocol, terminal);
-  if (protocol === null) return ExitCode.SchemaErrors;
+  const found = await readProtocol(options.schema, options.protocol, terminal);
+  if (found === null) return ExitCode.SchemaErrors;
+  const code = await loadExterns(found);
+  const protocol = sideOf(found, options.from);
   const coverage = new Coverage(protocol);
   const valid = options.valid === undefined ? [] : await readSamples(options.valid, terminal.cwd);
   const invalid = options.invalid === undefined ? [] : await readSamples(options.invalid, terminal.cwd);
   let wrong = 0;
   for (const sample of valid) {
-    const fault = faultOf(sample, protocol, coverage);
+    const fault = faultOf(sample, protocol, code, coverage);
     if (fault === null) continue;
     wrong++;
     terminal.err(`${sample.name}: should be valid, but ${fault}\n`);
   }
   for (const sample of invalid) {
-    if (faultOf(sample, protocol, null) !== null) continue;
+    if (faultOf(sample, protocol, code, null) !== null) continue;
     wrong++;
     terminal.err(`${sample.name}: should be refused, but is a frame of ${protocol.name}\n`);
   }
@@ -41,8 +47,13 @@ export async function validate(options: ValidateOptions, terminal: Terminal): Pr
 }
 
 /** Why the bytes are not whole frames with right checksums; null if they are. */
-function faultOf({ bytes }: Sample, protocol: Protocol, coverage: Coverage | null): string | null {
-  const splitter = new FrameSplitter(protocol);
+function faultOf(
+  { bytes }: Sample,
+  protocol: Protocol,
+  code: ExternCode,
+  coverage: Coverage | null,
+): string | null {
+  const splitter = new FrameSplitter(protocol, code);
   let checksum: string | null = null;
   for (const { tree } of splitter.push(bytes)) {
     coverage?.add(tree);

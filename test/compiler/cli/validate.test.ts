@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../support/root.js';
+import { corpora } from '../interpret/bundled.js';
 import { folderWith, protoFrame } from './cli.js';
 
 const BOLT = `${ROOT}schemas/bolt.proto-frame`;
@@ -7,25 +8,23 @@ const HEARTBEAT = '0101000001000000050100000bb80000000000000000';
 const validate = (cwd: string, ...args: string[]) => protoFrame(cwd, ['validate', '--schema', BOLT, ...args]);
 
 describe('validate', () => {
-  test.each(['bolt', 'bolt2', 'x-example'])(
-    'the corpus of %s is as it says, and reaches all of the schema',
-    async (name) => {
-      const { code, out, err } = await protoFrame(ROOT, [
-        'validate',
-        '--schema',
-        `schemas/${name}.proto-frame`,
-        '-v',
-        `test/corpus/${name}/valid`,
-        '-i',
-        `test/corpus/${name}/invalid`,
-        '--coverage',
-      ]);
-      expect([code, err]).toEqual([0, '']);
-      expect(out).toMatch(
-        /^coverage: (\d+) of \1 fields, arms and branches reached by valid samples\n\d+ samples as expected, 0 not\n$/,
-      );
-    },
-  );
+  test.each(corpora())('the corpus of %s is as it says, and reaches all of the schema', async (name) => {
+    const { code, out, err } = await protoFrame(ROOT, [
+      'validate',
+      '--schema',
+      `schemas/${name.split('/')[0]}.proto-frame`,
+      ...(name.includes('/') ? ['--from', name.split('/')[1]!] : []),
+      '-v',
+      `test/corpus/${name}/valid`,
+      '-i',
+      `test/corpus/${name}/invalid`,
+      '--coverage',
+    ]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /^coverage: (\d+) of \1 fields, arms and branches reached by valid samples\n\d+ samples as expected, 0 not\n$/,
+    );
+  });
 
   test('names every sample that is not what it should be, and what nobody reached', async () => {
     const folder = await folderWith({

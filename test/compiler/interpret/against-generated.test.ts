@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { XProtocol } from '@proto-frame/api';
-import { analyse, parse, Report, SourceFile, type Protocol } from '@proto-frame/compiler';
+import type { Protocol } from '@proto-frame/compiler';
+import { ExternCode } from '../../../compiler/interpret/extern-code.js';
 import { asObject, readFrame, type ReadResult } from '../../../compiler/interpret/read-frame.js';
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
 import { writeFrame } from '../../../compiler/interpret/write-frame.js';
@@ -10,6 +11,7 @@ import { corpus } from '../../support/corpus.js';
 import { ROOT } from '../../support/root.js';
 import { arbitraryInit } from '../codegen/arbitrary-init.js';
 import { compileSchema, goldenSchema, loadCodec } from '../codegen/load-codec.js';
+import { bundled, corpora } from './bundled.js';
 
 // Two programs read the same schema: the generated one, made to be fast, and the interpreter, made to show
 // everything. Where they differ, one of them is wrong.
@@ -21,10 +23,10 @@ function frameOf(result: ReadResult): ReadResult & { kind: 'frame' } {
 }
 
 /** A frame's fields as decode prints them and encode reads them. */
-function throughJson(protocol: Protocol, bytes: Uint8Array): Uint8Array {
-  const { tree } = frameOf(readFrame(protocol, bytes, 0, bytes.length));
+function throughJson(protocol: Protocol, bytes: Uint8Array, code = ExternCode.none): Uint8Array {
+  const { tree } = frameOf(readFrame(protocol, bytes, 0, bytes.length, code));
   const json = JSON.parse(JSON.stringify(toJson(protocol, asObject(tree.fields)))) as { [key: string]: Json };
-  return writeFrame(protocol, json);
+  return writeFrame(protocol, json, code);
 }
 
 describe.each(['every-construct', 'name-clash'])('%s', (name) => {
@@ -46,30 +48,19 @@ describe.each(['every-construct', 'name-clash'])('%s', (name) => {
   });
 });
 
-describe.each(['bolt', 'bolt2', 'x-example', 'memcached'])('the corpus of %s', (name) => {
-  const protocol = bundled(name);
+const read = new Map(await Promise.all(corpora().map(async (name) => [name, await bundled(name)] as const)));
 
+describe.each([...read])('the corpus of %s', (name, { protocol, code }) => {
   test.each(corpus(name, 'valid'))('$name comes through JSON as it was', ({ bytes }) => {
-    expect(Buffer.from(throughJson(protocol, bytes))).toEqual(Buffer.from(bytes));
+    expect(Buffer.from(throughJson(protocol, bytes, code))).toEqual(Buffer.from(bytes));
   });
 
-  test.each(corpus(name, 'invalid').filter((f) => f.failsAt !== 'rewrite' && f.failsAt !== 'limit'))(
+  const invalid = existsSync(`${ROOT}test/corpus/${name}/invalid`) ? corpus(name, 'invalid') : [];
+  test.each(invalid.filter((f) => f.failsAt !== 'rewrite' && f.failsAt !== 'limit'))(
     '$name is refused',
     ({ bytes }) => {
-      expect(readFrame(protocol, bytes, 0, bytes.length).kind).not.toBe('frame');
+      const result = readFrame(protocol, bytes, 0, bytes.length, code);
+      expect(result.kind === 'frame' ? result.tree.length : result.kind).not.toBe(bytes.length);
     },
   );
 });
-
-function bundled(name: string): Protocol {
-  const report = new Report();
-  const load = (path: string) => parse(new SourceFile(path, readFileSync(`${ROOT}${path}`, 'utf8')), report)!;
-  const names = name === 'bolt2' ? ['bolt', name] : [name];
-  const files = new Map(names.map((n) => [n, load(`schemas/${n}.proto-frame`)]));
-  const [protocol] = analyse(
-    [files.get(name)!],
-    (_from, path) => files.get(path.replace(/^\.\/|\.proto-frame$/g, '')),
-    report,
-  );
-  return protocol!;
-}

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { analyse, Report, type Protocol } from '@proto-frame/compiler';
+import { loadExterns } from '../../../compiler/cli/load-externs.js';
+import { readSources } from '../../../compiler/cli/read-sources.js';
+import type { ExternCode } from '../../../compiler/interpret/extern-code.js';
+import { ROOT } from '../../support/root.js';
+
+/** The frames of a bundled protocol, or those of one side, as tools read them. */
+export interface Bundled {
+  readonly protocol: Protocol;
+  readonly code: ExternCode;
+}
+
+/** Folders of test/corpus that hold frames: `bolt`, `redis/client`. */
+export function corpora(): string[] {
+  const folder = `${ROOT}test/corpus/`;
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => [name, `${name}/client`, `${name}/server`])
+    .filter((name) => existsSync(`${folder}${name}/valid`));
+}
+
+/** @param name as {@link corpora} has it */
+export async function bundled(name: string): Promise<Bundled> {
+  const [file, side] = name.split('/');
+  const report = new Report();
+  const sources = await readSources([`${ROOT}schemas/${file}.proto-frame`], ROOT, report);
+  const [protocol] = analyse(sources.roots, sources.resolve, report);
+  if (protocol === undefined || report.hasErrors)
+    throw new Error(report.diagnostics.map((one) => one.message).join('\n'));
+  return {
+    protocol: side === 'server' ? protocol.reply! : protocol,
+    code: await loadExterns(protocol),
+  };
+}

@@ -3,6 +3,7 @@ import { type ClusterConfig, formatAddress } from '../config/snapshot.js';
 import type { Metrics, UpstreamStats } from '../observe/metrics.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import { Host, type PoolMaker } from './host.js';
+import type { ChoiceContext } from './load-balancer/choice-context.js';
 import { type LoadBalancer, makeLoadBalancer } from './load-balancer/load-balancer.js';
 import type { ConnectionPool } from './pool/connection-pool.js';
 import { makePool, type PoolKind, poolKindOf } from './pool/pool-kind.js';
@@ -51,9 +52,14 @@ export class Cluster {
     return this.active >= this.config.maxRequests;
   }
 
+  /** Whether requests of this protocol get a connection of their caller's own. */
+  binds(protocol: XProtocol): boolean {
+    return this.pools.kindOf(protocol) === 'binding';
+  }
+
   /** The host for one request, or null if none is available. */
-  choose(protocol: XProtocol): Host | null {
-    return this.balancer.choose(this.hosts, protocol);
+  choose(context: ChoiceContext): Host | null {
+    return this.balancer.choose(this.hosts, context.protocol);
   }
 
   /**

@@ -1,10 +1,11 @@
 import type { FilterFactory } from '@proto-frame/api';
 import { z } from 'zod';
 import type { ConfigProblem } from './config-error.js';
-import { formatPath, itemsAt, type Located, stringAt } from './located.js';
+import { Findings } from './findings.js';
+import { itemsAt, type Located, stringAt } from './located.js';
 import { isLoopback } from './loopback.js';
+import { RouteCheck } from './check-routes.js';
 import { reportZodError } from './check-shape.js';
-import { compileStringMatch } from './string-matcher.js';
 import { suggestHint } from './suggest.js';
 import { parseAddress, parseSize } from './units.js';
 
@@ -27,11 +28,16 @@ export function checkReferences(
   check.run(root);
 }
 
-class ReferenceCheck {
+class ReferenceCheck extends Findings {
+  private readonly routes: RouteCheck;
+
   constructor(
     private readonly vocabulary: Vocabulary,
-    private readonly report: (problem: ConfigProblem) => void,
-  ) {}
+    report: (problem: ConfigProblem) => void,
+  ) {
+    super(report);
+    this.routes = new RouteCheck(report);
+  }
 
   run(root: Located): void {
     const clusters = itemsAt(root, 'clusters');
@@ -45,7 +51,7 @@ class ReferenceCheck {
     const clusterNames = namesOf(root, 'clusters');
     for (const listener of listeners) this.listener(listener, routeConfigNames, clusterNames);
     for (const routeConfig of routeConfigs) {
-      this.routeConfig(routeConfig, clusterNames);
+      this.routes.run(routeConfig, clusterNames);
       this.perFilterConfigs(routeConfig, listeners);
     }
     for (const cluster of clusters) this.cluster(cluster);
@@ -118,64 +124,6 @@ class ReferenceCheck {
     } else if (config.value !== false) this.filterConfig(factory, config, config);
   }
 
-  private routeConfig(routeConfig: Located, clusters: ReadonlySet<string> | null): void {
-    const hosts = itemsAt(routeConfig, 'virtual_hosts');
-    this.distinct(hosts, 'name', 'virtual host');
-    this.distinctValues(
-      hosts.flatMap((host) => itemsAt(host, 'domains')),
-      'domain',
-    );
-    this.distinct(
-      hosts.flatMap((host) => itemsAt(host, 'routes')),
-      'name',
-      'route',
-    );
-    for (const host of hosts) {
-      for (const domain of itemsAt(host, 'domains')) {
-        if (typeof domain.value === 'string' && domain.value !== '*') {
-          this.refuse(domain, `the domain has to be "*": RPC protocols carry no host name to compare`);
-        }
-      }
-      for (const route of itemsAt(host, 'routes')) this.route(route, clusters);
-    }
-  }
-
-  private route(route: Located, clusters: ReadonlySet<string> | null): void {
-    const match = route.entries.get('match');
-    for (const key of ['service', 'method']) {
-      const node = match?.entries.get(key);
-      if (node !== undefined && node.entries.size > 0) {
-        this.exactlyOne(node, ['exact', 'prefix', 'regex']);
-        this.pattern(node);
-      } else if (node !== undefined && isMap(node)) this.exactlyOne(node, ['exact', 'prefix', 'regex']);
-    }
-    for (const header of itemsAt(match, 'headers')) {
-      if (isMap(header)) this.exactlyOne(header, ['exact', 'prefix', 'regex', 'present']);
-      this.pattern(header);
-    }
-    const action = route.entries.get('route');
-    if (action === undefined || !isMap(action)) return;
-    this.exactlyOne(action, ['cluster', 'weighted_clusters']);
-    this.known(stringAt(action, 'cluster'), 'cluster', clusters);
-    const weighted = itemsAt(action, 'weighted_clusters');
-    this.distinct(weighted, 'name', 'cluster');
-    for (const entry of weighted) this.known(stringAt(entry, 'name'), 'cluster', clusters);
-    const weights = weighted.map((entry) => entry.entries.get('weight')?.value);
-    if (weights.length > 0 && weights.every((weight) => weight === 0)) {
-      this.refuse(action.entries.get('weighted_clusters')!, 'the weights add up to 0');
-    }
-  }
-
-  private pattern(node: Located): void {
-    const regex = stringAt(node, 'regex');
-    if (regex === undefined || regex.value === '') return;
-    try {
-      compileStringMatch({ kind: 'regex', value: String(regex.value) });
-    } catch (error) {
-      this.refuse(regex, error instanceof Error ? error.message : String(error));
-    }
-  }
-
   private cluster(cluster: Located): void {
     this.distinct(itemsAt(cluster, 'hosts'), 'address', 'host');
     this.watermarks(cluster);
@@ -201,59 +149,6 @@ class ReferenceCheck {
       'use 127.0.0.1, or say allow_remote: true',
     );
   }
-
-  private known(node: Located | undefined, kind: string, names: ReadonlySet<string> | null): void {
-    if (node === undefined || names === null || names.has(String(node.value))) return;
-    this.refuse(
-      node,
-      `there is no ${kind} \`${String(node.value).slice(0, 64)}\``,
-      suggestHint(String(node.value), [...names]),
-    );
-  }
-
-  private exactlyOne(node: Located, keys: readonly string[]): void {
-    const given = keys.filter((key) => node.entries.has(key));
-    if (given.length === 1) return;
-    // A key that is none of these is reported as unknown, and was most likely meant to be one of them.
-    const beside = [...keys, 'name', 'invert', 'timeout'];
-    if (given.length === 0 && [...node.entries.keys()].some((key) => !beside.includes(key))) return;
-    const listed = `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
-    this.refuse(node, `exactly one of ${listed} has to be given, found ${given.join(' and ') || 'none'}`);
-  }
-
-  private distinct(
-    nodes: readonly Located[],
-    key: string,
-    kind: string,
-    applies: (value: string) => boolean = () => true,
-  ): void {
-    this.distinctValues(
-      nodes.flatMap((node) => stringAt(node, key) ?? []).filter((node) => applies(String(node.value))),
-      kind,
-    );
-  }
-
-  private distinctValues(nodes: readonly Located[], kind: string): void {
-    const seen = new Map<string, Located>();
-    for (const node of nodes) {
-      if (typeof node.value !== 'string') continue;
-      const first = seen.get(node.value);
-      if (first === undefined) seen.set(node.value, node);
-      else {
-        const where = formatPath(first.path);
-        this.refuse(node, `there is a ${kind} \`${node.value.slice(0, 64)}\` already, at ${where}`);
-      }
-    }
-  }
-
-  private refuse(node: Located, message: string, hint?: string): void {
-    const { start, end } = node;
-    this.report({ path: formatPath(node.path), message, start, end, ...(hint !== undefined && { hint }) });
-  }
-}
-
-function isMap(node: Located): boolean {
-  return typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value);
 }
 
 /** The names in a section; null if it is no list, of which nothing can be said then. */

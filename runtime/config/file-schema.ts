@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { compileLogFormat } from '../observe/log-format.js';
+import { routeConfig } from './route-schema.js';
+import { flag, name, stringMap, text } from './schema-parts.js';
 import { address, count, duration, size } from './units.js';
 
 /**
@@ -7,21 +9,6 @@ import { address, count, duration, size } from './units.js';
  * out. What one part says of another (names, sums, order) is checked in check-references.ts. Every key here
  * does something; the JSON Schema that editors use is made from it.
  */
-const LONGEST_NAME = 128;
-const LONGEST_TEXT = 1_024;
-
-const name = z
-  .string({ error: 'expected a name' })
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$/, { error: 'expected a name of letters, digits and _ . : / -' })
-  .max(LONGEST_NAME, { error: `expected a name of at most ${LONGEST_NAME} characters` });
-
-const text = z
-  .string({ error: 'expected a string' })
-  .min(1, { error: 'expected a string that is not empty' })
-  .max(LONGEST_TEXT, { error: `expected at most ${LONGEST_TEXT} characters` });
-
-const flag = z.boolean({ error: 'expected true or false' });
-
 const logFormat = text.superRefine((template, context) => {
   try {
     compileLogFormat(template);
@@ -42,18 +29,6 @@ const watermarks = z
   .prefault({})
   .describe('how much may be queued for a peer that does not keep up');
 
-const stringMatch = z.union(
-  [
-    text,
-    z.strictObject({
-      exact: text.optional().describe('the same string'),
-      prefix: text.optional().describe('starts with it'),
-      regex: text.optional().describe('RE2, has to match from the first to the last character'),
-    }),
-  ],
-  { error: 'expected a string, or a map with exact, prefix or regex' },
-);
-
 const listener = z.strictObject({
   name: name.describe('for metrics and logs'),
   address: address(0).describe('host:port to listen on; port 0 takes a free one and prints it'),
@@ -65,6 +40,7 @@ const listener = z.strictObject({
       'one protocol; a list, of which the first bytes of a connection decide; or auto: all that are loaded',
     ),
   route_config: name.describe('which of route_configs routes the requests'),
+  metadata: stringMap.prefault({}).describe('what routes can ask for by listener_metadata'),
   fallback: name
     .optional()
     .describe(
@@ -100,65 +76,6 @@ const listener = z.strictObject({
     )
     .prefault([])
     .describe('run on requests in this order, on replies in reverse'),
-});
-
-const perFilterConfig = z
-  .record(name, z.unknown(), { error: 'expected a map from names of filters to their configuration' })
-  .prefault({})
-  .describe("instead of the listener's configuration of these filters; false: the filter does not run");
-
-const route = z.strictObject({
-  name: name.optional().describe('for metrics and logs; made from the position if left out'),
-  match: z
-    .strictObject({
-      service: stringMatch.optional().describe('a string: exactly this service'),
-      method: stringMatch.optional().describe('a string: exactly this method'),
-      headers: z
-        .array(
-          z.strictObject({
-            name: text.describe('the key'),
-            exact: z.string({ error: 'expected a string' }).max(LONGEST_TEXT).optional(),
-            prefix: text.optional(),
-            regex: text.optional().describe('RE2, has to match the whole value'),
-            present: z.literal(true, { error: 'expected true' }).optional().describe('it has to be there'),
-            invert: flag.prefault(false).describe('true: the condition must not hold'),
-          }),
-        )
-        .prefault([])
-        .describe('all have to hold; each has one of exact, prefix, regex, present'),
-    })
-    .describe('all that is given has to hold; {} takes every request'),
-  route: z
-    .strictObject({
-      cluster: name.optional().describe('where requests go'),
-      weighted_clusters: z
-        .array(z.strictObject({ name: name.describe('of a cluster'), weight: count(0, 1_000_000) }))
-        .min(1, { error: 'expected at least one cluster' })
-        .optional()
-        .describe('where requests go, each cluster taking exactly its share; instead of cluster'),
-      timeout: duration(1)
-        .optional()
-        .describe('for a reply, if the request asks for none or a longer one; 60s if neither says so'),
-    })
-    .describe('one of cluster and weighted_clusters'),
-  per_filter_config: perFilterConfig,
-});
-
-const routeConfig = z.strictObject({
-  name,
-  virtual_hosts: z
-    .array(
-      z.strictObject({
-        name,
-        domains: z
-          .array(z.string({ error: 'expected a string' }))
-          .min(1, { error: 'expected at least one domain' })
-          .describe('["*"]: RPC protocols carry no host name'),
-        routes: z.array(route).describe('the first that matches wins'),
-        per_filter_config: perFilterConfig,
-      }),
-    )
-    .min(1, { error: 'expected at least one virtual host' }),
 });
 
 const cluster = z.strictObject({
@@ -266,7 +183,6 @@ export const fileSchema = z
 
 /** The file as written, once its shape is right and defaults are filled in. */
 export type ConfigFile = z.output<typeof fileSchema>;
-export type StringMatchFile = z.output<typeof stringMatch>;
 
 /** The JSON Schema (2020-12) of the file, for editors. */
 export function fileJsonSchema(): Record<string, unknown> {

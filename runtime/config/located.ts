@@ -50,3 +50,8 @@ export function stringAt(node: Located | undefined, key: string): Located | unde
 export function itemsAt(node: Located | undefined, key: string): readonly Located[] {
   return node?.entries.get(key)?.items ?? [];
 }
+
+/** Whether keys and values stand there. */
+export function isMap(node: Located): boolean {
+  return typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value);
+}

@@ -1,3 +1,7 @@
+import type { RouteConfig, RouteRule } from './route-snapshot.js';
+
+export type * from './route-snapshot.js';
+
 /**
  * One immutable configuration, as the rest of the runtime reads it: names checked, defaults filled in,
  * durations in milliseconds, sizes in bytes, addresses split. Made by load-config.ts, never changed after.
@@ -32,6 +36,8 @@ export interface ListenerConfig {
   readonly protocols: readonly string[] | null;
   /** The name of a RouteConfig. */
   readonly routeConfig: string;
+  /** What routes can ask for. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** The way of connections that speak none of the protocols. null: they are closed. */
   readonly fallback: RouteRule | null;
   /** The largest frame accepted, in bytes; the protocol's own limit holds as well. */
@@ -67,9 +73,6 @@ export interface FilterConfig {
   /** What the factory makes its filter of; the factory has accepted it once. */
   readonly config: unknown;
 }
-
-/** What a route says to filters of its listener, by the filter's name: their configuration, or false: not here. */
-export type PerFilterConfig = Readonly<Record<string, unknown>>;
 
 export interface ClusterConfig {
   readonly name: string;
@@ -117,59 +120,6 @@ export interface KeepaliveConfig {
 export interface ReconnectConfig {
   readonly base: number;
   readonly max: number;
-}
-
-export interface RouteConfig {
-  readonly name: string;
-  readonly virtualHosts: readonly VirtualHost[];
-}
-
-export interface VirtualHost {
-  readonly name: string;
-  /** RPC protocols carry no host name, so this is `*`. */
-  readonly domains: readonly string[];
-  /** The first that matches wins. */
-  readonly routes: readonly RouteRule[];
-}
-
-export interface RouteRule {
-  /** Unique in its RouteConfig; made from the position if the file gives none. */
-  readonly name: string;
-  readonly match: RouteMatch;
-  /** Where requests go. One entry for a plain `cluster`. */
-  readonly clusters: readonly WeightedCluster[];
-  /** 0: unset. */
-  readonly timeout: number;
-  /** The virtual host's included. */
-  readonly perFilterConfig: PerFilterConfig;
-}
-
-/** All that is given has to hold; nothing given matches every request. */
-export interface RouteMatch {
-  readonly service: StringMatch | null;
-  readonly method: StringMatch | null;
-  readonly headers: readonly HeaderMatch[];
-}
-
-/** A regex is RE2 and has to match the whole string. */
-export interface StringMatch {
-  readonly kind: 'exact' | 'prefix' | 'regex';
-  readonly value: string;
-}
-
-export interface HeaderMatch {
-  readonly name: string;
-  /** null: any value, it only has to be there. */
-  readonly value: StringMatch | null;
-  /** The opposite. */
-  readonly invert: boolean;
-}
-
-export interface WeightedCluster {
-  /** The name of a ClusterConfig. */
-  readonly name: string;
-  /** Its share is weight / sum of the weights. */
-  readonly weight: number;
 }
 
 export interface AdminConfig {

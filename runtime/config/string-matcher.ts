@@ -20,6 +20,10 @@ export function compileStringMatch(match: StringMatch): StringPredicate {
       return (text) => text === value;
     case 'prefix':
       return (text) => text.startsWith(value);
+    case 'suffix':
+      return (text) => text.endsWith(value);
+    case 'contains':
+      return (text) => text.includes(value);
     case 'regex': {
       if (value.length > LONGEST_PATTERN) {
         throw new Error(`the pattern has ${value.length} characters, at most ${LONGEST_PATTERN} are allowed`);

@@ -9,6 +9,8 @@ export const HijackReason = {
   codecError: 6,
   filter: 7,
   internal: 8,
+  /** A route says so. */
+  directResponse: 9,
 } as const;
 export type HijackReason = (typeof HijackReason)[keyof typeof HijackReason];
 
@@ -23,4 +25,5 @@ export const HIJACK_REASONS: readonly string[] = [
   'codec_error',
   'filter',
   'internal',
+  'direct_response',
 ];

@@ -61,6 +61,9 @@ export class UpstreamStats {
   timeouts = 0;
   /** Requests whose connection closed before the reply. */
   resets = 0;
+  /** Copies of other clusters' requests, and those that found no room. */
+  mirrors = 0;
+  mirrorsDropped = 0;
   /** Refused because max_requests were under way. */
   overflows = 0;
   /** Replies that came after their request had timed out or was cancelled. */

@@ -77,6 +77,11 @@ const UPSTREAM_GAUGES: readonly Column<UpstreamStats>[] = [
   ['requests_active', 'Requests under way', (s) => s.requestsActive],
   ['buffered_bytes', 'Bytes queued for hosts', (s) => s.bufferedBytes],
 ];
+/** Of clusters only. */
+const CLUSTER_COUNTERS: readonly Column<UpstreamStats>[] = [
+  ['mirrors_total', 'Copies of requests to other clusters', (s) => s.mirrors],
+  ['mirrors_dropped_total', 'Copies that found no connection, or too much under way', (s) => s.mirrorsDropped],
+];
 const PROTOCOL_COUNTERS: readonly Column<ProtocolStats>[] = [
   ['connections_total', 'Connections found to speak the protocol', (s) => s.connectionsMatched],
   ['frames_received_total', 'Frames read', (s) => s.framesReceived],
@@ -110,6 +115,7 @@ export class PrometheusRenderer {
     this.latency('downstream', ['listener'], byListener);
 
     this.columns('cluster', 'counter', ['cluster'], UPSTREAM_COUNTERS, byCluster);
+    this.columns('cluster', 'counter', ['cluster'], CLUSTER_COUNTERS, byCluster);
     this.columns('cluster', 'gauge', ['cluster'], UPSTREAM_GAUGES, byCluster);
     this.statuses('cluster', ['cluster'], byCluster);
     this.latency('cluster', ['cluster'], byCluster);

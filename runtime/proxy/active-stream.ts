@@ -11,11 +11,13 @@ import {
 import type { Span } from '@opentelemetry/api';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
+import { type ChoiceContext, NO_HASH } from '../cluster/load-balancer/choice-context.js';
 import type { PoolWaiter } from '../cluster/pool/connection-pool.js';
 import { HijackReason } from '../observe/hijack-reason.js';
 import type { RouteStats } from '../observe/metrics.js';
 import { RAW_BYTES } from '../protocol/raw-bytes.js';
-import type { Route } from '../route/route.js';
+import type { Mirror, Route } from '../route/route.js';
+import type { RouteInput } from '../route/route-input.js';
 import { FORWARDED } from '../stream/bound-connection.js';
 import type { ClientConnection } from '../stream/client-connection.js';
 import type { ReplySlot } from '../stream/reply-order.js';
@@ -25,6 +27,7 @@ import type { ServerConnection } from '../stream/server-connection.js';
 import { type ClientStream, ResetCause, type ServerStream } from '../stream/stream.js';
 import { type FilteredStream, FilterRun } from './filter-run.js';
 import { statusOf } from './local-reply.js';
+import { MirroredRequest } from './mirrored-request.js';
 import type { ProxyContext } from './proxy-context.js';
 
 /** What a request may take if neither it nor its route says so, in ms. */
@@ -49,6 +52,9 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   cluster: Cluster | null = null;
   host: Host | null = null;
 
+  /** What the host is chosen by, see ChoiceContext. */
+  private hash = NO_HASH;
+  private subset: ReadonlyMap<string, string> | null = null;
   /** Null while the object is idle. */
   private downstream: ServerConnection | null = null;
   private protocol: XProtocol | null = null;
@@ -118,7 +124,9 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     if (context.inFlight > context.options.maxInFlight) {
       this.hijack(HijackReason.overload, 'too many requests are under way');
     } else if (context.filters === null || protocol === RAW_BYTES) {
-      if (this.findRoute(bytes, at, end)) this.connectAndSend(bytes, at, end);
+      if (!this.findRoute(bytes, at, end)) return;
+      if (this.route!.requestEdit === null) this.connectAndSend(bytes, at, end);
+      else this.editAndSend(bytes, at, end);
     } else {
       this.armDeadline(0);
       this.run = new FilterRun(this, new XFrame(protocol, bytes, at, end), context.filters, downstream.peer);
@@ -138,34 +146,67 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       return true;
     }
     const input = context.routeInput;
-    input.set(this.protocol!, bytes, at, end, this.service, this.method, this.run);
-    let route: Route | null;
+    const peer = this.downstream!.peer;
+    input.set(this.protocol!, bytes, at, end, this.service, this.method, this.run, peer);
     try {
-      route = this.protocol === RAW_BYTES ? context.options.fallback : context.routes.match(input);
+      const route = this.protocol === RAW_BYTES ? context.options.fallback : context.routes.match(input);
+      if (route !== null) return this.follow(route, input);
     } catch (error) {
-      // A header that a rule asks for can't be read.
+      // A header that is asked for can't be read.
       this.fail(error);
       return false;
     } finally {
       input.clear();
     }
-    if (route === null) {
-      this.hijack(HijackReason.noRoute, `no route for ${this.service ?? 'a request without a service'}`);
-      return false;
-    }
+    this.hijack(HijackReason.noRoute, `no route for ${this.service ?? 'a request without a service'}`);
+    return false;
+  }
+
+  /** Takes from the route what it says; false if that ended the stream. */
+  private follow(route: Route, input: RouteInput): boolean {
+    const { context } = this;
     this.route = route;
     (this.routeStats = context.statsOf(route)).requests++;
-    const cluster = context.options.clusters.get(route.clusterName());
-    if (cluster === undefined) {
-      this.hijack(HijackReason.noHealthyHost, `route ${route.name} leads to a cluster that is not there`);
+    if (route.directResponse !== null) {
+      const { status, body } = route.directResponse;
+      this.hijack(HijackReason.directResponse, body, status);
       return false;
     }
+    if (route.hashPolicy !== null) this.hash = route.hashPolicy.hash(input);
+    const destination = route.destination(input, this.hash);
+    const cluster = destination === null ? undefined : context.options.clusters.get(destination.cluster);
+    if (cluster === undefined) {
+      const reason = `route ${route.name} leads to a cluster that is not there`;
+      this.hijack(HijackReason.noRoute, reason);
+      return false;
+    }
+    if (destination!.subset !== null) this.subset = destination!.subset.of(input);
     this.cluster = cluster;
     return true;
   }
 
-  private connectAndSend(bytes: Uint8Array, at: number, end: number): void {
-    const connection = this.connect(null, bytes, at, end);
+  /** Without filters: changes the headers as the route says. */
+  private editAndSend(bytes: Uint8Array, at: number, end: number): void {
+    const frame = new XFrame(this.protocol!, bytes, at, end);
+    try {
+      this.editRequest(frame);
+      frame.apply();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.connectAndSend(frame.bytes, frame.start, frame.end);
+  }
+
+  private editRequest(frame: XFrame): void {
+    const edit = this.route!.requestEdit;
+    if (edit !== null && frame.protocol.traits.maxHeaders > 0) edit.apply(frame.headers);
+  }
+
+  /** @param chosen the host that filters have been shown */
+  private connectAndSend(bytes: Uint8Array, at: number, end: number, chosen: Host | null = null): void {
+    if (this.route!.mirror !== null) this.mirror(this.route!.mirror, bytes, at, end);
+    const connection = this.connect(chosen, bytes, at, end);
     if (connection !== null) this.send(connection, bytes, at, end);
   }
 
@@ -189,7 +230,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     }
     let last: Host | null = null;
     for (let tries = cluster.hosts.length; tries > 0; tries--) {
-      const host = cluster.choose(protocol);
+      const host = cluster.choose(this.choice());
       if (host === null) break;
       last = host;
       const connection = host.lease(protocol, downstream);
@@ -205,6 +246,21 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       this.hijack(HijackReason.overload, `the connections to cluster ${cluster.name} are full`);
     else this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
     return null;
+  }
+
+  private choice(): ChoiceContext {
+    return this.context.choice.set(this.protocol!, this.hash, this.subset);
+  }
+
+  /** Sends a copy to another cluster, if it is this request's turn. A caller with its own connection has none. */
+  private mirror(mirror: Mirror, bytes: Uint8Array, at: number, end: number): void {
+    const { context, downstream, route, oneway } = this;
+    if (downstream!.bound !== null || !mirror.share.next()) return;
+    const cluster = context.options.clusters.get(mirror.cluster);
+    if (cluster === undefined) return;
+    const copy = new MirroredRequest(context, cluster, this.protocol!, downstream!);
+    const timeout = route!.timeout > 0 ? route!.timeout : DEFAULT_TIMEOUT_MS;
+    copy.send(copyBytes(bytes, at, end), oneway, this.hash, timeout);
   }
 
   /** Keeps the route if the connection is the caller's own: all its requests take it. */
@@ -289,7 +345,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       return;
     }
     try {
-      this.deliver(bytes, at, end);
+      if (this.route!.responseEdit === null) this.deliver(bytes, at, end);
+      else this.onDeliver(new XFrame(this.protocol!.replies, bytes, at, end));
     } catch (error) {
       if (this.downstream !== null) this.fail(error);
     }
@@ -328,25 +385,30 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   onRoute(request: XFrame): boolean {
     this.service = request.service;
     this.method = request.method;
-    return this.findRoute(request.bytes, request.start, request.end);
+    if (!this.findRoute(request.bytes, request.start, request.end)) return false;
+    this.editRequest(request);
+    return true;
   }
 
   onHost(): boolean {
     const cluster = this.cluster!;
     if (this.downstream!.bound !== null) return true;
-    this.host = cluster.choose(this.protocol!);
+    this.host = cluster.choose(this.choice());
     if (this.host !== null) return true;
     this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
     return false;
   }
 
   onSend(request: XFrame): void {
-    const { bytes, start, end } = request;
-    const connection = this.connect(this.host, bytes, start, end);
-    if (connection !== null) this.send(connection, bytes, start, end);
+    this.connectAndSend(request.bytes, request.start, request.end, this.host);
   }
 
   onDeliver(reply: XFrame): void {
+    const edit = this.route!.responseEdit;
+    if (edit !== null && reply.protocol.traits.maxHeaders > 0) {
+      edit.apply(reply.headers);
+      reply.apply();
+    }
     this.deliver(reply.bytes, reply.start, reply.end);
   }
 
@@ -410,7 +472,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     const { context, downstream, protocol } = this;
     if (this.oneway) {
       context.options.stats.hijacks[reason]!++;
-      this.noteError(null, reason, text);
+      if (reason !== HijackReason.directResponse) this.noteError(null, reason, text);
       // What follows would belong to a connection that there is not.
       if (downstream!.exclusive && downstream!.bound === null) downstream!.finish();
       this.end(null, 0, reason, 0);
@@ -425,7 +487,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       context.options.onError(error);
     }
     context.options.stats.hijacks[reason]!++;
-    this.noteError(reply === null ? null : status, reason, text);
+    if (reason !== HijackReason.directResponse) this.noteError(reply === null ? null : status, reason, text);
     if (reply === null) {
       downstream!.finish(); // No error can be told, so that the caller does not wait for ever.
       this.end(null, 0, reason, 0);
@@ -470,6 +532,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.route = null;
     this.cluster = null;
     this.host = null;
+    this.hash = NO_HASH;
+    this.subset = null;
     this.memo = NO_MEMO;
     if (context.idle.length < IDLE_STREAMS) context.idle.push(this);
     downstream!.remove(this);

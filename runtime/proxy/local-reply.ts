@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<HijackReason, Status>> = {
   [HijackReason.codecError]: Status.CODEC_ERROR,
   [HijackReason.filter]: Status.INTERNAL,
   [HijackReason.internal]: Status.INTERNAL,
+  [HijackReason.directResponse]: Status.OK,
 };
 
 export function statusOf(reason: HijackReason): Status {

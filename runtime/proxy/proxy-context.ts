@@ -7,7 +7,9 @@ import type { AccessLog, AccessLogEntry } from '../observe/access-log.js';
 import type { DownstreamStats, RouteStats } from '../observe/metrics.js';
 import type { StreamTracer } from '../observe/stream-tracer.js';
 import type { Route } from '../route/route.js';
-import type { RouteInput, RouteTable } from '../route/route-table.js';
+import type { RouteInput } from '../route/route-input.js';
+import type { RouteTable } from '../route/route-table.js';
+import { type ChoiceContext, NO_HASH } from '../cluster/load-balancer/choice-context.js';
 import type { ServerConnection, ServerConnectionOptions } from '../stream/server-connection.js';
 import type { ActiveStream } from './active-stream.js';
 import type { FilterRun } from './filter-run.js';
@@ -18,6 +20,8 @@ export interface ProxyOptions extends ServerConnectionOptions {
   readonly name: string;
   readonly stats: DownstreamStats;
   readonly routes: RouteTable;
+  /** What the listener says of itself to routes. */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly clusters: ClusterManager;
   /** Where connections go that speak none of the protocols; null: nowhere, see rawBytes. */
   readonly fallback: Route | null;
@@ -52,7 +56,9 @@ export class ProxyContext {
   /** Streams that ended and can be used again. */
   readonly idle: ActiveStream[] = [];
   /** One for all look-ups. */
-  readonly routeInput = new FrameRouteInput();
+  readonly routeInput: FrameRouteInput;
+  /** One for all choices of a host. */
+  readonly choice = new StreamChoice();
   readonly logEntry: AccessLogEntry;
 
   /** Where callers with a connection of their own are bound to. */
@@ -62,6 +68,7 @@ export class ProxyContext {
 
   constructor(readonly options: ProxyOptions) {
     this.routes = options.routes;
+    this.routeInput = new FrameRouteInput(options.metadata);
     this.filters = options.filters;
     this.accessLog = options.accessLog;
     this.loggedHeaders = options.accessLog?.headers ?? [];
@@ -101,6 +108,24 @@ export class ProxyContext {
 
 const NO_BYTES = new Uint8Array(0);
 
+/** What a host is chosen by. */
+export class StreamChoice implements ChoiceContext {
+  private chosenFor: XProtocol | null = null;
+  hash = NO_HASH;
+  subset: ReadonlyMap<string, string> | null = null;
+
+  get protocol(): XProtocol {
+    return this.chosenFor!;
+  }
+
+  set(protocol: XProtocol, hash: number, subset: ReadonlyMap<string, string> | null): this {
+    this.chosenFor = protocol;
+    this.hash = hash;
+    this.subset = subset;
+    return this;
+  }
+}
+
 /** A request frame as the route table asks about it: headers are read only if a rule needs them. */
 export class FrameRouteInput implements RouteInput {
   service: string | undefined = undefined;
@@ -111,6 +136,10 @@ export class FrameRouteInput implements RouteInput {
   private bytes: Uint8Array = NO_BYTES;
   private at = 0;
   private end = 0;
+  private peer = '';
+
+  /** @param listenerMetadata may be replaced when the configuration changes */
+  constructor(public listenerMetadata: Readonly<Record<string, string>>) {}
 
   set(
     protocol: XProtocol,
@@ -120,7 +149,9 @@ export class FrameRouteInput implements RouteInput {
     service: string | undefined,
     method: string | undefined,
     run: FilterRun | null,
+    peer: string,
   ): void {
+    this.peer = peer;
     this.protocol = protocol;
     this.run = run;
     this.bytes = bytes;
@@ -134,6 +165,16 @@ export class FrameRouteInput implements RouteInput {
   clear(): void {
     this.bytes = NO_BYTES;
     this.run = null;
+  }
+
+  get sourceIp(): string {
+    const ip = this.peer.slice(0, this.peer.lastIndexOf(':'));
+    // IPv4 as a socket for both families shows it.
+    return ip.startsWith('::ffff:') ? ip.slice(7) : ip;
+  }
+
+  metadata(key: string): string | undefined {
+    return this.run === null ? undefined : this.run.metadata(key);
   }
 
   header(key: string): string | null | undefined {

@@ -39,9 +39,13 @@ export class Proxy implements ServerHandler {
     if (this.draining) connection.drain();
   }
 
-  /** From the next request on these routes hold. Requests under way keep theirs. */
-  setRoutes(routes: RouteTable): void {
+  /**
+   * From the next request on these routes hold. Requests under way keep theirs.
+   * @param metadata what the listener says of itself to them
+   */
+  setRoutes(routes: RouteTable, metadata: Readonly<Record<string, string>>): void {
     this.context.routes = routes;
+    this.context.routeInput.listenerMetadata = metadata;
   }
 
   /** From the next request on this access log is written. */

@@ -1,68 +1,38 @@
 import type { RouteConfig } from '../config/snapshot.js';
-import { Route } from './route.js';
-import { type RouteInput, RuleMatcher } from './rule-matcher.js';
+import { DomainTable } from './domain-table.js';
+import type { Route } from './route.js';
+import type { RouteInput } from './route-input.js';
+import { RuleIndex } from './rule-index.js';
 
-export type { RouteInput } from './rule-matcher.js';
-
-interface Candidate {
-  /** Its place in the configuration: the lowest that matches wins. */
-  readonly order: number;
-  readonly matcher: RuleMatcher;
-  readonly route: Route;
-}
+/** The header whose value domains are compared with, before the service. */
+const HOST = 'host';
 
 /**
- * The routes of one RouteConfig, ready to be asked. Rules for one exact service lie in an index under it, so
- * that a look-up costs the same with ten services as with ten thousand; only rules without an exact service
- * are walked for every request.
+ * The routes of one RouteConfig, ready to be asked: the domain chooses a virtual host, whose first rule that
+ * matches wins. If none does, no other virtual host is asked.
  */
 export class RouteTable {
-  /**
-   * Whether an answer may depend on headers. If not, (service, method) decides alone, and the caller may
-   * keep the answer for the same pair as long as it keeps this table.
-   */
-  readonly dependsOnHeaders: boolean;
   readonly name: string;
 
-  private readonly byService = new Map<string, Candidate[]>();
-  private readonly forAny: Candidate[] = [];
+  private readonly hosts: DomainTable<RuleIndex>;
+  /** Set if there is but one virtual host, for any domain. */
+  private readonly only: RuleIndex | null;
 
   /** @throws Error for a pattern that can't be compiled; a checked snapshot has none */
   constructor(config: RouteConfig) {
     this.name = config.name;
-    let order = 0;
-    let dependsOnHeaders = false;
-    for (const host of config.virtualHosts) {
-      for (const rule of host.routes) {
-        const { match } = rule;
-        const exact = match.service?.kind === 'exact' ? match.service.value : null;
-        // The index has compared an exact service already.
-        const matcher = new RuleMatcher(exact === null ? match : { ...match, service: null });
-        const candidate = { order: order++, matcher, route: new Route(rule) };
-        if (match.headers.length > 0) dependsOnHeaders = true;
-        if (exact === null) this.forAny.push(candidate);
-        else this.addExact(exact, candidate);
-      }
-    }
-    this.dependsOnHeaders = dependsOnHeaders;
+    this.hosts = new DomainTable(
+      config.virtualHosts.flatMap(({ domains, routes }) => {
+        const rules = new RuleIndex(routes);
+        return domains.map((domain): [string, RuleIndex] => [domain, rules]);
+      }),
+    );
+    this.only = this.hosts.trivial ? this.hosts.find(undefined) : null;
   }
 
-  /** The first rule that matches, in the order of the configuration, or null. */
+  /** The route of a request, or null. */
   match(call: RouteInput): Route | null {
-    const exact = call.service === undefined ? undefined : this.byService.get(call.service);
-    const any = this.forAny;
-    const exactCount = exact === undefined ? 0 : exact.length;
-    for (let e = 0, a = 0; e < exactCount || a < any.length;) {
-      const exactFirst = e < exactCount && (a >= any.length || exact![e]!.order < any[a]!.order);
-      const candidate = exactFirst ? exact![e++]! : any[a++]!;
-      if (candidate.matcher.matches(call)) return candidate.route;
-    }
-    return null;
-  }
-
-  private addExact(service: string, candidate: Candidate): void {
-    const known = this.byService.get(service);
-    if (known === undefined) this.byService.set(service, [candidate]);
-    else known.push(candidate);
+    const rules = this.only ?? this.hosts.find(call.header(HOST) ?? call.service);
+    return rules === null ? null : rules.match(call);
   }
 }

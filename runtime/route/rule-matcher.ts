@@ -1,12 +1,6 @@
-import type { HeaderMatch, RouteMatch } from '../config/snapshot.js';
+import type { HeaderMatch, RangeMatch, RouteMatch, StringMatch } from '../config/snapshot.js';
 import { compileStringMatch, type StringPredicate } from '../config/string-matcher.js';
-
-/** What a request is routed by. */
-export interface RouteInput {
-  readonly service: string | undefined;
-  readonly method: string | undefined;
-  header(key: string): string | null | undefined;
-}
+import type { RouteInput } from './route-input.js';
 
 interface CompiledHeader {
   readonly name: string;
@@ -14,30 +8,66 @@ interface CompiledHeader {
   readonly invert: boolean;
 }
 
+interface CompiledMetadata {
+  readonly key: string;
+  readonly value: StringPredicate;
+}
+
 /** The compiled conditions of one rule. */
 export class RuleMatcher {
   private readonly service: StringPredicate | null;
   private readonly method: StringPredicate | null;
+  /** Group, version and path are headers, too. */
   private readonly headers: readonly CompiledHeader[];
+  private readonly listener: readonly CompiledMetadata[];
 
   /** @throws Error for a pattern that can't be compiled */
   constructor(match: RouteMatch) {
+    const { group, version, path } = match;
     this.service = match.service === null ? null : compileStringMatch(match.service);
     this.method = match.method === null ? null : compileStringMatch(match.method);
-    this.headers = match.headers.map(compileHeader);
+    this.headers = [
+      ...namedHeader('group', group),
+      ...namedHeader('version', version),
+      ...namedHeader('path', path),
+      ...match.headers,
+    ].map(compileHeader);
+    this.listener = match.listenerMetadata.map(({ key, value }) => ({
+      key,
+      value: compileStringMatch(value),
+    }));
   }
 
   matches(call: RouteInput): boolean {
     if (this.service !== null && (call.service === undefined || !this.service(call.service))) return false;
     if (this.method !== null && (call.method === undefined || !this.method(call.method))) return false;
+    for (const { key, value } of this.listener) {
+      const { listenerMetadata: own } = call;
+      if (!Object.hasOwn(own, key) || !value(own[key]!)) return false;
+    }
     for (const header of this.headers) if (!headerMatches(header, call)) return false;
     return true;
   }
 }
 
-function compileHeader(match: HeaderMatch): CompiledHeader {
-  const value = match.value === null ? null : compileStringMatch(match.value);
-  return { name: match.name, value, invert: match.invert };
+function namedHeader(name: string, value: StringMatch | null): HeaderMatch[] {
+  return value === null ? [] : [{ name, value, invert: false }];
+}
+
+function compileHeader({ name, value, invert }: HeaderMatch): CompiledHeader {
+  if (value === null) return { name, value: null, invert };
+  return { name, value: value.kind === 'range' ? inRange(value) : compileStringMatch(value), invert };
+}
+
+/** Decimal digits, with or without a minus, few enough to be exact. */
+const WHOLE_NUMBER = /^-?\d{1,15}$/;
+
+function inRange({ start, end }: RangeMatch): StringPredicate {
+  return (text) => {
+    if (!WHOLE_NUMBER.test(text)) return false;
+    const value = Number(text);
+    return value >= start && value < end;
+  };
 }
 
 /** A header that is there without a value (null on the wire) is present, and compares as the empty string. */

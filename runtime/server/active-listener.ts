@@ -115,7 +115,7 @@ export class ActiveListener {
       this.filterSettings = parts.filterSettings;
     }
     for (const proxy of [...this.former, this.current]) {
-      proxy.setRoutes(parts.routes);
+      proxy.setRoutes(parts.routes, parts.config.metadata);
       proxy.setFilters(this.filters);
     }
     this.config = parts.config;

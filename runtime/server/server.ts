@@ -266,6 +266,7 @@ export class Server {
       protocolStats: (protocol) => this.metrics.protocol(protocol),
       routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),
       routes,
+      metadata: config.metadata,
       rawBytes: config.fallback !== null,
       fallback: config.fallback === null ? null : new Route(config.fallback),
       clusters: this.clusters,

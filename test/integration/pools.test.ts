@@ -154,20 +154,8 @@ describe('pingpong', () => {
     await run({
       ...pingpong(made.port),
       routes: [
-        {
-          name: 'slow',
-          match: { service: null, method: { kind: 'exact', value: 'SLOW' }, headers: [] },
-          clusters: [{ name: 'echo', weight: 1 }],
-          timeout: 30,
-          perFilterConfig: {},
-        },
-        {
-          name: 'rest',
-          match: { service: null, method: null, headers: [] },
-          clusters: [{ name: 'echo', weight: 1 }],
-          timeout: 0,
-          perFilterConfig: {},
-        },
+        routeTo('echo', { name: 'slow', match: { method: { kind: 'exact', value: 'SLOW' } }, timeout: 30 }),
+        routeTo('echo', { name: 'rest' }),
       ],
     });
     const [caller] = await lines(1);
@@ -195,13 +183,7 @@ describe('pingpong', () => {
     await run({
       ...pingpong(made.port, { maxConnections: 1 }),
       routes: [
-        {
-          name: 'all',
-          match: { service: null, method: null, headers: [] },
-          clusters: [{ name: 'echo', weight: 1 }],
-          timeout: 150,
-          perFilterConfig: {},
-        },
+        routeTo('echo', { timeout: 150 }),
       ],
     });
     const [a, b, c] = await lines(3);

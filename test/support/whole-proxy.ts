@@ -1,11 +1,14 @@
 import type { FilterFactory, XProtocol } from '@proto-frame/api';
 import { ClusterManager } from '../../runtime/cluster/cluster-manager.js';
+import { plainRule } from '../../runtime/config/build-routes.js';
 import type {
   ClusterConfig,
   Deadlines,
   FilterConfig,
+  RouteMatch,
   RouteRule,
   Watermarks,
+  WeightedCluster,
 } from '../../runtime/config/snapshot.js';
 import { type FilterChain, makeFilterChain } from '../../runtime/filter/chain.js';
 import { Listener } from '../../runtime/network/listener.js';
@@ -41,19 +44,21 @@ export function clusterOf(ports: readonly number[], changes: Partial<ClusterConf
   };
 }
 
+export type RuleChanges = Omit<Partial<RouteRule>, 'match' | 'clusters'> & {
+  readonly match?: Partial<RouteMatch>;
+  readonly clusters?: readonly (Omit<WeightedCluster, 'subset'> & Partial<WeightedCluster>)[];
+};
+
 /** A rule that sends everything for `service` (undefined: whatever comes) to `cluster`. */
-export function routeTo(cluster: string, changes: Partial<RouteRule> = {}, service?: string): RouteRule {
+export function routeTo(cluster: string, changes: RuleChanges = {}, service?: string): RouteRule {
+  const plain = plainRule(`to ${cluster}`, cluster);
+  const { match, clusters, ...rest } = changes;
+  const exact = service === undefined ? null : ({ kind: 'exact', value: service } as const);
   return {
-    name: `to ${cluster}`,
-    match: {
-      service: service === undefined ? null : { kind: 'exact', value: service },
-      method: null,
-      headers: [],
-    },
-    clusters: [{ name: cluster, weight: 1 }],
-    timeout: 0,
-    perFilterConfig: {},
-    ...changes,
+    ...plain,
+    ...rest,
+    clusters: clusters?.map((one) => ({ subset: [], ...one })) ?? plain.clusters,
+    match: { ...plain.match, service: exact, ...match },
   };
 }
 
@@ -64,6 +69,8 @@ export interface WholeProxyOptions {
   /** Names tried on first bytes; null: all. */
   readonly protocolNames?: readonly string[] | null;
   readonly filters?: readonly FilterConfig[];
+  /** What the listener says of itself. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly factories?: readonly FilterFactory[];
   readonly maxFrame?: number;
   readonly maxInFlight?: number;
@@ -120,6 +127,7 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     deadlines: { firstBytes: 10_000, frame: 30_000, idle: 0, ...options.deadlines },
     stats: downstream,
     protocolStats: (name) => metrics.protocol(name),
+    metadata: options.metadata ?? {},
     routes: new RouteTable({ name: 'test', virtualHosts: [{ name: 'all', domains: ['*'], routes }] }),
     routeStats: (config, route) => metrics.route(config, route),
     clusters,

@@ -1,3 +1,4 @@
+import { plainRule } from '../../../runtime/config/build-routes.js';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../../runtime/config/config-error.js';
 import { fileJsonSchema } from '../../../runtime/config/file-schema.js';
@@ -30,6 +31,7 @@ clusters:
 
 test('the smallest file gets its defaults', () => {
   const watermarks = { high: 1024 * 1024, low: 512 * 1024 };
+  const plain = plainRule('all/0', 'echo');
   expect(load(SMALLEST)).toEqual({
     listeners: [
       {
@@ -37,6 +39,7 @@ test('the smallest file gets its defaults', () => {
         address: { host: '127.0.0.1', port: 12220 },
         protocols: ['bolt'],
         routeConfig: 'services',
+        metadata: {},
         fallback: null,
         maxFrame: 16 * 1024 * 1024,
         watermarks,
@@ -55,11 +58,9 @@ test('the smallest file gets its defaults', () => {
             domains: ['*'],
             routes: [
               {
-                name: 'all/0',
-                match: { service: { kind: 'exact', value: 'com.demo.Echo:1.0' }, method: null, headers: [] },
-                clusters: [{ name: 'echo', weight: 1 }],
+                ...plain,
+                match: { ...plain.match, service: { kind: 'exact', value: 'com.demo.Echo:1.0' } },
                 timeout: 3_000,
-                perFilterConfig: {},
               },
             ],
           },
@@ -101,6 +102,7 @@ listeners:
     address: "[::1]:0"
     protocol: [bolt, bolt2]
     route_config: services
+    metadata: { zone: east }
     fallback: echo
     max_frame: 64KiB
     max_connections: 7
@@ -151,13 +153,8 @@ drain_timeout: 5s
     address: { host: '::1', port: 0 },
     protocols: ['bolt', 'bolt2'],
     routeConfig: 'services',
-    fallback: {
-      name: 'fallback',
-      match: { service: null, method: null, headers: [] },
-      clusters: [{ name: 'echo', weight: 1 }],
-      timeout: 0,
-      perFilterConfig: {},
-    },
+    metadata: { zone: 'east' },
+    fallback: plainRule('fallback', 'echo'),
     maxFrame: 65_536,
     maxConnections: 7,
     maxRequests: 8,
@@ -166,9 +163,11 @@ drain_timeout: 5s
     filters: [{ name: 'picky', config: { limit: 3 } }],
   });
   expect(any).toMatchObject({ protocols: null, watermarks: { high: 2_048, low: 1_024 } });
+  const plain = plainRule('canary', 'echo');
   expect(snapshot.routeConfigs[0]!.virtualHosts[0]!.routes[0]).toEqual({
-    name: 'canary',
+    ...plain,
     match: {
+      ...plain.match,
       service: { kind: 'prefix', value: 'com.demo.' },
       method: { kind: 'regex', value: 'get.*' },
       headers: [
@@ -178,9 +177,6 @@ drain_timeout: 5s
         { name: 'debug', value: null, invert: true },
       ],
     },
-    clusters: [{ name: 'echo', weight: 1 }],
-    timeout: 0,
-    perFilterConfig: {},
   });
   expect(snapshot.clusters[0]).toEqual({
     name: 'echo',

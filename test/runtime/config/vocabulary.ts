@@ -14,6 +14,6 @@ const picky: FilterFactory = {
 };
 
 export const vocabulary: Vocabulary = {
-  protocols: ['bolt', 'bolt2', 'x-example'],
+  protocols: ['bolt', 'bolt2', 'dubbo', 'x-example'],
   filters: new Map([picky, ...BUILTIN_FILTERS].map((filter) => [filter.name, filter])),
 };

@@ -1,29 +1,56 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { HeaderMatch, RouteConfig, RouteMatch, RouteRule } from '../../../runtime/config/snapshot.js';
-import { type RouteInput, RouteTable } from '../../../runtime/route/route-table.js';
+import type {
+  HeaderMatch,
+  RouteMatch,
+  RouteRule,
+  StringMatch,
+  VirtualHost,
+} from '../../../runtime/config/snapshot.js';
+import type { RouteInput } from '../../../runtime/route/route-input.js';
+import { RouteTable } from '../../../runtime/route/route-table.js';
+import { routeTo } from '../../support/whole-proxy.js';
 
-const ANY: RouteMatch = { service: null, method: null, headers: [] };
-
-function rule(name: string, match: Partial<RouteMatch>, clusters = [{ name, weight: 1 }]): RouteRule {
-  return { name, match: { ...ANY, ...match }, clusters, timeout: 0, perFilterConfig: {} };
+function rule(
+  name: string,
+  match: Partial<RouteMatch>,
+  clusters: readonly { readonly name: string; readonly weight: number }[] = [{ name, weight: 1 }],
+): RouteRule {
+  return routeTo(name, { name, match, clusters });
 }
 
 function table(...routes: RouteRule[]): RouteTable {
-  const config: RouteConfig = { name: 'test', virtualHosts: [{ name: 'all', domains: ['*'], routes }] };
-  return new RouteTable(config);
+  return tableOf({ name: 'all', domains: ['*'], routes });
+}
+
+function tableOf(...virtualHosts: VirtualHost[]): RouteTable {
+  return new RouteTable({ name: 'test', virtualHosts });
 }
 
 function call(
   service: string | undefined,
   method?: string,
   headers: Readonly<Record<string, string | null>> = {},
+  listenerMetadata: Readonly<Record<string, string>> = {},
 ): RouteInput {
-  return { service, method, header: (key) => (Object.hasOwn(headers, key) ? headers[key] : undefined) };
+  return {
+    service,
+    method,
+    sourceIp: '127.0.0.1',
+    listenerMetadata,
+    metadata: () => undefined,
+    header: (key) => (Object.hasOwn(headers, key) ? headers[key] : undefined),
+  };
 }
 
 const exact = (value: string) => ({ kind: 'exact', value }) as const;
 const prefix = (value: string) => ({ kind: 'prefix', value }) as const;
+const suffix = (value: string) => ({ kind: 'suffix', value }) as const;
+const contains = (value: string) => ({ kind: 'contains', value }) as const;
+const range = (start: number, end: number) => ({ kind: 'range', start, end }) as const;
+const metadata = (value: StringMatch): Partial<RouteMatch> => ({
+  listenerMetadata: [{ key: 'zone', value }],
+});
 const regex = (value: string) => ({ kind: 'regex', value }) as const;
 const header = (value: HeaderMatch['value'], invert = false): { headers: HeaderMatch[] } => ({
   headers: [{ name: 'zone', value, invert }],
@@ -37,6 +64,31 @@ test.each<[string, Partial<RouteMatch>, RouteInput, boolean]>([
   ['exact service named like a property of objects', { service: exact('a') }, call('constructor'), false],
   ['service by prefix', { service: prefix('a.') }, call('a.B'), true],
   ['service by prefix, another', { service: prefix('a.') }, call('b.a.'), false],
+  ['service by suffix', { service: suffix(':1.0') }, call('a.B:1.0'), true],
+  ['service by suffix, another', { service: suffix(':1.0') }, call('a.B:1.01'), false],
+  ['service by what it contains', { service: contains('.demo.') }, call('com.demo.B'), true],
+  ['service by what it contains, another', { service: contains('.demo.') }, call('com.demos.B'), false],
+  ['group', { group: exact('blue') }, call('x', 'm', { group: 'blue' }), true],
+  ['group, another', { group: exact('blue') }, call('x', 'm', { group: 'green' }), false],
+  ['group, none given', { group: prefix('b') }, call('x', 'm'), false],
+  ['version', { version: regex('1\\..*') }, call('x', 'm', { version: '1.2' }), true],
+  ['version, another', { version: regex('1\\..*') }, call('x', 'm', { version: '2.1' }), false],
+  ['path', { path: prefix('/api/') }, call('x', 'm', { path: '/api/v1' }), true],
+  ['path, another', { path: prefix('/api/') }, call('x', 'm', { path: '/' }), false],
+  ['listener metadata', metadata(exact('a')), call('x', 'm', {}, { zone: 'a' }), true],
+  ['listener metadata, another', metadata(exact('a')), call('x', 'm', {}, { zone: 'b' }), false],
+  ['listener metadata, none', metadata(prefix('a')), call('x', 'm', { zone: 'a' }), false],
+  ['header by suffix', header(suffix('z')), call('x', 'm', { zone: 'xyz' }), true],
+  ['header by what it contains', header(contains('y')), call('x', 'm', { zone: 'xyz' }), true],
+  ['header by what it contains, another', header(contains('y')), call('x', 'm', { zone: 'xz' }), false],
+  ['header in a range', header(range(-5, 10)), call('x', 'm', { zone: '-5' }), true],
+  ['header in a range, the last', header(range(-5, 10)), call('x', 'm', { zone: '9' }), true],
+  ['header at the end of a range', header(range(-5, 10)), call('x', 'm', { zone: '10' }), false],
+  ['header below a range', header(range(-5, 10)), call('x', 'm', { zone: '-6' }), false],
+  ['no whole number in a range', header(range(0, 10)), call('x', 'm', { zone: '1.5' }), false],
+  ['no number in a range', header(range(0, 10)), call('x', 'm', { zone: '' }), false],
+  ['a number too long to compare', header(range(0, 10)), call('x', 'm', { zone: '0000000000000001' }), false],
+  ['no number in a range, inverted', header(range(0, 10), true), call('x', 'm', { zone: 'x' }), true],
   ['service by regex', { service: regex('a\\.(B|C):1\\.[0-9]+') }, call('a.C:1.12'), true],
   ['regex has to match to the end', { service: regex('a\\.(B|C)') }, call('a.BB'), false],
   ['regex has to match from the start', { service: regex('B') }, call('a.B'), false],
@@ -111,12 +163,45 @@ test('the index gives what a walk over all rules gives', () => {
   );
 });
 
-test('it says whether headers matter', () => {
-  expect(table(rule('a', { service: exact('x') }), rule('b', {})).dependsOnHeaders).toBe(false);
-  expect(table(rule('a', { service: exact('x') }), rule('b', header(null))).dependsOnHeaders).toBe(true);
+test('a domain chooses the virtual host, the most specific one first', () => {
+  const hosts = [
+    ['*'],
+    ['com.demo.*'],
+    ['com.demo.pay.*'],
+    ['*.Echo:1.0'],
+    ['*:1.0'],
+    ['com.demo.Echo:2.0', 'com.demo.Ping'],
+  ].map((domains): VirtualHost => {
+    return { name: domains[0]!, domains, routes: [rule(domains[0]!, { method: exact('get') })] };
+  });
+  const routes = tableOf(...hosts);
+  const name = (input: RouteInput): string | undefined => routes.match(input)?.name;
+  const service = (text: string | undefined): string | undefined => name(call(text, 'get'));
+  expect(service('com.demo.Echo:2.0')).toBe('com.demo.Echo:2.0');
+  expect(service('com.demo.Ping')).toBe('com.demo.Echo:2.0');
+  expect(service('com.demo.Echo:1.0')).toBe('*.Echo:1.0');
+  expect(service('com.demo.Pong:1.0')).toBe('*:1.0');
+  expect(service(':1.0')).toBe('*');
+  expect(service('com.demo.pay.Card')).toBe('com.demo.pay.*');
+  expect(service('com.demo.pay.')).toBe('com.demo.*');
+  expect(service('com.demo.Card')).toBe('com.demo.*');
+  expect(service('com.demo.')).toBe('*');
+  expect(service('constructor')).toBe('*');
+  expect(service(undefined)).toBe('*');
+  // The header host comes first, and no other virtual host is asked if none of the chosen one's rules match.
+  expect(name(call('com.demo.Ping', 'get', { host: 'x.Echo:1.0' }))).toBe('*.Echo:1.0');
+  expect(name(call('com.demo.Ping', 'get', { host: null }))).toBe('com.demo.Echo:2.0');
+  expect(name(call('com.demo.Ping', 'set'))).toBeUndefined();
 });
 
-test('a look-up among 10,000 services costs what one among 10 costs', () => {
+test('without a virtual host for all, others have no route', () => {
+  const routes = tableOf({ name: 'one', domains: ['a.B'], routes: [rule('r', {})] });
+  expect(routes.match(call('a.B'))?.name).toBe('r');
+  expect(routes.match(call('a.C'))).toBeNull();
+  expect(routes.match(call(undefined))).toBeNull();
+});
+
+test('a look-up among 10,000 services or domains costs what one among 10 costs', () => {
   const make = (count: number): RouteTable =>
     table(
       ...Array.from({ length: count }, (_, i) => rule(`s${i}`, { service: exact(`com.demo.Service${i}`) })),
@@ -126,40 +211,17 @@ test('a look-up among 10,000 services costs what one among 10 costs', () => {
     for (let i = 0; i < 20_000; i++) if (routes.match(input) === null) throw new Error('no route');
     return performance.now() - before;
   };
-  const few = make(10);
-  const many = make(10_000);
+  const makeHosts = (count: number): RouteTable =>
+    tableOf(
+      ...Array.from({ length: count }, (_, i) => {
+        return { name: `h${i}`, domains: [`com.demo.Service${i}`], routes: [rule(`s${i}`, {})] };
+      }),
+    );
   const best = (routes: RouteTable, input: RouteInput): number =>
     Math.min(...Array.from({ length: 5 }, () => spend(routes, input)));
-  // A scan would cost a thousand times as much.
-  expect(best(many, call('com.demo.Service9999'))).toBeLessThan(
-    best(few, call('com.demo.Service9')) * 10 + 1,
-  );
-});
-
-test('weights are kept exactly over 10,000 requests, and evenly on the way', () => {
-  const route = table(
-    rule('r', {}, [
-      { name: 'a', weight: 70 },
-      { name: 'b', weight: 29 },
-      { name: 'c', weight: 1 },
-    ]),
-  ).match(call('x'))!;
-  expect(route.fixedCluster).toBe(false);
-  const chosen = Array.from({ length: 10_000 }, () => route.clusterName());
-  const count = (names: readonly string[], name: string): number => names.filter((n) => n === name).length;
-  expect(['a', 'b', 'c'].map((name) => count(chosen, name))).toEqual([7_000, 2_900, 100]);
-  for (let at = 0; at < chosen.length; at += 100) {
-    const stretch = chosen.slice(at, at + 100);
-    expect(['a', 'b', 'c'].map((name) => count(stretch, name))).toEqual([70, 29, 1]);
+  for (const tableFor of [make, makeHosts]) {
+    const few = best(tableFor(10), call('com.demo.Service9'));
+    // A scan would cost a thousand times as much.
+    expect(best(tableFor(10_000), call('com.demo.Service9999'))).toBeLessThan(few * 10 + 1);
   }
-  // Spread, not in blocks: among any ten in a row no more than one `b` above its share of 2.9.
-  for (let at = 0; at + 10 <= 1_000; at++) {
-    expect(count(chosen.slice(at, at + 10), 'b')).toBeLessThanOrEqual(4);
-  }
-});
-
-test('a plain cluster is always the same', () => {
-  const route = table(rule('r', {}, [{ name: 'only', weight: 7 }])).match(call('x'))!;
-  expect(route.fixedCluster).toBe(true);
-  expect([route.clusterName(), route.clusterName()]).toEqual(['only', 'only']);
 });

@@ -1,0 +1,13 @@
+/** What a request is routed by. */
+export interface RouteInput {
+  readonly service: string | undefined;
+  readonly method: string | undefined;
+  /** The caller's IP address, without port. */
+  readonly sourceIp: string;
+  /** What the listener that took it says of itself. */
+  readonly listenerMetadata: Readonly<Record<string, string>>;
+  /** What a filter noted under `key`. */
+  metadata(key: string): string | undefined;
+  /** The first value under `key`; null if it is there without one. */
+  header(key: string): string | null | undefined;
+}

@@ -17,6 +17,7 @@ const RUNTIME: Record<string, readonly string[]> = {
   observe: ['api'],
   config: ['api', 'observe'],
   admin: ['api', 'observe', 'config'],
+  supervisor: ['api', 'observe', 'config', 'admin'],
 };
 /** Packages that only the compiler may have. */
 const COMPILER_ONLY = ['typescript', 'chevrotain', 'ts-morph', 'prettier'];

@@ -8,20 +8,20 @@ import type { LiveStats } from './live/stats.js';
 import { CONTENT_SECURITY_POLICY, livePageFile } from './live-page.js';
 import type { ClusterStatus, ListenerStatus } from './status.js';
 
-/** What the admin port shows and does, handed in by the server. Only `setLogLevel` and `drain` change anything. */
+/** What the admin port shows and does, handed in by the server, or by the supervisor for all workers. Only `setLogLevel` and `drain` change anything. */
 export interface AdminSource {
   /** False while starting and while draining. */
   ready(): boolean;
   /** Prometheus text and its content type. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>;
   /** Counters as the live page reads them. */
-  stats(): LiveStats;
+  stats(): LiveStats | Promise<LiveStats>;
   /** The configuration in force. */
   configDump(): unknown;
   /** Clusters with their hosts as they are now. */
-  clusters(): readonly ClusterStatus[];
+  clusters(): readonly ClusterStatus[] | Promise<readonly ClusterStatus[]>;
   /** Listeners with the addresses they are bound to. */
-  listeners(): readonly ListenerStatus[];
+  listeners(): readonly ListenerStatus[] | Promise<readonly ListenerStatus[]>;
   /** The least important level that the process log still writes. */
   logLevel(): string;
   /** @returns false if there is no such level */
@@ -153,14 +153,14 @@ export class AdminServer {
 function readingPages(source: AdminSource): ReadonlyMap<string, Page> {
   return new Map<string, Page>([
     ['/ready', () => (source.ready() ? plain(200, 'ready\n') : plain(503, 'not ready\n'))],
-    ['/stats', () => json(200, source.stats())],
+    ['/stats', async () => json(200, await source.stats())],
     [
       '/stats/prometheus',
       () => source.metrics().then(({ type, text }) => ({ status: 200, type, body: text })),
     ],
-    ['/config_dump', () => json(200, source.configDump())],
-    ['/clusters', () => json(200, source.clusters())],
-    ['/listeners', () => json(200, source.listeners())],
+    ['/config_dump', async () => json(200, await source.configDump())],
+    ['/clusters', async () => json(200, await source.clusters())],
+    ['/listeners', async () => json(200, await source.listeners())],
     ['/logging', () => json(200, { level: source.logLevel() })],
   ]);
 }

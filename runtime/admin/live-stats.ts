@@ -28,6 +28,7 @@ export function liveStats(source: LiveSource): LiveStats {
     heap_bytes: own.heapBytes,
     cpu_seconds: own.cpuSeconds,
     config: reloadStats(metrics.config),
+    workers: [],
     latency_bounds_ms: LATENCY_BOUNDS,
     listeners: source.listeners.map((status) => listenerStats(status, metrics.listener(status.name))),
     clusters: source.clusters.map((status) => ({

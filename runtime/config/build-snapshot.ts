@@ -26,6 +26,7 @@ export function buildSnapshot(file: ConfigFile, directory: string): Snapshot {
     tracing: file.tracing === undefined ? null : { module: resolve(directory, file.tracing.module) },
     codecs: file.codecs.map((path) => resolve(directory, path)),
     drainTimeout: file.drain_timeout,
+    watchdog: file.watchdog,
   };
 }
 

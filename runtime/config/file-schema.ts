@@ -29,6 +29,9 @@ const watermarks = z
   .prefault({})
   .describe('how much may be queued for a peer that does not keep up');
 
+/** So many processes at most. */
+export const MOST_WORKERS = 256;
+
 const listener = z.strictObject({
   name: name.describe('for metrics and logs'),
   address: address(0).describe('host:port to listen on; port 0 takes a free one and prints it'),
@@ -175,6 +178,15 @@ export const fileSchema = z
       .array(text)
       .prefault([])
       .describe('JavaScript modules with further protocols, relative to this file'),
+    workers: z
+      .union([z.literal('auto'), count(0, MOST_WORKERS)], { error: 'expected auto or a number of workers' })
+      .optional()
+      .describe(
+        'processes that share the work, under a supervisor that replaces those that die; auto or 0: one for each core; left out: one process without a supervisor. Limits hold for each worker',
+      ),
+    watchdog: duration(0)
+      .prefault('1s')
+      .describe('a worker whose event loop stands still for so long is replaced; 0s: never'),
     drain_timeout: duration(0)
       .prefault('30s')
       .describe('how long requests under way may take to finish after SIGTERM'),

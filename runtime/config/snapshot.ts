@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly codecs: readonly string[];
   /** How long requests under way may take to finish when the process is asked to stop. */
   readonly drainTimeout: number;
+  /** For how long a worker's event loop may stand still, in ms; 0: for ever. */
+  readonly watchdog: number;
 }
 
 export interface Address {

@@ -18,15 +18,16 @@ const MOST_WAITING = 1024 * 1024;
  * proxy. Control characters of any kind are escaped.
  *
  * @param destination where lines go instead; for tests
+ * @param worker the number of this worker, shown in every line; 0: there are none
  */
-export function createProcessLog(destination?: DestinationStream): ProcessLog {
+export function createProcessLog(destination?: DestinationStream, worker = 0): ProcessLog {
   const stderr =
     destination === undefined ? pino.destination({ dest: 2, sync: false, maxLength: MOST_WAITING }) : null;
   // A closed pipe loses log lines, not the process.
   stderr?.on('error', () => {});
   const target = destination ?? stderr!;
   const escaping: DestinationStream = { write: (line) => target.write(escapeControls(line)) };
-  const logger = pino({ base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime }, escaping);
+  const logger = pino({ base: { pid: process.pid, ...(worker > 0 && { worker }) }, timestamp: stdTimeFunctions.isoTime }, escaping);
   return {
     logger,
     flush() {

@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import cluster from 'node:cluster';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../config/config-error.js';
-import { fileJsonSchema } from '../config/file-schema.js';
+import { fileJsonSchema, MOST_WORKERS } from '../config/file-schema.js';
 import { createProcessLog } from '../observe/logger.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
 import { runToEnd } from './lifecycle.js';
@@ -8,6 +9,8 @@ import { CodecError } from './load-codecs.js';
 import { type LoadedConfig, loadSnapshot, readConfigFile } from './load-snapshot.js';
 import { Reloader } from './reloader.js';
 import { Server } from './server.js';
+import { supervise, workersAsked } from './supervise.js';
+import { runWorker } from './worker.js';
 
 /** Where the command writes to. */
 export interface CliOutput {
@@ -28,6 +31,7 @@ Signals:
   SIGTERM, SIGINT   finish what is under way, then exit with 0; a second one: exit at once
   SIGHUP            read the configuration again; if it is wrong the old one stays
   SIGUSR1           open the access log anew, after it was rotated
+  SIGUSR2           with --workers: start them anew, of the program and configuration on disk; nobody is refused
 
 Exit codes:
   0 done   1 the configuration can't be used, or the start failed   2 called the wrong way`;
@@ -39,22 +43,24 @@ Exit codes:
  * @returns the exit code
  */
 export async function runCli(args: readonly string[], output: CliOutput): Promise<number> {
+  if (cluster.isWorker && process.env['PROTO_FRAME_WORKER'] !== undefined) return runWorker();
   const program = new Command('proto-frame-proxy');
   let run: (() => Promise<number>) | null = null;
   program
     .description('A sidecar that routes the requests of RPC protocols.')
     .option('-c, --config <file>', 'run with this configuration')
     .option('--check <file>', 'only check this configuration')
+    .option('--workers <number>', 'so many processes share the work, auto: one for each core', workersOption)
     .option('--no-watch', 'reload on SIGHUP only, not whenever the file has changed')
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) })
     .exitOverride()
     .showHelpAfterError('See proto-frame-proxy --help.')
-    .action((options: { config?: string; check?: string; watch: boolean }) => {
-      const { config, check, watch } = options;
+    .action((options: { config?: string; check?: string; watch: boolean; workers?: number | 'auto' }) => {
+      const { config, check, watch, workers = null } = options;
       if (config !== undefined && check !== undefined) program.error('error: either -c or --check, not both');
       else if (check !== undefined) run = () => checkFile(check, output);
-      else if (config !== undefined) run = () => runServer(config, { watch }, output);
+      else if (config !== undefined) run = () => runServer(config, { watch, workers }, output);
       else program.error('error: what to do? -c FILE runs, --check FILE checks');
     });
   program
@@ -92,12 +98,44 @@ async function checkFile(file: string, output: CliOutput): Promise<ExitCode> {
 interface RunOptions {
   /** Whether to reload whenever the file has changed. */
   readonly watch: boolean;
+  /** What was said about workers; null: nothing. */
+  readonly workers: number | 'auto' | null;
+}
+
+function workersOption(text: string): number | 'auto' {
+  if (text === 'auto' || text === '0') return 'auto';
+  if (!/^[1-9]\d{0,2}$/.test(text) || Number(text) > MOST_WORKERS) {
+    throw new InvalidArgumentError(`expected auto or a number up to ${MOST_WORKERS}`);
+  }
+  return Number(text);
 }
 
 async function runServer(file: string, options: RunOptions, output: CliOutput): Promise<number> {
-  const loaded = await load(file, output);
+  let text: string;
+  try {
+    text = await readConfigFile(file);
+  } catch (error) {
+    return tellFailure(error, output);
+  }
+  if (workersAsked(file, text, options.workers) === null) return runAlone(file, text, options, output);
+  const log = createProcessLog();
+  const code = await supervise({
+    file,
+    text,
+    ...options,
+    log,
+    onFailure: (message) => output.err(`${message}\n`),
+    onReady: (lines, stdoutFree) =>
+      (stdoutFree ? output.out : output.err)(`${[...lines, 'ready'].join('\n')}\n`),
+  });
+  log.flush();
+  return code;
+}
+
+async function runAlone(file: string, text: string, options: RunOptions, output: CliOutput): Promise<number> {
+  const loaded = await load(file, output, text);
   if (typeof loaded === 'number') return loaded;
-  const { snapshot, codecs, text } = loaded;
+  const { snapshot, codecs } = loaded;
   const log = createProcessLog();
   let server: Server;
   try {
@@ -124,21 +162,21 @@ async function runServer(file: string, options: RunOptions, output: CliOutput): 
   return code;
 }
 
-async function load(
-  file: string,
-  output: CliOutput,
-): Promise<(LoadedConfig & { readonly text: string }) | ExitCode> {
+async function load(file: string, output: CliOutput, text?: string): Promise<LoadedConfig | ExitCode> {
   try {
-    const text = await readConfigFile(file);
-    return { ...(await loadSnapshot(file, BUILTIN_FILTERS, text)), text };
+    return await loadSnapshot(file, BUILTIN_FILTERS, text);
   } catch (error) {
-    if (error instanceof ConfigError) {
-      output.err(`${error.message}\n`);
-      return 1;
-    }
-    output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
-    return error instanceof CodecError ? 1 : 2;
+    return tellFailure(error, output);
   }
+}
+
+function tellFailure(error: unknown, output: CliOutput): ExitCode {
+  if (error instanceof ConfigError) {
+    output.err(`${error.message}\n`);
+    return 1;
+  }
+  output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
+  return error instanceof CodecError ? 1 : 2;
 }
 
 function plural(count: number, noun: string): string {

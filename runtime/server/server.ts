@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Filters beside the bundled ones. */
   readonly filters?: readonly FilterFactory[];
+  /** One of several workers: the admin port is the supervisor's. */
+  readonly supervised?: boolean;
 }
 
 /** Where the server listens: a listener's name (`admin` for the admin port) and `host:port`. */
@@ -62,6 +64,8 @@ export class Server {
   ready = false;
   /** Resolves when a drain, whoever asked for it, has come to its end: with whether everything had finished. */
   readonly drained: Promise<boolean>;
+  /** What the admin port shows, and a supervisor asks for. */
+  readonly source: AdminSource;
 
   private onDrained: (finished: boolean) => void = () => {};
   private readonly loop = new WorkerLoop();
@@ -91,7 +95,8 @@ export class Server {
       metrics: this.metrics,
       onError: (error) => this.onError(error),
     });
-    this.admin = admin === null ? null : new AdminServer(admin, this.adminSource());
+    this.source = this.adminSource();
+    this.admin = admin === null || options.supervised === true ? null : new AdminServer(admin, this.source);
   }
 
   /**

@@ -46,6 +46,8 @@ export interface ServerHandler {
 const MOST_QUEUED = 4;
 /** How long a draining connection has to be without a request before it closes: some may be on their way. */
 const DRAIN_QUIET_MS = 100;
+/** How long a connection that was taken just before draining may take to say something, in ms. */
+const DRAIN_FIRST_BYTES_MS = 1_000;
 /** Requests of one caller under way, for protocols without ids; no more are read until half of them are done. */
 const MOST_PIPELINED = 256;
 /** How much may wait for replies that have to come before it, in bytes; a caller with more is reset. */
@@ -232,13 +234,14 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
   drain(): void {
     if (this.draining || this.closed) return;
     this.draining = true;
-    if (this.protocol === null) {
-      this.frames.close();
-      return;
-    }
+    if (this.protocol === null) this.loop.arm(this.timer, DRAIN_FIRST_BYTES_MS);
+    else this.sayGoaway(this.protocol);
+  }
+
+  private sayGoaway(protocol: XProtocol): void {
     let goaway: Uint8Array | null = null;
     try {
-      goaway = this.protocol.goaway(firstId(this.protocol.traits));
+      goaway = protocol.goaway(firstId(protocol.traits));
     } catch (error) {
       this.handler.onError(error);
     }
@@ -339,6 +342,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     if (correlation !== 'id') this.order = new ReplyOrder(this);
     if (this.options.deadlines.idle > 0) this.loop.arm(this.timer, this.options.deadlines.idle);
     this.frames.start(protocol, this.options.maxFrame, this.stats, first);
+    if (this.draining && !this.closed) this.sayGoaway(protocol);
   }
 
   private dispatch(protocol: XProtocol, bytes: Uint8Array, at: number, end: number): void {
@@ -479,7 +483,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
       return;
     }
     if (this.protocol === null) {
-      stats.firstBytesTimeouts++;
+      if (!this.draining) stats.firstBytesTimeouts++;
       this.frames.destroy();
       return;
     }

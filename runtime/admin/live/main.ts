@@ -71,7 +71,9 @@ function showSummary(): void {
   setText(byId('connections'), formatNumber(all.connections));
   setText(byId('memory'), formatBytes(stats.resident_bytes));
   showReload();
-  setText(byId('process'), `pid ${stats.pid}, up ${formatUptime(stats.uptime_seconds)}`);
+  const ready = stats.workers.filter(({ state }) => state === 'ready').length;
+  const workers = stats.workers.length === 0 ? '' : `, ${ready} of ${stats.workers.length} workers ready`;
+  setText(byId('process'), `pid ${stats.pid}, up ${formatUptime(stats.uptime_seconds)}${workers}`);
   const hosts = stats.clusters.flatMap((cluster) => cluster.hosts);
   const down = hosts.filter(({ state }) => state !== 'available').length;
   setText(byId('hosts'), `${hosts.length - down} of ${hosts.length} up`);

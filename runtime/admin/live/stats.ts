@@ -9,12 +9,20 @@ export interface LiveStats {
   readonly heap_bytes: number;
   readonly cpu_seconds: number;
   readonly config: ReloadStats;
+  /** None if the server runs in one process. */
+  readonly workers: readonly WorkerStats[];
   /** Upper bounds of the latency buckets in milliseconds; one more bucket is open. */
   readonly latency_bounds_ms: readonly number[];
   readonly listeners: readonly ListenerStats[];
   readonly clusters: readonly ClusterStats[];
   /** The newest first. */
   readonly errors: readonly ErrorStats[];
+}
+
+export interface WorkerStats {
+  readonly number: number;
+  readonly pid: number;
+  readonly state: string;
 }
 
 /** How the configuration fared since the start. */

@@ -92,6 +92,7 @@ test('the smallest file gets its defaults', () => {
     tracing: null,
     codecs: [],
     drainTimeout: 30_000,
+    watchdog: 1_000,
   });
 });
 

@@ -101,6 +101,8 @@ test.each([
   [['run', 'x']],
   [['-c', 'a', '--check', 'b']],
   [['--check', '/no/such/file.yaml']],
+  [['-c', 'a', '--workers', 'many']],
+  [['-c', 'a', '--workers', '257']],
 ])('%j is refused with 2 and a reason', async (args) => {
   const { code, out, err } = await run(...args);
   expect([code, out]).toEqual([2, '']);

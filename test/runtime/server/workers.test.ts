@@ -1,0 +1,230 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { boltRequest } from '../../support/bolt-frames.js';
+import { type Child, startNode } from '../../support/child.js';
+import { ROOT } from '../../support/root.js';
+import { writeCodecModule } from './codec-module.js';
+import { startHost, TestCaller, type TestHost } from './peers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'workers-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+writeCodecModule(folder, 'bolt-by-hand');
+// A codec with a bug: a request for the service `spin` never comes to an end.
+writeCodecModule(folder, 'spinning', (source) =>
+  source
+    .replace('remember: (b, at) => (', 'remember: (b, at) => (spin(b), ')
+    .concat('\nfunction spin(b) { while (Buffer.from(b).includes("spin forever")); }\n'),
+);
+
+/** A machine may be busy: what is waited for may take its time. */
+const poll: typeof expect.poll = (read) => expect.poll(read, { timeout: 15_000 });
+const MAIN = join(ROOT, 'runtime/dist/server/main.js');
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+function yaml(port: number, more = '', protocol = 'bolt-by-hand'): string {
+  return `
+codecs: [ ./${protocol}.mjs ]
+listeners:
+  - { name: egress, address: "127.0.0.1:0", protocol: ${protocol}, route_config: services }
+  - { name: second, address: "127.0.0.1:0", protocol: ${protocol}, route_config: services }
+route_configs:
+  - name: services
+    virtual_hosts:
+      - { name: all, domains: ["*"], routes: [ { match: {}, route: { cluster: echo } } ] }
+clusters:
+  - { name: echo, hosts: [ { address: "127.0.0.1:${port}" } ] }
+admin: { address: "127.0.0.1:0" }
+drain_timeout: 5s
+${more}`;
+}
+
+interface Running {
+  readonly child: Child;
+  readonly address: string;
+  readonly second: string;
+  readonly path: string;
+  page<T>(path: string): Promise<T>;
+  metric(name: string): Promise<number>;
+  /** Process ids of the workers that serve. */
+  workers(): Promise<number[]>;
+}
+
+async function host(name: string): Promise<TestHost> {
+  const started = await startHost(name);
+  ends.push(() => started.stop());
+  return started;
+}
+
+async function caller(address: string): Promise<TestCaller> {
+  const connected = await TestCaller.connect(address);
+  ends.push(() => connected.end());
+  return connected;
+}
+
+async function start(text: string, ...args: string[]): Promise<Running> {
+  const path = join(mkdtempSync(join(folder, 'run-')), 'egress.yaml');
+  writeFileSync(path, text.replace('./', `${folder}/`));
+  const child = startNode(MAIN, ['-c', path, '--no-watch', ...args]);
+  ends.push(() => child.stop('SIGKILL'));
+  const bound = async (name: string): Promise<string> =>
+    (await child.line(new RegExp(`^${name} listens on (\\S+)$`)))[1]!;
+  const address = await bound('egress');
+  const admin = await bound('admin');
+  await child.line(/^ready$/);
+  const text_ = async (page: string): Promise<string> => (await fetch(`http://${admin}${page}`)).text();
+  return {
+    child,
+    address,
+    second: await bound('second'),
+    path,
+    page: async <T>(page: string) => JSON.parse(await text_(page)) as T,
+    async metric(name) {
+      const lines = (await text_('/stats/prometheus')).split('\n');
+      const line = lines.find((one) => one.startsWith(name));
+      return Number(line?.slice(line.lastIndexOf(' ')));
+    },
+    async workers() {
+      const stats = JSON.parse(await text_('/stats')) as { workers: { pid: number; state: string }[] };
+      return stats.workers.filter(({ state }) => state === 'ready').map(({ pid }) => pid);
+    },
+  };
+}
+
+let id = 0;
+async function ask(from: TestCaller, body = 'x'): Promise<string> {
+  const mine = ++id;
+  from.send(boltRequest(mine, 'any', Buffer.from(body)));
+  return (await from.reply(mine)).body.toString();
+}
+
+test('two workers share the listeners; figures are those of both', async () => {
+  const { port } = await host('one');
+  const { child, address, second, metric, page, workers } = await start(yaml(port, 'workers: 2'));
+  expect(await workers()).toHaveLength(2);
+  for (let i = 0; i < 20; i++) expect(await ask(await caller(i % 2 === 0 ? address : second))).toBe('one:x');
+  expect(await metric('proto_frame_downstream_requests_total{listener="egress"}')).toBe(10);
+  expect(await metric('proto_frame_workers{state="ready"}')).toBe(2);
+  const [cluster] = await page<{ hosts: { connections: number }[] }[]>('/clusters');
+  expect(cluster!.hosts).toHaveLength(1);
+  const listeners = await page<{ name: string; address: string; connections: number }[]>('/listeners');
+  expect(listeners.map(({ name, address: at, connections }) => [name, at, connections])).toEqual([
+    ['egress', address, 10],
+    ['second', second, 10],
+  ]);
+  expect(await child.stop('SIGTERM')).toBe(0);
+  expect(child.output.filter((line) => /"worker":[12],.*"drained"/.test(line))).toHaveLength(2);
+});
+
+test('a worker that is killed is replaced; only its own callers notice, and no count falls', async () => {
+  const { port } = await host('one');
+  const { address, child, metric, workers } = await start(yaml(port), '--workers', '2');
+  const callers = await Promise.all(Array.from({ length: 12 }, () => caller(address)));
+  for (const each of callers) await ask(each);
+  const counted = 'proto_frame_downstream_requests_total{listener="egress"}';
+  expect(await metric(counted)).toBe(12);
+  const [victim, other] = await workers();
+  process.kill(victim!, 'SIGKILL');
+  await child.line(/"how":"signal SIGKILL".*worker died/);
+  await poll(workers).toHaveLength(2);
+  expect(await workers()).toContain(other);
+  for (const each of callers) if (!each.closed) await ask(each);
+  expect(await ask(await caller(address))).toBe('one:x');
+  expect(await metric(counted)).toBeGreaterThan(12);
+  expect(await metric('proto_frame_worker_deaths_total')).toBe(1);
+});
+
+test('a worker that hangs is killed and replaced', async () => {
+  const { port } = await host('one');
+  const text = yaml(port, 'workers: 1', 'spinning').replace('drain_timeout: 5s', 'watchdog: 500ms');
+  const { address, child, metric } = await start(text);
+  const stuck = await caller(address);
+  stuck.send(boltRequest(1, 'any', Buffer.from('spin forever')));
+  await child.line(/worker hangs, killing it/);
+  await poll(() => stuck.closed).toBe(true);
+  await poll(async () => ask(await caller(address)).catch(() => 'refused')).toBe('one:x');
+  expect(await metric('proto_frame_worker_hangs_total')).toBe(1);
+});
+
+test('a reload reaches all workers, or none', async () => {
+  const hosts = [await host('one'), await host('two')];
+  const { address, child, path, page } = await start(yaml(hosts[0]!.port, 'workers: 2'));
+  const callers = await Promise.all(Array.from({ length: 12 }, () => caller(address)));
+  const answers = async (): Promise<Set<string>> => {
+    const all = new Set<string>();
+    for (const each of callers) all.add(await ask(each));
+    return all;
+  };
+  expect(await answers()).toEqual(new Set(['one:x']));
+  const changed = readFileSync(path, 'utf8').replace(`:${hosts[0]!.port}`, `:${hosts[1]!.port}`);
+  writeFileSync(path, changed);
+  child.process.kill('SIGHUP');
+  await child.line(/"configuration reloaded"/);
+  expect(await answers()).toEqual(new Set(['two:x']));
+  // A listener more, whose address is taken: the cluster that is right stays out as well.
+  const taken = `  - { name: third, address: "127.0.0.1:${hosts[0]!.port}", protocol: bolt-by-hand, route_config: services }\nroute_configs:`;
+  writeFileSync(path, changed.replace('route_configs:', taken).replace(`:${hosts[1]!.port}"`, ':1"'));
+  child.process.kill('SIGHUP');
+  await child.line(/EADDRINUSE.*configuration not reloaded/);
+  expect(await answers()).toEqual(new Set(['two:x']));
+  const { config } = await page<{ config: { reloads: number; failures: number } }>('/stats');
+  expect(config).toMatchObject({ reloads: 1, failures: 1 });
+  // A listener more, that can be had.
+  const third = taken.replace(String(hosts[0]!.port), '0');
+  writeFileSync(path, changed.replace('route_configs:', third));
+  child.process.kill('SIGHUP');
+  await poll(() => child.output.filter((line) => /"configuration reloaded"/.test(line))).toHaveLength(2);
+  const listeners = await page<{ name: string; address: string }[]>('/listeners');
+  const at = listeners.find(({ name }) => name === 'third')!.address;
+  for (let i = 0; i < 4; i++) expect(await ask(await caller(at))).toBe('two:x');
+});
+
+test('SIGUSR2 brings new workers, which take what is on disk; a broken one changes nothing', async () => {
+  const hosts = [await host('one'), await host('two')];
+  const { address, child, path, workers, metric } = await start(yaml(hosts[0]!.port, 'workers: 2'));
+  const before = await workers();
+  const held = await caller(address);
+  hosts[0]!.hold = true;
+  held.send(boltRequest(9_999, 'any', Buffer.from('held')));
+  await poll(() => hosts[0]!.requests.length).toBe(1);
+
+  writeFileSync(path, 'listeners: []\n');
+  child.process.kill('SIGUSR2');
+  await child.line(/expected at least one listener.*no hot restart/);
+  expect(await workers()).toEqual(before);
+
+  writeFileSync(path, yaml(hosts[1]!.port, 'workers: 2').replace('./', `${folder}/`));
+  child.process.kill('SIGUSR2');
+  await child.line(/hot restart done/);
+  expect(await ask(await caller(address))).toBe('two:x');
+  // Asked to leave, and answered nevertheless.
+  await poll(() => held.frames.some((frame) => frame.cmd === 100)).toBe(true);
+  hosts[0]!.release();
+  expect((await held.reply(9_999)).body.toString()).toBe('one:held');
+  await poll(() => held.closed).toBe(true);
+  await poll(workers).toHaveLength(2);
+  expect((await workers()).filter((pid) => before.includes(pid))).toEqual([]);
+  expect(await metric('proto_frame_hot_restarts_total')).toBe(1);
+  expect(await metric('proto_frame_downstream_requests_total{listener="egress"}')).toBe(2);
+});
+
+test('a start that can not be ends with its reason; workers outlive their supervisor only to finish', async () => {
+  const { port, stop } = await host('one');
+  const path = join(folder, 'taken.yaml');
+  const taken = yaml(port).replace('127.0.0.1:0"', `127.0.0.1:${port}"`);
+  writeFileSync(path, taken);
+  const child = startNode(MAIN, ['-c', path, '--workers', '2']);
+  expect(await child.ended).toBe(1);
+  expect(child.output.join('\n')).toMatch(/^proto-frame-proxy: .*EADDRINUSE/m);
+  const { child: orphaned, address } = await start(yaml(port, 'workers: 2'));
+  const connected = await caller(address);
+  expect(await ask(connected)).toBe('one:x');
+  orphaned.process.kill('SIGKILL');
+  await poll(() => connected.closed).toBe(true);
+  await expect(TestCaller.connect(address)).rejects.toThrow('ECONNREFUSED');
+  await stop();
+});

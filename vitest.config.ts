@@ -19,6 +19,8 @@ export default defineConfig({
     // These need programs beside Node: npm run test:peers, npm run test:browser.
     exclude: ['**/node_modules/**', '**/dist/**', 'test/peers/**', 'test/browser/**'],
     setupFiles: ['test/support/seed.ts'],
+    // One core fewer is vitest's own choice, which leaves half of two cores idle.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

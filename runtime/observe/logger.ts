@@ -27,7 +27,10 @@ export function createProcessLog(destination?: DestinationStream, worker = 0): P
   stderr?.on('error', () => {});
   const target = destination ?? stderr!;
   const escaping: DestinationStream = { write: (line) => target.write(escapeControls(line)) };
-  const logger = pino({ base: { pid: process.pid, ...(worker > 0 && { worker }) }, timestamp: stdTimeFunctions.isoTime }, escaping);
+  const logger = pino(
+    { base: { pid: process.pid, ...(worker > 0 && { worker }) }, timestamp: stdTimeFunctions.isoTime },
+    escaping,
+  );
   return {
     logger,
     flush() {

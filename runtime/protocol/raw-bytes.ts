@@ -1,4 +1,12 @@
-import { CONTRACT_VERSION, copyBytes, defineProtocol, EncodeError, FrameKind, Match, type XProtocol } from '@proto-frame/api';
+import {
+  CONTRACT_VERSION,
+  copyBytes,
+  defineProtocol,
+  EncodeError,
+  FrameKind,
+  Match,
+  type XProtocol,
+} from '@proto-frame/api';
 
 /**
  * Bytes that no protocol of a listener matched, on their way to its `fallback` cluster: whatever arrives

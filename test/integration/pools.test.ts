@@ -182,9 +182,7 @@ describe('pingpong', () => {
     const made = await linesHost(() => {});
     await run({
       ...pingpong(made.port, { maxConnections: 1 }),
-      routes: [
-        routeTo('echo', { timeout: 150 }),
-      ],
+      routes: [routeTo('echo', { timeout: 150 })],
     });
     const [a, b, c] = await lines(3);
     a!.send('ECHO 1');

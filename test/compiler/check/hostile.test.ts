@@ -102,9 +102,11 @@ const hostile: Record<string, { texts: Record<string, string>; codes: readonly s
 describe('texts that are meant to exhaust the compiler are answered soon', () => {
   test.each(Object.keys(hostile))('%s', (name) => {
     const { texts, codes } = hostile[name]!;
-    const began = performance.now();
+    const began = process.cpuUsage();
     const { report } = checkTexts(texts);
     expect([...new Set(report.diagnostics.map((one) => one.code))]).toEqual(codes);
-    expect(performance.now() - began).toBeLessThan(3000);
+    // What grows with the square of such a text takes minutes; processor time, since other tests run beside.
+    const { user } = process.cpuUsage(began);
+    expect(user / 1000).toBeLessThan(6000);
   });
 });

@@ -223,6 +223,17 @@ function timeoutOf(b: Uint8Array, at: number): number {
   return (type === CmdType.request || type === CmdType.oneway ? i32(b, at + 10) : undefined) ?? 0;
 }
 
+function setTimeout(b: Uint8Array, at: number, _end: number, ms: number): boolean {
+  const type = u8(b, at + 1);
+  if (type === CmdType.request || type === CmdType.oneway) {
+    if (ms > 2147483647) return false;
+    put32(b, at + 10, ms);
+    return true;
+  }
+
+  return false;
+}
+
 function wireStatusOf(b: Uint8Array, at: number): number {
   const type = u8(b, at + 1);
   return (type === CmdType.response ? u16(b, at + 10) : undefined) ?? 0;
@@ -699,6 +710,7 @@ export const bolt: XProtocol<BoltInit> = defineProtocol<BoltInit, BoltMemo>({
   idOf,
   setId,
   timeoutOf,
+  setTimeout,
   serviceOf,
   methodOf,
   wireStatusOf,

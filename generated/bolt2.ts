@@ -228,6 +228,9 @@ function check(b: Uint8Array, at: number, end: number): void {
 /** An id on its way into a frame whose checksum covers it. */
 const newId = new Uint8Array(4);
 
+/** A timeout on its way into a frame whose checksum covers it. */
+const newTimeout = new Uint8Array(4);
+
 /** Names of services and methods: few, and the same again and again. */
 const names = new TextCache();
 
@@ -268,6 +271,24 @@ function setId(b: Uint8Array, at: number, _end: number, id: RequestId): boolean 
 function timeoutOf(b: Uint8Array, at: number): number {
   const type = u8(b, at + 2);
   return (type === CmdType.request || type === CmdType.oneway ? i32(b, at + 12) : undefined) ?? 0;
+}
+
+function setTimeout(b: Uint8Array, at: number, _end: number, ms: number): boolean {
+  const type = u8(b, at + 2);
+  if (type === CmdType.request || type === CmdType.oneway) {
+    if (ms > 2147483647) return false;
+    if (u8(b, at + 1) === 2 && (u8(b, at + 11) & 1) !== 0) {
+      const p = crcAt(b, at);
+      put32(newTimeout, 0, ms);
+      const change = crc32Delta(b, at + 12, newTimeout, 0, 4, p - (at + 12 + 4));
+      put32(b, p, u32(b, p) ^ change);
+    }
+
+    put32(b, at + 12, ms);
+    return true;
+  }
+
+  return false;
 }
 
 function wireStatusOf(b: Uint8Array, at: number): number {
@@ -806,6 +827,7 @@ export const bolt2: XProtocol<BoltInit> = defineProtocol<BoltInit, BoltMemo>({
   idOf,
   setId,
   timeoutOf,
+  setTimeout,
   serviceOf,
   methodOf,
   wireStatusOf,

@@ -897,6 +897,7 @@ export const dubbo: XProtocol<DubboInit> = defineProtocol<DubboInit, DubboMemo>(
   idOf,
   setId,
   timeoutOf,
+  timeoutHeader: 'timeout',
   serviceOf,
   methodOf,
   wireStatusOf,

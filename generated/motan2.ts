@@ -1,4 +1,4 @@
-// Generated from motan2.proto-frame (sha256 b73de4f202fa4750) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from motan2.proto-frame (sha256 36c01e4864059e56) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Message, in bytes:
 //   0              magic          u16 = 0xf1f1
@@ -553,6 +553,7 @@ export const motan2: XProtocol<MessageInit> = defineProtocol<MessageInit, Messag
   idOf,
   setId,
   timeoutOf,
+  timeoutHeader: 'M_tmo',
   serviceOf,
   methodOf,
   wireStatusOf,

@@ -72,7 +72,9 @@ async function readBeside(path: string, cwd: string): Promise<BesideFile | strin
       text: `// Copied from ${basename(one)} beside the schema. Do not edit.\n${text}`,
     });
     if (/\b(?:require|import)\s*\(/.test(text)) return `${shown} loads modules while it runs`;
-    for (const [, specifier] of text.matchAll(/^\s*(?:import|export)\b[^'";]*?['"]([^'"\n]+)['"]/gm)) {
+    for (const [, specifier] of text.matchAll(
+      /^\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"\n]+)['"]/gm,
+    )) {
       if (specifier === '@proto-frame/api') continue;
       const near = /^\.\/([\w.-]+)\.js$/.exec(specifier!);
       if (near === null) return `${shown} imports \`${specifier}\``;

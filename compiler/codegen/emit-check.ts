@@ -3,8 +3,10 @@ import { rangeOf } from '../model/integers.js';
 import type { Block, Enum, ExtentModel, Field, MemberModel, WindowModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import { ConstantText } from './constant-text.js';
+import { externHeaders } from './emit-extern-headers.js';
 import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
+import { idInHead } from './emit-roles.js';
 import { quote, type Module } from './module.js';
 import { isOpenEnded, Reader, windowAround } from './reader.js';
 import { windowEnd } from './emit-view.js';
@@ -54,6 +56,9 @@ class Checker extends Reader {
       `\`has \${end - at} bytes, its fields take \${${total} - at}\``,
       frame,
     );
+    // The proxy asks every frame for its id.
+    if (idInHead(this.module) !== null) this.lines.push('idPlace(b, at);');
+    if (externHeaders(this.module)?.type.extern.isHead === true) this.lines.push('textsPlace(b, at);');
     const limited = headerWindow(this.module);
     if (limited !== null) {
       const { window, bytes } = limited;

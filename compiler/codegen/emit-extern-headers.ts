@@ -31,7 +31,26 @@ export function emitExternHeaders(
   const all = start('');
   const b = { name: 'b', type: 'Uint8Array' };
   const at = { name: 'at', type: 'number' };
+  const texts: FunctionDeclarationStructure[] = [];
+  if (field.type.extern.isHead) {
+    const { lines, from, to } = start(' -1');
+    const error = `new ${module.use('DecodeError')}('window', ${quote(field.path)}, ${from} - at, 'can not be read', ${quote(module.schemaAt(field))})`;
+    texts.push({
+      kind: StructureKind.Function,
+      name: 'textsPlace',
+      docs: ['Where the headers stand in the head. @throws DecodeError'],
+      parameters: [b, at],
+      returnType: 'number',
+      statements: tidy([
+        ...lines,
+        `const place = ${map}.textsStart(b, ${from}, ${to});`,
+        `if (place < 0) throw ${error};`,
+        'return place;',
+      ]),
+    });
+  }
   return [
+    ...texts,
     `/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;`,
     {
       kind: StructureKind.Function,

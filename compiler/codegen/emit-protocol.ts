@@ -3,6 +3,7 @@ import type { SynthName } from '../model/model.js';
 import { camelCase } from '../model/camel-case.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headersField } from './emit-headers.js';
+import { timeoutFields, timeoutHeader } from './emit-timeout.js';
 import { quote, type Module } from './module.js';
 import { isSelfDelimited } from './self-delimiting.js';
 
@@ -10,6 +11,7 @@ import { isSelfDelimited } from './self-delimiting.js';
 export function emitProtocol(module: Module): string {
   const { protocol } = module;
   const { roles, limits } = protocol;
+  const inHeader = timeoutHeader(protocol);
   const ids = roles.id === null ? [] : [roles.id, ...protocol.idInOtherArms];
   const each = ids.map(boundsOf);
   // An id has to fit wherever it is written.
@@ -48,6 +50,8 @@ export function emitProtocol(module: Module): string {
     ...(roles.exclusive === null ? [] : ['isExclusive']),
     ...(roles.id === null ? [] : ['idOf', 'setId']),
     ...(roles.timeout === null ? [] : ['timeoutOf']),
+    ...(timeoutFields(protocol).length === 0 ? [] : ['setTimeout']),
+    ...(inHeader === null ? [] : [`timeoutHeader: ${quote(inHeader)}`]),
     ...(roles.service === null ? [] : ['serviceOf']),
     ...(roles.method === null ? [] : ['methodOf']),
     ...(roles.status === null ? [] : ['wireStatusOf']),
@@ -55,7 +59,7 @@ export function emitProtocol(module: Module): string {
     ...(headers === null ? [] : ['headerOf', 'readHeaders']),
     ...(roles.body === null ? [] : ['bodyStart', 'bodyEnd']),
     'reencode',
-    ...(ids.some((id) => isSelfDelimited(id.type)) ? ['withId'] : []),
+    ...(ids.some((id) => isSelfDelimited(id.type) || id.type.kind === 'entry') ? ['withId'] : []),
     `encode: ${module.encodeName}`,
     ...(has('hijack') ? ['remember'] : []),
     ...(['heartbeat', 'heartbeat_ack', 'goaway'] as const).filter(has).map(camelCase),

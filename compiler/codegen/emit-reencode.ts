@@ -15,7 +15,7 @@ import type {
 import { deriveLines, disagreement } from './emit-encode.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
-import { bodyRange } from './emit-roles.js';
+import { bodyRange, idInHead } from './emit-roles.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
@@ -106,23 +106,23 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
 export function emitWithId(module: Module): FunctionDeclarationStructure | null {
   const { roles, idInOtherArms } = module.protocol;
   const ids = roles.id === null ? [] : [roles.id, ...idInOtherArms];
-  if (!ids.some((id) => isSelfDelimited(id.type))) return null;
+  if (!ids.some((id) => isSelfDelimited(id.type) || id.type.kind === 'entry')) return null;
   const lines: string[] = [];
   verifyChecksum(module, lines);
   const reader = new Reader(module);
-  const copied = [
+  const copied = (): string[] => [
     `const out = ${module.use('copyBytes')}(b, at, end);`,
     'setId(out, 0, end - at, id);',
     'return out;',
   ];
   for (const [i, id] of ids.entries()) {
     const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
-    const varies = isSelfDelimited(id.type);
+    const varies = isSelfDelimited(id.type) || id.type.kind === 'entry';
     if (condition !== null) {
-      const inner = varies ? rewrite([id], module, id.guards) : copied;
+      const inner = varies ? rewrite([id], module, id.guards) : copied();
       reader.lines.push(`if (${condition}) {`, ...inner, '}');
     } else if (varies) rewrite([id], module, id.guards, reader);
-    else reader.lines.push(...copied);
+    else reader.lines.push(...copied());
   }
   lines.push(...reader.lines);
   return {
@@ -176,7 +176,7 @@ function rewrite(
   for (const region of regions) {
     const { param, size } = region;
     if (param === 'length') continue;
-    const fresh = freshSize(region, module);
+    const fresh = freshSize(region, reader, module);
     lines.push(
       `const ${size} = ${param === 'id' || isGiven ? fresh : `${param} === null ? ${param}To - ${param}From : ${fresh}`};`,
     );
@@ -195,7 +195,7 @@ function rewrite(
   const last = lastRegion.to === reader.place(module.layout.end);
   // The place was only asked for to compare it.
   lines.length = before;
-  splice(regions, lines, last, isGiven, module);
+  splice(regions, lines, last, isGiven, reader, module);
   const writer = new Reader(module, 'out', '0');
   writer.within = within;
   // In layout order: where a length stands is known once those before it are right.
@@ -237,6 +237,23 @@ function rewrite(
 /** Where the bytes of a part stand that can be replaced. */
 function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Region {
   const { roles } = module.protocol;
+  const inHead = idInHead(module);
+  if (inHead !== null && part === roles.id) {
+    const to = `${inHead.name}.idEnd(b, ${reader.placeOf(inHead.head)}, idFrom)`;
+    return { field: inHead.head, param: 'id', name: 'id', from: 'idPlace(b, at)', to, size: 'idSize' };
+  }
+  if (part === roles.headers && isHead(part)) {
+    const range = `${reader.placeOf(part)}, ${reader.endOf(part)}`;
+    const to = `${module.extern(part.type.extern)}.textsEnd(b, ${range})`;
+    return {
+      field: part,
+      param: 'headers',
+      name: 'headers',
+      from: 'textsPlace(b, at)',
+      to,
+      size: 'headersSize',
+    };
+  }
   if (part === roles.headers) {
     const map = headersField(module);
     const range =
@@ -258,13 +275,23 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
 }
 
 /** The code of how many bytes a part takes that is given anew. */
-function freshSize({ field, param }: Region, module: Module): string {
+function freshSize({ field, param }: Region, reader: Reader, module: Module): string {
   if (param === 'body') return 'body.length';
+  const inHead = idInHead(module);
+  if (param === 'id' && inHead !== null)
+    return `${inHead.name}.idSize(b, ${reader.placeOf(inHead.head)}, id)`;
   if (param === 'id')
     return formedSize((field as Field).type as FieldType & { kind: 'int' }, 'id as number', module);
   const map = headersField(module);
   if (map !== null) return `sizeOf${pascalCase(map.type.pair.name)}Entries(headers)`;
-  return `${module.extern((field as ExternField).type.extern)}.size(headers, b)`;
+  const name = module.extern((field as ExternField).type.extern);
+  if (isHead(field as Field)) return `${name}.textsSize(headers, b, headersFrom, headersTo)`;
+  return `${name}.size(headers, b)`;
+}
+
+/** Whether a field is a map whose texts are only a part of it. */
+function isHead(part: Field | WindowModel): part is ExternField {
+  return part.member === 'field' && part.type.kind === 'extern' && part.type.extern.isHead;
 }
 
 type ExternField = Field & { readonly type: FieldType & { readonly kind: 'extern' } };
@@ -518,6 +545,7 @@ function splice(
   lines: string[],
   last: boolean,
   isGiven: boolean,
+  reader: Reader,
   module: Module,
 ): void {
   let before = 'at';
@@ -542,6 +570,11 @@ function splice(
       lines.push(`if (${region.name}Keeps) {`, old, `q += ${region.size};`, '} else {', put!, ...rest, '}');
       return;
     }
+    const inHead = idInHead(module);
+    if (region.param === 'id' && inHead !== null) {
+      lines.push(`q = ${inHead.name}.writeId(out, q, id, b, ${reader.placeOf(inHead.head)});`);
+      return;
+    }
     if (region.param === 'id') {
       const type = (region.field as Field).type as FieldType & { kind: 'int' };
       lines.push(...writeFormed(type, 'id as number', module, 'out', 'q'));
@@ -559,7 +592,9 @@ function splice(
 function freshHeaders(field: Field, module: Module): string {
   const map = headersField(module);
   if (map !== null) return `splice${pascalCase(map.type.pair.name)}Entries(out, q, b, headers);`;
-  return `${module.extern((field as ExternField).type.extern)}.write(out, q, headers, b);`;
+  const name = module.extern((field as ExternField).type.extern);
+  if (isHead(field)) return `${name}.writeTexts(out, q, headers, b, headersFrom, headersTo);`;
+  return `${name}.write(out, q, headers, b);`;
 }
 
 /** Emits the functions that measure and write header entries, those received by their own bytes. */

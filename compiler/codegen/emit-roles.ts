@@ -1,11 +1,12 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { covers } from '../model/covers.js';
-import { intName, isBig } from '../model/integers.js';
+import { isBig } from '../model/integers.js';
 import type { Field, FieldType, WindowModel } from '../model/model.js';
 import { windowEnd } from './emit-view.js';
 import { checksumField } from './emit-reencode.js';
+import { emitSetTimeout } from './emit-timeout.js';
 import { quote, type Module } from './module.js';
+import { putInPlace } from './put-in-place.js';
 import { Reader } from './reader.js';
 import { formedSize, isSelfDelimited, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
@@ -72,13 +73,21 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('kindOf', roles.kind, module.useType('FrameKind'), null);
   expression('isHeartbeat', roles.heartbeat, 'boolean', 'false');
   expression('isGoaway', roles.goaway, 'boolean', 'false');
-  if (roles.id !== null) functions.push(emitIdOf(module), ...emitSetId(module));
+  const head = idInHead(module);
+  if (head !== null) functions.push(...emitHeadId(head, module));
+  else if (roles.id !== null) functions.push(emitIdOf(module), ...emitSetId(module));
   if (roles.timeout?.type.kind === 'text') {
     const r = reader();
     const code = r.emit(roles.timeout);
     functions.push(roleFunction('timeoutOf', 'number', r, `${module.use('textNumber')}(${code})`));
   } else expression('timeoutOf', roles.timeout, 'number', '0');
-  expression('wireStatusOf', roles.status, 'number', '0');
+  const setTimeout = emitSetTimeout(module);
+  if (setTimeout !== null) functions.push(setTimeout);
+  if (roles.status?.type.kind === 'text') {
+    const r = reader();
+    const code = r.emit(roles.status);
+    functions.push(roleFunction('wireStatusOf', 'number', r, `${module.use('textNumber')}(${code})`));
+  } else expression('wireStatusOf', roles.status, 'number', '0');
   expression('serviceOf', roles.service, 'string | undefined', null);
   expression('methodOf', roles.method, 'string | undefined', null);
   expression('expects', roles.expects, 'number', '1');
@@ -155,6 +164,64 @@ function emitSetId(module: Module): FunctionDeclarationStructure[] {
   ];
 }
 
+/** The id that stands under a key of a head, and the head; null where the id is a field. */
+export function idInHead(module: Module): { head: Field; name: string; key: string; path: string } | null {
+  const { id } = module.protocol.roles;
+  if (id?.type.kind !== 'entry') return null;
+  const head = id.type.record();
+  if (head.type.kind !== 'extern') throw new Error(`${id.path} is in no head`);
+  return { head, name: module.extern(head.type.extern), key: String(id.type.tag), path: id.path };
+}
+
+/** Emits what finds, reads and replaces the id in a head. */
+function emitHeadId(
+  { head, name, key, path }: NonNullable<ReturnType<typeof idInHead>>,
+  module: Module,
+): FunctionDeclarationStructure[] {
+  const reader = new Reader(module);
+  const [from, to] = [reader.placeOf(head), reader.endOf(head)];
+  const error = `new ${module.use('DecodeError')}('window', ${quote(path)}, ${from} - at, 'is missing', ${quote(module.schemaAt(head))})`;
+  const lines = [
+    ...reader.lines,
+    `const place = ${name}.idStart(b, ${from}, ${to}, ${quote(key)});`,
+    `if (place < 0) throw ${error};`,
+  ];
+  const id = { name: 'id', type: module.useType('RequestId') };
+  const again = new Reader(module);
+  const start = { from: again.placeOf(head), lines: again.lines };
+  return [
+    {
+      kind: StructureKind.Function,
+      name: 'idPlace',
+      docs: ['Where the id stands. @throws DecodeError'],
+      parameters: [B, AT],
+      returnType: 'number',
+      statements: tidy([...lines, 'return place;']),
+    },
+    {
+      kind: StructureKind.Function,
+      name: 'idOf',
+      parameters: [B, AT],
+      returnType: module.useType('RequestId'),
+      statements: tidy([...start.lines, `return ${name}.readId(b, ${start.from}, idPlace(b, at));`]),
+    },
+    {
+      kind: StructureKind.Function,
+      name: 'setId',
+      parameters: [B, AT, { name: '_end', type: 'number' }, id],
+      returnType: 'boolean',
+      statements: [
+        'const place = idPlace(b, at);',
+        ...start.lines,
+        `const head = ${start.from};`,
+        `if (${name}.idSize(b, head, id) !== ${name}.idEnd(b, head, place) - place) return false;`,
+        `${name}.writeId(b, place, id, b, head);`,
+        'return true;',
+      ],
+    },
+  ];
+}
+
 /** The lines that write the id where it stands in one arm, and return whether that could be done in place. */
 function setId(id: Field, reader: Reader, module: Module): void {
   const { lines } = reader;
@@ -170,32 +237,9 @@ function setId(id: Field, reader: Reader, module: Module): void {
     lines.push('return true;');
     return;
   }
-  const put = module.use(intName(int).replace(/^[ui]/, 'put'));
   // An id of fewer bits is a number; only wider ones can be bigint.
-  const value = int.bits > 48 ? 'BigInt(id)' : 'id as number';
-  const place = reader.placeOf(id);
-  const checksum = checksumField(module);
-  const width = int.bits / 8;
-  if (checksum !== null && covers(checksum, id, module.protocol.frame)) {
-    const delta = module.use(`${checksum.checksum!.algorithm}Delta`);
-    const sumInt = intName(idType(checksum).int);
-    const guard = checksum.guards.length === 0 ? null : reader.condition(checksum.guards);
-    lines.push(guard === null ? '{' : `if (${guard}) {`);
-    reader.nested(() => {
-      const at = reader.placeOf(checksum);
-      const end = reader.endOf(checksum.checksum!.to);
-      lines.push(
-        `${put}(newId, 0, ${value});`,
-        `const change = ${delta}(b, ${place}, newId, 0, ${width}, ${end} - (${place} + ${width}));`,
-        `${module.use(sumInt.replace(/^[ui]/, 'put'))}(b, ${at}, ${module.use(sumInt)}(b, ${at}) ^ change);`,
-      );
-    });
-    lines.push('}');
-    module.add(
-      `/** An id on its way into a frame whose checksum covers it. */\nconst newId = new Uint8Array(${width});`,
-    );
-  }
-  lines.push(`${put}(b, ${place}, ${value});`, 'return true;');
+  putInPlace(id, reader, module, int.bits > 48 ? 'BigInt(id)' : 'id as number', 'newId', 'An id');
+  lines.push('return true;');
 }
 
 function emitBody(body: Field | WindowModel, module: Module): FunctionDeclarationStructure[] {

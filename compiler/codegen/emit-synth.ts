@@ -9,6 +9,7 @@ import { camelCase } from '../model/camel-case.js';
 import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
+import { idInHead } from './emit-roles.js';
 import { docOf, quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { fieldTypeText } from './type-text.js';
@@ -21,7 +22,7 @@ export function emitSynths(module: Module): (FunctionDeclarationStructure | Inte
     if (synth.name === 'hijack') emitted.push(...emitHijack(synth, module));
     else emitted.push({ ...emitSynth(synth, module), name, isExported: module.protocol.side === 'server' });
   }
-  return emitted;
+  return emitted.length === 0 ? [] : [...emitted, ...emitIdentified(module)];
 }
 
 function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationStructure, 'name'> {
@@ -39,7 +40,7 @@ function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationS
   const lines = [
     ...(needsView ? [`const req = new ${module.viewName}(b, at, end);`] : []),
     ...reader.lines,
-    `return ${module.encodeName}({ ${fields} });`,
+    made(`${module.encodeName}({ ${fields} })`, idCode(synth), module),
   ];
   const takesRequest = synth.name === 'heartbeat_ack';
   const id = synth.params.find((p) => p.role === 'id');
@@ -87,11 +88,17 @@ function emitHijack(
       name: module.memoName,
       isExported: true,
       docs: ['What an error reply takes from its request.'],
-      properties: [...request].map(([name, e]) => ({
-        name: module.property(name),
-        type: `${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
-        isReadonly: true,
-      })),
+      properties: [...request]
+        .map(([name, e]) => ({
+          name: module.property(name),
+          type: `${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
+          isReadonly: true,
+        }))
+        .concat(
+          idInHead(module) === null
+            ? []
+            : [{ name: 'id', type: module.useType('RequestId'), isReadonly: true }],
+        ),
     },
     // Where the request is another frame, the module of that one remembers it.
     ...(module.protocol.side === 'server' ? [] : [emitRemember(synth, module)]),
@@ -101,14 +108,14 @@ function emitHijack(
       isExported: module.protocol.side === 'server',
       docs: synth.doc === '' ? [] : [docOf(synth.doc)],
       parameters: [
-        { name: request.size === 0 ? '_memo' : 'memo', type: module.memoName },
+        { name: request.size === 0 && idInHead(module) === null ? '_memo' : 'memo', type: module.memoName },
         ...(usesStatus || usesReason
           ? [{ name: usesStatus ? 'status' : '_status', type: module.useType('Status') }]
           : []),
         ...(usesReason ? [{ name: 'reason', type: 'string' }] : []),
       ],
       returnType: 'Uint8Array',
-      statements: [`return ${module.encodeName}({ ${emitFields(synth, env, module)} });`],
+      statements: [made(`${module.encodeName}({ ${emitFields(synth, env, module)} })`, 'memo.id', module)],
     },
   ];
 }
@@ -121,13 +128,15 @@ export function emitRemember(synth: SynthModel, module: Module): FunctionDeclara
     const code = isPlain(e) ? reader.field(e) : `new ${module.viewName}(b, at, end).${module.property(name)}`;
     return `${module.property(name)}: ${code}${isPlain(e) && closed(e.fields[0]!, module) !== '' ? ` as ${closed(e.fields[0]!, module)}` : ''}`;
   });
+  const inHead = idInHead(module) !== null;
+  if (inHead) values.unshift('id: idOf(b, at)');
   const lines = [...reader.lines, `return { ${values.join(', ')} };`];
   const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   return {
     kind: StructureKind.Function,
     name: 'remember',
     parameters:
-      request.size === 0
+      request.size === 0 && !inHead
         ? []
         : [
             { name: 'b', type: 'Uint8Array' },
@@ -137,6 +146,34 @@ export function emitRemember(synth: SynthModel, module: Module): FunctionDeclara
     returnType: module.memoName,
     statements: lines,
   };
+}
+
+/** The id that a frame made here gets: that of the request, or the one it is given. */
+function idCode(synth: SynthModel): string {
+  return synth.params.some((p) => p.role === 'id') ? 'id' : 'idOf(b, at)';
+}
+
+/** The line that returns a new frame, which gets its id last where that is in a head. */
+function made(encoded: string, id: string, module: Module): string {
+  return idInHead(module) === null ? `return ${encoded};` : `return identified(${encoded}, ${id});`;
+}
+
+/** Emits `identified`: a frame of our own with its id; null where the id is a field that the encoder takes. */
+function emitIdentified(module: Module): FunctionDeclarationStructure[] {
+  if (idInHead(module) === null) return [];
+  return [
+    {
+      kind: StructureKind.Function,
+      name: 'identified',
+      docs: ['A frame made here, with its id in the head.'],
+      parameters: [
+        { name: 'b', type: 'Uint8Array' },
+        { name: 'id', type: module.useType('RequestId') },
+      ],
+      returnType: 'Uint8Array',
+      statements: ['return setId(b, 0, b.length, id) ? b : withId(b, 0, b.length, id);'],
+    },
+  ];
 }
 
 function isWide(field: Field): boolean {
@@ -170,7 +207,10 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
     if (value.op === 'structLiteral' || value.op === 'listLiteral')
       throw new Error('literals in literals are refused by the checker');
     if (value.op === 'headersLiteral') {
-      const entries = value.entries.map((e) => `[${quote(e.key)}, ${emitExpression(e.value, env)}]`);
+      const entries = value.entries.map((e) => {
+        const code = emitExpression(e.value, env);
+        return `[${quote(e.key)}, ${e.value.type.kind === 'int' ? `String(${code})` : code}]`;
+      });
       return `${module.property(field)}: [${entries.join(', ')}]`;
     }
     let code = emitExpression(value, env);

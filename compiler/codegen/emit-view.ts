@@ -145,7 +145,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
       const map = module.use('HeaderMap');
       lines.push(
         `const entries = new ${map}(${module.exportName}.traits.headerCase);`,
-        `if (!${name}.readHeaders(b, ${reader.placeOf(field)}, ${reader.endOf(field)}, entries, ${type.maxCount})) throw new ${module.use('DecodeError')}('window', ${quote(field.path)}, 0, 'is no such map', ${quote(schema)});`,
+        `if (!${name}.${type.extern.isHead ? 'readAll' : 'readHeaders'}(b, ${reader.placeOf(field)}, ${reader.endOf(field)}, entries, ${type.maxCount})) throw new ${module.use('DecodeError')}('window', ${quote(field.path)}, 0, 'is no such map', ${quote(schema)});`,
         'return entries;',
       );
     } else {

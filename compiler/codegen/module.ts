@@ -208,7 +208,7 @@ const FUNCTIONS = new Set(
   (
     'ended unended untilEnd prefixedEnd digitsEnd hexDigitsEnd decimal hex decimalSize hexSize putDecimal putHex putDigits putHexDigits ' +
     'decimalUntilEnd hexUntilEnd leb128 zigzag mqtt vlq quic ' +
-    'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
+    'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys names values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow crc32 crc32c crc32Delta crc32cDelta requireInteger ' +
     'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'

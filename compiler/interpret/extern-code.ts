@@ -1,4 +1,4 @@
-import type { ExternMap, ExternType } from '@proto-frame/api';
+import type { ExternHead, ExternMap, ExternType } from '@proto-frame/api';
 import type { Extern, ExternFnModel, ExternTypeModel } from '../model/model.js';
 
 /** A value that an extern type reads. */
@@ -17,6 +17,10 @@ export class ExternCode {
 
   map(extern: ExternTypeModel): ExternMap {
     return this.of(extern) as ExternMap;
+  }
+
+  head(extern: ExternTypeModel): ExternHead {
+    return this.of(extern) as ExternHead;
   }
 
   fn(extern: ExternFnModel): (...args: unknown[]) => number | bigint | string | boolean {

@@ -1,4 +1,4 @@
-import { type ExternMap, HeaderMap } from '@proto-frame/api';
+import { type ExternHead, type ExternMap, HeaderMap } from '@proto-frame/api';
 import type {
   BitFieldModel,
   Block,
@@ -115,6 +115,9 @@ interface Bound {
 class FrameReader {
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
+  private idInHead: bigint | null = null;
+  /** Finds what a head has under a key. */
+  private headOf: ((key: string) => string | null | undefined) | null = null;
   private readonly reached = new Set<object>();
   /** Recursive structs around the place that is read. */
   private depth = 0;
@@ -131,10 +134,11 @@ class FrameReader {
     const scope: Scope = {
       values: new Map(),
       code: this.code,
-      header: (key) => this.headers.find(([k]) => k === key)?.[1],
+      header: (key) => (this.headOf ?? headerIn(this.headers))(key),
     };
     const { frame, limits } = this.protocol;
     const { nodes, next } = this.block(frame.body, this.at, { end: this.end, isWindow: false }, scope);
+    if (this.idInHead !== null) scope.values.set(this.protocol.roles.id!, this.idInHead);
     if (next - this.at > limits.frame) {
       throw new Bad(0, frame.name, `has ${next - this.at} bytes, the limit is ${limits.frame}`, frame.span);
     }
@@ -583,9 +587,12 @@ class FrameReader {
     }
     const headers = new HeaderMap();
     const most = Math.min(type.maxCount, this.protocol.limits.headers);
-    if (!this.code.map(extern).readHeaders(this.bytes, at, next, headers, most)) bad();
+    const map = this.code.map(extern);
+    const head = extern.isHead ? this.code.head(extern) : null;
+    if (!(head?.readAll ?? map.readHeaders)(this.bytes, at, next, headers, most)) bad();
     const entries = [...headers];
-    if (field === this.protocol.roles.headers) this.headers.push(...entries);
+    if (head !== null && !this.head(head, field, at, next)) bad();
+    else if (field === this.protocol.roles.headers) this.headers.push(...entries);
     const note = `${entries.length} entries`;
     // What is no text is shown as the text nearest to it, which would not make the same bytes again.
     const bytes = this.bytes.subarray(at, next);
@@ -602,6 +609,17 @@ class FrameReader {
       given: true,
     }));
     return { value: bytes, note, next, children };
+  }
+
+  /** Takes what roles read of a head: facts by their keys, and the id. False if it has none, or no place for texts. */
+  private head(head: ExternHead, field: Field, from: number, to: number): boolean {
+    this.headOf = (key) => head.get(this.bytes, from, to, key);
+    const { id } = this.protocol.roles;
+    if (head.textsStart(this.bytes, from, to) < 0) return false;
+    if (id?.type.kind !== 'entry' || id.type.record() !== field) return true;
+    const place = head.idStart(this.bytes, from, to, String(id.type.tag));
+    if (place >= 0) this.idInHead = BigInt(head.readId(this.bytes, from, place));
+    return place >= 0;
   }
 
   /** The place `size` bytes on: needs more bytes if they have not come, is wrong if a window ends before. */
@@ -625,6 +643,10 @@ class FrameReader {
       throw new Bad(at - this.at, path, `has the size ${String(value)}`, span);
     return Number(value);
   }
+}
+
+function headerIn(headers: readonly [string, string | null][]): (key: string) => string | null | undefined {
+  return (key) => headers.find(([k]) => k === key)?.[1];
 }
 
 /** A map as its extern writes these entries; null if it can't. */

@@ -10,7 +10,7 @@ const INTERFACES: Readonly<Record<ExternTypeModel['value'], RegExp>> = {
   bytes: /^ExternType<Uint8Array(?:\|null)?>$/,
   int: /^ExternType<number>$/,
   bool: /^ExternType<boolean>$/,
-  map: /^ExternMap$/,
+  map: /^Extern(?:Map|Head)$/,
   record: /^ExternRecord<(?:number|string)>$/,
 };
 
@@ -78,7 +78,8 @@ export function buildExtern(decl: ExternDecl, report: Report): ExternTypeModel |
     );
     return null;
   }
-  return { kind: 'type', value: kind, nullable: /\|\s*null/.test(found), ...common };
+  const isHead = /^ExternHead\b/.test(found);
+  return { kind: 'type', value: kind, isHead, nullable: /\|\s*null/.test(found), ...common };
 }
 
 function buildFn(

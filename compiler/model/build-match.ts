@@ -16,7 +16,11 @@ export function buildMatch(frame: Frame, probe: number, explicit: readonly Match
       if (member.member === 'field') bytes.push(...fieldBytes(member, offset));
       else if (member.member === 'bits') bytes.push(...bitBytes(member, offset));
       else if (member.member === 'assert') continue;
-      else if (member.member === 'within') return false;
+      else if (member.member === 'within') {
+        // Its first members stand in every frame; how far it goes is not known.
+        scan(member.body.members);
+        return false;
+      }
       const size = fixedSize(memberSize(member));
       if (size === null) return false;
       offset += size;

@@ -134,9 +134,9 @@ export function buildRoles(
     id,
     heartbeat: expression('heartbeat', ['bool']),
     goaway: expression('goaway', ['bool']),
-    // A header holds it as digits.
+    // A header holds timeout and status as digits.
     timeout: expression('timeout', ['int', 'text']),
-    status: expression('status', ['int']),
+    status: expression('status', ['int', 'text']),
     headers,
     body: windowRole(given.get('body'), cx) ?? body,
     service: expression('service', ['text']),
@@ -158,6 +158,7 @@ function fieldRole(
   if (expr === undefined || (name === 'body' && windowRole(expr, cx) !== null)) return [];
   const built = buildExpression(expr, cx);
   if (built === null) return [];
+  if (name === 'id' && built.op === 'header' && isHead(built.map)) return [idInHead(built)];
   const wanted = { id: 'an integer field', headers: 'a map field', body: 'a bytes field' }[name];
   const fields = built.op === 'field' ? built.fields : [];
   if (fields.length === 0 || !fields.every((f): f is Field => f.member === 'field' && fits(f))) {
@@ -175,6 +176,28 @@ function fieldRole(
     return [];
   }
   return fields as readonly Field[];
+}
+
+function isHead(field: Field): boolean {
+  return field.type.kind === 'extern' && field.type.extern.isHead;
+}
+
+/** The id that stands under a key of a head. */
+function idInHead({ map, key, span }: Expression & { op: 'header' }): Field {
+  return {
+    member: 'field',
+    name: key,
+    path: `${map.path}["${key}"]`,
+    doc: '',
+    span,
+    type: { kind: 'entry', record: () => map, tag: key, of: { kind: 'int', enum: null } },
+    guards: map.guards,
+    constant: null,
+    default: null,
+    range: null,
+    checksum: null,
+    derivation: null,
+  };
 }
 
 function isExternMap(field: Field): boolean {

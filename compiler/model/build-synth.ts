@@ -68,6 +68,12 @@ export function buildSynth(
   const seen = new Set<string>();
   for (const entry of synth.value.fields) {
     const key = entry.name.text;
+    if (entry.name.quoted !== undefined) {
+      report.error('PF140', entry.name.span, 'a field is named without quotes', {
+        hint: 'only keys of headers are texts',
+      });
+      continue;
+    }
     const meaning = names.get(key);
     if (meaning?.kind === 'broken' || (meaning === undefined && cx.scope.isLost(key))) continue;
     if (meaning?.kind !== 'field') {
@@ -193,8 +199,9 @@ function headersLiteral(value: Expr, context: Context, report: Report): SynthVal
   for (const field of value.fields) {
     const built = buildExpression(field.value, context);
     if (built === null) return null;
-    if (built.type.kind !== 'text' || built.op === 'request') {
-      report.error('PF140', built.span, `an entry is a text, this is ${kindOf(built)}`);
+    const fits = (built.type.kind === 'text' || built.type.kind === 'int') && built.op !== 'request';
+    if (!fits) {
+      report.error('PF140', built.span, `an entry is a text or a number, this is ${kindOf(built)}`);
       return null;
     }
     entries.push({ key: field.name.text, value: built });

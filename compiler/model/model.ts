@@ -122,7 +122,7 @@ export type FieldType =
       /** Fields whose place is found by their tag; each has an `entry` type, none is in the layout. */
       readonly entries: readonly Field[];
     }
-  /** A field of a record. Absent on the wire, it reads as undefined. */
+  /** A field of a record, or the request id in a head. Absent on the wire, it reads as undefined. */
   | {
       readonly kind: 'entry';
       readonly record: () => Field;
@@ -181,6 +181,8 @@ export interface Extern {
 export interface ExternTypeModel extends Extern {
   readonly kind: 'type';
   readonly value: 'int' | 'text' | 'bytes' | 'bool' | 'map' | 'record';
+  /** A map that is an ExternHead: it has a request id, and its texts are a part of it. */
+  readonly isHead: boolean;
   /** Whether the value can be null. */
   readonly nullable: boolean;
 }
@@ -384,7 +386,7 @@ export type FrameKindName = 'request' | 'oneway' | 'response' | 'push' | 'contro
 /** What each role is, by the expression that gives it; null where the protocol has none. */
 export interface Roles {
   readonly kind: Expression;
-  /** An integer field, whatever its form, or an integer entry of a record. */
+  /** An integer field, whatever its form, or what stands under a key of a head (type `entry`), which is in no block. */
   readonly id: Field | null;
   readonly heartbeat: Expression | null;
   readonly goaway: Expression | null;

@@ -10,6 +10,8 @@ export interface Node {
 
 export interface Name extends Node {
   readonly text: string;
+  /** As it was written, if it is the key of a header in quotes. */
+  readonly quoted?: string;
 }
 
 export interface SchemaFile extends Node {

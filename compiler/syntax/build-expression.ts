@@ -218,7 +218,9 @@ export function value(cx: BuildContext, cst: CstNode | null): Expr | null {
   if (struct) {
     const of = name(cx, struct, 'ValueName');
     const fields = all(nodes(struct, 'fieldValue'), (field): Assignment | null => {
-      const label = name(cx, field);
+      const quoted = token(field, 'TextLiteral');
+      const key = quoted ? textLiteral(cx, quoted) : null;
+      const label = key ? { span: key.span, text: key.value, quoted: key.text } : name(cx, field);
       const given = value(cx, node(field, 'value'));
       return label && given ? { name: label, value: given, span: spanOf(cx, field) } : null;
     });

@@ -651,7 +651,7 @@ export class SchemaParser extends RecoveringParser {
   });
 
   private readonly fieldValue = this.RULE('fieldValue', () => {
-    this.CONSUME(t.Name);
+    this.OR([{ ALT: () => this.CONSUME(t.Name) }, { ALT: () => this.CONSUME(t.TextLiteral) }]);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.value);
   });

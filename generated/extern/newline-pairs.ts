@@ -8,8 +8,9 @@ const NEWLINE = 0x0a;
 
 /** Where the line that starts at `from` ends: its newline, or `to`. */
 function lineEnd(b: Uint8Array, from: number, to: number): number {
-  const end = b.indexOf(NEWLINE, from);
-  return end < 0 || end > to ? to : end;
+  let end = from;
+  while (end < to && b[end] !== NEWLINE) end++;
+  return end;
 }
 
 /** Whether the bytes of a pair hold more than a newline between key and value: one that ends the value. */

@@ -25,7 +25,14 @@ export * from './bytes/hex.js';
 export { untilEnd } from './bytes/until.js';
 export { untilGoesOn } from './bytes/until-goes-on.js';
 export { ended } from './bytes/ended.js';
-export type { ExternEntry, ExternEntryMap, ExternMap, ExternRecord, ExternType } from './extern.js';
+export type {
+  ExternEntry,
+  ExternEntryMap,
+  ExternHead,
+  ExternMap,
+  ExternRecord,
+  ExternType,
+} from './extern.js';
 export { unended } from './bytes/unended.js';
 export { prefixedEnd } from './bytes/prefixed-end.js';
 export { requireDelimited } from './bytes/require-delimited.js';

@@ -1,4 +1,5 @@
 import type { HeaderMap } from './header-map.js';
+import type { RequestId } from './x-protocol.js';
 
 /**
  * What a TypeScript module gives a schema that declares `extern type`. Everything here is pure, keeps no
@@ -35,6 +36,42 @@ export interface ExternMap {
   size(headers: HeaderMap, source?: Uint8Array): number;
   /** Writes the map at `at`; entries that know their place (startAt) are copied from `source`. Returns where it ends. */
   write(bytes: Uint8Array, at: number, headers: HeaderMap, source: Uint8Array): number;
+}
+
+/**
+ * A map of texts that stands among other facts, a request id one of them, in a form that hides where they stand:
+ * an object of JSON, a message of protobuf. `get` gives the other facts as texts under keys that begin with a
+ * colon; `readHeaders` gives the texts alone, `readAll` all in their order. `size` and `write` make a whole head of
+ * entries of both sorts, the same bytes of what `readAll` gave where these are as the module would write them. The
+ * id has to be in it, whatever it is, because a new frame gets its own by `writeId`.
+ */
+export interface ExternHead extends ExternMap {
+  /** As readHeaders, with the other facts. */
+  readAll(bytes: Uint8Array, from: number, to: number, into: HeaderMap, most: number): boolean;
+  /** Where the bytes of all texts start, which writeTexts replaces; -1 if the bytes are no head. Where there are none, the place for them. */
+  textsStart(bytes: Uint8Array, from: number, to: number): number;
+  /** Where they end. */
+  textsEnd(bytes: Uint8Array, from: number, to: number): number;
+  /** How many bytes these texts take where [start, end) of `source` was. @throws EncodeError */
+  textsSize(headers: HeaderMap, source: Uint8Array, start: number, end: number): number;
+  /** Writes them at `at` and returns where they end. */
+  writeTexts(
+    bytes: Uint8Array,
+    at: number,
+    headers: HeaderMap,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): number;
+  /** Where the id under `key` of the head [from, to) starts; -1 if it has none that is whole. */
+  idStart(bytes: Uint8Array, from: number, to: number, key: string): number;
+  /** Where the id that starts at `at` ends, of a head that starts at `from`. */
+  idEnd(bytes: Uint8Array, from: number, at: number): number;
+  readId(bytes: Uint8Array, from: number, at: number): RequestId;
+  /** How many bytes another id takes in the head that starts at `from`. */
+  idSize(bytes: Uint8Array, from: number, id: RequestId): number;
+  /** Writes an id into `bytes` as the head that starts at `from` of `source` has it, and returns where it ends. */
+  writeId(bytes: Uint8Array, at: number, id: RequestId, source: Uint8Array, from: number): number;
 }
 
 /** Entries under tags: `extern type jce => record`. A tag is a number, or a text such as a JSON key. */

@@ -102,6 +102,13 @@ export interface XProtocol<Init = never> {
 
   /** Milliseconds the caller will wait: 0 unset, negative for ever. */
   timeoutOf(bytes: Uint8Array, at: number, end: number): number;
+  /**
+   * Writes another time over the frame's own, with every checksum that covers it brought up to date. False if
+   * that can't be done in place, and nothing was written: then {@link timeoutHeader} may name a header.
+   */
+  setTimeout(bytes: Uint8Array, at: number, end: number, ms: number): boolean;
+  /** The header that says the timeout in decimal; null where none does. */
+  readonly timeoutHeader: string | null;
   serviceOf(bytes: Uint8Array, at: number, end: number): string | undefined;
   methodOf(bytes: Uint8Array, at: number, end: number): string | undefined;
   /** The wire's own status code of a response; 0 in a request. */
@@ -165,6 +172,8 @@ type Optional =
   | 'setId'
   | 'withId'
   | 'timeoutOf'
+  | 'setTimeout'
+  | 'timeoutHeader'
   | 'serviceOf'
   | 'methodOf'
   | 'wireStatusOf'
@@ -234,6 +243,8 @@ export function defineProtocol<Init, Memo extends object>(spec: ProtocolSpec<Ini
         throw new TypeError(`protocol ${name} can't make a frame with another id`);
       }),
     timeoutOf: spec.timeoutOf ?? (() => 0),
+    setTimeout: spec.setTimeout ?? (() => false),
+    timeoutHeader: spec.timeoutHeader ?? null,
     serviceOf: spec.serviceOf ?? (() => undefined),
     methodOf: spec.methodOf ?? (() => undefined),
     wireStatusOf: spec.wireStatusOf ?? (() => 0),

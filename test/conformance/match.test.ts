@@ -21,24 +21,30 @@ for (const { protocol } of bundled) engine.register(protocol);
 const matcher = engine.matcher(null);
 
 for (const { folder, protocol } of bundled) {
-  if (!existsSync(`${ROOT}test/corpus/${folder}`)) continue;
+  // A connection begins with a frame of its client.
+  const own = [`${folder}/client`, folder].find((name) => existsSync(`${ROOT}test/corpus/${name}/valid`));
+  if (own === undefined) continue;
 
   describe(`${protocol.name} among all bundled protocols`, () => {
-    it.each(corpus(folder, 'valid'))(
-      '$name is known from its first bytes, and never taken for another',
+    it.each(corpus(own, 'valid'))(
+      '$name is known by its first bytes, and never taken for another',
       (frame) => {
         // The bytes lie among others, as in a received chunk.
         const bytes = new Uint8Array(frame.bytes.length + 80).fill(0xa5);
         bytes.set(frame.bytes, 40);
         const length = Math.min(frame.bytes.length, 64);
+        // What a person types (`PING`) is a frame too, but nothing tells it: a listener names its protocol.
+        const untold = protocol.match(bytes, 40, 40 + length) === Match.no;
+        const name = (answer: ReturnType<typeof matcher.match>): string =>
+          answer === Match.more ? 'more' : answer === Match.no ? 'none' : answer.name;
         for (let n = 0; n <= length; n++) {
-          const answer = matcher.match(bytes, 40, 40 + n);
-          if (answer !== Match.more) expect([n, answer]).toEqual([n, protocol]);
+          const answer = name(matcher.match(bytes, 40, 40 + n));
+          if (answer !== 'more') expect([n, answer]).toEqual([n, untold ? 'none' : protocol.name]);
           for (const { protocol: other } of bundled) {
             if (other !== protocol) expect(other.match(bytes, 40, 40 + n), other.name).not.toBe(Match.yes);
           }
         }
-        expect(matcher.match(bytes, 40, 40 + length)).toBe(protocol);
+        expect(name(matcher.match(bytes, 40, 40 + length))).toBe(untold ? 'none' : protocol.name);
       },
     );
   });

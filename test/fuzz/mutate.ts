@@ -70,7 +70,8 @@ function splice(random: Random, a: Buffer, b: Buffer): Buffer {
 /** Changes inside the header block and the body, with lengths and checksum around them made right again. */
 function inside(random: Random, tested: ProtocolUnderTest, frame: Buffer): Buffer {
   const { entries } = tested.facts(frame);
-  let block: Buffer = Buffer.concat(entries.map((entry) => entry.raw));
+  let block: Buffer =
+    tested.headerForm?.block(entries, frame) ?? Buffer.concat(entries.map((entry) => entry.raw));
   switch (random.below(6)) {
     case 0:
       flipBits(random, block);

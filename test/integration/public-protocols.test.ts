@@ -3,10 +3,12 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, describe, expect, it } from 'vitest';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
+import { rocketmq } from '#codecs/rocketmq.js';
 import { eventually } from '../support/bolt-client.js';
 import { Random } from '../support/random.js';
 import { memcachedReference } from '../support/references/memcached.js';
 import { motan2Reference } from '../support/references/motan2.js';
+import { rocketmqReference } from '../support/references/rocketmq.js';
 import type { WireReference } from '../support/references/wire-reference.js';
 import { clusterOf, startProxy, type WholeProxy } from '../support/whole-proxy.js';
 
@@ -28,6 +30,12 @@ const TESTED: readonly Tested[] = [
     protocol: motan2,
     reference: motan2Reference,
     ids: [0, 2n ** 64n - 1n, 1_674_000_000_000n << 20n, 2 ** 53 - 1],
+  },
+  {
+    name: 'rocketmq',
+    protocol: rocketmq,
+    reference: rocketmqReference,
+    ids: [0, 0x7fffffff, -5, 1_000_000],
   },
 ];
 
@@ -109,8 +117,8 @@ describe.each([...TESTED])('$name through the proxy', (tested) => {
       } else expect(replies).toEqual(expected);
     });
     await Promise.all(callers);
-    // Six callers share a few connections, but those who need one of their own.
-    expect(proxy.upstream.connectionsActive).toBeLessThanOrEqual(4);
+    // Six callers share a connection to each host, but where each has one of its own.
+    expect(proxy.upstream.connectionsActive).toBe(protocol.traits.poolMode === 'binding' ? 6 : 2);
   });
 
   it('a call that no host takes is answered in its own form, under its own id', async () => {
@@ -186,5 +194,32 @@ describe('memcached', () => {
     other.write(packet(0x80, 0x00, 4));
     await eventually(() => others.length === 4, 'a reply to the other caller');
     expect(others).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('rocketmq', () => {
+  it('what a broker sends on its own reaches the consumer on whose connection it was sent', async () => {
+    const { request, facts } = rocketmqReference;
+    const brokers: Socket[] = [];
+    const server = createServer({ noDelay: true }, (socket) => {
+      frames(socket, rocketmqReference, (frame) => {
+        if (facts(frame).method === '10') brokers.push(socket);
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    proxy = await startProxy({ protocols: [rocketmq], clusters: [clusterOf([port])] });
+    const consumers = ['a', 'b', 'c'].map((name) => {
+      const socket = connect(proxy!.port, '127.0.0.1');
+      const seen: string[] = [];
+      frames(socket, rocketmqReference, (frame) => void seen.push(facts(frame).body.toString()));
+      socket.write(request(1, name));
+      return seen;
+    });
+    await eventually(() => brokers.length === 3, 'all consumers');
+    brokers.forEach((broker, n) => broker.write(request(1, `to ${n}`)));
+    await eventually(() => consumers.every((seen) => seen.length === 1), 'what the broker sent');
+    expect(consumers.flat().sort()).toEqual(['to 0', 'to 1', 'to 2']);
   });
 });

@@ -231,6 +231,11 @@ export const handWrittenBolt = defineProtocol<never, { ver2: number; id: number;
     return true;
   },
   timeoutOf: (b, at) => (u8(b, at + 1) === RESPONSE ? 0 : i32(b, at + 10)),
+  setTimeout(b, at, _end, ms) {
+    if (u8(b, at + 1) === RESPONSE) return false;
+    put32(b, at + 10, ms);
+    return true;
+  },
   serviceOf: (b, at) => service(b, at, 'service') ?? service(b, at, 'sofa_head_target_service'),
   methodOf: (b, at) => service(b, at, 'sofa_head_method_name'),
   wireStatusOf: (b, at) => (u8(b, at + 1) === RESPONSE ? u16(b, at + 10) : 0),

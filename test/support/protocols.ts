@@ -3,10 +3,12 @@ import { bolt } from '#codecs/bolt.js';
 import { bolt2 } from '#codecs/bolt2.js';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
+import { rocketmq } from '#codecs/rocketmq.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 import { memcachedReference } from './references/memcached.js';
 import { motan2Reference } from './references/motan2.js';
+import { rocketmqReference } from './references/rocketmq.js';
 import type { HeaderForm } from './references/wire-reference.js';
 import {
   buildBolt,
@@ -117,5 +119,6 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'x_example', protocol: xExample, corpus: 'x-example', ...xReference },
   { name: 'memcached', protocol: memcached, corpus: 'memcached', ...memcachedReference },
   { name: 'motan2', protocol: motan2, corpus: 'motan2', ...motan2Reference },
+  { name: 'rocketmq', protocol: rocketmq, corpus: 'rocketmq', ...rocketmqReference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

@@ -1,5 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { evaluate, present, type Facts, type Known } from '../../model/evaluate.js';
+import type { Expression } from '../../model/expression.js';
+import { parts } from '../../model/expressions-of.js';
 import { doubtfulFields } from '../doubtful-fields.js';
 import { walk } from '../../model/walk.js';
 import { isValueOf } from '../../model/integers.js';
@@ -91,7 +93,11 @@ function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
       labels: [{ span: kindRole.span, text: 'by this' }],
       hint: `it has to be a ${kinds[0]!}`,
     });
-  } else if (kind === undefined && !(kindRole.op === 'match' && kindRole.arms.length === 0)) {
+  } else if (
+    kind === undefined &&
+    !readsHeaders(kindRole) &&
+    !(kindRole.op === 'match' && kindRole.arms.length === 0)
+  ) {
     report.error('PF140', synth.span, `nothing says which kind of frame \`${synth.name}\` makes`, {
       labels: [{ span: kindRole.span, text: 'this depends on fields that are copied or given' }],
       hint: `set them to constants that make it a ${kinds[0]!}`,
@@ -119,6 +125,11 @@ function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
         labels: [{ span: member.condition.span, text: 'this does not hold' }],
       });
   }
+}
+
+/** Whether an expression asks for what stands in a head or map, which a synth sets without this rule looking into it. */
+function readsHeaders(e: Expression): boolean {
+  return [...parts(e)].some((part) => part.op === 'header');
 }
 
 /** An answer carries the id of its request; what the proxy sends on its own carries the id it is given. */

@@ -62,7 +62,7 @@ function bare(trivia: Trivia, expr: Expr): Doc {
     case 'struct': {
       if (expr.fields.length === 0) return [expr.name.text, ' {}'];
       const fields = list(trivia, '{', expr.fields, '}', expr.span.end, (field) => [
-        field.name.text,
+        field.name.quoted ?? field.name.text,
         ': ',
         expression(trivia, field.value),
       ]);

@@ -22,12 +22,15 @@ export interface WireReference {
 
 /** The bytes that header entries take together. */
 export interface HeaderForm {
-  /** Entries as they came, or new ones. */
-  block(entries: readonly (ReferenceEntry | readonly [key: string, value: string | null])[]): Buffer;
+  /** Entries as they came, or new ones, as they stand in `frame`. */
+  block(
+    entries: readonly (ReferenceEntry | readonly [key: string, value: string | null])[],
+    frame: Uint8Array,
+  ): Buffer;
   /** The most bytes that their length field, or the schema, allows. */
   readonly most: number;
   /** Whether this can be written as a value. */
-  takes(text: string | null): boolean;
+  takes(text: string | null, frame: Uint8Array): boolean;
   /** Whether this can be written as a key. */
   takesKey(key: string): boolean;
 }

@@ -1,3 +1,4 @@
+import type { XProtocol } from '@proto-frame/api';
 import type { ClusterConfig } from '../config/snapshot.js';
 import { Cluster, type ClusterContext } from './cluster.js';
 
@@ -11,18 +12,24 @@ export interface HostStatus {
   readonly requestsActive: number;
   /** Failed connects in a row; while it is over 0 the host gets no requests. */
   readonly connectFailures: number;
+  /** What its active check found wrong; null: nothing. */
+  readonly failedCheck: string | null;
+  /** Taken out because its replies failed. */
+  readonly ejected: boolean;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** All clusters by name, replaced in place when the configuration changes. */
 export class ClusterManager {
   private readonly clusters = new Map<string, Cluster>();
+  private protocols: ReadonlyMap<string, XProtocol> = new Map();
 
   constructor(
     configs: readonly ClusterConfig[],
     private readonly context: ClusterContext,
+    protocols: readonly XProtocol[] = [],
   ) {
-    this.update(configs);
+    this.update(configs, protocols);
   }
 
   get(name: string): Cluster | undefined {
@@ -32,14 +39,19 @@ export class ClusterManager {
   /**
    * Takes another set of clusters. Those that stay keep their hosts and connections; requests under way in
    * one that goes finish there.
+   *
+   * @param protocols those whose heartbeats health checks can send; as before if left out
    */
-  update(configs: readonly ClusterConfig[]): void {
+  update(configs: readonly ClusterConfig[], protocols?: readonly XProtocol[]): void {
+    if (protocols !== undefined)
+      this.protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]));
     const left = new Set(this.clusters.keys());
     for (const config of configs) {
       left.delete(config.name);
       const known = this.clusters.get(config.name);
-      if (known === undefined) this.clusters.set(config.name, new Cluster(config, this.context));
-      else known.update(config);
+      if (known === undefined)
+        this.clusters.set(config.name, new Cluster(config, this.context, this.protocols));
+      else known.update(config, this.protocols);
     }
     for (const name of left) {
       this.clusters.get(name)!.close();
@@ -57,6 +69,8 @@ export class ClusterManager {
         connections: host.connections,
         requestsActive: host.active,
         connectFailures: host.failures,
+        failedCheck: host.failedCheck,
+        ejected: host.ejected,
         metadata: host.config.metadata,
       })),
     );

@@ -5,7 +5,9 @@ import type { UpstreamStats } from '../observe/metrics.js';
 import type { ClientConnection } from '../stream/client-connection.js';
 import type { ServerConnection } from '../stream/server-connection.js';
 import type { ConnectionPool, PoolWaiter } from './pool/connection-pool.js';
+import { PeakLatency } from './peak-latency.js';
 import type { PoolKind } from './pool/pool-kind.js';
+import type { SlowStart } from './slow-start.js';
 
 /** A pool that was made for a protocol and a kind of use. */
 interface KeptPool {
@@ -16,8 +18,11 @@ interface KeptPool {
   readonly pool: ConnectionPool;
 }
 
-/** Makes the pools of a host. */
+/** What a host has of its cluster. */
 export interface PoolMaker {
+  readonly clock: { readonly now: number };
+  /** null: hosts get their whole share at once. */
+  slowStart: SlowStart | null;
   /** How the requests of a protocol use connections here. */
   kindOf(protocol: XProtocol): PoolKind;
   make(host: Host, protocol: XProtocol, kind: PoolKind): ConnectionPool;
@@ -31,8 +36,18 @@ export class Host {
   config: HostConfig;
   /** Requests under way. */
   active = 0;
+  /** Not for the request that is chosen for at the moment: it has failed here. */
+  passedOver = false;
+  /** What is wrong with it by its active check; null: nothing that is known. */
+  failedCheck: string | null = null;
+  /** Its replies failed too often; see OutlierDetector. */
+  ejected = false;
+  /** How long its replies take. */
+  readonly latency = new PeakLatency();
 
   private readonly pools: KeptPool[] = [];
+  /** When its slow start began, ms; -1 if it is over. */
+  private startedAt = -1;
 
   constructor(
     config: HostConfig,
@@ -43,13 +58,42 @@ export class Host {
     this.config = config;
   }
 
-  /** Its share of the requests. */
-  get weight(): number {
+  /** Its share of the requests once it has started. */
+  get fullWeight(): number {
     return this.config.weight;
   }
 
-  /** Whether requests may be sent here. A host that nobody tried yet is available. */
-  available(protocol: XProtocol): boolean {
+  /** Its share of the requests now: less while it starts, see {@link SlowStart}. */
+  get weight(): number {
+    const { slowStart } = this.maker;
+    if (this.startedAt < 0 || slowStart === null) return this.config.weight;
+    const share = slowStart.share(this.now - this.startedAt);
+    if (share >= 1) this.startedAt = -1;
+    return this.config.weight * share;
+  }
+
+  /** What active checks and outlier detection make of it. */
+  get healthy(): boolean {
+    return this.failedCheck === null && !this.ejected;
+  }
+
+  /** Milliseconds on the loop's clock. */
+  get now(): number {
+    return this.maker.clock.now;
+  }
+
+  /** It is new, or well again: its share grows from here on. */
+  start(): void {
+    this.startedAt = this.now;
+  }
+
+  /**
+   * Whether requests may be sent here. A host that nobody tried yet is available.
+   * @param ignoreHealth an unhealthy one will do
+   */
+  available(protocol: XProtocol, ignoreHealth = false): boolean {
+    if (this.passedOver) return false;
+    if (!this.healthy && !ignoreHealth) return false;
     let available = true;
     for (let i = 0; i < this.pools.length; i++) {
       const kept = this.pools[i]!;
@@ -76,7 +120,9 @@ export class Host {
   }
 
   get connections(): number {
-    return this.pools.reduce((sum, { pool }) => sum + pool.size, 0);
+    let sum = 0;
+    for (let i = 0; i < this.pools.length; i++) sum += this.pools[i]!.pool.size;
+    return sum;
   }
 
   /** The most failed connects in a row of any pool. */

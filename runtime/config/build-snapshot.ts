@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { buildHealth } from './build-health.js';
 import { buildRouteConfig, plainRule } from './build-routes.js';
 import type { ConfigFile } from './file-schema.js';
 import type { ClusterConfig, ListenerConfig, Snapshot, Watermarks } from './snapshot.js';
@@ -54,15 +55,27 @@ function buildWatermarks({ high, low }: ConfigFile['listeners'][number]['waterma
 
 function buildCluster(cluster: ConfigFile['clusters'][number]): ClusterConfig {
   const { interval, timeout, failures, enabled } = cluster.keepalive;
+  const budget = cluster.retry_budget;
+  const start = cluster.slow_start;
   return {
     name: cluster.name,
     lb: cluster.lb,
+    subsetFallback: cluster.subset_fallback,
+    localityWeights: cluster.locality_weights ?? null,
+    panicThreshold: cluster.panic_threshold / 100,
+    slowStart:
+      start === undefined
+        ? null
+        : { window: start.window, aggression: start.aggression, least: start.least / 100 },
     hosts: cluster.hosts,
+    ...buildHealth(cluster),
     connectTimeout: cluster.connect_timeout,
     pool: cluster.pool === 'protocol' ? null : cluster.pool,
     maxConnections: cluster.max_connections ?? 0,
     maxPendingRequests: cluster.max_pending_requests,
     maxRequests: cluster.max_requests,
+    maxRetries: cluster.max_retries,
+    retryBudget: { percentage: budget.percentage, minRetries: budget.min_retries },
     maxRequestsPerConnection: cluster.max_requests_per_connection,
     keepalive: enabled ? { interval, timeout, failures } : null,
     reconnect: cluster.reconnect,

@@ -126,6 +126,8 @@ class ReferenceCheck extends Findings {
 
   private cluster(cluster: Located): void {
     this.distinct(itemsAt(cluster, 'hosts'), 'address', 'host');
+    const spoken = stringAt(cluster.entries.get('health_check'), 'protocol');
+    if (spoken !== undefined) this.protocol(spoken);
     this.watermarks(cluster);
   }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { compileLogFormat } from '../observe/log-format.js';
+import { balancing } from './balancing-schema.js';
+import { health } from './health-schema.js';
 import { routeConfig } from './route-schema.js';
-import { flag, name, stringMap, text } from './schema-parts.js';
+import { anyText, flag, name, percentage, stringMap, text } from './schema-parts.js';
 import { address, count, duration, size } from './units.js';
 
 /**
@@ -83,15 +85,17 @@ const listener = z.strictObject({
 
 const cluster = z.strictObject({
   name,
-  lb: z
-    .enum(['round_robin', 'least_request'], { error: 'expected round_robin or least_request' })
-    .prefault('round_robin')
-    .describe('how a host is chosen'),
+  ...balancing,
+  ...health,
   hosts: z
     .array(
       z.strictObject({
         address: address(1),
         weight: count(1, 128).prefault(1).describe("the host's share, relative to the others'"),
+        priority: count(0, 16)
+          .prefault(0)
+          .describe('hosts of a greater number get requests where too many of a smaller one are unhealthy'),
+        locality: anyText.prefault('').describe('where it is, such as a zone; for locality_weights'),
         metadata: z
           .record(text, text, { error: 'expected a map of strings' })
           .prefault({})
@@ -113,6 +117,16 @@ const cluster = z.strictObject({
     .prefault(1_024)
     .describe('that wait for a connection where requests do not share them; more are answered as overloaded'),
   max_requests: count(1).prefault(10_000).describe('under way at a time; more are answered as overloaded'),
+  max_retries: count(0)
+    .prefault(1_024)
+    .describe('retries under way at a time, pauses before them included; further failures are answered'),
+  retry_budget: z
+    .strictObject({
+      percentage: percentage.prefault(20).describe('of the requests under way'),
+      min_retries: count(0).prefault(3).describe('so many however few requests are under way'),
+    })
+    .prefault({})
+    .describe('how many requests under way may be retries, so that they never drown a cluster in trouble'),
   max_requests_per_connection: count(0)
     .prefault(0)
     .describe('after so many a connection takes no new ones and closes when they are done; 0: no limit'),

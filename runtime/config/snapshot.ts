@@ -79,7 +79,21 @@ export interface FilterConfig {
 export interface ClusterConfig {
   readonly name: string;
   readonly lb: LoadBalancing;
+  /** Where requests go whose subset has no hosts: nowhere, anywhere, or to the hosts with this metadata. */
+  readonly subsetFallback: 'none' | 'any' | Readonly<Record<string, string>>;
+  /** Shares of localities; null: where a host is makes no difference. */
+  readonly localityWeights: Readonly<Record<string, number>> | null;
+  /** With a smaller share of healthy hosts than this, 0 to 1, health is not believed. */
+  readonly panicThreshold: number;
+  /** null: a new host gets its whole share at once. */
+  readonly slowStart: SlowStartConfig | null;
   readonly hosts: readonly HostConfig[];
+  /** Further hosts, from DNS. null: there are no others. */
+  readonly dns: DnsConfig | null;
+  /** null: hosts are not asked. */
+  readonly healthCheck: HealthCheckConfig | null;
+  /** null: replies have no influence on whether a host is healthy. */
+  readonly outlier: OutlierConfig | null;
   readonly connectTimeout: number;
   /** How requests use connections; null: as their protocol asks for. */
   readonly pool: 'pingpong' | 'binding' | null;
@@ -89,6 +103,9 @@ export interface ClusterConfig {
   readonly maxPendingRequests: number;
   /** Requests under way in the whole cluster, at most; more are answered OVERLOADED. */
   readonly maxRequests: number;
+  /** Retries under way in the whole cluster, at most; further failures are answered. */
+  readonly maxRetries: number;
+  readonly retryBudget: RetryBudget;
   /** Requests after which a connection takes no new ones. 0: no limit. */
   readonly maxRequestsPerConnection: number;
   /** null: no heartbeats are sent. */
@@ -99,13 +116,88 @@ export interface ClusterConfig {
   readonly watermarks: Watermarks;
 }
 
-export type LoadBalancing = 'round_robin' | 'least_request';
+export type LoadBalancing =
+  'round_robin' | 'random' | 'least_request' | 'least_connection' | 'peak_ewma' | 'ring_hash' | 'maglev';
+
+/** See SlowStart. */
+export interface SlowStartConfig {
+  /** ms */
+  readonly window: number;
+  readonly aggression: number;
+  /** The share a host begins with, 0 to 1. */
+  readonly least: number;
+}
 
 export interface HostConfig {
   readonly address: Address;
   /** The share of requests, 1 to 128. */
   readonly weight: number;
+  /** Hosts of a greater number get requests where too many of a smaller one are unhealthy. */
+  readonly priority: number;
+  /** Where it is, such as a zone; '' if that is not said. */
+  readonly locality: string;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Names whose addresses are hosts. */
+export interface DnsConfig {
+  readonly names: readonly DnsName[];
+  /** ms between two lookups; less where the answer says that it holds for less. */
+  readonly refresh: number;
+}
+
+export interface DnsName {
+  readonly name: string;
+  /** Of the hosts; null: what SRV records say. */
+  readonly port: number | null;
+  readonly weight: number;
+  readonly priority: number;
+  readonly locality: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Active checks. Times in ms. */
+export interface HealthCheckConfig {
+  /** The protocol whose heartbeat is sent; null: a TCP connection is enough. */
+  readonly protocol: string | null;
+  readonly interval: number;
+  /** Between checks of a host that is unhealthy. */
+  readonly unhealthyInterval: number;
+  readonly timeout: number;
+  /** So many failures in a row make a host unhealthy; the first one of all does so at once. */
+  readonly unhealthyAfter: number;
+  /** So many successes in a row make it healthy again. */
+  readonly healthyAfter: number;
+}
+
+/** Passive checks. Times in ms. */
+export interface OutlierConfig {
+  /** So many failures in a row eject a host; 0: none do. */
+  readonly consecutiveFailures: number;
+  /** null: shares of successes are not compared. */
+  readonly successRate: {
+    /** Hosts with enough requests that there have to be for a comparison. */
+    readonly minHosts: number;
+    /** In an interval, for a host to be compared. */
+    readonly minRequests: number;
+    /** A host is ejected so many standard deviations below the mean. */
+    readonly deviations: number;
+  } | null;
+  /** How often shares are compared and ejections end. */
+  readonly interval: number;
+  /** The first ejection; the second is twice as long, and so on up to `maxEjection`. */
+  readonly baseEjection: number;
+  readonly maxEjection: number;
+  /** The share of hosts, 0 to 1, that may be ejected at a time; one always may. */
+  readonly maxEjected: number;
+}
+
+/** How many requests under way may be retries. */
+export interface RetryBudget {
+  /** Of the requests under way, 0 to 100. */
+  readonly percentage: number;
+  /** So many however few requests there are. */
+  readonly minRetries: number;
 }
 
 /** Heartbeats on an upstream connection. */

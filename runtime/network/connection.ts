@@ -66,6 +66,9 @@ export class Connection {
   /** close() or end() was called: our side ends when the queue is empty. */
   private ending = false;
   private sated = false;
+  private total = 0;
+  /** What was in the queue when it was given up; -1 before. */
+  private lost = -1;
 
   /**
    * @param socket connected, or connecting: then output waits
@@ -91,6 +94,16 @@ export class Connection {
     if (!this.open) socket.once('connect', () => this.onConnect());
   }
 
+  /** Bytes that were ever given to {@link write}. */
+  get given(): number {
+    return this.total;
+  }
+
+  /** How many of them the peer may have got. All that came after never left this process. */
+  get sent(): number {
+    return this.lost < 0 ? this.total - this.queue.length : this.total - this.lost;
+  }
+
   /** Bytes that the peer has not taken, as far as known. */
   get queued(): number {
     return this.queue.length + this.handedOver;
@@ -100,6 +113,7 @@ export class Connection {
   write(bytes: Uint8Array, start: number, end: number): void {
     if (this.closed) return;
     this.queue.append(bytes, start, end);
+    this.total += end - start;
     if (!this.dirty) {
       this.dirty = true;
       this.loop.markDirty(this);
@@ -181,14 +195,14 @@ export class Connection {
   /** Closes at once; what is queued is lost. */
   destroy(): void {
     this.closed = true;
-    this.queue.clear();
+    this.giveUp();
     this.socket.destroy();
   }
 
   /** As destroy, and tells the peer with a reset. */
   reset(): void {
     this.closed = true;
-    this.queue.clear();
+    this.giveUp();
     this.socket.resetAndDestroy();
   }
 
@@ -223,12 +237,18 @@ export class Connection {
 
   private onClose(): void {
     this.closed = true;
-    this.queue.clear();
+    this.giveUp();
     this.handedOver = 0;
     this.report();
     this.loop.touch();
     this.unchoke();
     this.owner.onClose(this.failure);
+  }
+
+  /** What is queued will never be written. */
+  private giveUp(): void {
+    if (this.lost < 0) this.lost = this.queue.length;
+    this.queue.clear();
   }
 
   private choke(): void {

@@ -28,6 +28,8 @@ export interface AccessLogEntry {
   /** Set if the proxy made the reply. */
   hijack: HijackReason | null;
   oneway: boolean;
+  /** How often it was, or was to be, sent to a host. */
+  attempts: number;
   requestBytes: number;
   responseBytes: number;
   /** Of the request's span, if it is traced. */
@@ -205,6 +207,7 @@ export function formatEntry(entry: AccessLogEntry, time = new IsoTime()): string
     text('host', entry.host) +
     text('trace_id', entry.traceId) +
     (entry.oneway ? ',"oneway":true' : '') +
+    (entry.attempts > 1 ? `,"attempts":${entry.attempts}` : '') +
     (entry.status === null ? '' : `,"status":"${statusName(entry.status)}"`) +
     (entry.wireStatus === null ? '' : `,"wire_status":${entry.wireStatus}`) +
     (entry.hijack === null ? '' : `,"hijack":"${HIJACK_REASONS[entry.hijack] ?? 'internal'}"`) +

@@ -30,6 +30,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   RESPONSE_CODE: (entry) => entry.wireStatus,
   RESPONSE_FLAGS: (entry) => (entry.hijack === null ? null : HIJACK_REASONS[entry.hijack]),
   ONEWAY: (entry) => String(entry.oneway),
+  UPSTREAM_REQUEST_ATTEMPT_COUNT: (entry) => entry.attempts,
   BYTES_RECEIVED: (entry) => entry.requestBytes,
   BYTES_SENT: (entry) => entry.responseBytes,
   TRACE_ID: (entry) => entry.traceId,

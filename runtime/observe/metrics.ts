@@ -64,6 +64,13 @@ export class UpstreamStats {
   /** Copies of other clusters' requests, and those that found no room. */
   mirrors = 0;
   mirrorsDropped = 0;
+  /** Attempts after the first, and those under way, pauses before them included. */
+  retries = 0;
+  retriesActive = 0;
+  /** Requests that had a reply of the host after a retry. */
+  retrySuccesses = 0;
+  /** Failures that were answered because of max_retries or the retry budget. */
+  retryOverflows = 0;
   /** Refused because max_requests were under way. */
   overflows = 0;
   /** Replies that came after their request had timed out or was cancelled. */
@@ -87,6 +94,11 @@ export class UpstreamStats {
   pendingOverflows = 0;
   heartbeatsSent = 0;
   heartbeatFailures = 0;
+  /** Active checks, and those that found something wrong. */
+  healthChecks = 0;
+  healthCheckFailures = 0;
+  /** How often replies that failed took it out of the balancing. */
+  ejections = 0;
   goawaysReceived = 0;
   pauses = 0;
   bytesReceived = 0;
@@ -122,6 +134,8 @@ export class ProtocolStats {
 export class RouteStats {
   /** Oneway ones included. */
   requests = 0;
+  /** Attempts after the first. */
+  retries = 0;
   /** All replies, the proxy's own included. */
   readonly responses = new StatusCounts();
   /** From the request's last byte to the reply's being written, in ms. */

@@ -66,6 +66,13 @@ const UPSTREAM_COUNTERS: readonly Column<UpstreamStats>[] = [
   ['pending_overflows_total', 'Requests over max_pending_requests', (s) => s.pendingOverflows],
   ['heartbeats_sent_total', 'Heartbeats sent', (s) => s.heartbeatsSent],
   ['heartbeat_failures_total', 'Heartbeats without an answer in time', (s) => s.heartbeatFailures],
+  ['health_checks_total', 'Active health checks', (s) => s.healthChecks],
+  [
+    'health_check_failures_total',
+    'Active health checks that found something wrong',
+    (s) => s.healthCheckFailures,
+  ],
+  ['ejections_total', 'Hosts taken out of the balancing because their replies failed', (s) => s.ejections],
   ['goaways_received_total', 'Goaways received', (s) => s.goawaysReceived],
   ['pauses_total', 'Times a side was no longer read because of the high watermark', (s) => s.pauses],
   ['received_bytes_total', 'Bytes from hosts', (s) => s.bytesReceived],
@@ -79,8 +86,18 @@ const UPSTREAM_GAUGES: readonly Column<UpstreamStats>[] = [
 ];
 /** Of clusters only. */
 const CLUSTER_COUNTERS: readonly Column<UpstreamStats>[] = [
+  ['retries_total', 'Attempts after the first', (s) => s.retries],
+  ['retry_successes_total', 'Requests answered by a host after a retry', (s) => s.retrySuccesses],
+  ['retry_overflows_total', 'Failures over max_retries or the retry budget', (s) => s.retryOverflows],
   ['mirrors_total', 'Copies of requests to other clusters', (s) => s.mirrors],
-  ['mirrors_dropped_total', 'Copies that found no connection, or too much under way', (s) => s.mirrorsDropped],
+  [
+    'mirrors_dropped_total',
+    'Copies that found no connection, or too much under way',
+    (s) => s.mirrorsDropped,
+  ],
+];
+const CLUSTER_GAUGES: readonly Column<UpstreamStats>[] = [
+  ['retries_active', 'Retries under way, pauses before them included', (s) => s.retriesActive],
 ];
 const PROTOCOL_COUNTERS: readonly Column<ProtocolStats>[] = [
   ['connections_total', 'Connections found to speak the protocol', (s) => s.connectionsMatched],
@@ -117,6 +134,7 @@ export class PrometheusRenderer {
     this.columns('cluster', 'counter', ['cluster'], UPSTREAM_COUNTERS, byCluster);
     this.columns('cluster', 'counter', ['cluster'], CLUSTER_COUNTERS, byCluster);
     this.columns('cluster', 'gauge', ['cluster'], UPSTREAM_GAUGES, byCluster);
+    this.columns('cluster', 'gauge', ['cluster'], CLUSTER_GAUGES, byCluster);
     this.statuses('cluster', ['cluster'], byCluster);
     this.latency('cluster', ['cluster'], byCluster);
 
@@ -150,6 +168,15 @@ export class PrometheusRenderer {
       ['route_config', 'route'],
       (add) => {
         for (const [labels, { requests }] of byRoute()) add(labels, requests);
+      },
+    );
+    this.series(
+      'counter',
+      'route_retries_total',
+      'Attempts after the first',
+      ['route_config', 'route'],
+      (add) => {
+        for (const [labels, { retries }] of byRoute()) add(labels, retries);
       },
     );
     this.statuses('route', ['route_config', 'route'], byRoute);

@@ -69,6 +69,7 @@ export class StreamTracer {
       setText(span, 'proto_frame.route', entry.route);
       setText(span, 'proto_frame.cluster', entry.cluster);
       setText(span, 'proto_frame.host', entry.host);
+      if (entry.attempts > 1) span.setAttribute('proto_frame.attempts', entry.attempts);
       if (entry.oneway) span.setAttribute('proto_frame.oneway', true);
       if (entry.wireStatus !== null) span.setAttribute('proto_frame.wire_status', entry.wireStatus);
       if (entry.status !== null) span.setAttribute('proto_frame.status', statusName(entry.status));

@@ -10,12 +10,14 @@ import {
 } from '@proto-frame/api';
 import type { Span } from '@opentelemetry/api';
 import type { Cluster } from '../cluster/cluster.js';
+import { isHostFailure } from '../cluster/health/is-host-failure.js';
 import type { Host } from '../cluster/host.js';
 import { type ChoiceContext, NO_HASH } from '../cluster/load-balancer/choice-context.js';
 import type { PoolWaiter } from '../cluster/pool/connection-pool.js';
 import { HijackReason } from '../observe/hijack-reason.js';
 import type { RouteStats } from '../observe/metrics.js';
 import { RAW_BYTES } from '../protocol/raw-bytes.js';
+import type { RetryCondition, RetryPolicy } from '../route/retry-policy.js';
 import type { Mirror, Route } from '../route/route.js';
 import type { RouteInput } from '../route/route-input.js';
 import { FORWARDED } from '../stream/bound-connection.js';
@@ -28,6 +30,7 @@ import { type ClientStream, ResetCause, type ServerStream } from '../stream/stre
 import { type FilteredStream, FilterRun } from './filter-run.js';
 import { statusOf } from './local-reply.js';
 import { MirroredRequest } from './mirrored-request.js';
+import { type RetryOwner, RetryState } from './retry-state.js';
 import type { ProxyContext } from './proxy-context.js';
 
 /** What a request may take if neither it nor its route says so, in ms. */
@@ -41,7 +44,7 @@ const NO_MEMO: RequestMemo = {};
  * send; then exactly one of reply, reset, timeout and cancel; then end. The states are drawn in
  * stream/stream.ts. Objects are used again for later requests, so nobody keeps one beyond its end.
  */
-export class ActiveStream implements ClientStream, ServerStream, FilteredStream, PoolWaiter {
+export class ActiveStream implements ClientStream, ServerStream, FilteredStream, PoolWaiter, RetryOwner {
   previousStream: ServerStream | null = null;
   nextStream: ServerStream | null = null;
   slot: ReplySlot | null = null;
@@ -78,6 +81,10 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   /** Whether cluster and host count this request. */
   private counted = false;
   private readonly deadline: Deadline;
+  /** Null if the route says nothing of retries, or the request can't be repeated. */
+  private retry: RetryState | null = null;
+  /** The one that is used for it. */
+  private spareRetry: RetryState | null = null;
 
   private routeStats: RouteStats | null = null;
   /** Null without filters. */
@@ -205,9 +212,19 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   /** @param chosen the host that filters have been shown */
   private connectAndSend(bytes: Uint8Array, at: number, end: number, chosen: Host | null = null): void {
-    if (this.route!.mirror !== null) this.mirror(this.route!.mirror, bytes, at, end);
+    const { mirror, retry } = this.route!;
+    if (mirror !== null) this.mirror(mirror, bytes, at, end);
+    if (retry !== null) this.allowRetries(retry, bytes, at, end);
     const connection = this.connect(chosen, bytes, at, end);
     if (connection !== null) this.send(connection, bytes, at, end);
+  }
+
+  /** What is never answered, and what a caller's own connection carries, is sent but once. */
+  private allowRetries(policy: RetryPolicy, bytes: Uint8Array, at: number, end: number): void {
+    const { downstream, cluster, protocol } = this;
+    if (this.oneway || downstream!.exclusive || cluster!.binds(protocol!)) return;
+    this.retry = this.spareRetry ??= new RetryState(this.context, this, policy);
+    this.retry.begin(policy, bytes, at, end);
   }
 
   /**
@@ -230,7 +247,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     }
     let last: Host | null = null;
     for (let tries = cluster.hosts.length; tries > 0; tries--) {
-      const host = cluster.choose(this.choice());
+      const host = this.chooseHost();
       if (host === null) break;
       last = host;
       const connection = host.lease(protocol, downstream);
@@ -242,10 +259,22 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       this.host = last;
       this.waiting = copyBytes(bytes, at, end);
       this.armDeadline(this.route!.timeout);
-    } else if (last !== null)
-      this.hijack(HijackReason.overload, `the connections to cluster ${cluster.name} are full`);
-    else this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
+      this.retry?.startTry();
+    } else if (last !== null) {
+      this.host = last;
+      this.failed(
+        'overload',
+        false,
+        HijackReason.overload,
+        `the connections to cluster ${cluster.name} are full`,
+      );
+    } else this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
     return null;
+  }
+
+  private chooseHost(): Host | null {
+    const { cluster, retry } = this;
+    return retry === null ? cluster!.choose(this.choice()) : retry.choose(cluster!, this.choice());
   }
 
   private choice(): ChoiceContext {
@@ -280,20 +309,69 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   onLeaseFailed(): void {
     this.waiting = null;
-    this.hijack(HijackReason.connectFailure, `can't connect to ${this.host!.address}`);
+    this.failedToConnect();
+  }
+
+  private failedToConnect(): void {
+    const reason = `can't connect to ${this.host!.address}`;
+    this.failed('connect_failure', false, HijackReason.connectFailure, reason);
+  }
+
+  /**
+   * An attempt has failed: begins another one after a pause, or answers the caller.
+   * @param unsure whether the host may have carried out the request all the same
+   */
+  private failed(condition: RetryCondition, unsure: boolean, reason: HijackReason, text: string): void {
+    const { host, retry } = this;
+    // That there is no room here says nothing of the host.
+    if (host !== null && condition !== 'overload') this.cluster!.noteOutcome(host, false);
+    if (retry !== null && retry.policy.covers(condition, unsure) && this.tryAgain(retry)) return;
+    this.hijack(reason, text);
+  }
+
+  private tryAgain(retry: RetryState): boolean {
+    if (this.replied > 0 || !retry.next(this.cluster!, this.host, this.timeLeft())) return false;
+    this.routeStats!.retries++;
+    this.uncount();
+    this.armDeadline(this.route!.timeout);
+    return true;
+  }
+
+  onPauseOver(): void {
+    try {
+      const bytes = this.retry!.copy();
+      this.host = null;
+      const connection = this.connect(null, bytes, 0, bytes.length);
+      if (connection !== null) this.send(connection, bytes, 0, bytes.length);
+    } catch (error) {
+      if (this.downstream !== null) this.fail(error);
+    }
+  }
+
+  onTryTimeout(): void {
+    const unsure = this.retry!.maybeReceived;
+    this.countTimeout();
+    this.leaveUpstream();
+    this.failed('timeout', unsure, HijackReason.timeout, `${this.host!.address} did not answer in time`);
   }
 
   private send(connection: ClientConnection, bytes: Uint8Array, at: number, end: number): void {
     const { cluster, host, oneway } = this;
     let id: number;
+    this.retry?.sending(connection);
+    const time = this.timeToTell(connection);
     try {
+      if (time > 0 && !this.protocol!.setTimeout(bytes, at, end, time)) {
+        const frame = this.withTimeout(bytes, at, end, time);
+        ({ bytes, start: at, end } = frame);
+      }
       id = oneway ? connection.sendOneway(bytes, at, end) : connection.send(bytes, at, end, this);
     } catch (error) {
       this.fail(error); // The frame can't take another id.
       return;
     }
     if (id === NO_ID) {
-      this.hijack(HijackReason.overload, 'no request id is left');
+      this.failed('overload', false, HijackReason.overload, 'no request id is left');
       return;
     }
     if (connection.connection.choked) connection.connection.throttle(this.downstream!.connection);
@@ -312,8 +390,37 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     cluster!.stats.requestsActive++;
     host!.stats.requests++;
     host!.stats.requestsActive++;
-    if (id === FORWARDED) this.onForwarded();
-    else this.armDeadline(this.route!.timeout);
+    if (id === FORWARDED) {
+      this.onForwarded();
+      return;
+    }
+    this.armDeadline(this.route!.timeout);
+    this.retry?.startTry();
+  }
+
+  /**
+   * How long the host has, in ms, where that is less than the request says: time has passed, or the route or the
+   * attempt allows less. 0: nothing new.
+   */
+  private timeToTell(connection: ClientConnection): number {
+    const { frameTimeout, route, retry, oneway } = this;
+    const perTry = retry === null ? 0 : retry.policy.perTryTimeout;
+    if (oneway || connection === this.downstream!.bound) return 0;
+    if (frameTimeout <= 0 && route!.timeout === 0 && perTry === 0) return 0;
+    const left = this.timeLeft();
+    const time = Math.max(1, Math.floor(perTry > 0 && perTry < left ? perTry : left));
+    return frameTimeout > 0 && time >= frameTimeout ? 0 : time;
+  }
+
+  /** Where a header says the timeout; a request that has none gets none. */
+  private withTimeout(bytes: Uint8Array, at: number, end: number, time: number): XFrame {
+    const frame = new XFrame(this.protocol!, bytes, at, end);
+    const { timeoutHeader } = this.protocol!;
+    if (timeoutHeader !== null && this.frameTimeout > 0) {
+      frame.headers.set(timeoutHeader, String(time));
+      frame.apply();
+    }
+    return frame;
   }
 
   onForwarded(): void {
@@ -321,25 +428,36 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.end(null, 0, null, 0);
   }
 
-  /** The frame's timeout or the route's, the shorter one; the default if neither says anything. */
   private armDeadline(routeTimeout: number): void {
-    const { frameTimeout } = this;
-    let timeout = frameTimeout;
-    if (routeTimeout > 0 && (frameTimeout <= 0 || routeTimeout < frameTimeout)) timeout = routeTimeout;
-    else if (frameTimeout === 0) timeout = DEFAULT_TIMEOUT_MS;
+    const timeout = this.timeout(routeTimeout);
     if (timeout > 0) this.deadline.arm(timeout - (this.context.options.loop.now - this.startedAt));
     else this.deadline.disarm();
+  }
+
+  /** The frame's timeout or the route's, the shorter one; the default if neither says anything; negative: never. */
+  private timeout(routeTimeout: number): number {
+    const { frameTimeout } = this;
+    if (routeTimeout > 0 && (frameTimeout <= 0 || routeTimeout < frameTimeout)) return routeTimeout;
+    return frameTimeout === 0 ? DEFAULT_TIMEOUT_MS : frameTimeout;
+  }
+
+  /** Milliseconds until the caller waits no more. */
+  private timeLeft(): number {
+    const timeout = this.timeout(this.route!.timeout);
+    return timeout > 0 ? timeout - (this.context.options.loop.now - this.startedAt) : Infinity;
   }
 
   onReply(bytes: Uint8Array, at: number, end: number, more: boolean): void {
     this.repliedBy = this.upstream;
     if (more) {
+      this.retry?.clear();
       // Filters see the last of several.
       this.replied += end - at;
       this.downstream!.reply(this, bytes, at, end, this.repliedBy);
       return;
     }
     this.upstream = null;
+    if (this.retry !== null && this.retryReply(this.retry, bytes, at, end)) return;
     if (this.run !== null && this.run.looksAtResponses) {
       this.run.onResponse(new XFrame(this.protocol!.replies, bytes, at, end));
       return;
@@ -352,16 +470,35 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     }
   }
 
+  /** Whether the reply is dropped, and another attempt begins. */
+  private retryReply(retry: RetryState, bytes: Uint8Array, at: number, end: number): boolean {
+    const { replies } = this.protocol!;
+    const status = replies.toCanonical(replies.wireStatusOf(bytes, at, end));
+    if (retry.policy.coversStatus(status)) {
+      const { cluster, host } = this;
+      if (this.tryAgain(retry)) {
+        cluster!.noteOutcome(host!, !isHostFailure(status));
+        cluster!.stats.responses.add(status);
+        host!.stats.responses.add(status);
+        return true;
+      }
+    }
+    if (retry.attempt > 1) this.cluster!.stats.retrySuccesses++;
+    retry.clear();
+    return false;
+  }
+
   onReset(cause: ResetCause): void {
     this.upstream = null;
     this.cluster!.stats.resets++;
     this.host!.stats.resets++;
     const host = this.host!.address;
-    if (cause === ResetCause.connectFailed) {
-      this.hijack(HijackReason.connectFailure, `can't connect to ${host}`);
-    } else if (cause === ResetCause.codecError) {
-      this.hijack(HijackReason.codecError, `${host} sent what is no frame of ${this.protocol!.name}`);
-    } else this.hijack(HijackReason.upstreamReset, `${host} closed the connection`);
+    const unsure = this.retry !== null && this.retry.maybeReceived;
+    if (cause === ResetCause.connectFailed) this.failedToConnect();
+    else if (cause === ResetCause.codecError) {
+      const reason = `${host} sent what is no frame of ${this.protocol!.name}`;
+      this.failed('codec_error', unsure, HijackReason.codecError, reason);
+    } else this.failed('reset', unsure, HijackReason.upstreamReset, `${host} closed the connection`);
   }
 
   onCancel(): void {
@@ -371,13 +508,15 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   }
 
   private onTimeout(): void {
-    this.context.options.stats.timeouts++;
-    if (this.counted) {
-      this.cluster!.stats.timeouts++;
-      this.host!.stats.timeouts++;
-    }
+    this.countTimeout();
     this.leaveUpstream();
     this.hijack(HijackReason.timeout, 'the request was not answered in time');
+  }
+
+  private countTimeout(): void {
+    if (!this.counted) return;
+    this.cluster!.stats.timeouts++;
+    this.host!.stats.timeouts++;
   }
 
   // What a FilterRun asks for, see FilteredStream.
@@ -393,7 +532,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   onHost(): boolean {
     const cluster = this.cluster!;
     if (this.downstream!.bound !== null) return true;
-    this.host = cluster.choose(this.choice());
+    this.host = this.chooseHost();
     if (this.host !== null) return true;
     this.hijack(HijackReason.noHealthyHost, `no host of cluster ${cluster.name} can be reached`);
     return false;
@@ -437,10 +576,12 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     }
     if (status !== Status.OK) this.noteError(status, null, `the host replied with status ${wireStatus}`);
     const took = this.context.options.loop.now - this.startedAt;
+    cluster!.noteOutcome(host!, !isHostFailure(status));
     cluster!.stats.responses.add(status);
     host!.stats.responses.add(status);
     cluster!.stats.latency.record(took);
     host!.stats.latency.record(took);
+    host!.latency.note(took, this.context.options.loop.now);
     this.end(status, wireStatus, null, this.replied + length);
   }
 
@@ -470,6 +611,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   /** Answers the caller with an error in the protocol's own form. The one place that does. */
   private hijack(reason: HijackReason, text: string, status: Status = statusOf(reason)): void {
     const { context, downstream, protocol } = this;
+    if (reason === HijackReason.timeout) context.options.stats.timeouts++;
     if (this.oneway) {
       context.options.stats.hijacks[reason]!++;
       if (reason !== HijackReason.directResponse) this.noteError(null, reason, text);
@@ -499,7 +641,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   /** The stream is over. Nothing refers to it afterwards. */
   private end(status: Status | null, wireStatus: number, hijack: HijackReason | null, bytes: number): void {
-    const { context, cluster, host, downstream } = this;
+    const { context, downstream } = this;
     const { stats, loop } = context.options;
     this.deadline.disarm();
     stats.requestsActive--;
@@ -513,13 +655,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       }
     }
     this.routeStats = null;
-    if (this.counted) {
-      this.counted = false;
-      cluster!.active--;
-      host!.active--;
-      cluster!.stats.requestsActive--;
-      host!.stats.requestsActive--;
-    }
+    this.uncount();
+    this.retry?.clear();
     if (context.accessLog !== null || this.span !== null) this.log(status, wireStatus, hijack, bytes);
     if (this.run !== null) {
       this.run.end();
@@ -529,6 +666,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.repliedBy = null;
     this.waiting = null;
     this.replied = 0;
+    this.retry = null;
     this.route = null;
     this.cluster = null;
     this.host = null;
@@ -537,6 +675,17 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.memo = NO_MEMO;
     if (context.idle.length < IDLE_STREAMS) context.idle.push(this);
     downstream!.remove(this);
+  }
+
+  /** The host has the request no longer. */
+  private uncount(): void {
+    if (!this.counted) return;
+    const { cluster, host } = this;
+    this.counted = false;
+    cluster!.active--;
+    host!.active--;
+    cluster!.stats.requestsActive--;
+    host!.stats.requestsActive--;
   }
 
   /** For the admin port. */
@@ -567,6 +716,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     entry.wireStatus = status === null ? null : wireStatus;
     entry.hijack = hijack;
     entry.oneway = this.oneway;
+    entry.attempts = this.retry === null ? 1 : this.retry.attempt;
     entry.requestBytes = this.requestBytes;
     entry.responseBytes = bytes;
     entry.traceId = this.span === null ? null : this.span.spanContext().traceId;

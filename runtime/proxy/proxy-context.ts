@@ -87,6 +87,7 @@ export class ProxyContext {
       wireStatus: null,
       hijack: null,
       oneway: false,
+      attempts: 1,
       requestBytes: 0,
       responseBytes: 0,
       traceId: null,
@@ -113,6 +114,7 @@ export class StreamChoice implements ChoiceContext {
   private chosenFor: XProtocol | null = null;
   hash = NO_HASH;
   subset: ReadonlyMap<string, string> | null = null;
+  ignoreHealth = false;
 
   get protocol(): XProtocol {
     return this.chosenFor!;
@@ -122,6 +124,7 @@ export class StreamChoice implements ChoiceContext {
     this.chosenFor = protocol;
     this.hash = hash;
     this.subset = subset;
+    this.ignoreHealth = false;
     return this;
   }
 }

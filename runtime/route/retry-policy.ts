@@ -1,6 +1,8 @@
 import { Status } from '@proto-frame/api';
 import type { RetryCondition, RetryConfig } from '../config/snapshot.js';
 
+export type { RetryCondition } from '../config/snapshot.js';
+
 /** Which failed attempts are followed by another one, and when. */
 export class RetryPolicy {
   readonly numRetries: number;

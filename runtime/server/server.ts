@@ -10,6 +10,7 @@ import type {
   PerFilterConfig,
   RouteConfig,
   Snapshot,
+  HealthCheckConfig,
 } from '../config/snapshot.js';
 import { makeFilterChain } from '../filter/chain.js';
 import { WorkerLoop } from '../network/worker-loop.js';
@@ -90,9 +91,10 @@ export class Server {
     const { accessLog, admin } = snapshot;
     this.drained = new Promise((resolve) => (this.onDrained = resolve));
     this.accessLog = accessLog === null ? null : makeAccessLog(accessLog);
-    this.clusters = new ClusterManager(snapshot.clusters, {
+    this.clusters = new ClusterManager([], {
       loop: this.loop,
       metrics: this.metrics,
+      onProblem: (message) => this.options.logger.warn(message),
       onError: (error) => this.onError(error),
     });
     this.source = this.adminSource();
@@ -225,7 +227,7 @@ export class Server {
       throw error;
     }
     const commit = (): void => {
-      this.clusters.update(snapshot.clusters);
+      this.clusters.update(snapshot.clusters, codecs);
       for (const { known, parts } of planned) known?.update(parts);
       this.listeners = next;
       this.snapshot = snapshot;
@@ -239,6 +241,7 @@ export class Server {
   private plan(snapshot: Snapshot, codecs: readonly XProtocol[]): ListenerParts[] {
     const engine = new XProtocolEngine();
     for (const codec of codecs) engine.register(codec);
+    for (const { name, healthCheck } of snapshot.clusters) checkHeartbeat(name, healthCheck, codecs);
     const tables = new Map(snapshot.routeConfigs.map((config) => [config.name, new RouteTable(config)]));
     const perRoute = new Map(snapshot.routeConfigs.map((config) => [config.name, perFilterConfigs(config)]));
     return snapshot.listeners.map((config) => this.partsOf(config, engine, tables, perRoute));
@@ -395,4 +398,18 @@ function perFilterConfigs(config: RouteConfig): ReadonlyMap<string, PerFilterCon
       .filter((rule) => Object.keys(rule.perFilterConfig).length > 0)
       .map((rule) => [rule.name, rule.perFilterConfig]),
   );
+}
+
+/** @throws Error if a cluster's hosts are to be asked by a heartbeat that there is not */
+function checkHeartbeat(
+  cluster: string,
+  check: HealthCheckConfig | null,
+  codecs: readonly XProtocol[],
+): void {
+  if (check === null || check.protocol === null) return;
+  const codec = codecs.find(({ name }) => name === check.protocol);
+  if (codec === undefined || codec.heartbeat(codec.traits.idMin) === null)
+    throw new Error(
+      `cluster ${cluster}: protocol ${check.protocol} has no heartbeat for health_check; leave protocol out to check by connecting`,
+    );
 }

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { RetryConfig } from '../../runtime/config/snapshot.js';
 import { BoltClient, eventually } from '../support/bolt-client.js';
 import { boltGoaway, boltResponse } from '../support/bolt-frames.js';
 import { handWrittenBolt } from '../support/hand-written-bolt.js';
 import { type Script, startUpstream } from '../support/scripted-upstream.js';
-import { clusterOf, startProxy } from '../support/whole-proxy.js';
+import { clusterOf, routeTo, startProxy } from '../support/whole-proxy.js';
 
 /** A repeatable source of chance. */
 function chance(seed: number): () => number {
@@ -39,10 +40,25 @@ function unreliable(random: () => number): Script {
   };
 }
 
+const RETRY: RetryConfig = {
+  numRetries: 3,
+  on: ['connect_failure', 'reset', 'overload', 'timeout', 'codec_error'],
+  statuses: [],
+  idempotent: true,
+  perTryTimeout: 50,
+  backOff: { base: 0, max: 0 },
+};
+
 describe('chaos', () => {
-  it.each([11, 22, 33])(
-    'every request ends exactly once with its own reply or an error, seed %i',
-    async (seed) => {
+  it.each<[seed: number, what: string, retry: RetryConfig | null]>([
+    [11, '', null],
+    [22, '', null],
+    [33, '', null],
+    [44, ', with retries', RETRY],
+    [55, ', with retries', RETRY],
+  ])(
+    'every request ends exactly once with its own reply or an error, seed %i%s',
+    async (seed, _what, retry) => {
       const random = chance(seed);
       const upstreams = [await startUpstream(unreliable(random)), await startUpstream(unreliable(random))];
       const proxy = await startProxy({
@@ -51,11 +67,13 @@ describe('chaos', () => {
             upstreams.map(({ port }) => port),
             {
               maxConnections: 2,
+              retryBudget: { percentage: 80, minRetries: 50 },
               reconnect: { base: 1, max: 5 },
               keepalive: { interval: 20, timeout: 500, failures: 2 },
             },
           ),
         ],
+        routes: [routeTo('echo', { retry })],
         // A small space of ids, so that each is used again and again.
         protocols: [{ ...handWrittenBolt, traits: { ...handWrittenBolt.traits, idMin: 0, idMax: 511 } }],
       });
@@ -74,7 +92,7 @@ describe('chaos', () => {
         let seen = 0;
         while (answered.size < perClient) {
           while (sent < perClient && sent - answered.size < window) {
-            caller.send(sent, `${client}/${sent};`, { timeout: 50 });
+            caller.send(sent, `${client}/${sent};`, { timeout: retry === null ? 50 : 400 });
             sent++;
           }
           await caller.until(
@@ -106,8 +124,10 @@ describe('chaos', () => {
       await Promise.all(Array.from({ length: clients }, (_, client) => drive(client)));
 
       await eventually(() => proxy.proxy.connectionCount === 0, 'all callers gone');
-      expect(ok).toBeGreaterThan((clients * perClient) / 2);
-      expect(errors).toBeGreaterThan(10);
+      expect(ok).toBeGreaterThan((clients * perClient) / 4);
+      if (retry === null) expect(errors).toBeGreaterThan(10);
+      else expect(proxy.upstream.retries).toBeGreaterThan(10);
+      expect([proxy.upstream.retriesActive, proxy.clusters.get('echo')!.active]).toEqual([0, 0]);
       expect(abandoned).toBeGreaterThan(0);
       const { downstream, upstream, errors: reported } = proxy;
       expect([downstream.requestsActive, upstream.requestsActive, proxy.proxy.inFlight]).toEqual([0, 0, 0]);

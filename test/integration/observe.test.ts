@@ -127,6 +127,8 @@ describe('what is seen of requests', () => {
         connections: 1,
         requestsActive: 0,
         connectFailures: 0,
+        failedCheck: null,
+        ejected: false,
         metadata: {},
       },
     ]);

@@ -17,6 +17,7 @@ import type { AccessLog } from '../../runtime/observe/access-log.js';
 import { type DownstreamStats, Metrics, type UpstreamStats } from '../../runtime/observe/metrics.js';
 import type { StreamTracer } from '../../runtime/observe/stream-tracer.js';
 import { XProtocolEngine } from '../../runtime/protocol/engine.js';
+import type { NameResolver } from '../../runtime/cluster/discovery/name-resolver.js';
 import { Proxy } from '../../runtime/proxy/proxy.js';
 import { Route } from '../../runtime/route/route.js';
 import { RouteTable } from '../../runtime/route/route-table.js';
@@ -29,12 +30,27 @@ export function clusterOf(ports: readonly number[], changes: Partial<ClusterConf
   return {
     name: 'echo',
     lb: 'round_robin',
-    hosts: ports.map((port) => ({ address: { host: '127.0.0.1', port }, weight: 1, metadata: {} })),
+    subsetFallback: 'none',
+    localityWeights: null,
+    panicThreshold: 0.5,
+    slowStart: null,
+    dns: null,
+    healthCheck: null,
+    outlier: null,
+    hosts: ports.map((port) => ({
+      address: { host: '127.0.0.1', port },
+      weight: 1,
+      priority: 0,
+      locality: '',
+      metadata: {},
+    })),
     connectTimeout: 1_000,
     pool: null,
     maxConnections: 0,
     maxPendingRequests: 1_024,
     maxRequests: 10_000,
+    maxRetries: 1_024,
+    retryBudget: { percentage: 20, minRetries: 3 },
     maxRequestsPerConnection: 0,
     keepalive: null,
     reconnect: { base: 20, max: 100 },
@@ -78,6 +94,9 @@ export interface WholeProxyOptions {
   readonly watermarks?: Watermarks;
   readonly deadlines?: Partial<Deadlines>;
   readonly accessLog?: AccessLog;
+  /** Of clusters with dns. */
+  readonly resolver?: NameResolver;
+  readonly onProblem?: (message: string) => void;
   /** The cluster of connections that speak none of the protocols. */
   readonly fallback?: string;
   readonly tracer?: StreamTracer;
@@ -110,8 +129,16 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
   const errors: unknown[] = [];
   const onError = (error: unknown): void => void errors.push(error);
   const { firstRequestId } = options;
-  const context = { loop, metrics, onError, ...(firstRequestId === undefined ? {} : { firstRequestId }) };
-  const clusters = new ClusterManager(options.clusters, context);
+  const { resolver, onProblem } = options;
+  const context = {
+    loop,
+    metrics,
+    onError,
+    ...(resolver === undefined ? {} : { resolver }),
+    ...(onProblem === undefined ? {} : { onProblem }),
+    ...(firstRequestId === undefined ? {} : { firstRequestId }),
+  };
+  const clusters = new ClusterManager(options.clusters, context, protocols);
   const downstream = metrics.listener('test');
   const routes = options.routes ?? [routeTo('echo')];
   const perRoute = new Map(routes.map((rule) => [rule.name, rule.perFilterConfig]));

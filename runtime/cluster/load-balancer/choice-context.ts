@@ -10,4 +10,6 @@ export interface ChoiceContext {
   readonly hash: number;
   /** What the host's metadata has to say; null: any host. */
   readonly subset: ReadonlyMap<string, string> | null;
+  /** Unhealthy hosts will do: set where too many are unhealthy to believe it, see PriorityChoice. */
+  ignoreHealth: boolean;
 }

@@ -1,20 +1,13 @@
-import type { XProtocol } from '@proto-frame/api';
-import type { LoadBalancing } from '../../config/snapshot.js';
 import type { Host } from '../host.js';
-import { LeastRequest } from './least-request.js';
-import { RoundRobin } from './round-robin.js';
+import type { ChoiceContext } from './choice-context.js';
 
-/** Chooses the host of a request. */
+/** Chooses the host of a request. Knows its hosts beforehand, so that a choice looks at few of them. */
 export interface LoadBalancer {
-  /** One of `hosts` that is available for `protocol`; null if none is. */
-  choose(hosts: readonly Host[], protocol: XProtocol): Host | null;
+  /** From now on it is these; called again whenever one is added, removed, or has another weight. */
+  update(hosts: readonly Host[]): void;
+  /** One of the hosts that is available for the request's protocol; null if none is. */
+  choose(context: ChoiceContext): Host | null;
 }
 
-export function makeLoadBalancer(kind: LoadBalancing): LoadBalancer {
-  switch (kind) {
-    case 'round_robin':
-      return new RoundRobin();
-    case 'least_request':
-      return new LeastRequest();
-  }
-}
+/** Randomness from 0 to below 1; a test hands in its own. */
+export type RandomSource = () => number;

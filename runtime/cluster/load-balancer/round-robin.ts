@@ -1,62 +1,76 @@
-import type { XProtocol } from '@proto-frame/api';
 import type { Host } from '../host.js';
+import type { ChoiceContext } from './choice-context.js';
 import type { LoadBalancer } from './load-balancer.js';
 
 /**
- * Hosts in turn, each as often as its weight says and spread evenly: every host collects its weight with each
- * choice, the one with the most is taken and pays the sum. Hosts that are not available neither collect nor
- * are taken.
+ * Hosts in turn, each as often as its weight says and spread evenly: earliest deadline first. After a turn a
+ * host's next one is due 1 / weight later, so the host that is due is found in a heap. A host that is not
+ * available loses its turn.
  */
 export class RoundRobin implements LoadBalancer {
-  private readonly collected = new WeakMap<Host, { credit: number }>();
-  /** The hosts that `equal` was found for. */
-  private known: readonly Host[] | null = null;
-  private equal = true;
-  private next = 0;
+  /** A binary heap by `due`, and by the order of the configuration where that is the same. */
+  private heap: Turn[] = [];
+  private readonly turns = new Map<Host, Turn>();
+  /** When the last choice was due: a host that is new waits from here on. */
+  private now = 0;
 
-  choose(hosts: readonly Host[], protocol: XProtocol): Host | null {
-    if (hosts !== this.known) {
-      this.known = hosts;
-      this.equal = hosts.every((host) => host.weight === hosts[0]!.weight);
-    }
-    return this.equal ? this.chooseNext(hosts, protocol) : this.chooseByWeight(hosts, protocol);
+  update(hosts: readonly Host[]): void {
+    const stay = new Set(hosts);
+    for (const host of this.turns.keys()) if (!stay.has(host)) this.turns.delete(host);
+    hosts.forEach((host, order) => {
+      const known = this.turns.get(host);
+      if (known === undefined) this.turns.set(host, new Turn(host, order, this.now));
+      else known.order = order;
+    });
+    // A sorted list is a heap.
+    this.heap = [...this.turns.values()].sort((a, b) => (before(a, b) ? -1 : 1));
   }
 
-  /** With equal weights the turn is known without asking all. */
-  private chooseNext(hosts: readonly Host[], protocol: XProtocol): Host | null {
-    for (let i = 0; i < hosts.length; i++) {
-      if (this.next >= hosts.length) this.next = 0;
-      const host = hosts[this.next++]!;
-      if (host.available(protocol)) return host;
+  choose(context: ChoiceContext): Host | null {
+    const { heap } = this;
+    for (let i = 0; i < heap.length; i++) {
+      const turn = heap[0]!;
+      this.now = turn.due;
+      turn.due += 1 / turn.host.weight;
+      this.sink(turn);
+      if (turn.host.available(context.protocol, context.ignoreHealth)) return turn.host;
     }
     return null;
   }
 
-  private chooseByWeight(hosts: readonly Host[], protocol: XProtocol): Host | null {
-    let best: Host | null = null;
-    let bestAccount: { credit: number } | null = null;
-    let sum = 0;
-    for (let i = 0; i < hosts.length; i++) {
-      const host = hosts[i]!;
-      if (!host.available(protocol)) continue;
-      const account = this.account(host);
-      account.credit += host.weight;
-      sum += host.weight;
-      if (bestAccount === null || account.credit > bestAccount.credit) {
-        best = host;
-        bestAccount = account;
-      }
+  /** Puts the first of the heap where it belongs now. */
+  private sink(turn: Turn): void {
+    const { heap } = this;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
+      if (!before(heap[child]!, turn)) break;
+      heap[at] = heap[child]!;
+      at = child;
     }
-    if (bestAccount !== null) bestAccount.credit -= sum;
-    return best;
+    heap[at] = turn;
   }
+}
 
-  private account(host: Host): { credit: number } {
-    let account = this.collected.get(host);
-    if (account === undefined) {
-      account = { credit: 0 };
-      this.collected.set(host, account);
-    }
-    return account;
+/** When a host is due, in shares of requests: a number that only grows. */
+class Turn {
+  due: number;
+
+  constructor(
+    readonly host: Host,
+    public order: number,
+    now: number,
+  ) {
+    this.due = now + 1 / host.weight;
   }
+}
+
+/** Equal dues come apart by a rounding error; what is closer than that is the same. */
+const SAME = 1e-9;
+
+function before(a: Turn, b: Turn): boolean {
+  const by = a.due - b.due;
+  return Math.abs(by) < SAME * (1 + Math.abs(a.due)) ? a.order < b.order : by < 0;
 }

@@ -71,15 +71,30 @@ test('the smallest file gets its defaults', () => {
       {
         name: 'echo',
         lb: 'round_robin',
+        subsetFallback: 'none',
+        localityWeights: null,
+        panicThreshold: 0.5,
+        slowStart: null,
+        dns: null,
+        healthCheck: null,
+        outlier: null,
         hosts: [
-          { address: { host: '127.0.0.1', port: 12200 }, weight: 1, metadata: {} },
-          { address: { host: '::1', port: 12201 }, weight: 3, metadata: { group: 'blue' } },
+          { address: { host: '127.0.0.1', port: 12200 }, weight: 1, priority: 0, locality: '', metadata: {} },
+          {
+            address: { host: '::1', port: 12201 },
+            weight: 3,
+            priority: 0,
+            locality: '',
+            metadata: { group: 'blue' },
+          },
         ],
         connectTimeout: 3_000,
         pool: null,
         maxConnections: 0,
         maxPendingRequests: 1_024,
         maxRequests: 10_000,
+        maxRetries: 1_024,
+        retryBudget: { percentage: 20, minRetries: 3 },
         maxRequestsPerConnection: 0,
         keepalive: { interval: 15_000, timeout: 1_000, failures: 2 },
         reconnect: { base: 100, max: 10_000 },
@@ -138,6 +153,8 @@ clusters:
     max_pending_requests: 9
     max_requests: 5
     max_requests_per_connection: 6
+    max_retries: 7
+    retry_budget: { percentage: 12.5, min_retries: 0 }
     idle_timeout: 0s
     keepalive: { enabled: false }
     reconnect: { base: 10ms, max: 20ms }
@@ -182,12 +199,21 @@ drain_timeout: 5s
   expect(snapshot.clusters[0]).toEqual({
     name: 'echo',
     lb: 'least_request',
+    subsetFallback: 'none',
+    localityWeights: null,
+    panicThreshold: 0.5,
+    slowStart: null,
+    dns: null,
+    healthCheck: null,
+    outlier: null,
     hosts: [],
     connectTimeout: 1_000,
     pool: 'pingpong',
     maxConnections: 4,
     maxPendingRequests: 9,
     maxRequests: 5,
+    maxRetries: 7,
+    retryBudget: { percentage: 12.5, minRetries: 0 },
     maxRequestsPerConnection: 6,
     keepalive: null,
     reconnect: { base: 10, max: 20 },

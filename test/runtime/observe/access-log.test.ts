@@ -26,6 +26,7 @@ const ENTRY: AccessLogEntry = {
   wireStatus: 0,
   hijack: null,
   oneway: false,
+  attempts: 1,
   requestBytes: 412,
   responseBytes: 90,
   traceId: null,
@@ -58,6 +59,10 @@ test('times are those of Date, whatever the order', () => {
     expect(time.format(ms)).toBe(new Date(ms).toISOString());
     expect(time.format(ms + 0.75)).toBe(new Date(ms).toISOString());
   }
+});
+
+test('attempts are said where there was more than one', () => {
+  expect(JSON.parse(formatEntry({ ...ENTRY, attempts: 2 }))).toMatchObject({ attempts: 2 });
 });
 
 test('what is unknown is left out', () => {

@@ -20,6 +20,7 @@ const ENTRY: AccessLogEntry = {
   wireStatus: 7,
   hijack: HijackReason.timeout,
   oneway: false,
+  attempts: 3,
   requestBytes: 120,
   responseBytes: 80,
   traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -33,12 +34,12 @@ const format = (template: string, changes: Partial<AccessLogEntry> = {}): string
 test('every operator', () => {
   const template =
     '[%START_TIME%] %LISTENER% %PROTOCOL% %SERVICE% %METHOD% %ROUTE_NAME% %UPSTREAM_CLUSTER% %UPSTREAM_HOST% ' +
-    '%DOWNSTREAM_REMOTE_ADDRESS% %STATUS% %RESPONSE_CODE% %RESPONSE_FLAGS% %ONEWAY% %BYTES_RECEIVED% ' +
+    '%DOWNSTREAM_REMOTE_ADDRESS% %STATUS% %RESPONSE_CODE% %RESPONSE_FLAGS% %ONEWAY% %UPSTREAM_REQUEST_ATTEMPT_COUNT% %BYTES_RECEIVED% ' +
     '%BYTES_SENT% %DURATION% %TRACE_ID% %REQ(user)% %REQ(x)% %REQ(null)% %DYNAMIC_METADATA(group)% ' +
     '%DYNAMIC_METADATA(zone)% 100%%';
   expect(format(template)).toBe(
     '[2026-01-02T03:04:05.006Z] egress bolt com.demo.Echo:1.0 echo all/0 echo 127.0.0.1:12200 ' +
-      '127.0.0.1:5000 TIMEOUT 7 timeout false 120 80 1.235 0af7651916cd43dd8448eb211c80319c alice - - blue - 100%\n',
+      '127.0.0.1:5000 TIMEOUT 7 timeout false 3 120 80 1.235 0af7651916cd43dd8448eb211c80319c alice - - blue - 100%\n',
   );
 });
 

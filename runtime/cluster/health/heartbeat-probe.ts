@@ -1,0 +1,59 @@
+import { connect, type Socket } from 'node:net';
+import type { XProtocol } from '@proto-frame/api';
+import type { Address } from '../../config/snapshot.js';
+import { Framer, FramerState } from '../../protocol/framer.js';
+import type { HealthProbe } from './health-probe.js';
+
+/** The most a host may say before it answers. */
+const MOST_BYTES = 64 * 1024;
+
+/** A host is well that answers a heartbeat of the protocol, on a connection of its own. */
+export class HeartbeatProbe implements HealthProbe {
+  constructor(
+    private readonly address: Address,
+    private readonly protocol: XProtocol,
+  ) {}
+
+  start(done: (problem: string | null) => void): () => void {
+    const { protocol } = this;
+    const replies = protocol.replies ?? protocol;
+    const socket: Socket = connect({ ...this.address, noDelay: true });
+    const framer = new Framer(replies, Math.min(MOST_BYTES, protocol.traits.maxFrame));
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      socket.removeAllListeners('data');
+      socket.destroy();
+    };
+    const finish = (problem: string | null): void => {
+      if (ended) return;
+      end();
+      done(problem);
+    };
+    const heartbeat = protocol.heartbeat(protocol.traits.idMin);
+    const sink = {
+      onFrame: (bytes: Uint8Array, at: number, frameEnd: number): void => {
+        // Where the protocol keeps order any reply answers; else pushes and the like may come first.
+        if (protocol.traits.correlation !== 'id' || replies.isHeartbeat(bytes, at, frameEnd)) finish(null);
+      },
+    };
+    socket.on('connect', () => {
+      if (heartbeat === null) finish(`${protocol.name} has no heartbeat`);
+      else socket.write(heartbeat);
+    });
+    socket.on('data', (chunk: Buffer) => {
+      framer.push(chunk);
+      let state: FramerState;
+      try {
+        while ((state = framer.read(sink)) === FramerState.more && !ended);
+      } catch {
+        state = FramerState.malformed;
+      }
+      if (!ended && (state === FramerState.malformed || state === FramerState.tooLarge))
+        finish(`its answer is no frame of ${protocol.name}`);
+    });
+    socket.on('error', (error) => finish(`can't connect: ${error.message}`));
+    socket.on('close', () => finish('it closed the connection'));
+    return end;
+  }
+}

@@ -1,4 +1,4 @@
-// Generated from dubbo.proto-frame (sha256 59f3795105a08e05) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from dubbo.proto-frame (sha256 c3f9eb82e4246cc7) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Dubbo, in bytes:
 //   0              magic          u16 = 0xdabb
@@ -570,7 +570,7 @@ function reencode(
   const p2 = payloadEndAt(b, at);
   const headersFrom = p;
   const headersTo = p2;
-  const headersSize = hessian2Strmap.size(headers, b);
+  const headersSize = hessian2Strmap.size(headers, b, headersFrom);
   const p3 = endAt(b, at);
   const length_ = p3 - (at + 16) + headersSize - (headersTo - headersFrom);
   requireInteger('Dubbo.length', length_, 0, 4294967295);
@@ -585,7 +585,7 @@ function reencode(
   const out = frameBytes(size);
   out.set(b.subarray(at, headersFrom), 0);
   let q = headersFrom - at;
-  hessian2Strmap.write(out, q, headers, b);
+  hessian2Strmap.write(out, q, headers, b, headersFrom);
   q += headersSize;
   out.set(b.subarray(headersTo, end), q);
   put32(out, 12, length_);

@@ -349,7 +349,8 @@ function reencode(
   const headersTo = p;
   const bodyFrom = p2 + 4;
   const bodyTo = p3;
-  const headersSize = headers === null ? headersTo - headersFrom : newlinePairsFormat.size(headers, b);
+  const headersSize =
+    headers === null ? headersTo - headersFrom : newlinePairsFormat.size(headers, b, headersFrom);
   const bodySize = body === null ? bodyTo - bodyFrom : body.length;
   const metaLen = p2 - (at + 17) + headersSize - (headersTo - headersFrom);
   requireInteger('Message.meta_len', metaLen, 0, 4294967295);
@@ -364,7 +365,7 @@ function reencode(
   out.set(b.subarray(at, headersFrom), 0);
   let q = headersFrom - at;
   if (headers === null) out.set(b.subarray(headersFrom, headersTo), q);
-  else newlinePairsFormat.write(out, q, headers, b);
+  else newlinePairsFormat.write(out, q, headers, b, headersFrom);
   q += headersSize;
   out.set(b.subarray(headersTo, bodyFrom), q);
   q += bodyFrom - headersTo;

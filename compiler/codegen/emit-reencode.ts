@@ -286,7 +286,7 @@ function freshSize({ field, param }: Region, reader: Reader, module: Module): st
   if (map !== null) return `sizeOf${pascalCase(map.type.pair.name)}Entries(headers)`;
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field as Field)) return `${name}.textsSize(headers, b, headersFrom, headersTo)`;
-  return `${name}.size(headers, b)`;
+  return `${name}.size(headers, b, headersFrom)`;
 }
 
 /** Whether a field is a map whose texts are only a part of it. */
@@ -594,7 +594,7 @@ function freshHeaders(field: Field, module: Module): string {
   if (map !== null) return `splice${pascalCase(map.type.pair.name)}Entries(out, q, b, headers);`;
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field)) return `${name}.writeTexts(out, q, headers, b, headersFrom, headersTo);`;
-  return `${name}.write(out, q, headers, b);`;
+  return `${name}.write(out, q, headers, b, headersFrom);`;
 }
 
 /** Emits the functions that measure and write header entries, those received by their own bytes. */

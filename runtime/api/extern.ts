@@ -32,10 +32,14 @@ export interface ExternMap {
    * the text nearest to it, so that re-encoding keeps them. False if the bytes are no such map, or have over `most` entries.
    */
   readHeaders(bytes: Uint8Array, from: number, to: number, into: HeaderMap, most: number): boolean;
-  /** How many bytes the map takes with these entries; those that know their place stand in `source`. @throws EncodeError */
-  size(headers: HeaderMap, source?: Uint8Array): number;
+  /**
+   * How many bytes the map takes with these entries; those that know their place stand in `source`, and the map
+   * that this one replaces starts at `from` there.
+   * @throws EncodeError
+   */
+  size(headers: HeaderMap, source?: Uint8Array, from?: number): number;
   /** Writes the map at `at`; entries that know their place (startAt) are copied from `source`. Returns where it ends. */
-  write(bytes: Uint8Array, at: number, headers: HeaderMap, source: Uint8Array): number;
+  write(bytes: Uint8Array, at: number, headers: HeaderMap, source: Uint8Array, from?: number): number;
 }
 
 /**

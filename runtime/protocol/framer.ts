@@ -106,7 +106,7 @@ export class Framer {
       const at = this.position;
       const length = protocol.scan(chunk, at, to, state);
       if (length < 0) return fault(length);
-      if (length > limit) return FramerState.tooLarge;
+      if (length > limit || (length === 0 && state.need > limit)) return FramerState.tooLarge;
       const end = at + length;
       if (length === 0 || end > to) {
         this.needMore++;
@@ -149,7 +149,10 @@ export class Framer {
         const length = this.protocol.scan(this.part!, 0, this.have, this.state);
         if (length < 0) return fault(length);
         if (length > this.limit) return FramerState.tooLarge;
-        if (length === 0) continue;
+        if (length === 0) {
+          if (this.state.need > this.limit) return FramerState.tooLarge;
+          continue;
+        }
         this.length = length;
         if (length > this.have) continue;
         // The scan asked for more than the frame has: what is over belongs to the next one.

@@ -238,8 +238,10 @@ const texts = new TextCache();
 /** The text whose end has been found. */
 function textAt(b: Uint8Array, p: number, end: number): string {
   const tag = b[p]!;
-  if (tag < 0x20) return texts.read(b, p + 1, end);
-  if (tag < 0x34) return texts.read(b, p + 2, end);
+  if (tag < 0x34) {
+    const from = tag < 0x20 ? p + 1 : p + 2;
+    return hasSurrogates(b, from, end) ? plain(b, from, end) : texts.read(b, from, end);
+  }
   if (tag === 0x53) return plain(b, p + 3, end);
   let text = '';
   for (let at = p; at < end;) {
@@ -257,11 +259,15 @@ function textEndOfChunk(b: Uint8Array, p: number, to: number): number {
   return charsEnd(b, p + 3, to, (b[p + 1]! << 8) | b[p + 2]!);
 }
 
+/** Whether a character outside of the first plane is written as two of three bytes each. */
+function hasSurrogates(b: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to - 1; i++) if (b[i] === 0xed && b[i + 1]! >= 0xa0) return true;
+  return false;
+}
+
 /** UTF-8, also with surrogates as characters of their own, which Java writes. */
 function plain(b: Uint8Array, from: number, to: number): string {
-  let surrogates = false;
-  for (let i = from; i < to - 1; i++) surrogates ||= b[i] === 0xed && b[i + 1]! >= 0xa0;
-  if (!surrogates) return readUtf8(b, from, to);
+  if (!hasSurrogates(b, from, to)) return readUtf8(b, from, to);
   let text = '';
   for (let i = from; i < to;) {
     const byte = b[i]!;
@@ -395,8 +401,11 @@ function nearText(b: Uint8Array, p: number, end: number): string | null {
 
 function isText(b: Uint8Array, p: number, end: number, text: string): boolean {
   const tag = b[p]!;
-  if (tag < 0x20) return equalsText(b, p + 1, end, text);
-  return tag < 0x34 && tag >= 0x30 ? equalsText(b, p + 2, end, text) : textAt(b, p, end) === text;
+  if (tag >= 0x34) return textAt(b, p, end) === text;
+  const units = tag < 0x20 ? tag : ((tag - 0x30) << 8) | b[p + 1]!;
+  if (units !== text.length) return false;
+  const from = tag < 0x20 ? p + 1 : p + 2;
+  return equalsText(b, from, end, text) || (hasSurrogates(b, from, end) && plain(b, from, end) === text);
 }
 
 /** A map whose keys are strings: attachments. */
@@ -431,8 +440,9 @@ export const strmap: ExternMap = {
     }
     return true;
   },
-  size: (headers) => {
-    let size = 2;
+  size: (headers, source, from = -1) => {
+    if (staysNull(headers, source, from)) return 1;
+    let size = 1 + headSize(source, from);
     for (let i = 0; i < headers.size; i++) {
       const start = headers.startAt(i);
       if (start >= 0) size += headers.endAt(i) - start;
@@ -440,9 +450,16 @@ export const strmap: ExternMap = {
     }
     return size;
   },
-  write: (b, at, headers, source) => {
-    let p = at;
-    b[p++] = 0x48;
+  write: (b, at, headers, source, from = -1) => {
+    if (staysNull(headers, source, from)) {
+      b[at] = 0x4e;
+      return at + 1;
+    }
+    // A map that had a type keeps it.
+    const head = headSize(source, from);
+    if (head === 1) b[at] = 0x48;
+    else b.set(source.subarray(from, from + head), at);
+    let p = at + head;
     for (let i = 0; i < headers.size; i++) {
       const start = headers.startAt(i);
       if (start >= 0) {
@@ -459,6 +476,17 @@ export const strmap: ExternMap = {
     return p;
   },
 };
+
+/** Whether a map that was null has no entry now either. */
+function staysNull(headers: HeaderMap, source: Uint8Array | undefined, from: number): boolean {
+  return headers.size === 0 && source !== undefined && from >= 0 && source[from] === 0x4e;
+}
+
+/** How many bytes stand before the entries of the map that was at `from`; -1: there was none. */
+function headSize(source: Uint8Array | undefined, from: number): number {
+  if (source === undefined || from < 0 || source[from] !== 0x4d) return 1;
+  return typeEnd(source, from + 1, source.length) - from;
+}
 
 function valueSize(headers: HeaderMap, i: number): number {
   if (headers.keyAt(i) === '') throw new EncodeError('attachments', 'a key has no characters');

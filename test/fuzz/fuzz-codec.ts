@@ -153,22 +153,33 @@ function readFrame(tested: ProtocolUnderTest, random: Random, b: Buffer, at: num
     if (!original.equals(protocol.reencode(b, at, end, null, null))) return '!reencode changed the frame';
     const body = b.subarray(start, stop);
     const whole = refusal === 'accepted' ? headers : null;
-    if (!original.equals(protocol.reencode(b, at, end, whole, body)))
-      return '!reencode changed headers or body';
+    const ways: [headers: HeaderMap | null, body: Uint8Array | null][] =
+      tested.headersInBody === true
+        ? [
+            [whole, null],
+            [null, body],
+          ]
+        : [[whole, body]];
+    for (const [newHeaders, newBody] of ways)
+      if (!original.equals(protocol.reencode(b, at, end, newHeaders, newBody)))
+        return '!reencode changed headers or body';
     const id = protocol.idOf(b, at, end);
-    const other = changeId(protocol, b, at, end, 1);
-    if (protocol.idOf(other, 0, other.length) !== 1) return '!the id was not set';
-    protocol.check(other, 0, other.length);
-    // An id may have come wider than it need be.
-    const back = changeId(protocol, other, 0, other.length, id);
-    if (!original.equals(back) && back.length >= original.length) return '!setting the id back did not';
+    if (protocol.traits.correlation === 'id') {
+      const other = changeId(protocol, b, at, end, 1);
+      if (protocol.idOf(other, 0, other.length) !== 1) return '!the id was not set';
+      protocol.check(other, 0, other.length);
+      // An id may have come wider than it need be.
+      const back = changeId(protocol, other, 0, other.length, id);
+      if (!original.equals(back) && back.length >= original.length) return '!setting the id back did not';
+    }
+    // What answers a request is read as what a server sends.
+    const { replies } = protocol;
     const memo = protocol.remember(b, at, end);
     for (const made of [protocol.hijack(memo, Status.TIMEOUT, 'late'), protocol.heartbeatAck(b, at, end)]) {
       if (made === null) continue;
-      if (protocol.scan(made, 0, made.length, new ScanState(1 << 20)) !== made.length)
-        return '!made no frame';
-      protocol.check(made, 0, made.length);
-      if (protocol.idOf(made, 0, made.length) !== id) return '!made a frame with another id';
+      if (replies.scan(made, 0, made.length, new ScanState(1 << 20)) !== made.length) return '!made no frame';
+      replies.check(made, 0, made.length);
+      if (replies.idOf(made, 0, made.length) !== id) return '!made a frame with another id';
     }
   } catch (error) {
     // A frame with a wrong checksum may pass, but not be rewritten.

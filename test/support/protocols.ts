@@ -1,15 +1,19 @@
 import { FrameKind, type RequestId, type XProtocol } from '@proto-frame/api';
 import { bolt } from '#codecs/bolt.js';
 import { bolt2 } from '#codecs/bolt2.js';
+import { dubbo } from '#codecs/dubbo.js';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
+import { redis } from '#codecs/redis.js';
 import { rocketmq } from '#codecs/rocketmq.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
+import { dubboReference } from './references/dubbo.js';
 import { memcachedReference } from './references/memcached.js';
 import { motan2Reference } from './references/motan2.js';
+import { redisCommandReference, redisReplyReference } from './references/redis.js';
 import { rocketmqReference } from './references/rocketmq.js';
-import type { HeaderForm } from './references/wire-reference.js';
+import type { FrameReference } from './references/wire-reference.js';
 import {
   buildBolt,
   buildX,
@@ -42,19 +46,12 @@ export interface Change {
 }
 
 /** A codec, and the reference it has to agree with. */
-export interface ProtocolUnderTest {
+export interface ProtocolUnderTest extends FrameReference {
   /** What tests and the fuzz command call it. */
   readonly name: string;
   readonly protocol: XProtocol<never>;
   /** Its folder in test/corpus. */
   readonly corpus: string;
-  /** Whether frames have headers that can be changed. */
-  readonly hasHeaders: boolean;
-  /** How entries stand together; left out: as SimpleMapSerializer writes them, up to 65535 bytes. */
-  readonly headerForm?: HeaderForm;
-  facts(frame: Uint8Array): Facts;
-  /** The same frame with something changed, written from nothing by the reference. */
-  rebuild(frame: Uint8Array, change: Change): Uint8Array;
 }
 
 const BOLT_KINDS = [FrameKind.response, FrameKind.request, FrameKind.oneway];
@@ -117,8 +114,11 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'bolt', protocol: bolt, corpus: 'bolt', ...boltReference },
   { name: 'bolt2', protocol: bolt2, corpus: 'bolt2', ...boltReference },
   { name: 'x_example', protocol: xExample, corpus: 'x-example', ...xReference },
+  { name: 'dubbo', protocol: dubbo, corpus: 'dubbo', ...dubboReference },
   { name: 'memcached', protocol: memcached, corpus: 'memcached', ...memcachedReference },
   { name: 'motan2', protocol: motan2, corpus: 'motan2', ...motan2Reference },
+  { name: 'redis', protocol: redis, corpus: 'redis/client', ...redisCommandReference },
+  { name: 'redis replies', protocol: redis.replies, corpus: 'redis/server', ...redisReplyReference },
   { name: 'rocketmq', protocol: rocketmq, corpus: 'rocketmq', ...rocketmqReference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

@@ -3,35 +3,45 @@ import { inOrder } from './in-order.js';
 import type { Result } from './scenario.js';
 import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from './scenarios.js';
 
-/** `npm run test:reliability [-- A1 A5]`: the oracle tests at full size. SEED= repeats a run. */
+/**
+ * `npm run test:reliability [-- [--json] A1 D3]`: the tests of shared/design/reliability.md at full size, a line
+ * for each with its figures; with --json a JSON object for each. SEED= repeats a run.
+ */
 const seed = seedFromEnvironment('clock');
-const all: Record<string, () => Promise<Result[]>> = {
-  A1: async () => [await crossTalk(100_000, seed)],
+const all: Record<string, () => Promise<Result | Result[]>> = {
+  A1: () => crossTalk(100_000, seed),
   A3: () => idWrap(10_000, seed),
-  A4: async () => [await idCollision(20, seed)],
-  A5: async () => [await lateReplies(100_000, seed)],
-  A6: async () => [await inOrder(200_000, seed)],
-  A7: async () => [await uninvitedReplies(20_000, seed)],
+  A4: () => idCollision(20, seed),
+  A5: () => lateReplies(100_000, seed),
+  A6: () => inOrder(200_000, seed),
+  A7: () => uninvitedReplies(20_000, seed),
 };
-const chosen = process.argv.slice(2);
+
+const asJson = process.argv.includes('--json');
+const chosen = process.argv.slice(2).filter((argument) => argument !== '--json');
 const unknown = chosen.filter((name) => !(name in all));
 if (unknown.length > 0) {
   console.error(`no test ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`);
   process.exit(2);
 }
 
-console.log(`SEED=${seed}`);
 let failed = 0;
+if (!asJson) console.log(`SEED=${seed}`);
 for (const [name, run] of Object.entries(all)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
-  for (const { name, requests, verdict, notes, flaws, seconds } of await run()) {
-    const counts = Object.entries(verdict).map(([kind, count]) => `${kind} ${count}`);
-    console.log(`\n${name}: ${requests} requests in ${seconds.toFixed(1)} s`);
-    console.log(`  ${counts.join(', ')}`);
-    for (const note of notes) console.log(`  ${note}`);
-    for (const flaw of flaws) console.log(`  FAILED: ${flaw}`);
-    if (flaws.length > 0) failed++;
+  for (const result of [await run()].flat()) {
+    console.log(asJson ? JSON.stringify({ seed, ...result }) : inWords(result));
+    if (result.flaws.length > 0) failed++;
   }
 }
 if (failed > 0) process.exitCode = 1;
-console.log(failed === 0 ? '\nall as they should be' : `\n${failed} failed`);
+if (!asJson) console.log(failed === 0 ? 'all as they should be' : `${failed} failed`);
+
+/** One line; one more for each flaw. */
+function inWords({ name, requests, verdict, figures, notes, flaws, seconds }: Result): string {
+  const ended = Object.entries(verdict).map(([how, count]) => `${how} ${count}`);
+  const measured = (figures ?? []).map(({ what, value, target }) => `${what} ${value} (${target})`);
+  const parts = [`${requests} requests in ${seconds.toFixed(1)} s`, ended.join(', '), ...measured, ...notes];
+  const line = `${name}: ${flaws.length === 0 ? 'ok' : 'FAILED'}; ${parts.join('; ')}`;
+  return [line, ...flaws.map((flaw) => `  FAILED: ${flaw}`)].join('\n');
+}

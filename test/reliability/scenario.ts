@@ -1,15 +1,26 @@
+import { openFilesOf } from '../support/child.js';
 import { Random } from '../support/random.js';
 import { type Sidecar, type SidecarOptions, startSidecar } from '../support/sidecar.js';
 import { type ClientOptions, OracleClient } from './oracle-client.js';
 import { Act, flaws, newVerdict, type Orders, type Verdict } from './oracle.js';
 import { ScriptedUpstream } from './scripted-upstream.js';
 
+/** Something measured, beside what it has to be. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number | string;
+  /** In words, such as "at most 50 ms". */
+  readonly target: string;
+  readonly met: boolean;
+}
+
 /** What came of one scenario. */
 export interface Result {
   readonly name: string;
   readonly requests: number;
   readonly verdict: Verdict;
-  /** Figures worth printing. */
+  readonly figures?: readonly Figure[];
+  /** What else is worth printing. */
   readonly notes: string[];
   /** Why it failed; empty if it did not. */
   readonly flaws: string[];
@@ -25,6 +36,8 @@ export interface Stage {
   readonly notes: string[];
   /** Notes a flaw unless `holds`. */
   check(holds: boolean, flaw: string): void;
+  /** Notes a figure; a flaw, if its target is missed. */
+  figure(what: string, value: number | string, target: string, met: boolean): void;
   /** Runs clients side by side, all with the same ids; their requests count towards the verdict. */
   drive(clients: number, options: Drive): Promise<void>;
 }
@@ -46,13 +59,19 @@ export async function scenario(
   const from = performance.now();
   const upstream = new ScriptedUpstream();
   const sidecar = await startSidecar({ ...options, upstreams: [await upstream.listen()] });
+  const before = await footprint(sidecar);
   const random = new Random(seed);
   const verdict = newVerdict();
   const notes: string[] = [];
   const found: string[] = [];
+  const figures: Figure[] = [];
   let requests = 0;
   const check = (holds: boolean, flaw: string): void => {
     if (!holds) found.push(flaw);
+  };
+  const figure: Stage['figure'] = (what, value, target, met) => {
+    figures.push({ what, value, target, met });
+    check(met, `${what} is ${value}, not ${target}`);
   };
   const drive = async (clients: number, drive: Drive): Promise<void> => {
     requests += clients * drive.requests;
@@ -70,9 +89,10 @@ export async function scenario(
     await Promise.all(all);
   };
   try {
-    await play({ random, sidecar, upstream, verdict, notes, check, drive });
+    await play({ random, sidecar, upstream, verdict, notes, check, figure, drive });
     check(upstream.collisions === 0, `the proxy gave ${upstream.collisions} ids away while they were open`);
     await leftovers(sidecar, check);
+    await backTo(before, sidecar, check);
     const { highest } = await sidecar.memory();
     notes.push(`sidecar's memory at most ${(highest / 1024 / 1024).toFixed(0)} MiB`);
   } finally {
@@ -84,6 +104,7 @@ export async function scenario(
     name,
     requests,
     verdict,
+    figures,
     notes,
     flaws: [...flaws(verdict, requests), ...found],
     seconds: (performance.now() - from) / 1000,
@@ -101,6 +122,30 @@ export async function leftovers(sidecar: Sidecar, check: Stage['check']): Promis
     }
     check(value === 0, `${gauge} is ${value} in the end`);
   }
+}
+
+/** What a process holds of the machine. */
+interface Footprint {
+  readonly files: number;
+  readonly rss: number;
+}
+
+export async function footprint({ pid, memory }: Sidecar): Promise<Footprint> {
+  return { files: await openFilesOf(pid), rss: (await memory()).rss };
+}
+
+/** Of the admin port's clients, and of a log that was opened meanwhile. */
+const FEW_FILES = 4;
+/** Code that was compiled, counters of status codes and the like, beside what V8 has not given back yet. */
+const MORE_MEMORY = 128 * 1024 * 1024;
+
+/** Checks that beside connections to hosts, which stay in their pools, what was taken has been given back. */
+export async function backTo(before: Footprint, sidecar: Sidecar, check: Stage['check']): Promise<void> {
+  const { files, rss } = await footprint(sidecar);
+  const kept = await sidecar.metric('cluster_connections_active');
+  check(files - before.files <= kept + FEW_FILES, `${files} files are open, ${before.files} were before`);
+  const grown = rss - before.rss;
+  check(grown <= MORE_MEMORY, `memory has grown by ${(grown / 1024 / 1024).toFixed(0)} MiB`);
 }
 
 export function pause(ms: number): Promise<void> {

@@ -97,3 +97,9 @@ export async function memoryOf(pid: number): Promise<{ rss: number; highest: num
     Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0);
   return { rss: kib('VmRSS') * 1024, highest: kib('VmHWM') * 1024 };
 }
+
+/** How many files and sockets a process has open, from /proc; 0 where there is no /proc. */
+export async function openFilesOf(pid: number): Promise<number> {
+  const { readdir } = await import('node:fs/promises');
+  return (await readdir(`/proc/${pid}/fd`).catch(() => [])).length;
+}

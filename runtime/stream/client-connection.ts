@@ -74,6 +74,8 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   protected readonly replies: XProtocol;
   /** Whether nobody waited for anything when the bytes at hand arrived. */
   protected idleAtChunk = true;
+  /** Bytes came since {@link progressed} was asked, or a heartbeat was sent. */
+  private heard = false;
   /** Connect, then idle. */
   private readonly timer: Timer;
   private lastRequest: number;
@@ -161,13 +163,17 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   sendHeartbeat(stream: ClientStream): number {
     // Where requests have a connection to themselves, the one under way shows soon enough what is wrong.
     if (this.options.oneAtATime && this.inFlight > 0) return NO_ID;
+    this.heard = false;
     const id = this.writeHeartbeat(stream);
     this.probing = id >= 0;
     return id;
   }
 
   progressed(): boolean {
-    return false; // The answer waits for no other.
+    const { heard } = this;
+    this.heard = false;
+    // The answer may lie behind much else, in the host's queue or, while we do not read, in the kernel's.
+    return heard || this.connection.holds > 0;
   }
 
   onHeartbeatFailed(id: number): void {
@@ -182,6 +188,7 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
 
   onBytes(): void {
     this.idleAtChunk = this.awaited === 0;
+    this.heard = true;
   }
 
   onFirstBytes(): void {

@@ -13,7 +13,7 @@ export interface KeepaliveOptions {
 export interface KeepaliveTarget {
   /** Sends a heartbeat whose answer goes to `stream`; its id, or -1 if there is none to be had. */
   sendHeartbeat(stream: ClientStream): number;
-  /** Whether replies came since this was asked last that are due before the answer to the heartbeat. */
+  /** Whether the host was seen alive since this was asked last, though its answer to the heartbeat is late. */
   progressed(): boolean;
   /** The heartbeat `id` was not answered in time. */
   onHeartbeatFailed(id: number): void;

@@ -52,7 +52,7 @@ export class OrderConnection extends ClientConnection {
   override progressed(): boolean {
     const before = this.served;
     this.served = this.queue.served;
-    return this.served !== before;
+    return this.served !== before || this.connection.holds > 0;
   }
 
   protected writeHeartbeat(stream: ClientStream): number {

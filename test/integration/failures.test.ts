@@ -463,6 +463,20 @@ describe('upstream connections', () => {
     expect(new Set(upstream.requests.map((f) => f.id)).size).toBe(upstream.requests.length);
   });
 
+  it('takes replies for signs of life while the answer to a heartbeat is late', async () => {
+    const upstream = await up((frame, peer) => void (frame.cmd !== 0 && echo(frame, peer)));
+    await run({
+      clusters: [clusterOf([upstream.port], { keepalive: { interval: 10, timeout: 200, failures: 1 } })],
+    });
+    const caller = await client();
+    const busy = setInterval(() => caller.send(1, 'x'), 20);
+    await eventually(() => proxy.upstream.heartbeatsSent > 0, 'a heartbeat');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect([upstream.accepted, proxy.upstream.heartbeatFailures]).toEqual([1, 0]);
+    clearInterval(busy);
+    await eventually(() => upstream.peers.length === 0, 'the connection to be given up');
+  });
+
   it('answers the heartbeats of a host and drops what it pushes', async () => {
     const upstream = await up();
     await run({ clusters: [clusterOf([upstream.port])] });

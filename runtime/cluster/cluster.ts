@@ -132,7 +132,7 @@ export class Cluster {
     if (JSON.stringify(before.dns) !== JSON.stringify(config.dns)) this.discover(config);
     if (balancing(before) !== balancing(config)) this.balancer = makeLoadBalancer(config);
     if (connectionSettings(before) !== connectionSettings(config)) {
-      this.close();
+      for (const host of this.hosts) host.close();
       this.hosts = [];
     }
     this.setHosts();

@@ -67,7 +67,7 @@ export class UpstreamStats {
   /** Attempts after the first, and those under way, pauses before them included. */
   retries = 0;
   retriesActive = 0;
-  /** Requests that had a reply of the host after a retry. */
+  /** Requests that had a reply after a retry which asks for no other one. */
   retrySuccesses = 0;
   /** Failures that were answered because of max_retries or the retry budget. */
   retryOverflows = 0;

@@ -482,8 +482,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
         host!.stats.responses.add(status);
         return true;
       }
-    }
-    if (retry.attempt > 1) this.cluster!.stats.retrySuccesses++;
+    } else if (retry.attempt > 1) this.cluster!.stats.retrySuccesses++;
     retry.clear();
     return false;
   }
@@ -509,6 +508,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   private onTimeout(): void {
     this.countTimeout();
+    if (this.upstream !== null) this.cluster!.noteOutcome(this.host!, false);
     this.leaveUpstream();
     this.hijack(HijackReason.timeout, 'the request was not answered in time');
   }

@@ -29,6 +29,8 @@ async function run(cluster: ClusterConfig, changes: Partial<WholeProxyOptions> =
 }
 
 let id = 0;
+/** Of hosts that DNS tells of. */
+const NAME = { weight: 1, priority: 0, locality: '', metadata: {} };
 
 /** How many of `count` requests each host gets, in the order of `hosts`; every one is answered. */
 async function spread(client: BoltClient, count: number): Promise<number[]> {
@@ -156,6 +158,20 @@ describe('outlier detection', () => {
     expect(await spread(client, 10)).toEqual([5, 5]);
   });
 
+  it('counts requests that are not answered in time', async () => {
+    await host();
+    await host((frame, peer) => void (frame.cmd === 0 && echo(frame, peer)));
+    const client = await run(
+      clusterOf(
+        hosts.map((one) => one.port),
+        { outlier: { ...outlier, baseEjection: 60_000, maxEjection: 60_000 } },
+      ),
+    );
+    for (let i = 0; i < 6; i++) client.send(++id, 'x', { timeout: 20 });
+    await eventually(() => proxy.clusters.hosts()[1]!.ejected, 'the ejection');
+    expect(await spread(client, 10)).toEqual([10, 0]);
+  });
+
   it('counts connections that break', async () => {
     await host();
     await host((_, { socket }) => void socket.destroy());
@@ -177,16 +193,36 @@ describe('outlier detection', () => {
   });
 });
 
+it('checks and discovery go on when connections are opened with other settings', async () => {
+  dns = await startDnsServer();
+  const [one, other] = [await host(), await host()];
+  dns.records.set('echo.test', [{ type: 'A', address: '127.0.0.1', ttl: 1 }]);
+  const changes = {
+    dns: { refresh: 50, names: [{ ...NAME, name: 'echo.test', port: one.port }] },
+    healthCheck: {
+      protocol: null,
+      interval: 20,
+      unhealthyInterval: 20,
+      timeout: 200,
+      unhealthyAfter: 1,
+      healthyAfter: 1,
+    },
+  };
+  const client = await run(clusterOf([other.port], changes), { resolver: new DnsResolver([dns.address]) });
+  await eventually(() => proxy.clusters.hosts().length === 2, 'the host');
+  expect(await spread(client, 4)).toEqual([2, 2]);
+  proxy.clusters.update([clusterOf([other.port], { ...changes, connectTimeout: 900 })]);
+  expect(proxy.clusters.hosts().length).toBe(2);
+  expect(await spread(client, 4)).toEqual([2, 2]);
+  await other.kill();
+  await eventually(() => proxy.clusters.hosts()[0]!.failedCheck !== null, 'the host to fail its check');
+  const asked = dns.questions;
+  await eventually(() => dns!.questions > asked + 1, 'further questions', 5_000);
+});
+
 describe('hosts by DNS', () => {
   const config = { refresh: 100, names: [] };
-  const name = (of: string, port: number | null) => ({
-    name: of,
-    port,
-    weight: 1,
-    priority: 0,
-    locality: '',
-    metadata: {},
-  });
+  const name = (of: string, port: number | null) => ({ ...NAME, name: of, port });
 
   it('come and go with the answers, and stay while there is none', async () => {
     dns = await startDnsServer();

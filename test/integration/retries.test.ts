@@ -298,6 +298,7 @@ describe('a retry', () => {
     expect((await caller.received(1))[0]!.status).toBe(BUSY);
     expect([host.requests.length, attempts[0]]).toEqual([4, 4]);
     expect(proxy.upstream.responses.get(Status.OVERLOADED)).toBe(4);
+    expect([proxy.upstream.retries, proxy.upstream.retrySuccesses]).toEqual([3, 0]);
   });
 
   it('has what is left of the time, pauses included', async () => {

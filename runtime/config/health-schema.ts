@@ -67,7 +67,7 @@ export const health = {
         })
         .optional()
         .describe('left out: shares of successes are not compared'),
-      interval: duration(10).prefault('10s').describe('how often shares are compared and ejections end'),
+      interval: duration(10).prefault('10s').describe('how often shares of successes are compared'),
       base_ejection: duration(10).prefault('30s').describe('times the number of ejections of the host'),
       max_ejection: duration(10).prefault('5m'),
       max_ejected: percentage.prefault(10).describe('of the hosts, at a time; one always may be'),

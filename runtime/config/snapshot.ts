@@ -183,7 +183,7 @@ export interface OutlierConfig {
     /** A host is ejected so many standard deviations below the mean. */
     readonly deviations: number;
   } | null;
-  /** How often shares are compared and ejections end. */
+  /** How often shares are compared, and earlier ejections are forgiven. */
   readonly interval: number;
   /** The first ejection; the second is twice as long, and so on up to `maxEjection`. */
   readonly baseEjection: number;

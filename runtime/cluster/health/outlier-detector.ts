@@ -14,12 +14,16 @@ interface Record {
   ejectedUntil: number;
   /** How often it was ejected, less one for every interval that went well. */
   times: number;
+  /** When it was let in, ms on the loop's clock. */
+  backSince: number;
 }
 
 /** Passive health checks: hosts whose replies fail get no requests for a while, each time for longer. */
 export class OutlierDetector {
   private readonly records = new Map<Host, Record>();
   private readonly timer: Timer;
+  /** Goes off when the next ejection ends. */
+  private readonly ends: Timer;
   private hosts: readonly Host[] = [];
   /** Of the hosts, how many are ejected. */
   private ejected = 0;
@@ -33,6 +37,7 @@ export class OutlierDetector {
     private readonly onChange: (host: Host) => void,
   ) {
     this.timer = new Timer(() => this.onTimer());
+    this.ends = new Timer(() => this.onEjectionOver());
     loop.arm(this.timer, config.interval);
   }
 
@@ -67,28 +72,42 @@ export class OutlierDetector {
 
   stop(): void {
     this.loop.disarm(this.timer);
+    this.loop.disarm(this.ends);
     for (const [host, record] of this.records) if (record.ejectedUntil > 0) this.letIn(host, record);
   }
 
   private recordOf(host: Host): Record {
     let record = this.records.get(host);
     if (record === undefined) {
-      record = { inRow: 0, total: 0, ok: 0, ejectedUntil: 0, times: 0 };
+      record = { inRow: 0, total: 0, ok: 0, ejectedUntil: 0, times: 0, backSince: 0 };
       this.records.set(host, record);
     }
     return record;
   }
 
   private onTimer(): void {
-    const { now } = this.loop;
-    for (const [host, record] of this.records) {
-      if (record.ejectedUntil > 0) {
-        if (now >= record.ejectedUntil) this.letIn(host, record);
-      } else if (record.times > 0 && record.ok === record.total) record.times--;
+    const start = this.loop.now - this.config.interval;
+    for (const record of this.records.values()) {
+      const wasIn = record.ejectedUntil === 0 && record.backSince <= start;
+      if (wasIn && record.times > 0 && record.ok === record.total) record.times--;
     }
     this.ejectUnsuccessful();
     for (const record of this.records.values()) record.total = record.ok = 0;
     this.loop.arm(this.timer, this.config.interval);
+  }
+
+  private onEjectionOver(): void {
+    const { now } = this.loop;
+    for (const [host, record] of this.records)
+      if (record.ejectedUntil > 0 && now >= record.ejectedUntil) this.letIn(host, record);
+    this.awaitEnd();
+  }
+
+  private awaitEnd(): void {
+    let next = Infinity;
+    for (const { ejectedUntil } of this.records.values())
+      if (ejectedUntil > 0 && ejectedUntil < next) next = ejectedUntil;
+    if (next < Infinity) this.loop.arm(this.ends, next - this.loop.now);
   }
 
   /** Those whose share of successes lies far below what is usual among all. */
@@ -119,11 +138,13 @@ export class OutlierDetector {
     this.ejected++;
     host.ejected = true;
     host.stats.ejections++;
+    this.awaitEnd();
     this.onChange(host);
   }
 
   private letIn(host: Host, record: Record): void {
     record.ejectedUntil = 0;
+    record.backSince = this.loop.now;
     this.ejected--;
     host.ejected = false;
     this.onChange(host);

@@ -16,7 +16,9 @@ interface Locality {
 export class LocalityChoice implements LoadBalancer {
   private hosts: readonly Host[] = [];
   private localities: Locality[] = [];
+  /** The sum of shares, and of weights. */
   private total = 0;
+  private weight = 0;
 
   /**
    * @param weights by locality; one that is not named has 1
@@ -30,19 +32,24 @@ export class LocalityChoice implements LoadBalancer {
 
   update(hosts: readonly Host[]): void {
     if (hosts !== this.hosts) this.group(hosts);
-    this.total = 0;
+    this.total = this.weight = 0;
     for (const locality of this.localities) {
       locality.share = locality.weight * overprovisioned(locality.hosts);
       this.total += locality.share;
+      this.weight += locality.weight;
     }
   }
 
   choose(context: ChoiceContext): Host | null {
     const { localities } = this;
-    let left = this.random() * this.total;
+    // Where health is not believed it has no say in shares either.
+    const { ignoreHealth } = context;
+    let left = this.random() * (ignoreHealth ? this.weight : this.total);
     let first: Locality | null = null;
-    for (let i = 0; i < localities.length && first === null; i++)
-      if ((left -= localities[i]!.share) < 0) first = localities[i]!;
+    for (let i = 0; i < localities.length && first === null; i++) {
+      const { weight, share } = localities[i]!;
+      if ((left -= ignoreHealth ? weight : share) < 0) first = localities[i]!;
+    }
     const host = first?.balancer.choose(context) ?? null;
     if (host !== null) return host;
     for (let i = 0; i < localities.length; i++) {

@@ -1,11 +1,14 @@
 import { hashText } from '../../route/hash-text.js';
 import type { Host } from '../host.js';
 import { type ChoiceContext, NO_HASH } from './choice-context.js';
+import { highestHash } from './highest-hash.js';
 import type { LoadBalancer, RandomSource } from './load-balancer.js';
 
 /** A prime, so that every step through the table reaches all places; as in the paper (Eisenbud et al., 2016). */
 const PLACES = 65_537;
 const SEED = 0x6d61676c;
+/** Places that are looked at for one whose host is available. */
+const LOOKS = 16;
 
 /**
  * Consistent hashing by a table: each host has an order in which it would like the places, and they take turns,
@@ -55,14 +58,13 @@ export class Maglev implements LoadBalancer {
   }
 
   choose(context: ChoiceContext): Host | null {
-    const { hash } = context;
     const { table } = this;
     if (table.length === 0) return null;
-    const from = (hash === NO_HASH ? Math.floor(this.random() * PLACES) : hash) % PLACES;
-    for (let i = 0; i < PLACES; i++) {
-      const host = table[(from + i) % PLACES]!;
+    const hash = context.hash === NO_HASH ? Math.floor(this.random() * 2 ** 32) : context.hash;
+    for (let i = 0; i < LOOKS; i++) {
+      const host = table[(hash + i) % PLACES]!;
       if (host.available(context.protocol, context.ignoreHealth)) return host;
     }
-    return null;
+    return highestHash(this.hosts, context, hash);
   }
 }

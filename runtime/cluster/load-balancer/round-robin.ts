@@ -2,6 +2,9 @@ import type { Host } from '../host.js';
 import type { ChoiceContext } from './choice-context.js';
 import type { LoadBalancer } from './load-balancer.js';
 
+/** Turns that are tried before all hosts are looked at. */
+const LOOKS = 8;
+
 /**
  * Hosts in turn, each as often as its weight says and spread evenly: earliest deadline first. After a turn a
  * host's next one is due 1 / weight later, so the host that is due is found in a heap. A host that is not
@@ -28,20 +31,34 @@ export class RoundRobin implements LoadBalancer {
 
   choose(context: ChoiceContext): Host | null {
     const { heap } = this;
-    for (let i = 0; i < heap.length; i++) {
-      const turn = heap[0]!;
-      this.now = turn.due;
-      turn.due += 1 / turn.host.weight;
-      this.sink(turn);
-      if (turn.host.available(context.protocol, context.ignoreHealth)) return turn.host;
+    for (let looks = Math.min(LOOKS, heap.length); looks > 0; looks--) {
+      const { host } = heap[0]!;
+      this.take(0);
+      if (host.available(context.protocol, context.ignoreHealth)) return host;
     }
-    return null;
+    // Heavy hosts that are not available come first again and again.
+    let next = -1;
+    for (let i = 0; i < heap.length; i++) {
+      if (!heap[i]!.host.available(context.protocol, context.ignoreHealth)) continue;
+      if (next < 0 || before(heap[i]!, heap[next]!)) next = i;
+    }
+    if (next < 0) return null;
+    const { host } = heap[next]!;
+    this.take(next);
+    return host;
   }
 
-  /** Puts the first of the heap where it belongs now. */
-  private sink(turn: Turn): void {
+  /** The turn at a place of the heap is over. Turns that were passed over are not made up for. */
+  private take(at: number): void {
+    const turn = this.heap[at]!;
+    this.now = Math.max(turn.due, this.now);
+    turn.due = this.now + 1 / turn.host.weight;
+    this.sink(turn, at);
+  }
+
+  /** Puts a turn that is due later than before where it belongs now. */
+  private sink(turn: Turn, at: number): void {
     const { heap } = this;
-    let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;

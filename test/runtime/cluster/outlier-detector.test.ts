@@ -93,6 +93,21 @@ describe('failures in a row', () => {
     expect(out()).toBe(2);
   });
 
+  it('eject for exactly as long, however seldom shares are compared', () => {
+    const made = detector({ interval: 60_000 });
+    fail(made, list[0]!);
+    loop.advance(500);
+    fail(made, list[1]!);
+    loop.advance(1_499);
+    expect(changes).toEqual(['h0 out', 'h1 out']);
+    loop.advance(1);
+    expect(changes).toEqual(['h0 out', 'h1 out', 'h0 in']);
+    loop.advance(499);
+    expect(list[1]!.ejected).toBe(true);
+    loop.advance(1);
+    expect(list[1]!.ejected).toBe(false);
+  });
+
   it('eject no more than max_ejected, and always may eject one', () => {
     const made = detector();
     for (const host of list) fail(made, host);

@@ -75,6 +75,21 @@ describe.each(all)('%s', (_, make) => {
     expect(count(lb, 20)).toEqual({ h48: 20 });
   });
 
+  it('finds a light host among heavy ones that are gone', () => {
+    const list = hosts(20, [128]);
+    list.push(new FakeHost('light'));
+    for (const host of list) host.up = host.config.address.host === 'light';
+    expect(count(of(make(), list), 50)).toEqual({ light: 50 });
+  });
+
+  it('sees soon that nobody is there', () => {
+    const list = hosts(5);
+    const lb = of(make(), list);
+    for (const host of list) host.up = false;
+    count(lb, 100);
+    expect(list.reduce((sum, host) => sum + host.asked, 0) / 100).toBeLessThanOrEqual(30);
+  });
+
   it('believes unhealth unless it is told not to', () => {
     const list = hosts(2);
     list[0]!.healthy = false;
@@ -117,6 +132,20 @@ describe('round robin', () => {
     ).toBeLessThan(6);
   });
 
+  it('gives a host that was gone no more than its share when it is back', () => {
+    const list = hosts(3, [100, 1, 1]);
+    const lb = of(new RoundRobin(), list);
+    list[0]!.up = false;
+    expect(count(lb, 1_000)).toEqual({ h1: 500, h2: 500 });
+    list[0]!.up = true;
+    const { h0, h1, h2 } = count(lb, 204);
+    expect([Math.abs(h0! - 200) <= 2, Math.abs(h1! - 2) <= 1, Math.abs(h2! - 2) <= 1]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
   it('is exact for 1,000 hosts of any weights over a whole round', () => {
     const random = new Random(seed);
     const list = Array.from(
@@ -153,6 +182,13 @@ describe('random', () => {
 });
 
 describe('least request', () => {
+  it('gives each host its share of idle ones, whoever is gone', () => {
+    const list = hosts(10);
+    list[3]!.up = list[4]!.up = list[7]!.up = false;
+    const rest = list.filter((host) => host.up);
+    expect(deviation(count(of(new LeastRequest(source()), list), 20_000), sharesOf(rest))).toBeLessThan(9);
+  });
+
   it('takes the less busy of two, for their weights', () => {
     const [idle, busy] = hosts(2, [1, 4]);
     const lb = of(new LeastRequest(source()), [idle!, busy!]);

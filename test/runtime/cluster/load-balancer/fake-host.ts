@@ -14,6 +14,8 @@ export class FakeHost extends Host {
   up = true;
   private well = true;
   open = 0;
+  /** How often it was asked whether it is available. */
+  asked = 0;
 
   constructor(name: string, config: Partial<HostConfig> = {}, slowStart: SlowStart | null = null) {
     super(
@@ -39,6 +41,7 @@ export class FakeHost extends Host {
   }
 
   override available(_protocol: unknown, ignoreHealth: boolean): boolean {
+    this.asked++;
     return this.up && (this.healthy || ignoreHealth);
   }
 

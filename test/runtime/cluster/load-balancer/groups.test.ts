@@ -122,6 +122,22 @@ describe('localities', () => {
   });
 });
 
+it('localities keep their weights where health is not believed', () => {
+  const list = ['a', 'b'].flatMap((locality) =>
+    Array.from({ length: 4 }, (_, i) => new FakeHost(`${locality}-${i}`, { locality })),
+  );
+  const weights = new Map([
+    ['a', 3],
+    ['b', 1],
+  ]);
+  const lb = new PriorityChoice(0.5, () => new LocalityChoice(weights, inner, source()), source());
+  for (const host of list) host.healthy = false;
+  expect(shares(of(lb, list))['a']).toBeCloseTo(0.75, 1.7);
+  list[0]!.healthy = true;
+  lb.update(list);
+  expect(shares(lb)['a']).toBeCloseTo(0.75, 1.7);
+});
+
 describe('subsets', () => {
   const list = ['blue', 'blue', 'green', ''].map(
     (version, i) =>

@@ -28,6 +28,12 @@ export function buildSnapshot(file: ConfigFile, directory: string): Snapshot {
     codecs: file.codecs.map((path) => resolve(directory, path)),
     drainTimeout: file.drain_timeout,
     watchdog: file.watchdog,
+    overload: {
+      shrinkHeap: file.overload.shrink_heap / 100,
+      refuseRequests: file.overload.refuse_requests / 100,
+      refuseConnections: file.overload.refuse_connections / 100,
+      loopDelay: file.overload.loop_delay,
+    },
   };
 }
 

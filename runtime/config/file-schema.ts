@@ -201,6 +201,17 @@ export const fileSchema = z
     watchdog: duration(0)
       .prefault('1s')
       .describe('a worker whose event loop stands still for so long is replaced; 0s: never'),
+    overload: z
+      .strictObject({
+        shrink_heap: percentage.prefault(92).describe('caches are let go and garbage is collected'),
+        refuse_requests: percentage.prefault(95).describe('new requests are answered as overloaded'),
+        refuse_connections: percentage.prefault(98).describe('new connections are closed'),
+        loop_delay: duration(0)
+          .prefault('2s')
+          .describe('requests are refused while the event loop is this late; 0s: however late it is'),
+      })
+      .prefault({})
+      .describe("what is done as so many percent of V8's heap (--max-old-space-size) are in use"),
     drain_timeout: duration(0)
       .prefault('30s')
       .describe('how long requests under way may take to finish after SIGTERM'),

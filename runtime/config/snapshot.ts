@@ -22,6 +22,19 @@ export interface Snapshot {
   readonly drainTimeout: number;
   /** For how long a worker's event loop may stand still, in ms; 0: for ever. */
   readonly watchdog: number;
+  readonly overload: OverloadConfig;
+}
+
+/** What is done as the process comes to the end of its means. Shares of V8's heap, 0 to 1. */
+export interface OverloadConfig {
+  /** Caches are let go and garbage is collected. */
+  readonly shrinkHeap: number;
+  /** New requests are answered OVERLOADED. */
+  readonly refuseRequests: number;
+  /** New connections are closed. */
+  readonly refuseConnections: number;
+  /** Requests are refused as well while the event loop is so late, in ms; 0: however late it is. */
+  readonly loopDelay: number;
 }
 
 export interface Address {

@@ -2,6 +2,7 @@ import { BoundedMap } from './bounded-map.js';
 import { ConfigStats } from './config-stats.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { Histogram } from './histogram.js';
+import { OverloadStats } from './overload-stats.js';
 import { RecentErrors } from './recent-errors.js';
 import { SizeHistogram } from './size-histogram.js';
 import { StatusCounts } from './status-counts.js';
@@ -146,6 +147,7 @@ export class RouteStats {
 export class Metrics {
   readonly startedAt = Date.now();
   readonly config = new ConfigStats();
+  readonly overload = new OverloadStats();
   private readonly listeners = new BoundedMap(() => new DownstreamStats());
   private readonly protocols = new BoundedMap(() => new ProtocolStats());
   private readonly clusters = new BoundedMap(() => new UpstreamStats());

@@ -7,6 +7,7 @@ import { type Histogram, LATENCY_BOUNDS } from './histogram.js';
 import { type Distribution, HistogramSeries, type Scale } from './histogram-series.js';
 import type { ConfigStats } from './config-stats.js';
 import type { DownstreamStats, Metrics, ProtocolStats, UpstreamStats } from './metrics.js';
+import type { OverloadStats } from './overload-stats.js';
 import type { ProcessStats } from './process-stats.js';
 import { SIZE_BOUNDS } from './size-histogram.js';
 import type { StatusCounts } from './status-counts.js';
@@ -182,6 +183,7 @@ export class PrometheusRenderer {
     this.statuses('route', ['route_config', 'route'], byRoute);
     this.latency('route', ['route_config', 'route'], byRoute);
     this.configSeries(metrics.config);
+    this.overloadSeries(metrics.overload);
     this.processSeries(process, accessLog);
   }
 
@@ -269,6 +271,23 @@ export class PrometheusRenderer {
       [],
       (add) => add({}, config.loadedAt / 1_000),
     );
+  }
+
+  private overloadSeries(overload: OverloadStats): void {
+    const share = "Share of V8's heap in use, 0 to 1";
+    this.series('gauge', 'overload_heap_share_max', share, [], (add) => add({}, overload.heapShare));
+    const active =
+      'Whether caches are let go, requests refused, connections refused, for want of memory or time';
+    this.series('gauge', 'overload_active', active, ['stage'], (add) => {
+      add({ stage: 'shrink_heap' }, Number(overload.shrinking));
+      add({ stage: 'refuse_requests' }, Number(overload.refusesRequests));
+      add({ stage: 'refuse_connections' }, Number(overload.refusesConnections));
+    });
+    this.series('counter', 'overload_begun_total', 'How often a stage began', ['stage'], (add) => {
+      add({ stage: 'shrink_heap' }, overload.shrinks);
+      add({ stage: 'refuse_requests' }, overload.requestStops);
+      add({ stage: 'refuse_connections' }, overload.connectionStops);
+    });
   }
 
   private processSeries(process: ProcessStats, accessLog: AccessLog | null): void {

@@ -130,6 +130,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
     if (context.inFlight > context.options.maxInFlight) {
       this.hijack(HijackReason.overload, 'too many requests are under way');
+    } else if (context.options.overload.refusesRequests) {
+      this.hijack(HijackReason.overload, 'the proxy is short of memory or time');
     } else if (context.filters === null || protocol === RAW_BYTES) {
       if (!this.findRoute(bytes, at, end)) return;
       if (this.route!.requestEdit === null) this.connectAndSend(bytes, at, end);

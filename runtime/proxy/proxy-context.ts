@@ -32,6 +32,8 @@ export interface ProxyOptions extends ServerConnectionOptions {
   readonly tracer: StreamTracer | null;
   /** Requests under way on this listener, at most; more are answered OVERLOADED. */
   readonly maxInFlight: number;
+  /** Of the whole process. */
+  readonly overload: { readonly refusesRequests: boolean };
   routeStats(routeConfig: string, route: string): RouteStats;
   /** Something threw that should not have; it cost one request or one connection. */
   onError(error: unknown): void;

@@ -71,6 +71,11 @@ export class Proxy implements ServerHandler {
     return new Promise((resolve) => this.drained.push(resolve));
   }
 
+  /** Lets go of what is only kept to be used again. */
+  shrink(): void {
+    this.context.idle.length = 0;
+  }
+
   /** Closes all connections now. */
   destroy(): void {
     for (const connection of this.connections) connection.destroy();

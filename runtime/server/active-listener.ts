@@ -128,6 +128,11 @@ export class ActiveListener {
     this.filters?.stop();
   }
 
+  /** See {@link Proxy.shrink}. */
+  shrink(): void {
+    for (const proxy of [...this.former, this.current]) proxy.shrink();
+  }
+
   /** Closes all at once. */
   destroy(): void {
     this.listener.stop();

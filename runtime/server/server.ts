@@ -28,6 +28,8 @@ import { ActiveListener, type ListenerParts } from './active-listener.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
 import { connectionLimit } from './connection-limit.js';
 import { loadTracing, type Tracing } from './load-tracing.js';
+import { collectGarbage, oldGeneration } from './old-generation.js';
+import { OverloadManager } from './overload-manager.js';
 
 export interface ServerOptions {
   /** For what goes wrong without anybody to tell. */
@@ -76,6 +78,7 @@ export class Server {
   private readonly admin: AdminServer | null;
   private tracing: Tracing | null = null;
   private readonly connectionLimit = connectionLimit();
+  private readonly overload: OverloadManager;
   private listeners: ActiveListener[] = [];
   /** Gone from the configuration, with connections still open. */
   private readonly leaving = new Set<ActiveListener>();
@@ -96,6 +99,16 @@ export class Server {
       metrics: this.metrics,
       onProblem: (message) => this.options.logger.warn(message),
       onError: (error) => this.onError(error),
+    });
+    this.overload = new OverloadManager(snapshot.overload, {
+      stats: this.metrics.overload,
+      now: () => performance.now(),
+      heap: oldGeneration,
+      shrink: () => {
+        for (const listener of [...this.listeners, ...this.leaving]) listener.shrink();
+        collectGarbage();
+      },
+      onChange: (message) => this.options.logger.warn(message),
     });
     this.source = this.adminSource();
     this.admin = admin === null || options.supervised === true ? null : new AdminServer(admin, this.source);
@@ -122,6 +135,7 @@ export class Server {
       throw error;
     }
     server.process.start();
+    server.overload.start();
     server.ready = true;
     return server;
   }
@@ -195,6 +209,7 @@ export class Server {
     for (const listener of [...this.listeners, ...this.leaving]) listener.destroy();
     this.clusters.destroy();
     this.process.stop();
+    this.overload.stop();
     await this.admin?.close();
     await this.accessLog?.close();
     await this.tracing?.shutdown();
@@ -211,7 +226,9 @@ export class Server {
       return { parts, known: this.listeners.find((listener) => listener.serves(parts.config)) };
     });
     const before = this.listeners;
-    const mayAccept = (): boolean => this.connectionCount() < this.connectionLimit;
+    const { overload } = this.metrics;
+    const mayAccept = (): boolean =>
+      !overload.refusesConnections && this.connectionCount() < this.connectionLimit;
     const next = planned.map(({ known, parts }) => {
       const stats = this.metrics.listener(parts.config.name);
       return known ?? new ActiveListener(parts, stats, mayAccept, this.connectionLimit);
@@ -227,6 +244,7 @@ export class Server {
       throw error;
     }
     const commit = (): void => {
+      this.overload.update(snapshot.overload);
       this.clusters.update(snapshot.clusters, codecs);
       for (const { known, parts } of planned) known?.update(parts);
       this.listeners = next;
@@ -270,6 +288,7 @@ export class Server {
       limits: config.watermarks,
       deadlines: config.deadlines,
       maxInFlight: config.maxRequests,
+      overload: this.metrics.overload,
       stats: this.metrics.listener(config.name),
       protocolStats: (protocol) => this.metrics.protocol(protocol),
       routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),

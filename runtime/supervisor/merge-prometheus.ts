@@ -1,7 +1,7 @@
 /** Series that are told by the first process alone. */
 const FIRST = /^proto_frame_(?:config_|uptime_)/;
 /** Series of which the greatest counts; all others are added up. */
-const GREATEST = /^proto_frame_loop_delay_max_seconds/;
+const GREATEST = /^proto_frame_(?:loop_delay_max_seconds|overload_heap_share_max)/;
 
 interface Family {
   /** HELP and TYPE, as they were. */

@@ -164,6 +164,7 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     accessLog: options.accessLog ?? null,
     tracer: options.tracer ?? null,
     maxInFlight: options.maxInFlight ?? 10_000,
+    overload: metrics.overload,
     onError,
   });
   const listener = new Listener({

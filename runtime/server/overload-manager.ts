@@ -1,0 +1,96 @@
+import type { OverloadConfig } from '../config/snapshot.js';
+import type { OverloadStats } from '../observe/overload-stats.js';
+import type { OldGeneration } from './old-generation.js';
+
+/** How often it is looked, in ms. */
+const PERIOD_MS = 100;
+/** A stage ends so far below where it began, as a share of the heap, or it would begin again at once. */
+const HYSTERESIS = 0.02;
+/** Between two collections of all garbage while memory is short, in ms. */
+const COLLECT_MS = 5_000;
+
+export interface OverloadOptions {
+  readonly stats: OverloadStats;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly heap: () => OldGeneration;
+  /** Lets go of what is only kept to be used again, and collects garbage. */
+  readonly shrink: () => void;
+  /** A stage has begun or ended. */
+  readonly onChange: (message: string) => void;
+}
+
+/**
+ * Keeps the process alive when more comes than it can bear: as the heap fills up, first caches are let go and
+ * garbage is collected, then requests are refused, then connections. A late event loop counts as well, as then
+ * more has been taken on than there is time for.
+ */
+export class OverloadManager {
+  private timer: NodeJS.Timeout | null = null;
+  private lastLook: number;
+  private lastCollect = -Infinity;
+  /** Looks in a row that came too late. */
+  private late = 0;
+
+  constructor(
+    private config: OverloadConfig,
+    private readonly options: OverloadOptions,
+  ) {
+    this.lastLook = options.now();
+  }
+
+  start(): void {
+    this.lastLook = this.options.now();
+    this.timer = setInterval(() => this.look(), PERIOD_MS);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  update(config: OverloadConfig): void {
+    this.config = config;
+  }
+
+  /** Called every 100 ms, as far as there is time. */
+  look(): void {
+    const { config, options } = this;
+    const { stats } = options;
+    const now = options.now();
+    const lateness = now - this.lastLook - PERIOD_MS;
+    this.lastLook = now;
+    // One stop may be a pause of the whole machine.
+    this.late = config.loopDelay > 0 && lateness > config.loopDelay ? this.late + 1 : 0;
+    const { used, limit } = options.heap();
+    const share = used / limit;
+    stats.heapShare = share;
+    const over = (threshold: number, already: boolean): boolean =>
+      share >= (already ? threshold - HYSTERESIS : threshold);
+    const before = describe(stats);
+    const shrinking = over(config.shrinkHeap, stats.shrinking);
+    const requests = over(config.refuseRequests, stats.refusesRequests) || this.late >= 2;
+    const connections = over(config.refuseConnections, stats.refusesConnections);
+    if (shrinking && !stats.shrinking) stats.shrinks++;
+    if (requests && !stats.refusesRequests) stats.requestStops++;
+    if (connections && !stats.refusesConnections) stats.connectionStops++;
+    stats.shrinking = shrinking;
+    stats.refusesRequests = requests;
+    stats.refusesConnections = connections;
+    const after = describe(stats);
+    if (after !== before) options.onChange(`${after}: ${Math.round(share * 100)} % of the heap is in use`);
+    // Old garbage goes by itself only once the heap is full.
+    if (!shrinking || now - this.lastCollect < COLLECT_MS) return;
+    this.lastCollect = now;
+    options.shrink();
+    // What that took says nothing of the load.
+    this.lastLook = options.now();
+  }
+}
+
+function describe({ shrinking, refusesRequests, refusesConnections }: OverloadStats): string {
+  if (refusesConnections) return 'overload: connections and requests are refused';
+  if (refusesRequests) return 'overload: requests are refused';
+  return shrinking ? 'overload: memory is short' : 'overload is over';
+}

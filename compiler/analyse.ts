@@ -29,7 +29,8 @@ export function analyse(roots: readonly SchemaFile[], resolve: ResolveUse, repor
       const built = buildProtocol(decl, file, resolve, report);
       if (built === null) return;
       checkProtocol(built.protocol, built.items, report);
-      if (built.protocol.reply !== null) checkProtocol(built.protocol.reply, built.items, report);
+      if (built.protocol.reply !== null)
+        checkProtocol(built.protocol.reply, built.items, report, built.protocol);
       if (report.attempts === before) sound.set(decl, built.protocol);
     };
     if (decl.base === null) pass();

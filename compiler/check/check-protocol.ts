@@ -19,8 +19,17 @@ import { synthsHold } from './rules/synths-hold.js';
 import { variantsCover } from './rules/variants-cover.js';
 import { windowsFit } from './rules/windows-fit.js';
 
-/** Runs every rule over one resolved protocol; the code generator relies on all of them. */
-export function checkProtocol(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
+/**
+ * Runs every rule over one resolved protocol; the code generator relies on all of them.
+ *
+ * @param asker the client's side, where `protocol` is the server's
+ */
+export function checkProtocol(
+  protocol: Protocol,
+  items: readonly ProtocolItem[],
+  report: Report,
+  asker = protocol,
+): void {
   identifiersLegal(protocol, report);
   optionalFields(protocol, report);
   structsPlain(protocol, report);
@@ -36,6 +45,6 @@ export function checkProtocol(protocol: Protocol, items: readonly ProtocolItem[]
   conditionsVary(protocol, report);
   idUsable(protocol, items, report);
   checksumsRecomputable(protocol, report);
-  synthsHold(protocol, items, report);
+  synthsHold(protocol, items, report, asker);
   hijackDecided(protocol, items, report);
 }

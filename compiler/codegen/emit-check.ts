@@ -6,6 +6,7 @@ import { ConstantText } from './constant-text.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headerWindow } from './emit-headers.js';
 import { literal } from './literal.js';
+import { isEntry, recordRange } from './emit-record.js';
 import { idInHead } from './emit-roles.js';
 import { quote, type Module } from './module.js';
 import { isOpenEnded, Reader, windowAround } from './reader.js';
@@ -58,6 +59,7 @@ class Checker extends Reader {
     );
     // The proxy asks every frame for its id.
     if (idInHead(this.module) !== null) this.lines.push('idPlace(b, at);');
+    if (isEntry(this.module.protocol.roles.id)) this.lines.push('idOf(b, at);');
     if (externHeaders(this.module)?.type.extern.isHead === true) this.lines.push('textsPlace(b, at);');
     const limited = headerWindow(this.module);
     if (limited !== null) {
@@ -310,6 +312,19 @@ class Checker extends Reader {
       }
       if (type.enum !== null && !type.enum.open && !type.enum.flags)
         this.closed(type.enum, value, field.path, offset, field);
+      return;
+    }
+    if (type.kind === 'record') {
+      const { from, to } = recordRange(field, this);
+      const format = this.module.extern(type.extern);
+      this.fail(
+        `!${format}.isRecord(b, ${from}, ${to})`,
+        'window',
+        field.path,
+        this.offset(field),
+        quote(`is no ${type.extern.name}`),
+        field,
+      );
       return;
     }
     if (field.constant?.kind === 'text' && (type.kind === 'bytes' || type.kind === 'text')) {

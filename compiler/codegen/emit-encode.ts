@@ -22,6 +22,7 @@ import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
+import { entriesName, isEntry } from './emit-record.js';
 import { literal } from './literal.js';
 import { floatName } from './reader.js';
 import {
@@ -38,7 +39,7 @@ import { initTypeText } from './type-text.js';
 
 /** Whether the caller of an encoder gives the field: not if it is constant, derived or a checksum. */
 export function isGiven(field: Field | BitFieldModel): boolean {
-  if (field.constant !== null) return false;
+  if (field.constant !== null || (field.member === 'field' && field.type.kind === 'record')) return false;
   return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
 }
 
@@ -49,11 +50,16 @@ export function givenFields(block: Block): { field: Field | BitFieldModel; optio
     const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
     for (const field of fields) {
       if (!isGiven(field)) continue;
-      const optional = field.guards.length > 0 || fallback(field) !== null;
+      const optional = field.guards.length > 0 || fallback(field) !== null || isOptional(field);
       names.set(field.name, { field: names.get(field.name)?.field ?? field, optional });
     }
   }
   return [...names.values()];
+}
+
+/** An entry of a record is left out where it is not given. */
+function isOptional(field: Field | BitFieldModel): boolean {
+  return field.member === 'field' && isEntry(field);
 }
 
 /** What stands for a field that is not given: its default, or nothing for what has a variable size. Code, or null. */
@@ -235,7 +241,7 @@ class Writer implements Environment {
 
   /** Whether anything is taken from the argument. */
   get usesSource(): boolean {
-    return this.statements().length > this.lines.length;
+    return this.statements().length > this.lines.length || this.lines.some((line) => line.includes('(init)'));
   }
 
   /** The size pass: `size` grows member by member; what lengths derive from is kept on the way. */
@@ -329,6 +335,10 @@ class Writer implements Environment {
     switch (member.member) {
       case 'field': {
         const { type } = member;
+        if (type.kind === 'record') {
+          this.grow(`${this.module.extern(type.extern)}.size(${entriesName(member, this.module)}(init))`);
+          return;
+        }
         // The size of a length that varies with its value is known once that is.
         if (member.derivation !== null && isFormed(member) && isSelfDelimited(type)) return;
         if (type.kind === 'int' && member.constant !== null) {
@@ -550,7 +560,11 @@ class Writer implements Environment {
   private writeMember(member: MemberModel): void {
     switch (member.member) {
       case 'field':
-        if (member.checksum !== null) {
+        if (member.type.kind === 'record') {
+          this.flush();
+          const format = this.module.extern(member.type.extern);
+          this.lines.push(`p = ${format}.write(b, p, ${entriesName(member, this.module)}(init));`);
+        } else if (member.checksum !== null) {
           const local = this.local(member);
           const sum = `${this.module.use(member.checksum.algorithm)}(b, ${local}From, ${local}To)`;
           this.put(member.type as FieldType & { kind: 'int' }, sum);
@@ -799,6 +813,7 @@ function valueSize(type: FieldType, value: string, path: string, module: Module,
       return `${module.extern(type.extern)}.size(${externValue(type, value, module)})`;
     case 'record':
     case 'entry':
+    case 'inHead':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     default:
       if (type.extent.kind === 'until')
@@ -870,6 +885,7 @@ export function writeValue(
     }
     case 'record':
     case 'entry':
+    case 'inHead':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     case 'int': {
       if (type.form.kind !== 'fixed')

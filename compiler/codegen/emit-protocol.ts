@@ -3,6 +3,8 @@ import type { SynthName } from '../model/model.js';
 import { camelCase } from '../model/camel-case.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headersField } from './emit-headers.js';
+import { isEntry } from './emit-record.js';
+import { answerAcross } from './emit-synth.js';
 import { timeoutFields, timeoutHeader } from './emit-timeout.js';
 import { quote, type Module } from './module.js';
 import { isSelfDelimited } from './self-delimiting.js';
@@ -21,7 +23,8 @@ export function emitProtocol(module: Module): string {
   );
   const min = bounds.low < 0n ? 0n : bounds.low;
   const max = bounds.high > SAFE ? SAFE : bounds.high;
-  const headers = headersField(module)?.type ?? externHeaders(module)?.type ?? null;
+  const map = headersField(module)?.type ?? externHeaders(module)?.type ?? null;
+  const hasHeaders = roles.headers !== null;
   const own = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
   // What the proxy answers with belongs to the protocol of who asks.
   const has = (name: SynthName): boolean =>
@@ -36,7 +39,7 @@ export function emitProtocol(module: Module): string {
       idMax: ${max},
       idReserved: [],
       maxFrame: ${limits.frame},
-      maxHeaders: ${headers === null ? 0 : Math.min(limits.headers, headers.maxCount)},
+      maxHeaders: ${hasHeaders ? Math.min(limits.headers, map?.maxCount ?? limits.headers) : 0},
       headerCase: 'sensitive',
     }`,
     ...(protocol.reply === null ? [] : [`replies: ${camelCase(protocol.name)}Replies`]),
@@ -56,13 +59,21 @@ export function emitProtocol(module: Module): string {
     ...(roles.method === null ? [] : ['methodOf']),
     ...(roles.status === null ? [] : ['wireStatusOf']),
     ...(protocol.status === null ? [] : ['toCanonical', 'toWire']),
-    ...(headers === null ? [] : ['headerOf', 'readHeaders']),
+    ...(hasHeaders ? ['headerOf', 'readHeaders'] : []),
     ...(roles.body === null ? [] : ['bodyStart', 'bodyEnd']),
     'reencode',
-    ...(ids.some((id) => isSelfDelimited(id.type) || id.type.kind === 'entry') ? ['withId'] : []),
+    ...(ids.some((id) => isSelfDelimited(id.type) || id.type.kind === 'inHead' || isEntry(id))
+      ? ['withId']
+      : []),
     `encode: ${module.encodeName}`,
     ...(has('hijack') ? ['remember'] : []),
-    ...(['heartbeat', 'heartbeat_ack', 'goaway'] as const).filter(has).map(camelCase),
+    ...(['heartbeat', 'heartbeat_ack', 'goaway'] as const)
+      .filter(has)
+      .map((name) =>
+        name === 'heartbeat_ack' && answerAcross(protocol) !== null
+          ? 'heartbeatAck: answerHeartbeat'
+          : camelCase(name),
+      ),
     ...(has('hijack') ? ['hijack'] : []),
   ];
   const memo = has('hijack') ? module.memoName : 'object';

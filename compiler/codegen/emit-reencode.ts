@@ -15,6 +15,7 @@ import type {
 import { deriveLines, disagreement } from './emit-encode.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
+import { changedSize, changeRange, isEntry, writeChanged } from './emit-record.js';
 import { bodyRange, idInHead } from './emit-roles.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
@@ -56,6 +57,21 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     const part = new Reader(module);
     inArms(headers, 'headers.size > 0', copy, () => refuse('has no headers'), part);
     lines.push(...rewrite([headers], module, headers.guards, part, true));
+  } else if (isEntry(headers) && isEntry(body)) {
+    // Entries may stand in any order, so that one is changed after the other.
+    lines.push(
+      'if (headers !== null && body !== null) {',
+      'const first = reencode(b, at, end, headers, null);',
+      'return reencode(first, 0, first.length, null, body);',
+      '}',
+      'if (body !== null) {',
+    );
+    const own = new Reader(module);
+    inArms(body, 'body.length > 0', copy, () => refuse('has no body'), own);
+    lines.push(...rewrite([body], module, body.guards, own, true), '}', `if (headers === null) ${copy()}`);
+    const other = new Reader(module);
+    inArms(headers, 'headers.size > 0', copy, () => refuse('has no headers'), other);
+    lines.push(...rewrite([headers], module, headers.guards, other, true));
   } else if (headers !== null && headers.guards.length > 0 && body !== null && body.guards.length === 0) {
     // A frame without the headers' arm still has a body.
     const reader = new Reader(module);
@@ -106,7 +122,7 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
 export function emitWithId(module: Module): FunctionDeclarationStructure | null {
   const { roles, idInOtherArms } = module.protocol;
   const ids = roles.id === null ? [] : [roles.id, ...idInOtherArms];
-  if (!ids.some((id) => isSelfDelimited(id.type) || id.type.kind === 'entry')) return null;
+  if (!ids.some((id) => varies(id))) return null;
   const lines: string[] = [];
   verifyChecksum(module, lines);
   const reader = new Reader(module);
@@ -117,11 +133,10 @@ export function emitWithId(module: Module): FunctionDeclarationStructure | null 
   ];
   for (const [i, id] of ids.entries()) {
     const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
-    const varies = isSelfDelimited(id.type) || id.type.kind === 'entry';
     if (condition !== null) {
-      const inner = varies ? rewrite([id], module, id.guards) : copied();
+      const inner = varies(id) ? rewrite([id], module, id.guards) : copied();
       reader.lines.push(`if (${condition}) {`, ...inner, '}');
-    } else if (varies) rewrite([id], module, id.guards, reader);
+    } else if (varies(id)) rewrite([id], module, id.guards, reader);
     else reader.lines.push(...copied());
   }
   lines.push(...reader.lines);
@@ -138,6 +153,11 @@ export function emitWithId(module: Module): FunctionDeclarationStructure | null 
     returnType: 'Uint8Array',
     statements: tidy(lines),
   };
+}
+
+/** Whether another id may take another width. */
+function varies(id: Field): boolean {
+  return isSelfDelimited(id.type) || id.type.kind === 'inHead' || isEntry(id);
 }
 
 /** Emits what is done with a frame that has not the arm of a part: refuse what is given for it, or copy. */
@@ -242,6 +262,10 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
     const to = `${inHead.name}.idEnd(b, ${reader.placeOf(inHead.head)}, idFrom)`;
     return { field: inHead.head, param: 'id', name: 'id', from: 'idPlace(b, at)', to, size: 'idSize' };
   }
+  if (isEntry(part)) {
+    const param = part === roles.headers ? 'headers' : part === roles.body ? 'body' : 'id';
+    return { field: part, param, name: param, ...changeRange(part, param, reader), size: `${param}Size` };
+  }
   if (part === roles.headers && isHead(part)) {
     const range = `${reader.placeOf(part)}, ${reader.endOf(part)}`;
     const to = `${module.extern(part.type.extern)}.textsEnd(b, ${range})`;
@@ -276,6 +300,7 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
 
 /** The code of how many bytes a part takes that is given anew. */
 function freshSize({ field, param }: Region, reader: Reader, module: Module): string {
+  if (isEntry(field)) return changedSize(field, param, param, module);
   if (param === 'body') return 'body.length';
   const inHead = idInHead(module);
   if (param === 'id' && inHead !== null)
@@ -570,6 +595,10 @@ function splice(
       lines.push(`if (${region.name}Keeps) {`, old, `q += ${region.size};`, '} else {', put!, ...rest, '}');
       return;
     }
+    if (region.param === 'id' && isEntry(region.field)) {
+      lines.push(`q = ${writeChanged(region.field, 'id', 'id', module)};`);
+      return;
+    }
     const inHead = idInHead(module);
     if (region.param === 'id' && inHead !== null) {
       lines.push(`q = ${inHead.name}.writeId(out, q, id, b, ${reader.placeOf(inHead.head)});`);
@@ -580,7 +609,11 @@ function splice(
       lines.push(...writeFormed(type, 'id as number', module, 'out', 'q'));
       return;
     }
-    const fresh = region.param === 'body' ? 'out.set(body, q);' : freshHeaders(region.field as Field, module);
+    const fresh = isEntry(region.field)
+      ? `${writeChanged(region.field, region.param, region.param, module)};`
+      : region.param === 'body'
+        ? 'out.set(body, q);'
+        : freshHeaders(region.field as Field, module);
     if (isGiven) lines.push(fresh);
     else lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
     if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);

@@ -4,6 +4,7 @@ import { isBig } from '../model/integers.js';
 import type { Field, FieldType, WindowModel } from '../model/model.js';
 import { windowEnd } from './emit-view.js';
 import { checksumField } from './emit-reencode.js';
+import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
 import { quote, type Module } from './module.js';
 import { putInPlace } from './put-in-place.js';
@@ -110,6 +111,7 @@ function emitIdOf(module: Module): FunctionDeclarationStructure {
   const reader = new Reader(module);
   const ids = idsOf(module);
   const read = (id: Field): string => {
+    if (isEntry(id)) return entryId(id, reader);
     const { int, form } = idType(id);
     if (form.kind !== 'fixed' || int.bits !== 64 || int.signed || !isBig(int, id.range))
       return reader.value(id);
@@ -167,10 +169,10 @@ function emitSetId(module: Module): FunctionDeclarationStructure[] {
 /** The id that stands under a key of a head, and the head; null where the id is a field. */
 export function idInHead(module: Module): { head: Field; name: string; key: string; path: string } | null {
   const { id } = module.protocol.roles;
-  if (id?.type.kind !== 'entry') return null;
-  const head = id.type.record();
+  if (id?.type.kind !== 'inHead') return null;
+  const { head } = id.type;
   if (head.type.kind !== 'extern') throw new Error(`${id.path} is in no head`);
-  return { head, name: module.extern(head.type.extern), key: String(id.type.tag), path: id.path };
+  return { head, name: module.extern(head.type.extern), key: id.type.key, path: id.path };
 }
 
 /** Emits what finds, reads and replaces the id in a head. */
@@ -225,6 +227,10 @@ function emitHeadId(
 /** The lines that write the id where it stands in one arm, and return whether that could be done in place. */
 function setId(id: Field, reader: Reader, module: Module): void {
   const { lines } = reader;
+  if (isEntry(id)) {
+    lines.push(...setEntryId(id, reader));
+    return;
+  }
   const type = idType(id);
   const { int } = type;
   if (type.form.kind !== 'fixed') {
@@ -249,6 +255,12 @@ function emitBody(body: Field | WindowModel, module: Module): FunctionDeclaratio
   for (const reader of [start, stop]) {
     if (body.guards.length > 0) reader.lines.push(`if (!(${reader.condition(body.guards)})) return end;`);
     reader.within = body.guards;
+  }
+  if (isEntry(body)) {
+    return [
+      roleFunction('bodyStart', 'number', start, emitEntryBody(body, start, 'bytesStart')),
+      roleFunction('bodyEnd', 'number', stop, emitEntryBody(body, stop, 'bytesEnd')),
+    ];
   }
   const { from, to } = bodyRange(body, start, stop, module);
   return [roleFunction('bodyStart', 'number', start, from), roleFunction('bodyEnd', 'number', stop, to)];

@@ -189,6 +189,7 @@ export function readAtCursor(
     }
     case 'record':
     case 'entry':
+    case 'inHead':
     case 'map':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
   }

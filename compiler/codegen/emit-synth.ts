@@ -10,6 +10,7 @@ import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { idInHead } from './emit-roles.js';
+import { isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { fieldTypeText } from './type-text.js';
@@ -28,14 +29,16 @@ export function emitSynths(module: Module): (FunctionDeclarationStructure | Inte
 function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationStructure, 'name'> {
   const reader = new Reader(module);
   const request = requestFields(synth);
+  // The request is a frame of the other side, whose module reads it.
+  const isAcross = synth.name === 'heartbeat_ack' && module.protocol.side === 'server';
   const env: Environment = {
     module,
     field: (e) => reader.field(e),
-    request: (e) => (isPlain(e) ? reader.field(e) : `req.${module.property(e.name)}`),
+    request: (e) => (isPlain(e) && !isAcross ? reader.field(e) : `req.${module.property(e.name)}`),
     param: (e) => (e.name === 'id' ? 'id' : camelCase(e.name)),
     hold: (_e, code) => code,
   };
-  const needsView = [...request.values()].some((e) => !isPlain(e));
+  const needsView = !isAcross && [...request.values()].some((e) => !isPlain(e));
   const fields = emitFields(synth, env, module);
   const lines = [
     ...(needsView ? [`const req = new ${module.viewName}(b, at, end);`] : []),
@@ -48,15 +51,19 @@ function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationS
   return {
     kind: StructureKind.Function,
     docs: synth.doc === '' ? [] : [docOf(synth.doc)],
-    parameters: takesRequest
-      ? [
-          { name: 'b', type: 'Uint8Array' },
-          { name: 'at', type: 'number' },
-          ...(usesEnd ? [{ name: 'end', type: 'number' }] : []),
-        ]
-      : id === undefined
+    parameters: isAcross
+      ? request.size === 0
         ? []
-        : [{ name: camelCase(id.name), type: 'number' }],
+        : [{ name: 'req', type: `{ ${memoTypes(request, module).join('; ')} }` }]
+      : takesRequest
+        ? [
+            { name: 'b', type: 'Uint8Array' },
+            { name: 'at', type: 'number' },
+            ...(usesEnd ? [{ name: 'end', type: 'number' }] : []),
+          ]
+        : id === undefined
+          ? []
+          : [{ name: camelCase(id.name), type: 'number' }],
     returnType: 'Uint8Array',
     statements: lines,
   };
@@ -176,17 +183,45 @@ function emitIdentified(module: Module): FunctionDeclarationStructure[] {
   ];
 }
 
+/** The types of what is taken of a request, as properties. */
+function memoTypes(request: ReturnType<typeof requestFields>, module: Module): string[] {
+  return [...request].map(
+    ([name, e]) =>
+      `readonly ${module.property(name)}: ${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
+  );
+}
+
+/** The synth whose frames the other side makes, of what this side reads in a heartbeat; null if it needs nothing of it. */
+export function answerAcross({ reply }: Module['protocol']): SynthModel | null {
+  const ack = reply?.synths.find((s) => s.name === 'heartbeat_ack');
+  return ack === undefined || requestFields(ack).size === 0 ? null : ack;
+}
+
+/** Emits what answers a heartbeat of this module's frame with one of the other side's. */
+export function emitAnswer(synth: SynthModel, module: Module): FunctionDeclarationStructure {
+  const { statements, ...remembers } = emitRemember(synth, module);
+  const values = (statements as string[]).map((line) =>
+    line.replace(/^return ([^]*);$/, (_, of: string) => `return heartbeatAck(${of});`),
+  );
+  return { ...remembers, name: 'answerHeartbeat', returnType: 'Uint8Array', statements: values };
+}
+
 function isWide(field: Field): boolean {
   return field.type.kind === 'int' && isBig(field.type.int, field.range);
 }
 
 function holdsBytes(field: Field): boolean {
-  return field.type.kind === 'bytes' || (field.type.kind === 'extern' && field.type.extern.value === 'bytes');
+  return (
+    field.type.kind === 'bytes' ||
+    (isEntry(field) && field.type.of.kind === 'bytes') ||
+    (field.type.kind === 'extern' && field.type.extern.value === 'bytes')
+  );
 }
 
 /** Whether a request's field is read by its place alone. */
 function isPlain(e: Expression & { op: 'field' | 'request' }): boolean {
   const field = e.fields[0]!;
+  if (field.member === 'field' && isEntry(field)) return /^int/.test(field.type.of.kind);
   return field.member === 'bitField' || field.type.kind === 'int';
 }
 

@@ -1,5 +1,6 @@
 import { type FunctionDeclarationStructure, StructureKind } from 'ts-morph';
 import type { Field, Protocol } from '../model/model.js';
+import { entryCode, isEntry } from './emit-record.js';
 import type { Module } from './module.js';
 import { putInPlace } from './put-in-place.js';
 import { Reader } from './reader.js';
@@ -9,7 +10,9 @@ import { tidy } from './tidy.js';
 export function timeoutFields({ roles }: Protocol): readonly Field[] {
   const { timeout } = roles;
   if (timeout?.op !== 'field') return [];
-  const fields = timeout.fields.filter((field): field is Field => field.member === 'field' && isPlain(field));
+  const fields = timeout.fields.filter(
+    (field): field is Field => field.member === 'field' && (isPlain(field) || isEntry(field)),
+  );
   return fields.length === timeout.fields.length ? fields : [];
 }
 
@@ -30,6 +33,14 @@ export function emitSetTimeout(module: Module): FunctionDeclarationStructure | n
     if (condition !== null) lines.push(`if (${condition}) {`);
     reader.within = field.guards;
     reader.nested(() => {
+      if (isEntry(field)) {
+        const { format, from, to, path } = entryCode(field, reader);
+        lines.push(
+          `const place = ${format}.find(b, ${from}, ${to}, ${path});`,
+          `return place >= 0 && ${format}.putInt(b, place, ms);`,
+        );
+        return;
+      }
       const most = mostOf(field);
       if (most < BigInt(Number.MAX_SAFE_INTEGER)) lines.push(`if (ms > ${most}) return false;`);
       const { int } = field.type as Field['type'] & { kind: 'int' };

@@ -9,6 +9,7 @@ import type { BitFieldModel, Field, Frame } from '../model/model.js';
 import { intName } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { readAtCursor, slice } from './emit-struct-read.js';
+import { entryGetter, isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
 import { tidy } from './tidy.js';
@@ -18,7 +19,12 @@ import { fieldTypeText } from './type-text.js';
 export function fieldsByName(frame: Frame): Map<string, (Field | BitFieldModel)[]> {
   const names = new Map<string, (Field | BitFieldModel)[]>();
   for (const member of walk(frame.body)) {
-    const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+    const fields =
+      member.member === 'bits'
+        ? member.fields
+        : member.member === 'field' && member.type.kind !== 'record'
+          ? [member]
+          : [];
     for (const field of fields) names.set(field.name, [...(names.get(field.name) ?? []), field]);
   }
   return names;
@@ -67,6 +73,7 @@ function emitGetter(
   const first = fields[0]!;
   const reader = new Reader(module);
   const optional = fields.some((f) => f.guards.length > 0);
+  const absent = optional || (first.member === 'field' && isEntry(first) && first.default === null);
   const plainSizes = first.member === 'bitField' || first.type.kind === 'int';
   if (plainSizes && !optional) {
     reader.lines.push(`return ${reader.value(first)}${closedCast(first)};`);
@@ -91,7 +98,7 @@ function emitGetter(
     kind: StructureKind.GetAccessor,
     name: module.property(first),
     docs: first.doc === '' ? [] : [docOf(first.doc)],
-    returnType: `${fieldTypeText(first, module)}${optional ? ' | undefined' : ''}`,
+    returnType: `${fieldTypeText(first, module)}${absent ? ' | undefined' : ''}`,
     statements: shorten(reader.lines),
   };
 }
@@ -129,6 +136,10 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     lines.push(`return ${reader.value(field)}${closedCast(field)};`);
     return;
   }
+  if (isEntry(field)) {
+    entryGetter(field, reader);
+    return;
+  }
   const from = reader.placeOf(field);
   if (type.kind === 'map') {
     const map = module.use('HeaderMap');
@@ -156,7 +167,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     }
     return;
   }
-  if (type.kind === 'record' || type.kind === 'entry')
+  if (type.kind === 'record' || type.kind === 'entry' || type.kind === 'inHead')
     throw new Error(`${field.path}: ${type.kind} is refused by the checker`);
   if (type.kind === 'struct' || type.kind === 'list') {
     const window = windowEnd(field, reader, module);

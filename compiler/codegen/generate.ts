@@ -14,10 +14,11 @@ import { emitProtocol } from './emit-protocol.js';
 import { emitExternHeaders, externHeaders } from './emit-extern-headers.js';
 import { checksumField, emitEntryWriters, emitReencode, emitVerify, emitWithId } from './emit-reencode.js';
 import { emitRoles } from './emit-roles.js';
+import { emitEntries, emitEntryHeaders, entryHeaders, recordsOf, type EntryField } from './emit-record.js';
 import { emitScan } from './emit-scan.js';
 import { emitStatus } from './emit-status.js';
 import { emitStructRead } from './emit-struct-read.js';
-import { emitRemember, emitSynths } from './emit-synth.js';
+import { answerAcross, emitAnswer, emitRemember, emitSynths } from './emit-synth.js';
 import { emitView } from './emit-view.js';
 import { Module } from './module.js';
 import { print } from './print.js';
@@ -65,12 +66,15 @@ export async function generate(protocol: Protocol): Promise<string> {
   const needEnd = headers !== null && entriesRange(headers, new Reader(module), module).to === 'end';
   const roles = emitRoles(module, needEnd);
   const extern = externHeaders(module);
+  const inRecord = entryHeaders(module);
   const headerFunctions =
     headers !== null
       ? emitHeaders(headers, module)
       : extern !== null
         ? emitExternHeaders(extern, module)
-        : [];
+        : inRecord !== null
+          ? emitEntryHeaders(inRecord, module)
+          : [];
   if (module.usesNames) {
     module.add(
       `/** Names of services and methods: few, and the same again and again. */\nconst names = new ${module.use('TextCache')}();`,
@@ -89,7 +93,9 @@ export async function generate(protocol: Protocol): Promise<string> {
     if (!isPlainInt(type.element))
       module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
   }
+  for (const record of recordsOf(module)) module.add(emitEntries(record, module));
   const withId = emitWithId(module);
+  const ack = answerAcross(protocol);
   const errorReply = protocol.reply?.synths.find((s) => s.name === 'hijack');
   module.add(
     emitEncode(module),
@@ -97,6 +103,7 @@ export async function generate(protocol: Protocol): Promise<string> {
     ...(withId === null ? [] : [withId]),
     ...emitSynths(module),
     ...(errorReply === undefined ? [] : [emitRemember(errorReply, module)]),
+    ...(ack === null ? [] : [emitAnswer(ack, module)]),
     emitView(module),
     emitProtocol(module),
   );
@@ -106,7 +113,7 @@ export async function generate(protocol: Protocol): Promise<string> {
     `// Generated from ${module.schemaName} (sha256 ${protocol.schemaHash}) by @proto-frame/compiler ${COMPILER_VERSION}. Do not edit.`,
     layoutComment(module),
   ];
-  const delimiters = module.delimiterText();
+  const delimiters = [...module.delimiterText(), ...module.pathText()];
   return print([...header, module.importText(), ...delimiters, ...module.statements.map(markUnused)]);
 }
 
@@ -192,6 +199,7 @@ function enumsOf(blocks: readonly Block[]): Set<Enum> {
   const used = new Set<Enum>();
   const add = (type: FieldType): void => {
     if (type.kind === 'int' && type.enum !== null) used.add(type.enum);
+    if (type.kind === 'entry' && type.of.kind === 'int' && type.of.enum !== null) used.add(type.of.enum);
     if (type.kind === 'list') add(type.element);
   };
   for (const member of blocks.flatMap((b) => [...walk(b)])) {
@@ -213,11 +221,17 @@ function layoutComment(module: Module): string {
   const rows: string[] = [];
   for (const member of walk(module.protocol.frame.body)) {
     if (member.member !== 'field' && member.member !== 'bits') continue;
-    const place = module.layout.places.get(member)!;
+    const place = module.layout.places.get(member);
     const where =
-      place.anchor === null
-        ? String(place.offset)
-        : `${place.anchor.name}${place.offset === 0 ? '' : ` + ${place.offset}`}`;
+      place === undefined
+        ? `tag ${(member as EntryField).type.path.join('.')}`
+        : place.anchor === null
+          ? String(place.offset)
+          : `${place.anchor.name}${place.offset === 0 ? '' : ` + ${place.offset}`}`;
+    if (member.member === 'field' && member.type.kind === 'record') {
+      rows.push(`//   ${where.padEnd(14)} ${member.name.padEnd(14)} a record: ${member.type.extern.name}`);
+      continue;
+    }
     const name = member.member === 'field' ? member.name : member.fields.map((f) => f.name).join(' ');
     rows.push(`//   ${where.padEnd(14)} ${name.padEnd(14)} ${describe(member)}`.trimEnd());
   }

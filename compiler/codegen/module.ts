@@ -38,6 +38,8 @@ export class Module {
   private readonly declared: ReadonlySet<string>;
   /** Delimiters by the name of the constant that holds their bytes. */
   readonly delimiters = new Map<string, string>();
+  /** Paths of entries by the name of the constant that holds them. */
+  private readonly paths = new Map<string, readonly number[]>();
   /** What is imported of extern modules, by the file. */
   private readonly imported = new Map<string, Set<string>>();
   /** How schema places are shown in decode errors: `bolt.proto-frame`. */
@@ -80,6 +82,28 @@ export class Module {
     names.add(of.exportName);
     this.imported.set(of.fileName, names);
     return externAlias(of);
+  }
+
+  /** The constant that holds an entry's path: `REQUEST_ID_TAG`. */
+  entryPath(entry: Field): string {
+    if (entry.type.kind !== 'entry') throw new Error(`${entry.path} is no entry`);
+    const { path } = entry.type;
+    const base = `${camelCase(entry.name)
+      .replace(/[A-Z]/g, (c) => `_${c}`)
+      .toUpperCase()}_TAG`;
+    for (let i = 1; ; i++) {
+      const name = i === 1 ? base : `${base}_${i}`;
+      const known = this.paths.get(name);
+      if (known !== undefined && known.join() !== path.join()) continue;
+      this.paths.set(name, path);
+      return name;
+    }
+  }
+
+  /** The constants of paths, as one statement. */
+  pathText(): string[] {
+    const text = [...this.paths].map(([name, path]) => `const ${name} = [${path.join(', ')}];`);
+    return text.length === 0 ? [] : [`/** Entries by their tags. */\n${text.join('\n')}`];
   }
 
   /** The constants of delimiters. */

@@ -15,6 +15,7 @@ import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { quote, type Module } from './module.js';
 import { endCode, isSelfDelimited, readFormed } from './self-delimiting.js';
 
@@ -87,10 +88,37 @@ export class Reader implements Environment {
       const code = `${this.module.extern(extern)}.read(${this.b}, ${this.placeOf(field)}, ${this.endOf(field)})`;
       return extern.nullable ? `(${code} ?? undefined)` : code;
     }
+    if (field.member === 'field' && isEntry(field)) return this.entryValue(field);
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, memberSize(memberOf(field)).min);
     return readValue(field, this.b, place, this.module);
+  }
+
+  /** The value of an entry of a record, undefined where it is not there and nothing stands for it. */
+  private entryValue(field: EntryField): string {
+    const { format, from, to, path } = entryCode(field, this);
+    const found = `${format}.find(${this.b}, ${from}, ${to}, ${path})`;
+    const { of } = field.type;
+    if (of.kind !== 'text') {
+      const code = `${format}.${of.kind}(${this.b}, ${found})`;
+      if (field.default?.kind !== 'int') return code;
+      const value = field.default.value;
+      const isNamed = of.kind === 'int' && of.enum !== null;
+      return `(${code} ?? ${isNamed ? this.module.enumValue(of.enum, value) : value})`;
+    }
+    const local = this.module.local(field);
+    const [place, start] = [this.free(`${local}Place`), this.free(`${local}Start`)];
+    this.lines.push(
+      `const ${place} = ${found};`,
+      `const ${start} = ${format}.textStart(${this.b}, ${place});`,
+    );
+    const text = this.text(
+      { kind: 'text', encoding: 'utf8', extent: { kind: 'rest', max: null }, nullable: false },
+      start,
+      `${format}.textEnd(${this.b}, ${place})`,
+    );
+    return `(${start} < 0 ? undefined : ${text})`;
   }
 
   /** The bytes of a text as a string. */

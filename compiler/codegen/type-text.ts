@@ -19,7 +19,9 @@ export function fieldTypeText(field: Field | BitFieldModel, module: Module): str
 export function initTypeText(field: Field | BitFieldModel, module: Module): string {
   if (
     field.member === 'field' &&
-    (field.type.kind === 'map' || (field.type.kind === 'extern' && field.type.extern.value === 'map'))
+    (field.type.kind === 'map' ||
+      (field.type.kind === 'entry' && field.type.of.kind === 'map') ||
+      (field.type.kind === 'extern' && field.type.extern.value === 'map'))
   )
     return 'HeaderEntries';
   return fieldTypeText(field, module);
@@ -52,8 +54,21 @@ export function typeText(type: FieldType, module: Module): string {
       ];
       return type.nullable ? `${plain} | null` : plain;
     }
-    case 'record':
     case 'entry':
+      switch (type.of.kind) {
+        case 'int':
+          return type.of.enum === null ? 'number' : pascalCase(type.of.enum.name);
+        case 'int64':
+          return module.useType('RequestId');
+        case 'text':
+          return 'string';
+        case 'bytes':
+          return 'Uint8Array';
+        case 'map':
+          return module.useType('HeaderMap');
+      }
+    case 'record':
+    case 'inHead':
       throw new Error(`${type.kind} is refused by the checker`);
     case 'map':
       return module.useType('HeaderMap');

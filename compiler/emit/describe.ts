@@ -1,8 +1,8 @@
 import { covers } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
 import { intName } from '../model/integers.js';
-import { layoutOf } from '../model/layout.js';
-import { memberSize } from '../model/size.js';
+import { layoutOf, type Layout, type Place } from '../model/layout.js';
+import { fixedSize, intSize, memberSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import type { Derivation, Field, FieldType, Guard, MemberModel, Protocol } from '../model/model.js';
 
@@ -16,7 +16,7 @@ export interface Description {
   readonly id: {
     readonly field: string;
     readonly type: string;
-    readonly patchClass: 'A' | 'B';
+    readonly patchClass: 'A' | 'B' | 'C';
     readonly why: string;
   } | null;
   readonly match: readonly {
@@ -43,14 +43,18 @@ export function describe(protocol: Protocol): Description {
   for (const member of walk(protocol.frame.body)) {
     const name = nameOf(member);
     if (name === null) continue;
-    const place = layout.places.get(member)!;
+    const place = placeOf(member, layout);
     const anchor =
-      place.anchor === null ? null : `${place.anchor.name}${place.offset === 0 ? '' : ` + ${place.offset}`}`;
+      typeof place === 'string'
+        ? place
+        : place.anchor === null
+          ? null
+          : `${place.anchor.name}${place.offset === 0 ? '' : ` + ${place.offset}`}`;
     const { min, max } = memberSize(member);
     const bytes =
       min === max ? String(min) : max === Infinity || max > limits.frame ? `${min}..` : `${min}..${max}`;
     rows.push({
-      offset: anchor ?? String(place.offset),
+      offset: anchor ?? String((place as Place).offset),
       bytes,
       name,
       type: typeOf(member),
@@ -88,14 +92,28 @@ export function describe(protocol: Protocol): Description {
         : {
             field: roles.id.name,
             type: typeOf(roles.id),
-            patchClass: covered ? 'B' : 'A',
-            why: covered
-              ? `written in place; the checksum \`${checksum.name}\` changes by the difference${checksum.guards.length > 0 ? ' where it is present' : ''}`
-              : 'written in place, nothing else changes',
+            patchClass: varies(roles.id) ? 'C' : covered ? 'B' : 'A',
+            why: varies(roles.id)
+              ? 'written in place where it takes as many bytes, else spliced in with the lengths around it'
+              : covered
+                ? `written in place; the checksum \`${checksum.name}\` changes by the difference${checksum.guards.length > 0 ? ' where it is present' : ''}`
+                : 'written in place, nothing else changes',
           },
     match: protocol.match,
     roles: roleTexts(protocol),
   };
+}
+
+/** Whether another id may take another number of bytes. */
+function varies({ type }: Field): boolean {
+  if (type.kind === 'entry' || type.kind === 'inHead') return true;
+  return type.kind === 'int' && fixedSize(intSize(type.int, type.form)) === null;
+}
+
+/** Where a member stands; an entry of a record by its tag. */
+function placeOf(member: MemberModel, layout: Layout): Place | string {
+  if (member.member === 'field' && member.type.kind === 'entry') return `tag ${member.type.path.join('.')}`;
+  return layout.places.get(member)!;
 }
 
 function nameOf(member: MemberModel): string | null {
@@ -139,6 +157,8 @@ function typeName(type: FieldType): string {
       return type.extern.name;
     case 'entry':
       return type.of.kind;
+    case 'inHead':
+      return type.key;
     case 'bytes':
     case 'text': {
       const base = type.kind === 'text' ? `text ${type.encoding}` : 'bytes';

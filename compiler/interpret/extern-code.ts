@@ -1,4 +1,4 @@
-import type { ExternHead, ExternMap, ExternType } from '@proto-frame/api';
+import type { ExternHead, ExternMap, ExternRecord, ExternType } from '@proto-frame/api';
 import type { Extern, ExternFnModel, ExternTypeModel } from '../model/model.js';
 
 /** A value that an extern type reads. */
@@ -21,6 +21,10 @@ export class ExternCode {
 
   head(extern: ExternTypeModel): ExternHead {
     return this.of(extern) as ExternHead;
+  }
+
+  record(extern: ExternTypeModel): ExternRecord {
+    return this.of(extern) as ExternRecord;
   }
 
   fn(extern: ExternFnModel): (...args: unknown[]) => number | bigint | string | boolean {

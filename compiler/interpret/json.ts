@@ -2,6 +2,7 @@ import { suggest } from '../diagnostics/suggest.js';
 import type {
   BitFieldModel,
   Block,
+  EntryType,
   Enum,
   ExternTypeModel,
   Field,
@@ -74,10 +75,46 @@ function valueJson(type: FieldType, value: Shown): Json {
     case 'extern':
       return externJson(type.extern, value);
     case 'record':
+      return Buffer.from(value as Uint8Array).toString('hex');
     case 'entry':
-      throw new Error(`${type.kind} is refused by the checker`);
+      return entryJson(type.of, value);
+    case 'inHead':
+      throw new Error(`${type.kind} is no field of its own`);
     case 'map':
       return (value as readonly (readonly Shown[])[]).map((pair) => pair.map(textJson));
+  }
+}
+
+function entryJson(of: EntryType, value: Shown): Json {
+  switch (of.kind) {
+    case 'int':
+      return numberJson(value, of.enum);
+    case 'int64':
+      return numberJson(value, null);
+    case 'text':
+      return textJson(value);
+    case 'bytes':
+      return Buffer.from(value as Uint8Array).toString('hex');
+    case 'map':
+      return (value as readonly (readonly Shown[])[]).map((pair) => pair.map(textJson));
+  }
+}
+
+function entryFromJson(of: EntryType, json: Json, path: string): Shown {
+  switch (of.kind) {
+    case 'int':
+      return toNumber(json, of.enum, path);
+    case 'int64':
+      return toNumber(json, null, path);
+    case 'text': {
+      const text = textOf(json);
+      if (text === undefined) throw new JsonError(path, 'has to be a text');
+      return text;
+    }
+    case 'bytes':
+      return bytesFromJson(json, path);
+    case 'map':
+      return entriesFromJson(json, path);
   }
 }
 
@@ -193,8 +230,11 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
     case 'extern':
       return externFromJson(type.extern, json, path);
     case 'record':
+      return bytesFromJson(json, path);
     case 'entry':
-      throw new Error(`${type.kind} is refused by the checker`);
+      return entryFromJson(type.of, json, path);
+    case 'inHead':
+      throw new Error(`${type.kind} is no field of its own`);
     case 'map':
       return entriesFromJson(json, path);
   }

@@ -14,6 +14,7 @@ import { rangeOf } from '../model/integers.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
 import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { readEntry, recordBytesOrNull } from './record-entries.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { readFormed } from './formed.js';
 import { readInt } from './read-int.js';
@@ -264,6 +265,7 @@ class FrameReader {
   }
 
   private field(field: Field, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
+    if (field.type.kind === 'record') return this.record(field, field.type, at, bound, scope, nodes);
     const { value, note, next, children } = this.value(field.type, field, at, bound, scope);
     const known: Value =
       value instanceof Uint8Array
@@ -292,6 +294,76 @@ class FrameReader {
       given,
     });
     return next;
+  }
+
+  /** Reads a record: what its entries hold; or its bytes, where these entries would not make the same bytes again. */
+  private record(
+    field: Field,
+    { extern, entries }: FieldType & { kind: 'record' },
+    at: number,
+    bound: Bound,
+    scope: Scope,
+    nodes: FieldNode[],
+  ): number {
+    const format = this.code.record(extern);
+    const bad = (message: string, of: Field = field): never => {
+      throw new Bad(at - this.at, of.path, message, of.span);
+    };
+    const { end } = bound;
+    if (!format.isRecord(this.bytes, at, end)) bad(`is no ${extern.name}`);
+    const { roles, idInOtherArms, limits } = this.protocol;
+    const children: FieldNode[] = [];
+    const values: { [field: string]: Shown } = {};
+    for (const entry of entries) {
+      const type = entry.type as FieldType & { kind: 'entry' };
+      const place = format.find(this.bytes, at, end, type.path);
+      const value = readEntry(format, type, this.bytes, at, end, limits.headers);
+      const isId = entry === roles.id || idInOtherArms.includes(entry);
+      if (isId && value === undefined) bad('is missing', entry);
+      if (entry === roles.headers && place >= 0 && value === undefined) bad('is no map of texts', entry);
+      if (entry === roles.headers && value !== undefined)
+        this.headers.push(
+          ...(value as readonly (readonly [string, string | null])[]).map(
+            ([k, v]): [string, string | null] => [k, v],
+          ),
+        );
+      const known = value === undefined && entry.default?.kind === 'int' ? entry.default.value : value;
+      if (known !== undefined)
+        scope.values.set(
+          entry,
+          known instanceof Uint8Array
+            ? latin1(known)
+            : typeof known === 'object' || typeof known === 'number'
+              ? ''
+              : known,
+        );
+      if (value === undefined) continue;
+      this.reached.add(entry);
+      values[entry.name] = value;
+      const of = type.of.kind === 'int' ? type.of.enum : null;
+      children.push({
+        name: entry.name,
+        offset: place - this.at,
+        length: format.changeEnd(this.bytes, place, end, type.path.slice(-1)) - place,
+        value,
+        note: `tag ${type.path.join('.')}${of === null ? '' : ` ${memberName(of, value as bigint)}`}`,
+        children: [],
+        given: true,
+      });
+    }
+    const bytes = this.bytes.subarray(at, end);
+    const again = recordBytesOrNull(format, entries, values);
+    const isWhole = again !== null && Buffer.compare(bytes, again) === 0;
+    nodes.push({
+      name: field.name,
+      offset: at - this.at,
+      length: end - at,
+      value: isWhole ? null : bytes,
+      note: `${extern.name}, ${end - at} bytes`,
+      children,
+      given: true,
+    });
+    return end;
   }
 
   private verify(field: Field, found: bigint): string {
@@ -366,6 +438,7 @@ class FrameReader {
         return this.extern(type, field, at, bound);
       case 'record':
       case 'entry':
+      case 'inHead':
         throw new Error(`${type.kind} is refused by the checker`);
       case 'map':
         return this.map(type, field, at, bound, scope);
@@ -616,8 +689,8 @@ class FrameReader {
     this.headOf = (key) => head.get(this.bytes, from, to, key);
     const { id } = this.protocol.roles;
     if (head.textsStart(this.bytes, from, to) < 0) return false;
-    if (id?.type.kind !== 'entry' || id.type.record() !== field) return true;
-    const place = head.idStart(this.bytes, from, to, String(id.type.tag));
+    if (id?.type.kind !== 'inHead' || id.type.head !== field) return true;
+    const place = head.idStart(this.bytes, from, to, id.type.key);
     if (place >= 0) this.idInHead = BigInt(head.readId(this.bytes, from, place));
     return place >= 0;
   }

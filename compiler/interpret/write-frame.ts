@@ -8,6 +8,7 @@ import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
 import { walk } from '../model/walk.js';
 import { formedBytes } from './formed.js';
+import { recordBytes } from './record-entries.js';
 import { writeInt } from './read-int.js';
 
 /**
@@ -236,6 +237,10 @@ class BodyWriter {
 
   private field(field: Field): void {
     const { type } = field;
+    if (type.kind === 'record') {
+      this.record(field, type);
+      return;
+    }
     if (type.kind === 'int' && type.form.kind !== 'fixed') {
       if (field.derivation !== null) {
         this.holes.set(field, this.out.position);
@@ -310,6 +315,7 @@ class BodyWriter {
         return;
       case 'record':
       case 'entry':
+      case 'inHead':
         throw new Error(`${type.kind} is refused by the checker`);
       case 'float': {
         const view = new DataView(new ArrayBuffer(type.bits / 8));
@@ -376,6 +382,21 @@ class BodyWriter {
           this.value(type.value.type, text, `${path}.value`);
         }
         return;
+    }
+  }
+
+  /** A record of its entries, or as its bytes are given. */
+  private record(field: Field, { extern, entries }: FieldType & { kind: 'record' }): void {
+    const own = this.object[field.name];
+    if (own instanceof Uint8Array) {
+      this.out.append(own);
+      return;
+    }
+    try {
+      this.out.append(recordBytes(this.out.code.record(extern), entries, this.object));
+    } catch (error) {
+      if (!isEncodeError(error)) throw error;
+      throw new JsonError(this.name(field), error.message);
     }
   }
 

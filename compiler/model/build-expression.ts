@@ -9,6 +9,7 @@ import type { Declarations } from './declarations.js';
 import type {
   BitFieldModel,
   ConstantValue,
+  EntryType,
   Enum,
   ExternFnModel,
   Field,
@@ -78,7 +79,8 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       const key = constantOf(expr.index, cx.scope, report);
       if (object === null || key === null) return null;
       const map = object.op === 'field' ? object.fields[0] : undefined;
-      const isMap = map?.member === 'field' && (map.type.kind === 'map' || isExternMap(map.type));
+      const isMap =
+        map?.member === 'field' && (map.type.kind === 'map' || isExternMap(map.type) || isMapEntry(map.type));
       if (map?.member !== 'field' || !isMap) {
         report.error(
           'PF109',
@@ -293,6 +295,8 @@ export function fieldExpression(
       return { op, ...base, type: { kind: 'text' }, optional };
     case 'extern':
       return { op, ...base, type: externType(first.type), optional };
+    case 'entry':
+      return { op, ...base, type: entryType(first.type.of), optional: first.default === null };
     default:
       return { op, ...base, type: { kind: 'bytes' }, optional };
   }
@@ -300,6 +304,15 @@ export function fieldExpression(
 
 function isExternMap(type: FieldType): boolean {
   return type.kind === 'extern' && type.extern.value === 'map';
+}
+
+function isMapEntry(type: FieldType): boolean {
+  return type.kind === 'entry' && type.of.kind === 'map';
+}
+
+function entryType(of: EntryType): ExpressionType {
+  if (of.kind === 'int') return { kind: 'int', low: -SAFE, high: SAFE, enum: of.enum };
+  return { kind: of.kind === 'text' ? 'text' : 'bytes' };
 }
 
 function externType(type: FieldType & { kind: 'extern' }): ExpressionType {

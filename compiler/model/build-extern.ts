@@ -11,7 +11,7 @@ const INTERFACES: Readonly<Record<ExternTypeModel['value'], RegExp>> = {
   int: /^ExternType<number>$/,
   bool: /^ExternType<boolean>$/,
   map: /^Extern(?:Map|Head)$/,
-  record: /^ExternRecord<(?:number|string)>$/,
+  record: /^ExternRecord$/,
 };
 
 const WRITTEN: Readonly<Record<ExternTypeModel['value'], string>> = {
@@ -20,7 +20,7 @@ const WRITTEN: Readonly<Record<ExternTypeModel['value'], string>> = {
   int: 'ExternType<number>',
   bool: 'ExternType<boolean>',
   map: 'ExternMap',
-  record: 'ExternRecord<number>',
+  record: 'ExternRecord',
 };
 
 /** How a value is typed in TypeScript. */

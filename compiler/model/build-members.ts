@@ -6,6 +6,7 @@ import type {
   Field as FieldAst,
   Member,
   Name,
+  RecordEntry,
   StructDecl,
   Within,
 } from '../syntax/ast.js';
@@ -17,6 +18,7 @@ import {
   kindOf,
   type Context,
 } from './build-expression.js';
+import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, maxOf } from './build-type.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
@@ -82,6 +84,10 @@ export function declaredNames(members: readonly Member[], into = new Set<string>
       case 'bits':
         for (const field of member.fields) into.add(field.name.text);
         break;
+      case 'record':
+        if (member.name !== null) into.add(member.name.text);
+        entryNames(member.entries, into);
+        break;
       case 'if':
         declaredNames(member.then, into);
         if (member.otherwise !== null) declaredNames(member.otherwise, into);
@@ -99,6 +105,13 @@ export function declaredNames(members: readonly Member[], into = new Set<string>
     }
   }
   return into;
+}
+
+function entryNames(entries: readonly RecordEntry[], into: Set<string>): void {
+  for (const entry of entries) {
+    if (entry.type !== null) into.add(entry.name.text);
+    else entryNames(entry.entries, into);
+  }
 }
 
 /** Builds a struct once; null after a report. */
@@ -168,6 +181,8 @@ function buildMember(member: Member, place: Place): MemberModel | null {
       return buildField(member, place);
     case 'bits':
       return buildBits(member, place);
+    case 'record':
+      return buildRecord(member, cx, place.declarations, path);
     case 'let': {
       const value = buildExpression(member.value, cx);
       if (value === null) cx.names.addBroken(member.name);
@@ -389,6 +404,7 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
       return type.extern.value === 'map' ? ['max', 'nullable'] : ['nullable'];
     case 'float':
     case 'entry':
+    case 'inHead':
       return [];
     case 'record':
       return ['max'];

@@ -4,7 +4,7 @@ import type { Span } from '../source/source-file.js';
 import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
-import type { Field, Roles, WindowModel } from './model.js';
+import type { EntryType, Field, Roles, WindowModel } from './model.js';
 
 const KNOWN = [
   'kind',
@@ -113,21 +113,22 @@ export function buildRoles(
     given,
     cx,
     report,
-    (f) => f.type.kind === 'int' && !f.type.bool,
+    (f) =>
+      (f.type.kind === 'int' && !f.type.bool) || (holds(f, 'int') && f.default === null) || holds(f, 'int64'),
   );
   const [headers = null] = fieldRole(
     'headers',
     given,
     cx,
     report,
-    (f) => f.type.kind === 'map' || isExternMap(f),
+    (f) => f.type.kind === 'map' || isExternMap(f) || holds(f, 'map'),
   );
   const [body = null] = fieldRole(
     'body',
     given,
     cx,
     report,
-    (f) => f.type.kind === 'bytes' && !f.type.nullable,
+    (f) => (f.type.kind === 'bytes' && !f.type.nullable) || holds(f, 'bytes'),
   );
   const roles: Roles = {
     kind,
@@ -190,7 +191,7 @@ function idInHead({ map, key, span }: Expression & { op: 'header' }): Field {
     path: `${map.path}["${key}"]`,
     doc: '',
     span,
-    type: { kind: 'entry', record: () => map, tag: key, of: { kind: 'int', enum: null } },
+    type: { kind: 'inHead', head: map, key },
     guards: map.guards,
     constant: null,
     default: null,
@@ -202,6 +203,11 @@ function idInHead({ map, key, span }: Expression & { op: 'header' }): Field {
 
 function isExternMap(field: Field): boolean {
   return field.type.kind === 'extern' && field.type.extern.value === 'map';
+}
+
+/** Whether the field is an entry of a record that holds values of this sort. */
+function holds(field: Field, kind: EntryType['kind']): boolean {
+  return field.type.kind === 'entry' && field.type.of.kind === kind;
 }
 
 /** The window that an expression names, or null if it is something else. */

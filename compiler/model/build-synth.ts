@@ -8,6 +8,8 @@ import { intTypeOf } from './int-type-of.js';
 import { boundsOf, isValueOf } from './integers.js';
 import type {
   BitFieldModel,
+  EntryType,
+  Enum,
   Field,
   FieldType,
   Frame,
@@ -130,8 +132,7 @@ export function buildSynth(
       if (value !== null) fields.push({ field, value, span: entry.name.span });
       continue;
     }
-    const asEnum =
-      field.member === 'bitField' ? field.enum : field.type.kind === 'int' ? field.type.enum : null;
+    const asEnum = enumOf(field);
     const value = buildExpression(entry.value, context, asEnum);
     if (value === null) continue;
     if (checkValue(field, value, report)) fields.push({ field, value, span: entry.name.span });
@@ -184,6 +185,7 @@ function buildParams(synth: Synth, frame: Frame, report: Report): SynthModel['pa
 }
 
 function isMap(type: FieldType): boolean {
+  if (type.kind === 'entry') return type.of.kind === 'map';
   return type.kind === 'map' || (type.kind === 'extern' && type.extern.value === 'map');
 }
 
@@ -209,11 +211,43 @@ function headersLiteral(value: Expr, context: Context, report: Report): SynthVal
   return { op: 'headersLiteral', entries, span: value.span };
 }
 
+function enumOf(field: Field | BitFieldModel): Enum | null {
+  if (field.member === 'bitField') return field.enum;
+  if (field.type.kind === 'entry') return field.type.of.kind === 'int' ? field.type.of.enum : null;
+  return field.type.kind === 'int' ? field.type.enum : null;
+}
+
+/** Whether an entry of a record can hold the value. */
+function fitsEntry(of: EntryType, value: Expression): boolean {
+  switch (of.kind) {
+    case 'int':
+      return value.type.kind === 'int' && (value.type.enum === null || value.type.enum === of.enum);
+    case 'int64':
+      return value.type.kind === 'int' || isWide(value);
+    case 'text':
+      return value.type.kind === 'text';
+    default:
+      return value.type.kind === 'text' && value.op !== 'request';
+  }
+}
+
+/** Whether a value is an entry of 64 bits of the request. */
+function isWide(value: Expression): boolean {
+  const of = value.op === 'request' ? value.fields[0] : undefined;
+  return of?.member === 'field' && of.type.kind === 'entry' && of.type.of.kind === 'int64';
+}
+
 function checkValue(field: Field | BitFieldModel, value: Expression, report: Report): boolean {
   const refuse = (message: string): false => {
     report.error('PF140', value.span, message);
     return false;
   };
+  if (field.member === 'field' && field.type.kind === 'entry') {
+    const { of } = field.type;
+    return (
+      fitsEntry(of, value) || refuse(`\`${field.name}\` is an entry of ${of.kind}, this is ${kindOf(value)}`)
+    );
+  }
   const boolean =
     field.member === 'bitField'
       ? field.enum === null && field.width === 1

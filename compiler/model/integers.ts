@@ -37,7 +37,9 @@ export function isValueOf(of: Enum, value: bigint): boolean {
 /** The bounds of a field of integer type, narrowed by `in` and by a closed enum's members. */
 export function boundsOf(field: Field): { low: bigint; high: bigint } {
   // What holds an id says nothing of its range: the proxy gives out those that fit everywhere.
-  if (field.type.kind === 'entry') return { low: 0n, high: 0x7fffffffn };
+  if (field.type.kind === 'inHead') return { low: 0n, high: 0x7fffffffn };
+  // In a record 0 may be none, or a message that answers nothing.
+  if (field.type.kind === 'entry') return { low: 1n, high: 0x7fffffffn };
   if (field.type.kind !== 'int') return { low: 0n, high: 0n };
   if (field.constant?.kind === 'int') return { low: field.constant.value, high: field.constant.value };
   if (field.range !== null) return field.range;

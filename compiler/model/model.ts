@@ -118,17 +118,21 @@ export type FieldType =
   | {
       readonly kind: 'record';
       readonly extern: ExternTypeModel;
+      /** `rest`: all of its window. */
       readonly extent: ExtentModel;
       /** Fields whose place is found by their tag; each has an `entry` type, none is in the layout. */
       readonly entries: readonly Field[];
     }
-  /** A field of a record, or the request id in a head. Absent on the wire, it reads as undefined. */
+  /** A field of a record. Absent on the wire, it reads as undefined. */
   | {
       readonly kind: 'entry';
       readonly record: () => Field;
-      readonly tag: bigint | string;
+      /** The tags of the records around it, outermost first, and its own. */
+      readonly path: readonly number[];
       readonly of: EntryType;
     }
+  /** The request id under a key of a head. */
+  | { readonly kind: 'inHead'; readonly head: Field; readonly key: string }
   | { readonly kind: 'bytes'; readonly extent: ExtentModel; readonly nullable: boolean }
   | {
       readonly kind: 'text';
@@ -154,13 +158,13 @@ export type FieldType =
       readonly maxCount: number;
     };
 
-/** What an entry of a record holds: integers are numbers, so up to 53 bits; a record in a record is read by tag as well. */
+/** What an entry of a record holds: `int` is a number, so up to 53 bits, `int64` is exact and for ids. */
 export type EntryType =
   | { readonly kind: 'int'; readonly enum: Enum | null }
+  | { readonly kind: 'int64' }
   | { readonly kind: 'text' }
   | { readonly kind: 'bytes' }
-  | { readonly kind: 'map' }
-  | { readonly kind: 'record'; readonly entries: readonly Field[] };
+  | { readonly kind: 'map' };
 
 /** A declaration `extern … from "./x.ts"`: an export of a TypeScript module that is pure and bounded. */
 export interface Extern {
@@ -386,7 +390,7 @@ export type FrameKindName = 'request' | 'oneway' | 'response' | 'push' | 'contro
 /** What each role is, by the expression that gives it; null where the protocol has none. */
 export interface Roles {
   readonly kind: Expression;
-  /** An integer field, whatever its form, or what stands under a key of a head (type `entry`), which is in no block. */
+  /** An integer field, whatever its form, an entry of a record, or what stands under a key of a head (type `inHead`), which is in no block. */
   readonly id: Field | null;
   readonly heartbeat: Expression | null;
   readonly goaway: Expression | null;

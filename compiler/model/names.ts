@@ -2,7 +2,7 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { Name } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
 import type { Expression } from './expression.js';
-import type { BitFieldModel, Field, Guard, WindowModel } from './model.js';
+import type { BitFieldModel, EntryType, Enum, Field, Guard, WindowModel } from './model.js';
 
 /** What a name inside a frame or struct stands for. */
 export type Meaning =
@@ -97,6 +97,10 @@ export function exclusive(a: readonly Guard[], b: readonly Guard[]): boolean {
   return false;
 }
 
+function entryEnum(of: EntryType): Enum | null {
+  return of.kind === 'int' ? of.enum : null;
+}
+
 function sameType(a: Field | BitFieldModel, b: Field | BitFieldModel): boolean {
   if (a.member === 'bitField' && b.member === 'bitField')
     return a.enum === b.enum && (a.width === 1) === (b.width === 1);
@@ -107,6 +111,9 @@ function sameType(a: Field | BitFieldModel, b: Field | BitFieldModel): boolean {
       x.enum === y.enum && x.bool === y.bool && x.int.bits === y.int.bits && x.int.signed === y.int.signed
     );
   }
+  if (x.kind === 'entry' && y.kind === 'entry')
+    return x.of.kind === y.of.kind && entryEnum(x.of) === entryEnum(y.of);
+  if (x.kind === 'record' && y.kind === 'record') return x.extern === y.extern;
   if (x.kind === 'struct' && y.kind === 'struct') return x.struct === y.struct;
   if (x.kind === 'map' && y.kind === 'map') return x.pair === y.pair;
   if (x.kind === 'bytes' && y.kind === 'bytes') return x.nullable === y.nullable;

@@ -65,6 +65,7 @@ export function typeSize(type: FieldType): SizeRange {
     case 'extern':
       return { min: type.rest ? 0 : 1, max: Infinity };
     case 'entry':
+    case 'inHead':
       return fixed(0);
   }
 }

@@ -1,10 +1,13 @@
 import type { Block, MemberModel } from './model.js';
 
-/** All members of a block at any depth, in layout order; struct types are not entered. */
+/** All members of a block at any depth, in layout order, entries of records too; struct types are not entered. */
 export function* walk(block: Block): IterableIterator<MemberModel> {
   for (const member of block.members) {
     yield member;
     switch (member.member) {
+      case 'field':
+        if (member.type.kind === 'record') yield* member.type.entries;
+        break;
       case 'within':
         yield* walk(member.body);
         break;

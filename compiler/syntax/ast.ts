@@ -114,7 +114,7 @@ export interface FrameDecl extends Node {
   readonly members: readonly Member[];
 }
 
-export type Member = Field | Bits | If | Variant | Within | Let | Assert | Pad;
+export type Member = Field | Bits | RecordMember | If | Variant | Within | Let | Assert | Pad;
 
 export interface Annotation extends Node {
   readonly name: Name;
@@ -207,6 +207,24 @@ export interface BitField extends Node {
   readonly width: IntLiteral;
   readonly as: TypeExpr | null;
   readonly value: Expr | null;
+}
+
+/** `record jce.packet [as name] { 4 request_id : int; 5 user { 1 name : text; } }`: entries under tags. */
+export interface RecordMember extends Node {
+  readonly kind: 'record';
+  readonly format: TypeExpr;
+  readonly name: Name | null;
+  readonly entries: readonly RecordEntry[];
+}
+/** An entry that holds a value, or (`type` null) a record with entries of its own. */
+export interface RecordEntry extends Node {
+  readonly doc: string;
+  readonly tag: IntLiteral;
+  readonly name: Name;
+  /** `int`, `text`, `bytes`, `map`, or an enum. */
+  readonly type: Name | null;
+  readonly attrs: readonly Attr[];
+  readonly entries: readonly RecordEntry[];
 }
 
 export interface If extends Node {

@@ -13,6 +13,8 @@ import type {
   Name,
   Pad,
   Param,
+  RecordEntry,
+  RecordMember,
   TypeExpr,
   Variant,
   Within,
@@ -51,6 +53,8 @@ function member(cx: BuildContext, cst: CstNode): Member | null {
       return field(cx, inner);
     case 'bits':
       return bits(cx, inner);
+    case 'record':
+      return record(cx, inner);
     case 'conditional':
       return conditional(cx, inner);
     case 'variant':
@@ -161,6 +165,34 @@ function bits(cx: BuildContext, cst: CstNode): Bits | null {
     return { doc: cx.docBefore(startOf(one)), name: of, width, as, value, span: spanOf(cx, one) };
   });
   return { kind: 'bits', type, name: name(cx, cst), fields, span: spanOf(cx, cst) };
+}
+
+function record(cx: BuildContext, cst: CstNode): RecordMember | null {
+  const format = typeExpr(cx, node(cst, 'type'));
+  if (format === null) return null;
+  const own = entries(cx, node(cst, 'entries'));
+  return { kind: 'record', format, name: name(cx, cst), entries: own, span: spanOf(cx, cst) };
+}
+
+function entries(cx: BuildContext, cst: CstNode | null): RecordEntry[] {
+  if (cst === null) return [];
+  return collect(nodes(cst, 'entry'), (one): RecordEntry | null => {
+    const digits = token(one, 'Int');
+    const tag = digits && intLiteral(cx, digits);
+    const of = name(cx, one);
+    const holds = token(one, 'holds');
+    const inner = node(one, 'entries');
+    if (!tag || !of || (holds === null && inner === null)) return null;
+    return {
+      doc: cx.docBefore(startOf(one)),
+      tag,
+      name: of,
+      type: holds && nameOf(cx, holds),
+      attrs: collect(nodes(one, 'attribute'), (attr) => attribute(cx, attr)),
+      entries: entries(cx, inner),
+      span: spanOf(cx, one),
+    };
+  });
 }
 
 /** `if … else if … else …`: each further branch is nested in the `otherwise` of the one before. */

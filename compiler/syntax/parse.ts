@@ -158,7 +158,7 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
     'synth',
     'connection',
   ],
-  field: ['bits', 'if', 'variant', 'within', 'let', 'assert', 'pad'],
+  field: ['bits', 'record', 'if', 'variant', 'within', 'let', 'assert', 'pad'],
 };
 
 /** A missing `;` is shown where it belongs, other surprises where they stand. */

@@ -211,6 +211,7 @@ export class SchemaParser extends RecoveringParser {
       DEF: [
         { ALT: () => this.SUBRULE(this.field) },
         { ALT: () => this.SUBRULE(this.bits) },
+        { ALT: () => this.SUBRULE(this.record) },
         { ALT: () => this.SUBRULE(this.conditional) },
         { ALT: () => this.SUBRULE(this.variant) },
         { ALT: () => this.SUBRULE(this.within) },
@@ -389,6 +390,41 @@ export class SchemaParser extends RecoveringParser {
       this.SUBRULE(this.expression);
     });
     this.CONSUME(t.Semicolon);
+  });
+
+  private readonly record = this.RULE('record', () => {
+    this.CONSUME(t.RecordWord);
+    this.SUBRULE(this.type);
+    this.OPTION(() => {
+      this.CONSUME(t.As);
+      this.CONSUME(t.Name);
+    });
+    this.SUBRULE(this.entries);
+  });
+
+  private readonly entries = this.RULE('entries', () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => this.SUBRULE(this.entry));
+    this.CONSUME(t.RightBrace);
+  });
+
+  private readonly entry = this.RULE('entry', () => {
+    this.CONSUME(t.Int);
+    this.CONSUME(t.Name);
+    this.OR({
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(t.Colon);
+            this.CONSUME2(t.Name, { LABEL: 'holds' });
+            this.MANY(() => this.SUBRULE(this.attribute));
+            this.CONSUME(t.Semicolon);
+          },
+        },
+        { ALT: () => this.SUBRULE(this.entries) },
+      ],
+      ERR_MSG: '`:` and what it holds, or the entries of a record between braces',
+    });
   });
 
   private readonly conditional = this.RULE('conditional', () => {

@@ -54,6 +54,7 @@ const listed: Readonly<Record<string, string>> = {
   block: 'a field',
   variant: 'an arm (`pattern => Name { … }`)',
   bits: 'a bit field (`name : width;`)',
+  entries: 'an entry (`1 name : int;`)',
   limits: 'a limit (`name = value;`)',
   semantics: 'a role (`name = value;` or `name when condition;`)',
   statusMap: 'a status (`wire <=> CANONICAL;`)',
@@ -153,6 +154,7 @@ function hintFor(
 const conditions: Readonly<Record<string, string>> = {
   if: 'the condition stands in parentheses: `if (a == 1) { … }`',
   variant: 'what is compared stands in parentheses: `variant (type) { … }`',
+  record: 'its format comes first: `record jce.packet { 1 name : int; }`',
   within: 'the size stands in parentheses: `within (length) { … }`',
   pad: 'write `pad align 4;` or `pad size 2;`',
   let: 'write `let name = value;`',

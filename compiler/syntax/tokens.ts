@@ -71,6 +71,7 @@ export const Nullable = keyword('nullable');
 export const Checksum = keyword('checksum');
 export const Over = keyword('over');
 export const BitsWord = keyword('bits');
+export const RecordWord = keyword('record');
 export const If = keyword('if');
 export const Else = keyword('else');
 export const VariantWord = keyword('variant');

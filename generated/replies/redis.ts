@@ -1240,7 +1240,7 @@ function reencode(
   return copyBytes(b, at, end);
 }
 
-export function heartbeatAck(_b: Uint8Array, _at: number): Uint8Array {
+export function heartbeatAck(): Uint8Array {
   return encodeReply({ kind: Kind.simple, line: 'PONG' });
 }
 

@@ -15,6 +15,7 @@ export {
 export { TextCache } from './bytes/text-cache.js';
 export { crc32, crc32c, crc32cDelta, crc32Delta } from './bytes/crc32.js';
 export { requireBigInteger, requireInteger, requirePresent } from './bytes/require.js';
+export { requireId } from './bytes/require-id.js';
 export { requestId64, requestId64le } from './bytes/request-id.js';
 export { Cursor } from './bytes/cursor.js';
 export { copyBytes, frameBytes } from './bytes/copy.js';
@@ -26,12 +27,13 @@ export { untilEnd } from './bytes/until.js';
 export { untilGoesOn } from './bytes/until-goes-on.js';
 export { ended } from './bytes/ended.js';
 export type {
-  ExternEntry,
-  ExternEntryMap,
+  EntryPath,
+  EntryValue,
   ExternHead,
   ExternMap,
   ExternRecord,
   ExternType,
+  RecordEntries,
 } from './extern.js';
 export { unended } from './bytes/unended.js';
 export { prefixedEnd } from './bytes/prefixed-end.js';

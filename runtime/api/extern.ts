@@ -78,43 +78,78 @@ export interface ExternHead extends ExternMap {
   writeId(bytes: Uint8Array, at: number, id: RequestId, source: Uint8Array, from: number): number;
 }
 
-/** Entries under tags: `extern type jce => record`. A tag is a number, or a text such as a JSON key. */
-export interface ExternRecord<Tag extends number | string> {
-  /** As {@link ExternType.end}, for a record that fills its window: `to` if all entries are well formed. */
-  end(bytes: Uint8Array, from: number, to: number): number;
-  /** Where the entry under `tag` of the record [from, to) starts, its tag included; -1 if there is none. */
-  find(bytes: Uint8Array, from: number, to: number, tag: Tag): number;
-  /** Where the entry that starts at `at` ends. */
-  entryEnd(bytes: Uint8Array, at: number, to: number): number;
-  /** Where the bytes of a record that is an entry's value start and end: for records in records. */
-  innerStart(bytes: Uint8Array, at: number, to: number): number;
-  innerEnd(bytes: Uint8Array, at: number, to: number): number;
-  /** Entries by what they hold; `read` gives undefined if the entry holds something else. */
-  readonly int: ExternEntry<number, Tag>;
-  readonly text: ExternEntry<string, Tag>;
-  readonly bytes: ExternEntry<Uint8Array, Tag>;
-  /** null if the format has no maps. */
-  readonly map: ExternEntryMap<Tag> | null;
-  /** What the format puts around all entries, and between two: JSON's braces and commas. '' for binary formats. */
-  readonly open: string;
-  readonly between: string;
-  readonly close: string;
-}
+/** Where an entry stands: the tags of the records around it, outermost first, and its own. */
+export type EntryPath = readonly number[];
 
-/** One kind of entry. */
-export interface ExternEntry<Value, Tag extends number | string> {
-  /** The value of the entry that starts at `at`. */
-  read(bytes: Uint8Array, at: number, to: number): Value | undefined;
-  /** How many bytes the entry takes, its tag included. */
-  size(tag: Tag, value: Value): number;
-  /** Writes the entry and returns where it ends. */
-  write(bytes: Uint8Array, at: number, tag: Tag, value: Value): number;
-}
+/** What an entry holds; text and bytes are told apart by the format, or not at all. */
+export type EntryValue = number | bigint | string | Uint8Array | HeaderMap;
 
-/** An entry that is a map of texts: as {@link ExternMap}, at the entry's place. */
-export interface ExternEntryMap<Tag extends number | string> {
-  get(bytes: Uint8Array, at: number, to: number, key: string): string | null | undefined;
-  readHeaders(bytes: Uint8Array, at: number, to: number, into: HeaderMap, most: number): boolean;
-  size(tag: Tag, headers: HeaderMap): number;
-  write(bytes: Uint8Array, at: number, tag: Tag, headers: HeaderMap, source: Uint8Array): number;
+/** The entries of a new record in the order of their paths; those that are undefined are left out. */
+export type RecordEntries = readonly (readonly [path: EntryPath, value: EntryValue | undefined])[];
+
+/**
+ * Entries under numbers, some of them records themselves: `extern type message => record`. A format that lets a
+ * tag come twice says by these functions which entry counts; a proxy has to take the one that receivers take.
+ */
+export interface ExternRecord {
+  /** Whether [from, to) is a record, all of its entries whole. The other functions are asked of nothing else. */
+  isRecord(bytes: Uint8Array, from: number, to: number): boolean;
+  /** Where the entry at `path` of the record [from, to) starts, its tag included; -1 if there is none. */
+  find(bytes: Uint8Array, from: number, to: number, path: EntryPath): number;
+  /** The number that the entry at `at` holds; undefined if `at` is -1, or it holds something else or over 53 bits. */
+  int(bytes: Uint8Array, at: number): number | undefined;
+  /** As {@link int}, of 64 bits. */
+  int64(bytes: Uint8Array, at: number): RequestId | undefined;
+  /** Writes another number into the bytes that the entry at `at` takes, wider than it need be; false if it can't. */
+  putInt(bytes: Uint8Array, at: number, value: number): boolean;
+  /** Where the text that the entry at `at` holds starts; -1 if `at` is -1 or it holds something else. */
+  textStart(bytes: Uint8Array, at: number): number;
+  /** Where it ends. */
+  textEnd(bytes: Uint8Array, at: number): number;
+  /** As textStart and textEnd, of bytes. */
+  bytesStart(bytes: Uint8Array, at: number): number;
+  bytesEnd(bytes: Uint8Array, at: number): number;
+  /** The first value under `key` of the map at `path`, as {@link ExternMap.get}. */
+  header(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    path: EntryPath,
+    key: string,
+  ): string | null | undefined;
+  /** Appends what the map at `path` holds, as {@link ExternMap.readHeaders}; nothing if there is no such entry. */
+  readHeaders(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    path: EntryPath,
+    into: HeaderMap,
+    most: number,
+  ): boolean;
+  /** How many bytes a new record takes. @throws EncodeError if one of its entries can't be written */
+  size(entries: RecordEntries): number;
+  /** Writes a new record and returns where it ends. */
+  write(bytes: Uint8Array, at: number, entries: RecordEntries): number;
+  /**
+   * Where the bytes start that are written anew when the entry at `path` gets another value: the entry with the
+   * records around it, or the place for it where there is none.
+   */
+  changeStart(bytes: Uint8Array, from: number, to: number, path: EntryPath): number;
+  /** Where they end, of the record that ends at `to`. */
+  changeEnd(bytes: Uint8Array, start: number, to: number, path: EntryPath): number;
+  /**
+   * How many bytes take the place of [start, end) when the entry at `path` gets another value. A value that is what
+   * the entry holds takes the bytes that are there; nothing takes the place of no entry. @throws EncodeError
+   */
+  changedSize(bytes: Uint8Array, start: number, end: number, path: EntryPath, value: EntryValue): number;
+  /** Writes them at `at` of `out`, and returns where they end; map entries that know their place stand in `bytes`. */
+  writeChanged(
+    out: Uint8Array,
+    at: number,
+    path: EntryPath,
+    value: EntryValue,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): number;
 }

@@ -166,7 +166,7 @@ for (const tested of protocolsUnderTest) {
       expectSame(frame.bytes.subarray(frame.start, frame.end), changed);
       expect(frame.setId(77)).toBe(true);
       frame.headers.delete('trace-id');
-      const headerBlock = block(without(tested.facts(changed).entries, 'trace-id'), bytes);
+      const headerBlock = block(without(tested.facts(changed).entries, 'trace-id'), changed);
       expectSame(written(frame), tested.rebuild(changed, { id: 77, headerBlock }));
     });
 

@@ -6,6 +6,7 @@ import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
 import { redis } from '#codecs/redis.js';
 import { rocketmq } from '#codecs/rocketmq.js';
+import { tars } from '#codecs/tars.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 import { dubboReference } from './references/dubbo.js';
@@ -13,6 +14,7 @@ import { memcachedReference } from './references/memcached.js';
 import { motan2Reference } from './references/motan2.js';
 import { redisCommandReference, redisReplyReference } from './references/redis.js';
 import { rocketmqReference } from './references/rocketmq.js';
+import { tarsReference, tarsReplyReference } from './references/tars.js';
 import type { FrameReference } from './references/wire-reference.js';
 import {
   buildBolt,
@@ -120,5 +122,7 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'redis', protocol: redis, corpus: 'redis/client', ...redisCommandReference },
   { name: 'redis replies', protocol: redis.replies, corpus: 'redis/server', ...redisReplyReference },
   { name: 'rocketmq', protocol: rocketmq, corpus: 'rocketmq', ...rocketmqReference },
+  { name: 'tars', protocol: tars, corpus: 'tars/client', ...tarsReference },
+  { name: 'tars replies', protocol: tars.replies, corpus: 'tars/server', ...tarsReplyReference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

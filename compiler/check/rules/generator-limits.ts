@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { parts } from '../../model/expressions-of.js';
+import { expressionsOf, parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Field, Guard, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -14,6 +14,7 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       hint: 'a window around the arms can be the body',
     });
   }
+  for (const e of expressionsOf(protocol)) entriesRead(e, headers, report);
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
     for (const member of walk(block)) {
       if (member.member === 'if' || member.member === 'assert') lengthRead(member.condition, report);
@@ -33,6 +34,20 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       constantText(member, report);
     }
   }
+}
+
+/** Of entries only numbers and texts are read by expressions, and the texts of the one map that is the headers. */
+function entriesRead(e: Expression, headers: Field | null, report: Report): void {
+  const ofEntry = (of: Expression): boolean =>
+    of.op === 'field' && of.fields.some((f) => f.member === 'field' && f.type.kind === 'entry');
+  if (e.op === 'binary' && [e.left, e.right].some((side) => side.type.kind === 'bytes' && ofEntry(side)))
+    report.error('PF199', e.span, 'comparing bytes of an entry is not built yet', {
+      hint: 'an entry of text can be compared',
+    });
+  if (e.op === 'header' && e.map.type.kind === 'entry' && e.map !== headers)
+    report.error('PF199', e.span, `a look-up in \`${e.map.name}\` is not built yet`, {
+      labels: [{ span: e.map.span, text: 'it is not the role `headers`' }],
+    });
 }
 
 /** An encoder knows lengths last, after it has chosen arms and checked assertions. */

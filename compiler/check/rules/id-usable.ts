@@ -58,8 +58,8 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
     );
   }
   for (const one of ids) {
-    // Where it stands in a head is the affair of what reads the head.
-    if (one.type.kind === 'entry') continue;
+    // Where it stands in a head or record is the affair of what reads these.
+    if (one.type.kind === 'inHead' || one.type.kind === 'entry') continue;
     const varies = one.type.kind === 'int' && fixedSize(memberSize(one)) === null;
     const before = one.guards.length > 0 ? null : varyingBefore(protocol.frame.body, one);
     if (varies)

@@ -21,7 +21,12 @@ const EXPECTED: Record<
 };
 
 /** PF140: a synth sets all that has no default, and what it makes is what it is called when read again. */
-export function synthsHold(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
+export function synthsHold(
+  protocol: Protocol,
+  items: readonly ProtocolItem[],
+  report: Report,
+  asker: Protocol,
+): void {
   const doubtful = report.isDamaged(protocol.frame.span.file) ? null : doubtfulFields(items, report);
   for (const synth of protocol.synths) {
     const decl = items.find((item): item is Synth => item.kind === 'synth' && item.name.span === synth.span);
@@ -34,7 +39,7 @@ export function synthsHold(protocol: Protocol, items: readonly ProtocolItem[], r
     fieldsFit(synth, facts, report);
     if (!whole) continue;
     readsBack(protocol, synth, facts, report);
-    keepsId(protocol, synth, report);
+    keepsId(protocol, synth, report, asker);
   }
 }
 
@@ -133,7 +138,7 @@ function readsHeaders(e: Expression): boolean {
 }
 
 /** An answer carries the id of its request; what the proxy sends on its own carries the id it is given. */
-function keepsId(protocol: Protocol, synth: SynthModel, report: Report): void {
+function keepsId(protocol: Protocol, synth: SynthModel, report: Report, asker: Protocol): void {
   const { id } = protocol.roles;
   const set = id === null ? undefined : synth.fields.find((f) => f.field === id);
   if (id === null || set === undefined) return;
@@ -142,10 +147,10 @@ function keepsId(protocol: Protocol, synth: SynthModel, report: Report): void {
   const { value } = set;
   const right =
     request !== undefined
-      ? value.op === 'request' && value.fields.length === 1 && value.fields[0] === id
+      ? value.op === 'request' && value.fields.length === 1 && value.fields[0] === asker.roles.id
       : param === undefined || value.op === 'param';
   if (right) return;
-  const wanted = request !== undefined ? `${request.name}.${id.name}` : param!.name;
+  const wanted = request !== undefined ? `${request.name}.${asker.roles.id?.name ?? id.name}` : param!.name;
   report.error('PF140', value.span, `the id that \`${synth.name}\` sets is not the one it is given`, {
     hint: `write \`${id.name}: ${wanted}\``,
   });

@@ -152,6 +152,7 @@ const KINDS: Readonly<Record<FieldType['kind'], string>> = {
   extern: 'a value of its own format',
   record: 'a record',
   entry: 'an entry',
+  inHead: 'what a head holds',
 };
 
 const ENDS: Readonly<Record<ExtentModel['kind'], string>> = {

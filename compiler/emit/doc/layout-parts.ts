@@ -1,5 +1,13 @@
 import { layoutOf, type Layout } from '../../model/layout.js';
-import type { BitFieldModel, Block, Field, FieldType, MemberModel, Protocol } from '../../model/model.js';
+import type {
+  BitFieldModel,
+  Block,
+  Enum,
+  Field,
+  FieldType,
+  MemberModel,
+  Protocol,
+} from '../../model/model.js';
 import { memberSize } from '../../model/size.js';
 import { formula } from '../describe.js';
 import { memberName, placeText } from '../place-text.js';
@@ -91,8 +99,27 @@ function rowsOf(member: MemberModel, layout: Layout, protocol: Protocol): RowTex
   const offset = placeText(layout.places.get(member)!);
   const bytes = sizeText(member, protocol.limits.frame);
   switch (member.member) {
-    case 'field':
-      return [[offset, bytes, code(member.name), code(declaredText(member)), meaningOf(member, protocol)]];
+    case 'field': {
+      const own: RowText = [
+        offset,
+        bytes,
+        code(member.name),
+        code(declaredText(member)),
+        meaningOf(member, protocol),
+      ];
+      if (member.type.kind !== 'record') return [own];
+      const { extern, entries } = member.type;
+      return [
+        [offset, bytes, code(member.name), code(`record ${extern.name}`), 'made of, each found by its tag:'],
+        ...entries.map((entry): RowText => [
+          tagText(entry),
+          '',
+          code(entry.name),
+          code(declaredText(entry)),
+          meaningOf(entry, protocol),
+        ]),
+      ];
+    }
     case 'bits':
       return [
         [offset, bytes, member.name === null ? '' : code(member.name), `${member.int.bits} bits`, 'made of:'],
@@ -145,6 +172,10 @@ function rowsOf(member: MemberModel, layout: Layout, protocol: Protocol): RowTex
   }
 }
 
+function tagText({ type }: Field): string {
+  return type.kind === 'entry' ? `tag ${type.path.join('.')}` : '';
+}
+
 function sizeText(member: MemberModel, frameLimit: number): string {
   const { min, max } = memberSize(member);
   if (min === max) return String(min);
@@ -166,11 +197,17 @@ function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
     const struct = structIn(field.type);
     if (struct !== null) facts.push(`see [${struct}](#${anchorOf(`Struct ${struct}`)})`);
   }
-  const named = field.member === 'field' ? (field.type.kind === 'int' ? field.type.enum : null) : field.enum;
+  const named = enumOf(field);
   if (named !== null) facts.push(`see [${named.name}](#${anchorOf(`Enum ${named.name}`)})`);
   const told = facts.flatMap((fact) => (fact.trim() === '' ? [] : [fact.trim().replace(/[.;]$/, '')]));
   const own = field.doc.trim() === '' ? told : [prose(told[0]!), ...told.slice(1)];
   return own.join('; ');
+}
+
+function enumOf(field: Field | BitFieldModel): Enum | null {
+  if (field.member === 'bitField') return field.enum;
+  if (field.type.kind === 'entry') return field.type.of.kind === 'int' ? field.type.of.enum : null;
+  return field.type.kind === 'int' ? field.type.enum : null;
 }
 
 function structIn(type: FieldType): string | null {

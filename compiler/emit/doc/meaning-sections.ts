@@ -14,8 +14,9 @@ export function matchSection({ match, frame }: Protocol): string {
   const at = (offset: number): string => {
     let name = '';
     for (const member of walk(frame.body)) {
-      const place = layout.places.get(member)!;
-      if (place.anchor !== null || place.offset > offset) continue;
+      const place = layout.places.get(member);
+      // Entries of a record have no place of their own.
+      if (place === undefined || place.anchor !== null || place.offset > offset) continue;
       if (member.member === 'field') name = member.name;
       else if (member.member === 'bits') name = member.fields.map((f) => f.name).join(', ');
     }

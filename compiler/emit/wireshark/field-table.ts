@@ -55,6 +55,7 @@ function ofType(type: FieldType, name: string): string {
     case 'record':
       return 'bytes()';
     case 'entry':
+    case 'inHead':
       throw new Error(`${name} has no place of its own`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Arm, BitField, Field, If, Member, Within } from '../ast.js';
+import type { Arm, BitField, Field, If, Member, RecordEntry, Within } from '../ast.js';
 import { join, type Doc } from './doc.js';
 import { aligned, block, plain, type Statement } from './print-block.js';
 import { args, expression, patterns } from './print-expression.js';
@@ -23,6 +23,11 @@ export function member(trivia: Trivia, of: Member, depth: number): Statement {
       const from = of.name?.span.end ?? of.type.span.end;
       const body = block(trivia, from, head, of.fields, depth, (one, inner) => bitField(trivia, one, inner));
       return plain([head, ' ', body]);
+    }
+    case 'record': {
+      const head = ['record ', type(trivia, of.format), of.name === null ? '' : ` as ${of.name.text}`];
+      const from = of.name?.span.end ?? of.format.span.end;
+      return plain([head, ' ', entries(trivia, from, head, of.entries, depth)]);
     }
     case 'if':
       return plain(conditional(trivia, of, depth));
@@ -58,6 +63,16 @@ function bitField(trivia: Trivia, of: BitField, depth: number): Statement {
     of.value === null ? '' : [' = ', expression(trivia, of.value)],
     ';',
   ]);
+}
+
+function entries(trivia: Trivia, from: number, head: Doc, of: readonly RecordEntry[], depth: number): Doc {
+  return block(trivia, from, head, of, depth, (one, inner) => entry(trivia, one, inner));
+}
+
+function entry(trivia: Trivia, of: RecordEntry, depth: number): Statement {
+  const head = `${of.tag.text} ${of.name.text}`;
+  if (of.type === null) return plain([head, ' ', entries(trivia, of.name.span.end, head, of.entries, depth)]);
+  return aligned('field', depth, head, [`: ${of.type.text}`, attributes(trivia, of.attrs), ';']);
 }
 
 function conditional(trivia: Trivia, of: If, depth: number): Doc {

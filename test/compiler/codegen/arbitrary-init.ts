@@ -162,6 +162,7 @@ function arbitraryValue(type: FieldType, depth: number): fc.Arbitrary<Value> {
     case 'extern':
     case 'record':
     case 'entry':
+    case 'inHead':
       throw new Error(`random schemas have no ${type.kind}`);
   }
 }

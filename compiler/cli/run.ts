@@ -3,6 +3,8 @@ import { COMPILER_VERSION } from '../compiler-version.js';
 import { check, FORMATS, type CheckOptions } from './commands/check.js';
 import { compile, type CompileOptions } from './commands/compile.js';
 import { EMITTED } from './generate-all.js';
+import { FRAME_FORMATS } from './frame-format.js';
+import { helpOf, helpOfAll } from './help.js';
 import type { DiffOptions } from './commands/diff.js';
 import type { DocOptions } from './commands/doc.js';
 import { explain, type ExplainOptions } from './commands/explain.js';
@@ -29,17 +31,13 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .showHelpAfterError('(proto-frame --help shows the commands)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', helpOfAll());
 
   program
     .command('check')
     .description('report every mistake in some schemas and in those they use; writes nothing')
     .argument('<files...>', FILES)
-    .addOption(
-      new Option('--format <format>', 'text for people, json for scripts, sarif for code scanning')
-        .choices(FORMATS)
-        .default('text'),
-    )
+    .addOption(format(FORMATS, 'text for people, json for scripts, sarif for code scanning'))
     .action(async (names: string[], options: CheckOptions) => {
       code = await check(names, options, terminal);
     });
@@ -69,7 +67,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .command('explain')
     .description('show what the compiler made of a schema: offsets, derived fields, matching, limits')
     .argument('<file>', 'a schema')
-    .option('--json', 'as JSON', false)
+    .addOption(format(['text', 'json'], 'text for people, json for scripts'))
     .action(async (name: string, options: ExplainOptions) => {
       code = await explain(name, options, terminal);
     });
@@ -85,8 +83,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('--pcap <file>', 'a capture (pcap or pcapng): every TCP connection that holds such frames')
     .option('--port <port>', 'with --pcap: connections to or from this port only', wholeNumber)
     .option('--frame <n>', 'only the n-th frame, counted from 1', wholeNumber)
-    .option('--brief', 'one line a frame', false)
-    .option('--json', 'one JSON object a line, which encode takes again', false)
+    .addOption(
+      format(FRAME_FORMATS, 'trees, one line each, or one JSON object a line, which encode takes again'),
+    )
     .action(async (options: DecodeOptions) => {
       code = await (await import('./commands/decode.js')).decode(options, terminal);
     });
@@ -100,6 +99,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('-v, --valid <dir>', 'a folder of .hex and .bin files, each of whole frames')
     .option('-i, --invalid <dir>', 'a folder of files that are no whole frames')
     .option('--coverage', 'say which fields, arms and branches the valid samples never reach', false)
+    .addOption(format(['text', 'json'], 'text for people, json for scripts'))
     .action(async (options: ValidateOptions) => {
       code = await (await import('./commands/validate.js')).validate(options, terminal);
     });
@@ -110,7 +110,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .requiredOption('--schema <file>', 'the schema of the protocol')
     .option('--protocol <name>', 'which one, if the schema has several')
     .option('--from <side>', 'client or server, for protocols whose sides send frames of their own')
-    .option('--json <object>', "one frame's fields, or what decode --json printed")
+    .option('--json <object>', "one frame's fields, or what decode --format json printed")
     .option('--file <file>', 'the same, one object a line')
     .option('--out <file>', 'write the bytes there; else hex digits are printed, one line a frame')
     .action(async (options: EncodeOptions) => {
@@ -141,11 +141,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .description('compare two versions of a schema; fail if they do not understand each other on the wire')
     .argument('<old>', 'a schema or folder as it was')
     .argument('<new>', 'the same as it is now')
-    .addOption(
-      new Option('--format <format>', 'text for people, json for scripts')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
+    .addOption(format(['text', 'json'], 'text for people, json for scripts'))
     .action(async (before: string, after: string, options: DiffOptions) => {
       code = await (await import('./commands/diff.js')).diff(before, after, options, terminal);
     });
@@ -159,9 +155,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       code = await (await import('./commands/init.js')).init(name, options, terminal);
     });
 
+  for (const command of program.commands) command.addHelpText('after', helpOf(command.name()));
+
   try {
     if (args.length === 0) {
-      terminal.err(program.helpInformation() + EXAMPLES);
+      terminal.err(program.helpInformation() + helpOfAll());
       return ExitCode.Usage;
     }
     await program.parseAsync(args, { from: 'user' });
@@ -169,10 +167,20 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   } catch (error) {
     // Help and version end this way as well, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
-    if (!(error instanceof UsageError)) throw error;
+    // What the system refuses (no such folder, no right to write) is named by its own words.
+    if (!(error instanceof UsageError) && !isSystemError(error)) throw error;
     terminal.err(`proto-frame: ${error.message}\n`);
     return ExitCode.Usage;
   }
+}
+
+/** The first of the formats is the one without the option. */
+function format(formats: readonly string[], description: string): Option {
+  return new Option('--format <format>', description).choices(formats).default(formats[0]);
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
 }
 
 function wholeNumber(text: string): number {
@@ -189,24 +197,3 @@ function kinds(text: string): string[] {
 }
 
 const FILES = 'schemas, or folders with schemas';
-
-const EXAMPLES = `
-Examples:
-  proto-frame check schemas/bolt.proto-frame
-  proto-frame check schemas --format sarif > findings.sarif
-  proto-frame compile schemas --out generated
-  proto-frame compile schemas --out generated --check
-  proto-frame fmt schemas
-  proto-frame explain schemas/bolt.proto-frame
-  proto-frame doc schemas --out docs/protocols --check
-  proto-frame wireshark schemas/bolt.proto-frame --out dissectors
-  proto-frame diff released/bolt.proto-frame schemas/bolt.proto-frame
-  proto-frame init acme --dir my-protocol
-  proto-frame decode --schema schemas/bolt.proto-frame --hex 0101000001000000050100000bb80000000000000000
-  proto-frame decode --schema schemas/bolt.proto-frame --pcap traffic.pcap --port 12200 --brief
-  proto-frame validate --schema schemas/bolt.proto-frame -v samples/valid -i samples/invalid --coverage
-  proto-frame encode --schema schemas/bolt.proto-frame --json '{"type":"request","cmd":"heartbeat","request_id":7}'
-
-Exit codes: 0 all is well, 1 a schema has errors, an output is not current or a change breaks the wire,
-2 the command was wrong.
-`;

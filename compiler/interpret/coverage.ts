@@ -2,6 +2,13 @@ import type { Block, MemberModel, Protocol } from '../model/model.js';
 import { inFrame } from '../model/in-frame.js';
 import type { FrameTree } from './read-frame.js';
 
+/** How many places a schema has, how many were reached, and those that were not, outermost first. */
+export interface CoverageReport {
+  readonly total: number;
+  readonly reached: number;
+  readonly missing: readonly { readonly what: string; readonly line: number }[];
+}
+
 /** What frames have reached of a schema: fields, arms of variants and branches of ifs. */
 export class Coverage {
   private readonly reached = new Set<object>();
@@ -12,8 +19,7 @@ export class Coverage {
     for (const part of tree.reached) this.reached.add(part);
   }
 
-  /** How much there is, and the schema's places that no frame has reached, outermost first. */
-  report(): { total: number; reached: number; missing: { what: string; line: number }[] } {
+  report(): CoverageReport {
     const missing: { what: string; line: number }[] = [];
     let total = 0;
     const count = (part: object, what: string, span: MemberModel['span']): boolean => {

@@ -17,7 +17,9 @@ export class FrameSplitter {
   /** Where the next frame starts, from the start of the stream. */
   offset = 0;
 
-  private buffer: Buffer = Buffer.alloc(0);
+  /** What is no frame yet, as it came, so that a large frame is joined once. */
+  private pieces: Buffer[] = [];
+  private have = 0;
   private need = 1;
 
   constructor(
@@ -27,15 +29,18 @@ export class FrameSplitter {
 
   /** Bytes that are no whole frame yet. */
   get left(): number {
-    return this.buffer.length;
+    return this.have;
   }
 
   /** Adds bytes and gives the frames that are whole now. */
   *push(bytes: Uint8Array): IterableIterator<FoundFrame> {
-    this.buffer = this.buffer.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.buffer, bytes]);
+    this.pieces.push(Buffer.from(bytes));
+    this.have += bytes.length;
+    if (this.have < this.need || this.fault !== null) return;
+    const buffer = this.pieces.length === 1 ? this.pieces[0]! : Buffer.concat(this.pieces, this.have);
     let at = 0;
-    while (this.fault === null && this.buffer.length - at >= this.need) {
-      const result = readFrame(this.protocol, this.buffer, at, this.buffer.length, this.code);
+    while (this.fault === null && buffer.length - at >= this.need) {
+      const result = readFrame(this.protocol, buffer, at, buffer.length, this.code);
       if (result.kind === 'more') {
         this.need = result.need;
         break;
@@ -46,10 +51,11 @@ export class FrameSplitter {
       }
       this.need = 1;
       const { length } = result.tree;
-      yield { tree: result.tree, bytes: this.buffer.subarray(at, at + length), offset: this.offset };
+      yield { tree: result.tree, bytes: buffer.subarray(at, at + length), offset: this.offset };
       at += length;
       this.offset += length;
     }
-    this.buffer = this.buffer.subarray(at);
+    this.have = buffer.length - at;
+    this.pieces = this.have === 0 ? [] : [buffer.subarray(at)];
   }
 }

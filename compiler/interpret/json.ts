@@ -13,7 +13,7 @@ import type {
 import { walk } from '../model/walk.js';
 import type { Shown } from './read-frame.js';
 
-/** What `decode --json` prints and `encode` takes. Bytes are hex, members of enums go by name, big numbers are texts. */
+/** What `decode --format json` prints and `encode` takes. Bytes are hex, members of enums go by name, big numbers are texts. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A frame's fields as JSON. */

@@ -9,7 +9,7 @@ export interface Meaning {
   readonly heartbeat?: true;
   readonly goaway?: true;
   readonly timeout?: number;
-  /** The canonical status, and the wire's own. */
+  /** Of a reply: the canonical status, and the wire's own. */
   readonly status?: string;
   readonly wireStatus?: string;
   readonly service?: string;
@@ -23,16 +23,20 @@ export function meaningOf(protocol: Protocol, tree: FrameTree): Meaning {
   const read = (e: Parameters<typeof evaluateValue>[0] | null): Value =>
     e === null ? undefined : evaluateValue(e, scope);
   const id = roles.id === null ? undefined : scope.values.get(roles.id);
+  const kind = String(read(roles.kind));
+  const isReply = kind !== 'request' && kind !== 'oneway';
   const timeout = read(roles.timeout);
-  const wire = read(roles.status);
+  const wire = isReply ? read(roles.status) : undefined;
   const service = read(roles.service);
   const method = read(roles.method);
   return {
-    kind: String(read(roles.kind)),
+    kind,
     ...(id === undefined ? {} : { id: String(id) }),
     ...(read(roles.heartbeat) === true ? { heartbeat: true } : {}),
     ...(read(roles.goaway) === true ? { goaway: true } : {}),
-    ...(typeof timeout === 'bigint' ? { timeout: Number(timeout) } : {}),
+    ...(typeof timeout === 'bigint' || (typeof timeout === 'string' && /^-?\d{1,15}$/.test(timeout))
+      ? { timeout: Number(timeout) }
+      : {}),
     ...(typeof wire === 'bigint' && status !== null
       ? {
           status: status.decode.find((d) => d.wire === wire)?.canonical ?? status.decodeDefault,

@@ -670,18 +670,18 @@ class FrameReader {
     // What is no text is shown as the text nearest to it, which would not make the same bytes again.
     const bytes = this.bytes.subarray(at, next);
     const again = mapBytes(this.code.map(extern), entries);
-    if (again !== null && Buffer.compare(bytes, again) === 0)
-      return { value: entries, note, next, children: [] };
-    const children = entries.map(([name, value]) => ({
+    const isText = again !== null && Buffer.compare(bytes, again) === 0;
+    // Entries that know their place are shown there.
+    const children = entries.map(([name, value], i) => ({
       name,
-      offset: at - this.at,
-      length: next - at,
+      offset: Math.max(headers.startAt(i), at) - this.at,
+      length: headers.startAt(i) < 0 ? 0 : headers.endAt(i) - headers.startAt(i),
       value,
       note: '',
       children: [],
       given: true,
     }));
-    return { value: bytes, note, next, children };
+    return { value: isText ? entries : bytes, note, next, children };
   }
 
   /** Takes what roles read of a head: facts by their keys, and the id. False if it has none, or no place for texts. */

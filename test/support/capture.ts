@@ -12,6 +12,7 @@ export function tcp(source: number, target: number, sequence: number, flags: num
   head.writeUInt32BE(sequence, 38);
   head[46] = 0x50;
   head[47] = flags;
+  head.writeUInt16BE(0xffff, 48);
   return Buffer.concat([head, data]);
 }
 

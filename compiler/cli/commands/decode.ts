@@ -1,17 +1,16 @@
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { FrameSplitter, type FoundFrame } from '../../interpret/frame-splitter.js';
+import { FrameSplitter } from '../../interpret/frame-splitter.js';
 import type { ExternCode } from '../../interpret/extern-code.js';
-import { toJson } from '../../interpret/json.js';
-import { meaningOf, meaningText } from '../../interpret/meaning.js';
-import { asObject } from '../../interpret/read-frame.js';
-import { renderTree } from '../../interpret/render-tree.js';
 import type { Protocol } from '../../model/model.js';
 import { CaptureError, readPackets } from '../capture/read-packets.js';
 import { TcpStreams } from '../capture/tcp-streams.js';
+import type { FrameFormat } from '../frame-format.js';
+import { FramePrinter } from '../frame-printer.js';
 import { loadExterns } from '../load-externs.js';
 import { parseHex } from '../parse-hex.js';
+import { progress } from '../progress.js';
+import { readChunks } from '../read-chunks.js';
 import { readProtocol } from '../read-protocol.js';
 import { sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
@@ -25,8 +24,7 @@ export interface DecodeOptions {
   readonly pcap?: string;
   readonly port?: number;
   readonly from?: string;
-  readonly brief: boolean;
-  readonly json: boolean;
+  readonly format: FrameFormat;
 }
 
 /** `proto-frame decode`: frames as annotated trees, lines or JSON. */
@@ -38,7 +36,7 @@ export async function decode(options: DecodeOptions, terminal: Terminal): Promis
   const protocol = await readProtocol(options.schema, options.protocol, terminal);
   if (protocol === null) return ExitCode.SchemaErrors;
   const code = await loadExterns(protocol);
-  const printer = new Printer(options, terminal);
+  const printer = new FramePrinter(options.format, options.frame ?? null, terminal);
   if (options.pcap !== undefined) {
     if (options.from !== undefined)
       throw new UsageError('a capture tells who sends; --from goes with --hex and --file');
@@ -46,8 +44,13 @@ export async function decode(options: DecodeOptions, terminal: Terminal): Promis
   }
   const side = sideOf(protocol, options.from);
   const splitter = new FrameSplitter(side, code);
-  for await (const bytes of bytesOf(options, terminal)) {
-    for (const frame of splitter.push(bytes)) printer.print(side, frame, '');
+  const chunks =
+    options.hex === undefined ? readChunks(options.file!, terminal) : [parseHex(options.hex, '--hex')];
+  for await (const bytes of chunks) {
+    for (const frame of splitter.push(bytes)) {
+      printer.print(side, frame, '');
+      if (printer.done) break;
+    }
     if (splitter.fault !== null || printer.done) break;
   }
   return printer.done ? ExitCode.Ok : printer.finish(splitter, '');
@@ -58,7 +61,7 @@ async function decodeCapture(
   code: ExternCode,
   name: string,
   port: number | undefined,
-  printer: Printer,
+  printer: FramePrinter,
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (protocol.reply !== null && port === undefined)
@@ -97,92 +100,4 @@ async function decodeCapture(
     },
     own.length === 0 ? ExitCode.SchemaErrors : ExitCode.Ok,
   );
-}
-
-/** The bytes to decode, in chunks. A file that ends in .hex holds hex digits, and comments after #. */
-async function* bytesOf(options: DecodeOptions, terminal: Terminal): AsyncIterable<Uint8Array> {
-  if (options.hex !== undefined) {
-    yield parseHex(options.hex, '--hex');
-    return;
-  }
-  const name = options.file!;
-  const path = resolve(terminal.cwd, name);
-  const size = (await stat(path).catch(() => null))?.size;
-  if (size === undefined) throw new UsageError(`there is no file ${name}`);
-  if (name.endsWith('.hex')) {
-    yield parseHex(await readFile(path, 'utf8'), name);
-    return;
-  }
-  const report = progress(size, terminal);
-  let total = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
-    total += chunk.length;
-    report(total);
-    yield chunk;
-  }
-}
-
-/** Shows how far a large file has been read, at a terminal. */
-function progress(size: number, terminal: Terminal): (total: number) => void {
-  if (!terminal.interactive || size < 16 * 1024 * 1024) return () => {};
-  let shown = -1;
-  return (total) => {
-    const percent = Math.floor((total / size) * 100);
-    if (percent === shown) return;
-    shown = percent;
-    terminal.err(percent >= 100 ? '\r\x1b[K' : `\r\x1b[K${percent}%`);
-  };
-}
-
-class Printer {
-  /** The frame asked for has been printed. */
-  done = false;
-  private count = 0;
-
-  constructor(
-    private readonly options: DecodeOptions,
-    private readonly terminal: Terminal,
-  ) {}
-
-  print(protocol: Protocol, { tree, bytes, offset }: FoundFrame, flow: string): void {
-    this.count++;
-    const { frame: wanted, json, brief } = this.options;
-    if (this.done || (wanted !== undefined && wanted !== this.count)) return;
-    this.done = wanted !== undefined;
-    const meaning = meaningOf(protocol, tree);
-    if (json) {
-      const fields = toJson(protocol, asObject(tree.fields));
-      this.terminal.out(
-        `${JSON.stringify({ frame: this.count, ...(flow === '' ? {} : { flow }), offset, length: tree.length, meaning, fields })}\n`,
-      );
-      return;
-    }
-    const where = flow === '' ? `offset ${offset}` : `${flow} +${offset}`;
-    this.terminal.out(`#${this.count}  ${where}  ${tree.length} bytes  ${meaningText(meaning)}\n`);
-    if (!brief) this.terminal.out(`${renderTree(tree, bytes, 0)}\n\n`);
-  }
-
-  /** Says what is left over or wrong at the end. */
-  finish(splitter: FrameSplitter, flow: string): ExitCode {
-    const where = `${flow === '' ? '' : `${flow}: `}`;
-    if (splitter.fault !== null) {
-      const { field, offset, message, span } = splitter.fault;
-      const { line, column } = span.file.position(span.start);
-      this.terminal.err(
-        `${where}no frame at offset ${splitter.offset}: ${field} at byte ${offset} ${message} (${span.file.path}:${line}:${column})\n`,
-      );
-      return ExitCode.SchemaErrors;
-    }
-    if (splitter.left > 0) {
-      this.terminal.err(
-        `${where}${splitter.left} bytes at offset ${splitter.offset} are the start of a frame only\n`,
-      );
-      return ExitCode.SchemaErrors;
-    }
-    if (this.options.frame !== undefined) {
-      this.terminal.err(`there are only ${this.count} frames\n`);
-      return ExitCode.SchemaErrors;
-    }
-    return ExitCode.Ok;
-  }
 }

@@ -1,13 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { JsonError, type Json } from '../../interpret/json.js';
 import { writeFrame } from '../../interpret/write-frame.js';
 import { loadExterns } from '../load-externs.js';
+import { readLines } from '../read-chunks.js';
 import { readProtocol } from '../read-protocol.js';
 import { sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
+import { WholeFile } from '../whole-file.js';
 
 export interface EncodeOptions {
   readonly schema: string;
@@ -18,7 +17,10 @@ export interface EncodeOptions {
   readonly from?: string;
 }
 
-/** `proto-frame encode`: frames from JSON, as hex or into a file. Takes what `decode --json` prints as well. */
+/**
+ * `proto-frame encode`: frames from JSON, as hex or into a file, which is written as a whole or not at all. Takes
+ * what `decode --format json` prints as well.
+ */
 export async function encode(options: EncodeOptions, terminal: Terminal): Promise<ExitCode> {
   if ((options.json === undefined) === (options.file === undefined))
     throw new UsageError('name one of --json and --file');
@@ -26,24 +28,27 @@ export async function encode(options: EncodeOptions, terminal: Terminal): Promis
   if (found === null) return ExitCode.SchemaErrors;
   const code = await loadExterns(found);
   const protocol = sideOf(found, options.from);
-  const frames: Uint8Array[] = [];
+  const out = options.out === undefined ? null : await WholeFile.open(resolve(terminal.cwd, options.out));
   let line = 0;
-  for await (const text of linesOf(options, terminal)) {
-    line++;
-    if (text.trim() === '') continue;
-    const where = options.file === undefined ? '--json' : `${options.file}:${line}`;
-    try {
+  try {
+    const lines = options.file === undefined ? [options.json!] : readLines(options.file, terminal);
+    for await (const text of lines) {
+      line++;
+      if (text.trim() === '') continue;
       const frame = writeFrame(protocol, fieldsOf(JSON.parse(text) as Json), code);
-      if (options.out === undefined) terminal.out(`${Buffer.from(frame).toString('hex')}\n`);
-      else frames.push(frame);
-    } catch (error) {
-      if (!(error instanceof JsonError) && !(error instanceof SyntaxError)) throw error;
-      terminal.err(`${where}: ${error.message}\n`);
-      return ExitCode.SchemaErrors;
+      if (out === null) terminal.out(`${Buffer.from(frame).toString('hex')}\n`);
+      else await out.write(frame);
     }
+    await out?.keep();
+    return ExitCode.Ok;
+  } catch (error) {
+    if (!(error instanceof JsonError) && !(error instanceof SyntaxError)) throw error;
+    const where = options.file === undefined ? '--json' : `${options.file}:${line}`;
+    terminal.err(`${where}: ${error.message}\n`);
+    return ExitCode.SchemaErrors;
+  } finally {
+    await out?.close();
   }
-  if (options.out !== undefined) await writeFile(resolve(terminal.cwd, options.out), Buffer.concat(frames));
-  return ExitCode.Ok;
 }
 
 /** The fields of a frame: the object itself, or what decode prints them in. */
@@ -54,19 +59,4 @@ function fieldsOf(json: Json): { readonly [key: string]: Json } {
   const { fields } = object;
   const wrapped = 'frame' in object && 'meaning' in object && typeof fields === 'object' && fields !== null;
   return wrapped ? (fields as { readonly [key: string]: Json }) : object;
-}
-
-async function* linesOf(options: EncodeOptions, terminal: Terminal): AsyncIterable<string> {
-  if (options.json !== undefined) {
-    yield options.json;
-    return;
-  }
-  const stream = createReadStream(resolve(terminal.cwd, options.file!));
-  try {
-    yield* createInterface({ input: stream, crlfDelay: Infinity });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new UsageError(`there is no file ${options.file!}`);
-    throw error;
-  }
 }

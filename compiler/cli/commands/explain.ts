@@ -6,7 +6,7 @@ import { showReport } from '../show-report.js';
 import { ExitCode, type Terminal } from '../terminal.js';
 
 export interface ExplainOptions {
-  readonly json: boolean;
+  readonly format: 'text' | 'json';
 }
 
 /** `proto-frame explain`: what the compiler has worked out, protocol by protocol. */
@@ -19,7 +19,8 @@ export async function explain(name: string, options: ExplainOptions, terminal: T
   if (report.hasErrors) return ExitCode.SchemaErrors;
 
   const emit = await import('../../emit/explain.js');
-  if (options.json) terminal.out(`${JSON.stringify(protocols.map(emit.explainJson), null, 2)}\n`);
+  if (options.format === 'json')
+    terminal.out(`${JSON.stringify(protocols.map(emit.explainJson), null, 2)}\n`);
   else terminal.out(protocols.map((one) => emit.explain(one)).join('\n'));
   return ExitCode.Ok;
 }

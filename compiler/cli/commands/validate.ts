@@ -1,4 +1,4 @@
-import { Coverage } from '../../interpret/coverage.js';
+import { Coverage, type CoverageReport } from '../../interpret/coverage.js';
 import type { ExternCode } from '../../interpret/extern-code.js';
 import { FrameSplitter } from '../../interpret/frame-splitter.js';
 import type { Protocol } from '../../model/model.js';
@@ -15,6 +15,14 @@ export interface ValidateOptions {
   readonly invalid?: string;
   readonly from?: string;
   readonly coverage: boolean;
+  readonly format: 'text' | 'json';
+}
+
+/** A sample that is not what it should be. */
+interface Failure {
+  readonly sample: string;
+  readonly should: 'be valid' | 'be refused';
+  readonly reason: string;
 }
 
 /** `proto-frame validate`: samples that have to be frames, and samples that must not be. */
@@ -28,22 +36,26 @@ export async function validate(options: ValidateOptions, terminal: Terminal): Pr
   const coverage = new Coverage(protocol);
   const valid = options.valid === undefined ? [] : await readSamples(options.valid, terminal.cwd);
   const invalid = options.invalid === undefined ? [] : await readSamples(options.invalid, terminal.cwd);
-  let wrong = 0;
+  const failures: Failure[] = [];
   for (const sample of valid) {
-    const fault = faultOf(sample, protocol, code, coverage);
-    if (fault === null) continue;
-    wrong++;
-    terminal.err(`${sample.name}: should be valid, but ${fault}\n`);
+    const reason = faultOf(sample, protocol, code, coverage);
+    if (reason !== null) failures.push({ sample: sample.name, should: 'be valid', reason });
   }
   for (const sample of invalid) {
     if (faultOf(sample, protocol, code, null) !== null) continue;
-    wrong++;
-    terminal.err(`${sample.name}: should be refused, but is a frame of ${protocol.name}\n`);
+    failures.push({ sample: sample.name, should: 'be refused', reason: `is a frame of ${protocol.name}` });
   }
-  if (options.coverage) showCoverage(coverage, options.schema, terminal);
-  const right = valid.length + invalid.length - wrong;
-  terminal.out(`${right} samples as expected, ${wrong} not\n`);
-  return wrong === 0 ? ExitCode.Ok : ExitCode.SchemaErrors;
+  const right = valid.length + invalid.length - failures.length;
+  const reached = options.coverage ? coverage.report() : null;
+  if (options.format === 'json') {
+    terminal.out(`${JSON.stringify({ right, failures, coverage: reached ?? undefined }, null, 2)}\n`);
+  } else {
+    for (const { sample, should, reason } of failures)
+      terminal.err(`${sample}: should ${should}, but ${reason}\n`);
+    if (reached !== null) showCoverage(reached, options.schema, terminal);
+    terminal.out(`${right} samples as expected, ${failures.length} not\n`);
+  }
+  return failures.length === 0 ? ExitCode.Ok : ExitCode.SchemaErrors;
 }
 
 /** Why the bytes are not whole frames with right checksums; null if they are. */
@@ -69,8 +81,7 @@ function faultOf(
   return checksum;
 }
 
-function showCoverage(coverage: Coverage, schema: string, terminal: Terminal): void {
-  const { total, reached, missing } = coverage.report();
+function showCoverage({ total, reached, missing }: CoverageReport, schema: string, terminal: Terminal): void {
   terminal.out(`coverage: ${reached} of ${total} fields, arms and branches reached by valid samples\n`);
   for (const { what, line } of missing) terminal.out(`  never reached: ${what} (${schema}:${line})\n`);
 }

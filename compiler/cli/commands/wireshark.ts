@@ -6,7 +6,6 @@ import { readSources, shownPath } from '../read-sources.js';
 import { showReport } from '../show-report.js';
 import { ExitCode, type Terminal } from '../terminal.js';
 import { writeOutputs } from '../write-outputs.js';
-import { schemas } from './check.js';
 
 export interface WiresharkOptions {
   readonly out: string;
@@ -30,7 +29,9 @@ export async function wireshark(
   const folder = resolve(terminal.cwd, options.out);
   const shown = `${shownPath(folder, terminal.cwd)}/`;
   await writeOutputs(folder, outputs);
-  terminal.out(`${schemas(files.length)}: ${outputs.map((o) => `${shown}${o.name}`).join(', ')}\n`);
-  terminal.out(`try it: tshark -X lua_script:${shown}${outputs[0]?.name ?? ''} -r capture.pcap -V\n`);
+  for (const { name } of outputs) terminal.out(`wrote ${shown}${name}\n`);
+  const [first] = outputs;
+  if (first !== undefined)
+    terminal.out(`try it: tshark -X lua_script:${shown}${first.name} -r capture.pcap -V\n`);
   return ExitCode.Ok;
 }

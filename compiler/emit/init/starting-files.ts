@@ -78,7 +78,7 @@ npx --no-install proto-frame compile schemas --out generated --emit js --check
 
 # Every recorded frame is read.
 for frame in ${frames.join(' ')}; do
-  npx --no-install proto-frame decode --schema ${schema} --file "$frame" --brief
+  npx --no-install proto-frame decode --schema ${schema} --file "$frame" --format brief
 done
 
 # Peers that run the version on the branch are understood. Remove the line when the wire is meant to change.

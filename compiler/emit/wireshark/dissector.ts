@@ -1,9 +1,8 @@
 import { COMPILER_VERSION } from '../../compiler-version.js';
-import type { Expression } from '../../model/expression.js';
 import type { Protocol } from '../../model/model.js';
 import { FieldTable } from './field-table.js';
 import { LuaBlock } from './lua-block.js';
-import { luaExpression, luaText } from './lua-expression.js';
+import { isKnown, luaExpression, luaText } from './lua-expression.js';
 import { PRELUDE } from './prelude.js';
 
 /**
@@ -46,45 +45,58 @@ function titleOf(protocol: Protocol): string {
   return first === '' ? protocol.name : first.replace(/\.$/, '');
 }
 
-/** `describe_Bolt(v)`: "request id 77, heartbeat, status OK". */
+/** `describe_Bolt(v)`: "request id 77, heartbeat, status OK", in the words of `proto-frame decode`. */
 function meaning(side: Protocol): string[] {
-  const { roles } = side;
-  const part = (label: string, e: Expression | null): string[] =>
-    e === null ? [] : [`  add(${luaText(label)}, function() return ${luaExpression(e)} end)`];
-  const flag = (label: string, e: Expression | null): string[] =>
-    e === null
-      ? []
-      : [
-          `  if holds(function() return ${luaExpression(e)} end) then words[#words + 1] = ${luaText(label)} end`,
-        ];
+  const { roles, frame } = side;
+  const lines: string[] = [];
+  /** Reads a role and says something of it, if a dissector can know what it is. */
+  const say = (
+    role: 'kind' | 'heartbeat' | 'goaway' | 'status' | 'service' | 'method' | 'timeout',
+    condition: string,
+    text: string,
+  ): void => {
+    const e = roles[role];
+    if (e === null || !isKnown(e, roles)) return;
+    lines.push(`  local ${role} = known(function() return ${luaExpression(e)} end)`);
+    lines.push(`  if ${condition} then words[#words + 1] = ${text} end`);
+  };
+  const otherStatus = luaText(side.status?.decodeDefault ?? 'UNKNOWN');
+  say('kind', 'kind ~= nil', 'tostring(kind)');
+  lines.push(
+    '  if v["(id)"] ~= nil then words[1] = (words[1] == nil and "" or words[1] .. " ") .. "id " .. v["(id)"] end',
+  );
+  say('heartbeat', 'heartbeat == true', '"heartbeat"');
+  say('goaway', 'goaway == true', '"goaway"');
+  say(
+    'status',
+    'status ~= nil and kind ~= "request" and kind ~= "oneway"',
+    `"status " .. (STATUS_${frame.name}[status] or ${otherStatus} .. " (" .. whole(status) .. ")")`,
+  );
+  say('service', 'service ~= nil', '"service " .. tostring(service)');
+  say('method', 'method ~= nil', '"method " .. tostring(method)');
+  say('timeout', 'tonumber(timeout) ~= nil', 'timeout_text(tonumber(timeout))');
   return [
     '',
+    ...(roles.status === null ? [] : statusTexts(side)),
     '-- What a frame means to a proxy, in words.',
-    `local function describe_${side.frame.name}(v)`,
+    `local function describe_${frame.name}(v)`,
     '  local words = {}',
-    '  local function add(label, value)',
-    '    local known, text = pcall(value)',
-    '    if known and text ~= nil then words[#words + 1] = (label == "" and "" or label .. " ") .. tostring(text) end',
-    '  end',
-    '  local function holds(condition)',
-    '    local known, value = pcall(condition)',
-    '    return known and value == true',
-    '  end',
-    ...part('', roles.kind),
-    ...(roles.id === null ? [] : [`  add("id", function() return ${valueName(roles.id.name)} end)`]),
-    ...flag('heartbeat', roles.heartbeat),
-    ...flag('goaway', roles.goaway),
-    ...part('service', roles.service),
-    ...part('method', roles.method),
-    ...part('timeout', roles.timeout),
-    ...part('status', roles.status),
+    ...lines,
     '  return table.concat(words, ", ")',
     'end',
   ];
 }
 
-function valueName(name: string): string {
-  return `v[${luaText(name)}]`;
+/** `STATUS_Bolt`: how each known status is shown, the canonical one first. */
+function statusTexts({ status, frame }: Protocol): string[] {
+  const names = new Map(status?.enum?.members.map((m) => [m.value, m.name]) ?? []);
+  const canonical = new Map(status?.decode.map((d) => [d.wire, d.canonical]) ?? []);
+  const texts = [...new Set([...names.keys(), ...canonical.keys()])].map((wire) => {
+    const name = names.get(wire) ?? String(wire);
+    const code = canonical.get(wire) ?? status!.decodeDefault;
+    return `[${wire}] = ${luaText(name.toUpperCase() === code ? code : `${code} (${name})`)}`;
+  });
+  return [`local STATUS_${frame.name} = { ${texts.join(', ')} }`, ''];
 }
 
 /** `matches_Bolt(tvb)`: whether the first bytes are such a frame's; nil if there are too few. */

@@ -23,6 +23,17 @@ export class FieldTable {
     return ref;
   }
 
+  /** The field for bytes that only a TypeScript module can read. */
+  unread(): string {
+    const ref = 'F["(unread)"]';
+    this.known.set(ref, {
+      ref,
+      line: `${ref} = ProtoField.bytes(${luaText(`${this.prefix}.unread`)}, "Unread")`,
+    });
+    this.names.add('unread');
+    return ref;
+  }
+
   /** The lines that make them. */
   lines(): string[] {
     return [...this.known.values()].map(({ line }) => line);

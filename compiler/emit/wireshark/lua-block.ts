@@ -138,7 +138,7 @@ export class LuaBlock {
   private field(field: Field): boolean {
     const { type } = field;
     if (type.kind === 'extern' || type.kind === 'record') {
-      this.push(`${valueOf(field.name)} = r:opaque(${this.fields.refer(field)})`);
+      this.push(`r:opaque(${this.fields.unread()}, ${luaText(field.name)})`);
       return false;
     }
     if (type.kind === 'list' || type.kind === 'map') {
@@ -154,6 +154,8 @@ export class LuaBlock {
       return true;
     }
     this.push(`${valueOf(field.name)} = ${this.read(type, this.fields.refer(field))}`);
+    if (field === this.protocol.roles.id)
+      this.push(`v["(id)"] = ${isWide(type) ? 'r.exact' : `whole(${valueOf(field.name)})`}`);
     this.check(field);
     return true;
   }
@@ -175,7 +177,7 @@ export class LuaBlock {
       this.push('local pair = {}');
       this.push(`${this.structName(type.pair)}(r, pair)`);
       if (entries)
-        this.push(`v["(headers)"][pair[${luaText(type.key.name)}]] = pair[${luaText(type.value.name)}]`);
+        this.push(`enter_header(v["(headers)"], ${pairValue(type.key)}, ${pairValue(type.value)})`);
       this.push('r:close(entry)');
     } else if (type.element.kind === 'struct') {
       this.push('local element = r:open("element")');
@@ -195,12 +197,12 @@ export class LuaBlock {
     switch (type.kind) {
       case 'int': {
         const { form, int } = type;
-        if (form.kind === 'varint') return `r:varint(${ref}, "${form.encoding}")`;
+        if (form.kind === 'varint') return `r:varint(${ref}, ${int.signed}, "${form.encoding}")`;
         if (form.kind === 'digits') {
           const { extent, base } = form;
           return extent.kind === 'size'
-            ? `r:digits(${ref}, ${base}, ${extent.digits})`
-            : `r:digits(${ref}, ${base}, nil, ${delimiterText(extent.delimiter)})`;
+            ? `r:digits(${ref}, ${int.signed}, ${base}, ${extent.digits})`
+            : `r:digits(${ref}, ${int.signed}, ${base}, nil, ${delimiterText(extent.delimiter)})`;
         }
         const code = `r:${int.signed ? 'int' : 'uint'}(${ref}, ${int.bits / 8}, ${int.little})`;
         return type.bool ? `${code} ~= 0` : code;
@@ -209,26 +211,27 @@ export class LuaBlock {
         return `r:float(${ref}, ${type.bits / 8}, ${type.little})`;
       case 'bytes':
       case 'text':
-        return this.extent(type.extent, type.nullable, ref);
+        return this.extent(type.extent, type.nullable, ref, encodingOf(type));
       default:
         throw new Error(`a ${type.kind} is not read in one`);
     }
   }
 
-  private extent(extent: ExtentModel, nullable: boolean, ref: string): string {
+  private extent(extent: ExtentModel, nullable: boolean, ref: string, encoding: string): string {
     switch (extent.kind) {
       case 'rest':
-        return `r:bytes(${ref}, r:rest())`;
+        return `r:bytes(${ref}, r:rest(), ${encoding})`;
       case 'until':
-        return `r:delimited(${ref}, ${delimiterText(extent.delimiter)}, ${extent.max ?? this.protocol.limits.line})`;
+        return `r:delimited(${ref}, ${delimiterText(extent.delimiter)}, ${extent.max ?? this.protocol.limits.line}, ${encoding})`;
       case 'prefix': {
         const { int } = extent;
         const none = !nullable ? 'nil' : int.signed ? '-1' : String(rangeOf(int).high);
-        return `prefixed(r, ${ref}, ${int.bits / 8}, ${int.signed}, ${int.little}, ${none})`;
+        return `prefixed(r, ${ref}, ${int.bits / 8}, ${int.signed}, ${int.little}, ${none}, ${encoding})`;
       }
       default: {
         const size = luaExpression(extent.value);
-        return nullable ? `${size} ~= -1 and r:bytes(${ref}, ${size}) or nil` : `r:bytes(${ref}, ${size})`;
+        const read = `r:bytes(${ref}, ${size}, ${encoding})`;
+        return nullable ? `${size} ~= -1 and ${read} or nil` : read;
       }
     }
   }
@@ -260,6 +263,22 @@ export class LuaBlock {
   private push(line: string): void {
     this.lines.push('  '.repeat(this.indent) + line);
   }
+}
+
+const ENCODINGS = { utf8: 'ENC_UTF_8', ascii: 'ENC_ASCII', latin1: 'ENC_ISO_8859_1' };
+
+/** How Wireshark reads the characters of a text; nil for bytes. */
+function encodingOf(type: FieldType): string {
+  return type.kind === 'text' ? ENCODINGS[type.encoding] : 'nil';
+}
+
+function pairValue({ name }: Field): string {
+  return `pair[${luaText(name)}]`;
+}
+
+/** Whether a number is read that Lua holds as a rounded one. */
+function isWide(type: FieldType): boolean {
+  return type.kind === 'int' && type.form.kind === 'fixed' && type.int.bits > 32;
 }
 
 function delimiterText(delimiter: string): string {

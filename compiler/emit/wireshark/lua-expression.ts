@@ -1,5 +1,5 @@
 import type { Expression } from '../../model/expression.js';
-import type { ValueSet } from '../../model/model.js';
+import type { Roles, ValueSet } from '../../model/model.js';
 
 const KEYWORDS = new Set(
   (
@@ -40,7 +40,7 @@ export function luaExpression(e: Expression): string {
     case 'flag':
       return `(${luaExpression(e.of)} ~= nil and math.floor(${luaExpression(e.of)} / ${e.mask}) % 2 == 1)`;
     case 'header':
-      return `(v["(headers)"] or {})[${luaText(e.key)}]`;
+      return `header(v, ${luaText(e.key)})`;
     case 'unary':
       if (e.operator === 'not') return `(not ${luaExpression(e.operand)})`;
       return e.operator === '-' ? `(-${luaExpression(e.operand)})` : `(-1 - ${luaExpression(e.operand)})`;
@@ -58,6 +58,40 @@ export function luaExpression(e: Expression): string {
       return 'nil';
   }
 }
+
+/** Whether a dissector can know what an expression gives: nothing of it is left to a TypeScript module. */
+export function isKnown(e: Expression, roles: Roles): boolean {
+  const known = (inner: Expression): boolean => isKnown(inner, roles);
+  switch (e.op) {
+    case 'int':
+    case 'text':
+    case 'frameKind':
+    case 'bool':
+    case 'null':
+      return true;
+    case 'field':
+      return e.fields.every((f) => f.member === 'bitField' || !OPAQUE.has(f.type.kind));
+    case 'header':
+      return roles.headers !== null && !OPAQUE.has(roles.headers.type.kind);
+    case 'flag':
+    case 'access':
+      return known(e.of);
+    case 'unary':
+      return known(e.operand);
+    case 'binary':
+      return known(e.left) && known(e.right);
+    case 'match':
+      return e.on.every(known) && e.arms.every((arm) => known(arm.value));
+    case 'call':
+    case 'request':
+    case 'param':
+    case 'wire':
+    case 'sizeOf':
+      return false;
+  }
+}
+
+const OPAQUE: ReadonlySet<string> = new Set(['extern', 'record', 'entry']);
 
 function binary(e: Expression & { op: 'binary' }): string {
   const left = luaExpression(e.left);

@@ -13,6 +13,30 @@ local function number(value)
   return value
 end
 
+-- A number without a fraction, as text.
+local function whole(value) return type(value) == "number" and string.format("%.0f", value) or tostring(value) end
+
+-- What an expression gives; nil where a field it needs is not there.
+local function known(expression)
+  local ok, value = pcall(expression)
+  if ok then return value end
+end
+
+local function timeout_text(ms)
+  if ms < 0 then return "no timeout" end
+  return ms == 0 and "timeout unset" or "timeout " .. whole(ms) .. " ms"
+end
+
+-- The first value under a key counts, and may be null.
+local function enter_header(headers, key, value)
+  if headers[key] == nil then headers[key] = { value } end
+end
+
+local function header(v, key)
+  local found = (v["(headers)"] or {})[key]
+  if found ~= nil then return found[1] end
+end
+
 local Reader = {}
 Reader.__index = Reader
 
@@ -33,9 +57,16 @@ function Reader:take(count)
   return from
 end
 
-function Reader:show(field, from, count, value)
+function Reader:show(field, from, count, encoding)
   if self.tree == nil or count == 0 then return end
-  if value == nil then self.tree:add(field, self.tvb(from, count)) else self.tree:add(field, self.tvb(from, count), value) end
+  if encoding == nil then self.tree:add(field, self.tvb(from, count))
+  else self.tree:add_packet_field(field, self.tvb(from, count), encoding) end
+end
+
+-- A number that is not an integer of so many bytes.
+function Reader:show_number(field, from, signed, value)
+  if self.tree == nil then return end
+  self.tree:add(field, self.tvb(from, self.at - from), signed and Int64.new(value) or UInt64.new(value))
 end
 
 function Reader:uint(field, count, little)
@@ -44,7 +75,11 @@ function Reader:uint(field, count, little)
   if self.tree ~= nil then
     if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
   end
-  if count > 4 then return (little and range:le_uint64() or range:uint64()):tonumber() end
+  if count > 4 then
+    local value = little and range:le_uint64() or range:uint64()
+    self.exact = tostring(value)
+    return value:tonumber()
+  end
   return little and range:le_uint() or range:uint()
 end
 
@@ -54,7 +89,11 @@ function Reader:int(field, count, little)
   if self.tree ~= nil then
     if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
   end
-  if count > 4 then return (little and range:le_int64() or range:int64()):tonumber() end
+  if count > 4 then
+    local value = little and range:le_int64() or range:int64()
+    self.exact = tostring(value)
+    return value:tonumber()
+  end
   return little and range:le_int() or range:int()
 end
 
@@ -72,27 +111,29 @@ function Reader:bits(values, count, little, fields)
   end
 end
 
-function Reader:bytes(field, count)
+function Reader:bytes(field, count, encoding)
   local from = self:take(count)
-  self:show(field, from, count)
+  self:show(field, from, count, encoding)
   return count == 0 and "" or self.tvb:raw(from, count)
 end
 
 -- Bytes with their length before them; the length \`none\` stands for null.
-local function prefixed(r, field, width, signed, little, none)
+local function prefixed(r, field, width, signed, little, none, encoding)
   local range = r.tvb(r:take(width), width)
   local length
   if signed then length = little and range:le_int() or range:int() else length = little and range:le_uint() or range:uint() end
   if length == none then return nil end
-  return r:bytes(field, length)
+  return r:bytes(field, length, encoding)
 end
 
 function Reader:rest() return self.limit - self.at end
 
 -- What only a TypeScript module can read: shown as bytes up to the end of the window.
-function Reader:opaque(field)
-  if not self.inside then bad("is read by a module of its own, which a dissector has not") end
-  return self:bytes(field, self:rest())
+function Reader:opaque(field, name)
+  if not self.inside then bad(name .. " is read by a module of its own, which a dissector has not") end
+  local count = self:rest()
+  local from = self:take(count)
+  if self.tree ~= nil and count > 0 then self.tree:add(field, self.tvb(from, count)):append_text(" (" .. name .. ")") end
 end
 
 -- The place of a delimiter that stands at most \`most\` bytes on.
@@ -107,26 +148,26 @@ function Reader:find(delimiter, most)
   bad("has over " .. most .. " bytes")
 end
 
-function Reader:delimited(field, delimiter, most)
+function Reader:delimited(field, delimiter, most, encoding)
   local from = self.at
   local to = self:find(delimiter, most)
   local value = to == from and "" or self.tvb:raw(from, to - from)
   self:take(to - from + #delimiter)
-  self:show(field, from, to - from + #delimiter, value)
+  self:show(field, from, to - from, encoding)
   return value
 end
 
-function Reader:digits(field, base, count, delimiter)
+function Reader:digits(field, signed, base, count, delimiter)
   local from = self.at
   local to = count == nil and self:find(delimiter, 20) or self:take(count) + count
   local value = tonumber(self.tvb:raw(from, to - from), base)
   if value == nil then bad("is no number") end
   if count == nil then self:take(to - from + #delimiter) end
-  self:show(field, from, self.at - from, value)
+  self:show_number(field, from, signed, value)
   return value
 end
 
-function Reader:varint(field, encoding)
+function Reader:varint(field, signed, encoding)
   local from = self.at
   local function byte() return self.tvb(self:take(1), 1):uint() end
   local first = byte()
@@ -147,7 +188,7 @@ function Reader:varint(field, encoding)
     end
     if encoding == "zigzag" then value = value % 2 == 0 and value / 2 or -(value + 1) / 2 end
   end
-  self:show(field, from, self.at - from, value)
+  self:show_number(field, from, signed, value)
   return value
 end
 

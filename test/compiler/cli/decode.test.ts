@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { corpus } from '../../support/corpus.js';
 import { ROOT } from '../../support/root.js';
+import { HexReader, parseHex } from '../../../compiler/cli/parse-hex.js';
 import { folderWith, protoFrame } from './cli.js';
 import { pcap, tcp } from '../../support/capture.js';
 
@@ -23,22 +24,28 @@ describe('decode', () => {
   });
 
   test('takes several frames, and shows one of them on demand', async () => {
-    const { code, out } = await decode(ROOT, '--brief', '--hex', `${HEARTBEAT} ${ACK}`);
+    const { code, out } = await decode(ROOT, '--format', 'brief', '--hex', `${HEARTBEAT} ${ACK}`);
     expect(code).toBe(0);
     expect(out.split('\n')).toEqual([
       '#1  offset 0  22 bytes  request id 5, heartbeat, timeout 3000 ms',
       '#2  offset 22  20 bytes  response id 5, heartbeat, status OK (success)',
       '',
     ]);
-    expect((await decode(ROOT, '--brief', '--frame', '2', '--hex', `${HEARTBEAT} ${ACK}`)).out).toMatch(
-      /^#2 [^\n]*\n$/,
-    );
+    expect(
+      (await decode(ROOT, '--format', 'brief', '--frame', '2', '--hex', `${HEARTBEAT} ${ACK}`)).out,
+    ).toMatch(/^#2 [^\n]*\n$/);
     const missing = await decode(ROOT, '--frame', '3', '--hex', `${HEARTBEAT} ${ACK}`);
     expect([missing.code, missing.out, missing.err]).toEqual([1, '', 'there are only 2 frames\n']);
   });
 
   test('says where bytes are no frame, and by which line of the schema', async () => {
-    const { code, out, err } = await decode(ROOT, '--brief', '--hex', `${HEARTBEAT}0107${'00'.repeat(20)}`);
+    const { code, out, err } = await decode(
+      ROOT,
+      '--format',
+      'brief',
+      '--hex',
+      `${HEARTBEAT}0107${'00'.repeat(20)}`,
+    );
     expect(code).toBe(1);
     expect(out).toContain('#1 ');
     expect(err).toMatch(
@@ -59,12 +66,36 @@ describe('decode', () => {
       ),
       'one.hex': `# a heartbeat\n${HEARTBEAT}\n`,
     });
-    const raw = await decode(folder, '--brief', '--file', 'frames.bin');
+    const raw = await decode(folder, '--format', 'brief', '--file', 'frames.bin');
     expect(raw.code).toBe(0);
     expect(raw.out.trimEnd().split('\n')).toHaveLength(40 * frames.length);
-    expect((await decode(folder, '--brief', '--file', 'one.hex')).out).toContain('heartbeat');
+    expect((await decode(folder, '--format', 'brief', '--file', 'one.hex')).out).toContain('heartbeat');
     const none = await decode(folder, '--file', 'none.bin');
     expect([none.code, none.err]).toEqual([2, 'proto-frame: there is no file none.bin\n']);
+  });
+
+  test('shows progress on a large file at a terminal, and nothing else there', async () => {
+    const large = corpus('bolt', 'valid').find((f) => f.name.endsWith('edge-64kib-content'))!;
+    const folder = await folderWith({
+      'large.bin': Buffer.concat(Array.from({ length: 260 }, () => Buffer.from(large.bytes))),
+    });
+    const args = ['decode', '--schema', BOLT, '--format', 'brief', '--file', 'large.bin'];
+    const quiet = await protoFrame(folder, args);
+    expect([quiet.code, quiet.err]).toEqual([0, '']);
+    const shown = await protoFrame(folder, args, { interactive: true });
+    expect(shown.out).toBe(quiet.out);
+    expect(shown.err).toMatch(/^(?:\r\x1b\[K\d{1,2}%)+\r\x1b\[K$/);
+  });
+
+  test('takes hex digits in any pieces', () => {
+    const text = '# begins with 0x01\n0x01 02:03 0x0a0b # ff\n0c 0xd0\r\n10';
+    const whole = Buffer.from(parseHex(text, 'text'));
+    expect(whole.toString('hex')).toBe('0102030a0b0cd010');
+    for (let at = 0; at <= text.length; at++) {
+      const reader = new HexReader('text');
+      const parts = [reader.push(text.slice(0, at)), reader.push(text.slice(at)), reader.end()];
+      expect(Buffer.concat(parts)).toEqual(whole);
+    }
   });
 
   test.each([
@@ -106,12 +137,12 @@ describe('a capture', () => {
     ['pcapng', pcapng(packets)],
   ])('in %s: streams are put in order, others passed over', async (_name, bytes) => {
     const folder = await folderWith({ 'traffic.cap': bytes });
-    const { code, out, err } = await decode(folder, '--brief', '--pcap', 'traffic.cap');
+    const { code, out, err } = await decode(folder, '--format', 'brief', '--pcap', 'traffic.cap');
     expect([code, out.split('\n'), err]).toEqual([0, lines, '']);
     expect(
-      (await decode(folder, '--brief', '--pcap', 'traffic.cap', '--port', '12200')).out.split('\n'),
+      (await decode(folder, '--format', 'brief', '--pcap', 'traffic.cap', '--port', '12200')).out.split('\n'),
     ).toEqual(lines);
-    const web = await decode(folder, '--brief', '--pcap', 'traffic.cap', '--port', '80');
+    const web = await decode(folder, '--format', 'brief', '--pcap', 'traffic.cap', '--port', '80');
     expect(web.code).toBe(1);
     expect(web.err).toContain('127.0.0.1:50001 > 127.0.0.1:80: no frame at offset 0');
   });
@@ -139,11 +170,20 @@ describe('encode', () => {
   test('takes what decode printed, whole files of it', async () => {
     const frames = Buffer.concat(corpus('bolt', 'valid').map((f) => Buffer.from(f.bytes)));
     const folder = await folderWith({ 'in.bin': frames });
-    const json = await decode(folder, '--json', '--file', 'in.bin');
+    const json = await decode(folder, '--format', 'json', '--file', 'in.bin');
     expect(json.code).toBe(0);
     const again = await folderWith({ 'frames.jsonl': json.out });
     expect((await encode(again, '--file', 'frames.jsonl', '--out', 'out.bin')).code).toBe(0);
     expect((await readFile(join(again, 'out.bin'))).equals(frames)).toBe(true);
+  });
+
+  test('leaves a file as it was if a line can not be encoded', async () => {
+    const good = '{"type":"request","cmd":"heartbeat","request_id":5}\n';
+    const folder = await folderWith({ 'in.jsonl': `${good}\n${good}{}\n`, 'out.bin': 'as it was' });
+    const { code, err } = await encode(folder, '--file', 'in.jsonl', '--out', 'out.bin');
+    expect([code, err]).toEqual([1, 'in.jsonl:4: type: is missing\n']);
+    expect(await readFile(join(folder, 'out.bin'), 'utf8')).toBe('as it was');
+    expect((await readdir(folder)).sort()).toEqual(['in.jsonl', 'out.bin']);
   });
 
   test.each([

@@ -10,9 +10,9 @@ test('explain shows the layout, what is derived and the id', async () => {
   expect(out).toMatch(/length += +bytes of body/);
 });
 
-test('explain --json is data', async () => {
+test('explain --format json is data', async () => {
   const cwd = await folderWith({ 'a.proto-frame': schema('a', 1) });
-  const { code, out } = await protoFrame(cwd, ['explain', 'a.proto-frame', '--json']);
+  const { code, out } = await protoFrame(cwd, ['explain', 'a.proto-frame', '--format', 'json']);
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject([{ protocol: 'a', limits: { frame: 65_536 } }]);
 });

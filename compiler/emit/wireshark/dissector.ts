@@ -82,7 +82,7 @@ function meaning(side: Protocol): string[] {
     `local function describe_${frame.name}(v)`,
     '  local words = {}',
     ...lines,
-    '  return table.concat(words, ", ")',
+    `  return #words == 0 and ${luaText(frame.name)} or table.concat(words, ", ")`,
     'end',
   ];
 }

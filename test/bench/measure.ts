@@ -23,6 +23,7 @@ export interface Comparison {
 /**
  * Times two contenders in turns of a few milliseconds each, who begins changing from round to round. Both are
  * so close in time that what else the machine does hits them alike, and a round it hits badly is no median.
+ * What is taken is this process's processor time, so a turn is no longer because somebody else had the core.
  *
  * @param rounds how many rounds count, after a tenth as many that do not
  * @param milliseconds how long a turn is, about
@@ -40,9 +41,9 @@ export function compare(
   for (let round = -Math.ceil(rounds / 10); round < rounds; round++) {
     for (const turn of [0, 1]) {
       const { run, count, times } = pair[((round + turn) & 1) as 0 | 1];
-      const from = process.hrtime.bigint();
+      const from = cpuNanoseconds();
       sink += run(count);
-      const took = Number(process.hrtime.bigint() - from) / count;
+      const took = (cpuNanoseconds() - from) / count;
       if (round >= 0) times.push(took);
     }
   }
@@ -56,12 +57,17 @@ export function compare(
 
 function calibrate({ run }: Contender, milliseconds: number): number {
   for (let n = 1000; ; n *= 2) {
-    const from = process.hrtime.bigint();
+    const from = cpuNanoseconds();
     sink += run(n);
-    const took = Number(process.hrtime.bigint() - from) / 1e6;
+    const took = (cpuNanoseconds() - from) / 1e6;
     // Long enough for the optimising compiler to have seen it.
     if (took > 20) return Math.max(1, Math.ceil((n * milliseconds) / took));
   }
+}
+
+function cpuNanoseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
 }
 
 export function median(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-// Generated from dubbo.proto-frame (sha256 c3f9eb82e4246cc7) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from dubbo.proto-frame (sha256 317b653bf2fdab2f) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Dubbo, in bytes:
 //   0              magic          u16 = 0xdabb
@@ -31,11 +31,13 @@ import {
   FrameKind,
   HeaderMap,
   headerMapOf,
+  Marks,
   Match,
   put16,
   put32,
   put64,
   put8,
+  putRequestId64,
   type RequestId,
   requestId64,
   requireBigInteger,
@@ -117,6 +119,9 @@ export interface DubboInit {
   readonly opaque?: Uint8Array | undefined;
 }
 
+/** Where parts of the frame at hand lie, found once for all who ask. */
+const marks = new Marks(9);
+
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
   if (to <= from) return Match.more;
@@ -140,72 +145,102 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
 /** Where path starts. */
 function pathAt(b: Uint8Array, at: number): number {
-  return ended(
-    hessian2Str.end(b, at + 16, endAt(b, at)),
-    'Dubbo.dubbo_version',
-    at + 16 - at,
-    'dubbo.proto-frame:60:11',
+  const known = marks.of(b, at, 1);
+  if (known > 0) return known;
+  return marks.keep(
+    1,
+    ended(
+      hessian2Str.end(b, at + 16, endAt(b, at)),
+      'Dubbo.dubbo_version',
+      at + 16 - at,
+      'dubbo.proto-frame:60:11',
+    ),
   );
 }
 
 /** Where version starts. */
 function versionAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 2);
+  if (known > 0) return known;
   const p = pathAt(b, at);
-  return ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.path', p - at, 'dubbo.proto-frame:61:11');
+  return marks.keep(
+    2,
+    ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.path', p - at, 'dubbo.proto-frame:61:11'),
+  );
 }
 
 /** Where method starts. */
 function methodAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 3);
+  if (known > 0) return known;
   const p = versionAt(b, at);
-  return ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.version', p - at, 'dubbo.proto-frame:62:11');
+  return marks.keep(
+    3,
+    ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.version', p - at, 'dubbo.proto-frame:62:11'),
+  );
 }
 
 /** Where paramDesc starts. */
 function paramDescAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 4);
+  if (known > 0) return known;
   const p = methodAt(b, at);
-  return ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.method', p - at, 'dubbo.proto-frame:63:11');
+  return marks.keep(
+    4,
+    ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.method', p - at, 'dubbo.proto-frame:63:11'),
+  );
 }
 
 /** Where args starts. */
 function argsAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 7);
+  if (known > 0) return known;
   const p = paramDescAt(b, at);
-  return ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.param_desc', p - at, 'dubbo.proto-frame:65:11');
+  return marks.keep(
+    7,
+    ended(hessian2Str.end(b, p, endAt(b, at)), 'Dubbo.param_desc', p - at, 'dubbo.proto-frame:65:11'),
+  );
 }
 
 /** Where attachments starts. */
 function attachmentsAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 5);
+  if (known > 0) return known;
   const p = argsAt(b, at);
-  return ended(hessian2AllButLast.end(b, p, endAt(b, at)), 'Dubbo.args', p - at, 'dubbo.proto-frame:67:11');
+  return marks.keep(
+    5,
+    ended(hessian2AllButLast.end(b, p, endAt(b, at)), 'Dubbo.args', p - at, 'dubbo.proto-frame:67:11'),
+  );
 }
 
 /** Where payloadEnd starts. */
 function payloadEndAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 6);
+  if (known > 0) return known;
   const p = attachmentsAt(b, at);
-  return ended(
-    hessian2Strmap.end(b, p, endAt(b, at)),
-    'Dubbo.attachments',
-    p - at,
-    'dubbo.proto-frame:68:11',
+  return marks.keep(
+    6,
+    ended(hessian2Strmap.end(b, p, endAt(b, at)), 'Dubbo.attachments', p - at, 'dubbo.proto-frame:68:11'),
   );
 }
 
 /** Where payloadEnd2 starts. */
 function payloadEnd2At(b: Uint8Array, at: number): number {
-  return ended(
-    hessian2Any.end(b, at + 16, endAt(b, at)),
-    'Dubbo.data',
-    at + 16 - at,
-    'dubbo.proto-frame:70:56',
+  const known = marks.of(b, at, 0);
+  if (known > 0) return known;
+  return marks.keep(
+    0,
+    ended(hessian2Any.end(b, at + 16, endAt(b, at)), 'Dubbo.data', at + 16 - at, 'dubbo.proto-frame:70:56'),
   );
 }
 
 /** Where after starts. */
 function afterAt(b: Uint8Array, at: number): number {
-  return ended(
-    hessian2Str.end(b, at + 16, endAt(b, at)),
-    'Dubbo.error',
-    at + 16 - at,
-    'dubbo.proto-frame:73:11',
+  const known = marks.of(b, at, 8);
+  if (known > 0) return known;
+  return marks.keep(
+    8,
+    ended(hessian2Str.end(b, at + 16, endAt(b, at)), 'Dubbo.error', at + 16 - at, 'dubbo.proto-frame:73:11'),
   );
 }
 
@@ -216,6 +251,7 @@ function endAt(b: Uint8Array, at: number): number {
 
 /** Whether b[at, end) is a frame as the schema has it. @throws DecodeError */
 function check(b: Uint8Array, at: number, end: number): void {
+  marks.begin(b, at);
   if (end - at < 16) {
     throw new DecodeError('window', 'Dubbo', 0, `has ${end - at} bytes, needs 16`, 'dubbo.proto-frame:46:9');
   }
@@ -285,7 +321,7 @@ function idOf(b: Uint8Array, at: number): RequestId {
 }
 
 function setId(b: Uint8Array, at: number, _end: number, id: RequestId): boolean {
-  put64(b, at + 4, BigInt(id));
+  putRequestId64(b, at + 4, id);
   return true;
 }
 

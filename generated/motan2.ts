@@ -25,6 +25,7 @@ import {
   put32,
   put64,
   put8,
+  putRequestId64,
   type RequestId,
   requestId64,
   requireBigInteger,
@@ -196,7 +197,7 @@ function idOf(b: Uint8Array, at: number): RequestId {
 }
 
 function setId(b: Uint8Array, at: number, _end: number, id: RequestId): boolean {
-  put64(b, at + 5, BigInt(id));
+  putRequestId64(b, at + 5, id);
   return true;
 }
 

@@ -26,6 +26,7 @@ import {
   frameBytes,
   FrameKind,
   type HeaderMap,
+  Marks,
   Match,
   put8,
   putDecimal,
@@ -35,6 +36,7 @@ import {
   requireInteger,
   ScanFault,
   type ScanState,
+  TextCache,
   u8,
   unended,
   untilEnd,
@@ -66,6 +68,9 @@ export interface CommandInit {
   readonly args?: readonly Argument[] | undefined;
   readonly line?: string | undefined;
 }
+
+/** Where parts of the frame at hand lie, found once for all who ask. */
+const marks = new Marks(5);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -113,6 +118,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
     p = p6;
   }
 
+  marks.end(b, from, 0, p);
   return p - from;
 }
 
@@ -156,22 +162,27 @@ function argumentEnd(b: Uint8Array, at: number, to: number): number {
 
 /** Where nameTag starts. */
 function nameTagAt(b: Uint8Array, at: number): number {
-  return ended(
-    decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
-    'Command.n',
-    at + 1 - at,
-    'redis.proto-frame:76:9',
+  const known = marks.of(b, at, 1);
+  if (known > 0) return known;
+  return marks.keep(
+    1,
+    ended(decimalUntilEnd(b, at + 1, b.length, CRLF, 20), 'Command.n', at + 1 - at, 'redis.proto-frame:76:9'),
   );
 }
 
 /** Where name starts. */
 function nameAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 2);
+  if (known > 0) return known;
   const p = nameTagAt(b, at);
-  return ended(
-    decimalUntilEnd(b, p + 1, b.length, CRLF, 20),
-    'Command.name_len',
-    p + 1 - at,
-    'redis.proto-frame:78:9',
+  return marks.keep(
+    2,
+    ended(
+      decimalUntilEnd(b, p + 1, b.length, CRLF, 20),
+      'Command.name_len',
+      p + 1 - at,
+      'redis.proto-frame:78:9',
+    ),
   );
 }
 
@@ -182,33 +193,41 @@ function nameEolAt(b: Uint8Array, at: number): number {
 
 /** Where the frame ends. */
 function endAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 4);
+  if (known > 0) return known;
   const p = nameEolAt(b, at);
-  return ended(
-    commandArgsEnd(b, p + 2, b.length, decimal(b, at + 1, b.length) - 1, null),
-    'Command.args',
-    p + 2 - at,
-    'redis.proto-frame:81:9',
+  return marks.keep(
+    4,
+    ended(
+      commandArgsEnd(b, p + 2, b.length, decimal(b, at + 1, b.length) - 1, null),
+      'Command.args',
+      p + 2 - at,
+      'redis.proto-frame:81:9',
+    ),
   );
 }
 
 /** Where end2 starts. */
 function end2At(b: Uint8Array, at: number): number {
-  return ended(
-    untilEnd(b, at + 1, b.length, CRLF, 65536),
-    'Command.line',
-    at + 1 - at,
-    'redis.proto-frame:83:21',
+  const known = marks.of(b, at, 3);
+  if (known > 0) return known;
+  return marks.keep(
+    3,
+    ended(untilEnd(b, at + 1, b.length, CRLF, 65536), 'Command.line', at + 1 - at, 'redis.proto-frame:83:21'),
   );
 }
 
 /** Where end3 starts. */
 function end3At(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 0);
+  if (known > 0) return known;
   const tag = u8(b, at);
-  return tag === 42 ? endAt(b, at) : end2At(b, at);
+  return marks.keep(0, tag === 42 ? endAt(b, at) : end2At(b, at));
 }
 
 /** Whether b[at, end) is a frame as the schema has it. @throws DecodeError */
 function check(b: Uint8Array, at: number, end: number): void {
+  marks.begin(b, at);
   if (end - at < 3) {
     throw new DecodeError('window', 'Command', 0, `has ${end - at} bytes, needs 3`, 'redis.proto-frame:72:9');
   }
@@ -271,6 +290,9 @@ function check(b: Uint8Array, at: number, end: number): void {
   }
 }
 
+/** Names of services and methods, a byte a character. */
+const byteNames = new TextCache(readLatin1);
+
 function kindOf(_b: Uint8Array, _at: number): FrameKind {
   return FrameKind.request;
 }
@@ -278,8 +300,8 @@ function kindOf(_b: Uint8Array, _at: number): FrameKind {
 function isHeartbeat(b: Uint8Array, at: number): boolean {
   const tag = u8(b, at);
   return (
-    (tag === 42 ? readLatin1(b, nameAt(b, at), nameEolAt(b, at)) : undefined) === 'PING' ||
-    (tag === 42 ? readLatin1(b, nameAt(b, at), nameEolAt(b, at)) : undefined) === 'ping'
+    (tag === 42 && equalsText(b, nameAt(b, at), nameEolAt(b, at), 'PING')) ||
+    (tag === 42 && equalsText(b, nameAt(b, at), nameEolAt(b, at), 'ping'))
   );
 }
 
@@ -290,7 +312,7 @@ function serviceOf(_b: Uint8Array, _at: number): string | undefined {
 function methodOf(b: Uint8Array, at: number): string | undefined {
   const tag = u8(b, at);
   return whenGiven(
-    tag === 42 ? readLatin1(b, nameAt(b, at), nameEolAt(b, at)) : undefined,
+    tag === 42 ? byteNames.read(b, nameAt(b, at), nameEolAt(b, at)) : undefined,
     redisCommandsCommandName,
   );
 }
@@ -299,7 +321,7 @@ function isExclusive(b: Uint8Array, at: number): boolean {
   const tag = u8(b, at);
   return (
     whenGiven(
-      tag === 42 ? readLatin1(b, nameAt(b, at), nameEolAt(b, at)) : undefined,
+      tag === 42 ? byteNames.read(b, nameAt(b, at), nameEolAt(b, at)) : undefined,
       redisCommandsNeedsConnection,
     ) ?? false
   );

@@ -80,11 +80,16 @@ function unreadable(what: string): never {
 }
 
 function emitBinary(e: Of<'binary'>, env: Environment): string {
-  const bytes = e.left.type.kind === 'bytes' ? e.left : e.right;
+  const bytes = e.left.op === 'field' ? e.left : e.right;
   const text = bytes === e.left ? e.right : e.left;
-  if (bytes.type.kind === 'bytes' && bytes.op === 'field' && text.op === 'text') {
-    const same = env.bytesEqual?.(bytes, text.value) ?? unreadable('bytes');
-    return e.operator === '==' ? same : `!(${same})`;
+  if (bytes.op === 'field' && text.op === 'text') {
+    if (bytes.type.kind === 'bytes') {
+      const same = env.bytesEqual?.(bytes, text.value) ?? unreadable('bytes');
+      return e.operator === '==' ? same : `!(${same})`;
+    }
+    // No string is made of a text that lies there as the constant does.
+    if (env.bytesEqual !== undefined && e.operator === '==' && isPlain(bytes, text.value))
+      return env.bytesEqual(bytes, text.value);
   }
   const left = emitExpression(e.left, env);
   const right = emitExpression(e.right, env);
@@ -114,6 +119,13 @@ function emitBinary(e: Of<'binary'>, env: Environment): string {
     default:
       return `(${left} ${e.operator} ${right})`;
   }
+}
+
+/** Whether a text is compared byte by byte: ASCII, which all encodings have alike, in a field of nothing but the text. */
+function isPlain(e: Of<'field'>, text: string): boolean {
+  const alone = (f: Of<'field'>['fields'][number]): boolean =>
+    f.member === 'field' && f.type.kind === 'text' && !f.type.nullable && f.type.extent.kind === 'size';
+  return [...text].every((c) => c.charCodeAt(0) < 0x80) && e.fields.every(alone);
 }
 
 function emitMatch(e: Of<'match'>, env: Environment): string {

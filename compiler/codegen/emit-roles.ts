@@ -1,5 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
+import { covers } from '../model/covers.js';
 import { isBig } from '../model/integers.js';
 import type { Field, FieldType, WindowModel } from '../model/model.js';
 import { windowEnd } from './emit-view.js';
@@ -25,9 +26,10 @@ class RoleReader extends Reader {
   }
 
   protected override text(type: FieldType & { kind: 'text' }, from: string, to: string): string {
-    if (type.encoding === 'latin1') return super.text(type, from, to);
-    this.module.usesNames = true;
-    return `names.read(b, ${from}, ${to})`;
+    const isBytes = type.encoding === 'latin1';
+    if (isBytes) this.module.usesByteNames = true;
+    else this.module.usesNames = true;
+    return `${isBytes ? 'byteNames' : 'names'}.read(b, ${from}, ${to})`;
   }
 
   header(e: Expression & { op: 'header' }): string {
@@ -241,6 +243,12 @@ function setId(id: Field, reader: Reader, module: Module): void {
     lines.push(`if (${size} !== ${end} - ${start}) return false;`);
     lines.push(`let q = ${start};`, ...writeFormed(type, 'id as number', module, 'b', 'q'));
     lines.push('return true;');
+    return;
+  }
+  const checksum = checksumField(module);
+  if (int.bits === 64 && !int.signed && (checksum === null || !covers(checksum, id, module.protocol.frame))) {
+    const put = module.use(int.little ? 'putRequestId64le' : 'putRequestId64');
+    lines.push(`${put}(b, ${reader.placeOf(id)}, id);`, 'return true;');
     return;
   }
   // An id of fewer bits is a number; only wider ones can be bigint.

@@ -8,7 +8,7 @@ import { parts } from '../model/expressions-of.js';
 import { walk } from '../model/walk.js';
 import { literal } from './literal.js';
 import type { Module } from './module.js';
-import { endPlace, Reader, windowAround } from './reader.js';
+import { endPlace, isMarked, Reader, windowAround } from './reader.js';
 import { endCode, isLong, isSelfDelimited } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
@@ -50,6 +50,10 @@ class Scanner extends Reader {
     if ([...walk(frame.body)].some(remembers)) this.lines.push('state.begin(from);');
     this.block(frame.body);
     const total = this.place(end);
+    if (end.anchor !== null && isMarked(end.anchor, this.module)) {
+      const found = this.anchors.get(end.anchor)!;
+      this.lines.push(`marks.end(b, from, ${this.module.mark(end.anchor)}, ${found});`);
+    }
     this.lines.push(end.anchor === null ? `return ${end.offset};` : `return ${total} - from;`);
   }
 

@@ -22,7 +22,7 @@ import { answerAcross, emitAnswer, emitRemember, emitSynths } from './emit-synth
 import { emitView } from './emit-view.js';
 import { Module } from './module.js';
 import { print } from './print.js';
-import { Reader } from './reader.js';
+import { isMarked, Reader } from './reader.js';
 import { isSelfDelimited, listEndName, structEndName } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 import { typeText } from './type-text.js';
@@ -59,9 +59,11 @@ export async function generate(protocol: Protocol): Promise<string> {
       module,
     ),
   );
+  const matchAt = module.statements.length;
   module.add(emitMatch(module), emitScan(module));
   const anchorsAt = module.statements.length;
-  module.add(emitCheck(module));
+  const check = emitCheck(module);
+  module.add(check);
   const headers = headersField(module);
   const needEnd = headers !== null && entriesRange(headers, new Reader(module), module).to === 'end';
   const roles = emitRoles(module, needEnd);
@@ -78,6 +80,12 @@ export async function generate(protocol: Protocol): Promise<string> {
   if (module.usesNames) {
     module.add(
       `/** Names of services and methods: few, and the same again and again. */\nconst names = new ${module.use('TextCache')}();`,
+    );
+  }
+  if (module.usesByteNames) {
+    const [cache, read] = [module.use('TextCache'), module.use('readLatin1')];
+    module.add(
+      `/** Names of services and methods, a byte a character. */\nconst byteNames = new ${cache}(${read});`,
     );
   }
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
@@ -109,6 +117,14 @@ export async function generate(protocol: Protocol): Promise<string> {
   );
   module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
   module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
+  if (module.markCount > 0) {
+    check.statements = ['marks.begin(b, at);', ...[check.statements ?? []].flat()];
+    module.statements.splice(
+      matchAt,
+      0,
+      `/** Where parts of the frame at hand lie, found once for all who ask. */\nconst marks = new ${module.use('Marks')}(${module.markCount});`,
+    );
+  }
   const header = [
     `// Generated from ${module.schemaName} (sha256 ${protocol.schemaHash}) by @proto-frame/compiler ${COMPILER_VERSION}. Do not edit.`,
     layoutComment(module),
@@ -136,6 +152,7 @@ function emitAnchors(module: Module): FunctionDeclarationStructure[] {
     const reader = new Reader(module);
     reader.within = anchor.after.guards;
     const code = reader.anchorCode(anchor);
+    const found = tidy([...reader.lines, `return ${code};`]);
     emitted.set(anchor, {
       kind: StructureKind.Function,
       name: `${anchor.name}At`,
@@ -145,10 +162,22 @@ function emitAnchors(module: Module): FunctionDeclarationStructure[] {
         { name: 'at', type: 'number' },
       ],
       returnType: 'number',
-      statements: tidy([...reader.lines, `return ${code};`]),
+      statements: isMarked(anchor, module) ? kept(anchor, found, module) : found,
     });
   }
   return module.layout.anchors.flatMap((anchor) => emitted.get(anchor) ?? []);
+}
+
+/** Statements that look for a place only if it is not known, and keep it. */
+function kept(anchor: Anchor, found: readonly string[], module: Module): string[] {
+  const mark = module.mark(anchor);
+  const last = found[found.length - 1]!;
+  return [
+    `const known = marks.of(b, at, ${mark});`,
+    'if (known > 0) return known;',
+    ...found.slice(0, -1),
+    `return marks.keep(${mark}, ${last.slice('return '.length, -1)});`,
+  ];
 }
 
 function listsOf(blocks: readonly Block[]): { type: FieldType & { kind: 'list' }; path: string }[] {

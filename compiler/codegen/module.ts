@@ -14,7 +14,7 @@ const RESERVED = new Set(
 /** Names that the functions which read a frame use themselves. */
 const READ_LOCALS = new Set(
   (
-    'b at end from to p q o s size out state into headers body memo id v c key item next length window chosen req entries sum found ' +
+    'b at end from to p q o s size out state into headers body memo id v c key item next length window chosen req entries sum found known ' +
     'change newId value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo'
   ).split(' '),
 );
@@ -29,10 +29,14 @@ export class Module {
   readonly statements: (StatementStructures | string)[] = [];
   /** Places that vary and are asked for: each has a function. */
   readonly usedAnchors = new Set<Anchor>();
+  /** Places that are found by walking over values, by the number under which they are kept. */
+  private readonly marks = new Map<Anchor, number>();
   /** Whether a role reads a header whose values are few. */
   usesKnownHeader = false;
   /** Whether a role gives a text that has few values. */
   usesNames = false;
+  /** The same, of a byte a character. */
+  usesByteNames = false;
   private readonly values = new Set<string>();
   private readonly types = new Set<string>();
   private readonly declared: ReadonlySet<string>;
@@ -65,6 +69,18 @@ export class Module {
   useType(name: string): string {
     this.types.add(name);
     return this.declared.has(name) ? `Api${name}` : name;
+  }
+
+  /** The number under which a place is kept once it is found. */
+  mark(anchor: Anchor): number {
+    const known = this.marks.get(anchor) ?? this.marks.size;
+    this.marks.set(anchor, known);
+    return known;
+  }
+
+  /** How many places are kept. */
+  get markCount(): number {
+    return this.marks.size;
   }
 
   /** The constant that holds a delimiter's bytes: `CRLF`, `DELIMITER_3B`. */
@@ -233,9 +249,9 @@ const FUNCTIONS = new Set(
     'ended unended untilEnd prefixedEnd digitsEnd hexDigitsEnd decimal hex decimalSize hexSize putDecimal putHex putDigits putHexDigits ' +
     'decimalUntilEnd hexUntilEnd leb128 zigzag mqtt vlq quic ' +
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
-    'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys names values readUtf8 readLatin1 ' +
+    'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow crc32 crc32c crc32Delta crc32cDelta requireInteger ' +
-    'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
+    'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
   ).split(' '),
 );
 

@@ -348,6 +348,17 @@ function isWalked(anchor: Anchor | null): boolean {
   return [...walk({ members: [anchor.after] })].some(walks) || isWalked(anchor.from.anchor);
 }
 
+/**
+ * Whether a place is kept once it is found: it stands behind a value that is walked over, or it is the frame's end and
+ * something in the frame is, which scan has walked over before.
+ */
+export function isMarked(anchor: Anchor, module: Module): boolean {
+  const { after } = anchor;
+  if (after.member === 'within') return false;
+  if (after.member === 'field') return isSelfDelimited(after.type);
+  return anchor === module.layout.end.anchor && isWalked(anchor);
+}
+
 /** Whether a member's size is a sum of fields read elsewhere, so that its end is written as a sum. */
 function isSum(member: MemberModel): boolean {
   if (isOpenEnded(member)) return false;

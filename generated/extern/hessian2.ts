@@ -120,7 +120,13 @@ function textEnd(b: Uint8Array, p: number, to: number): number {
 /** Where `count` UTF-16 units in UTF-8 end; a character of four bytes counts as two of them. */
 function charsEnd(b: Uint8Array, p: number, to: number, count: number): number {
   let at = p;
-  for (let left = count; left > 0; left--) {
+  let left = count;
+  // Names and most values are ASCII: four at a time.
+  while (left >= 4 && at + 4 <= to && (b[at]! | b[at + 1]! | b[at + 2]! | b[at + 3]!) < 0x80) {
+    at += 4;
+    left -= 4;
+  }
+  for (; left > 0; left--) {
     if (at >= to) return -left;
     const byte = b[at]!;
     if (byte < 0x80) at += 1;

@@ -27,6 +27,7 @@ import {
   frameBytes,
   FrameKind,
   type HeaderMap,
+  Marks,
   Match,
   put8,
   putDecimal,
@@ -96,6 +97,9 @@ export interface ReplyInit {
   readonly meta?: readonly Value[] | undefined;
   readonly value?: Value | undefined;
 }
+
+/** Where parts of the frame at hand lie, found once for all who ask. */
+const marks = new Marks(10);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -214,6 +218,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
     return ScanFault.malformed;
   }
 
+  marks.end(b, from, 0, p);
   return p - from;
 }
 
@@ -416,110 +421,151 @@ function valueMetaEnd(
 
 /** Where the frame ends. */
 function endAt(b: Uint8Array, at: number): number {
-  return ended(
-    untilEnd(b, at + 1, b.length, CRLF, 65536),
-    'Reply.line',
-    at + 1 - at,
-    'redis.proto-frame:90:76',
+  const known = marks.of(b, at, 1);
+  if (known > 0) return known;
+  return marks.keep(
+    1,
+    ended(untilEnd(b, at + 1, b.length, CRLF, 65536), 'Reply.line', at + 1 - at, 'redis.proto-frame:90:76'),
   );
 }
 
 /** Where end2 starts. */
 function end2At(b: Uint8Array, at: number): number {
-  return ended(blobEnd(b, at + 1, b.length), 'Reply.blob', at + 1 - at, 'redis.proto-frame:91:46');
+  const known = marks.of(b, at, 6);
+  if (known > 0) return known;
+  return marks.keep(
+    6,
+    ended(blobEnd(b, at + 1, b.length), 'Reply.blob', at + 1 - at, 'redis.proto-frame:91:46'),
+  );
 }
 
 /** Where items starts. */
 function itemsAt(b: Uint8Array, at: number): number {
-  return ended(
-    decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
-    'Reply.n',
-    at + 1 - at,
-    'redis.proto-frame:93:9',
+  const known = marks.of(b, at, 2);
+  if (known > 0) return known;
+  return marks.keep(
+    2,
+    ended(decimalUntilEnd(b, at + 1, b.length, CRLF, 20), 'Reply.n', at + 1 - at, 'redis.proto-frame:93:9'),
   );
 }
 
 /** Where end3 starts. */
 function end3At(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 7);
+  if (known > 0) return known;
   const p = itemsAt(b, at);
-  return ended(
-    replyItemsEnd(b, p, b.length, Math.max(0, decimal(b, at + 1, b.length)), 32, null),
-    'Reply.items',
-    p - at,
-    'redis.proto-frame:94:9',
+  return marks.keep(
+    7,
+    ended(
+      replyItemsEnd(b, p, b.length, Math.max(0, decimal(b, at + 1, b.length)), 32, null),
+      'Reply.items',
+      p - at,
+      'redis.proto-frame:94:9',
+    ),
   );
 }
 
 /** Where entries starts. */
 function entriesAt(b: Uint8Array, at: number): number {
-  return ended(
-    decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
-    'Reply.pairs',
-    at + 1 - at,
-    'redis.proto-frame:97:9',
+  const known = marks.of(b, at, 3);
+  if (known > 0) return known;
+  return marks.keep(
+    3,
+    ended(
+      decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
+      'Reply.pairs',
+      at + 1 - at,
+      'redis.proto-frame:97:9',
+    ),
   );
 }
 
 /** Where end4 starts. */
 function end4At(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 8);
+  if (known > 0) return known;
   const p = entriesAt(b, at);
-  return ended(
-    replyEntriesEnd(b, p, b.length, decimal(b, at + 1, b.length) * 2, 32, null),
-    'Reply.entries',
-    p - at,
-    'redis.proto-frame:98:9',
+  return marks.keep(
+    8,
+    ended(
+      replyEntriesEnd(b, p, b.length, decimal(b, at + 1, b.length) * 2, 32, null),
+      'Reply.entries',
+      p - at,
+      'redis.proto-frame:98:9',
+    ),
   );
 }
 
 /** Where meta starts. */
 function metaAt(b: Uint8Array, at: number): number {
-  return ended(
-    decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
-    'Reply.about',
-    at + 1 - at,
-    'redis.proto-frame:101:9',
+  const known = marks.of(b, at, 4);
+  if (known > 0) return known;
+  return marks.keep(
+    4,
+    ended(
+      decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
+      'Reply.about',
+      at + 1 - at,
+      'redis.proto-frame:101:9',
+    ),
   );
 }
 
 /** Where value starts. */
 function valueAt(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 5);
+  if (known > 0) return known;
   const p = metaAt(b, at);
-  return ended(
-    replyMetaEnd(b, p, b.length, decimal(b, at + 1, b.length) * 2, 32, null),
-    'Reply.meta',
-    p - at,
-    'redis.proto-frame:102:9',
+  return marks.keep(
+    5,
+    ended(
+      replyMetaEnd(b, p, b.length, decimal(b, at + 1, b.length) * 2, 32, null),
+      'Reply.meta',
+      p - at,
+      'redis.proto-frame:102:9',
+    ),
   );
 }
 
 /** Where end5 starts. */
 function end5At(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 9);
+  if (known > 0) return known;
   const p = valueAt(b, at);
-  return ended(valueEnd(b, p, b.length, 32, null), 'Reply.value', p - at, 'redis.proto-frame:103:9');
+  return marks.keep(
+    9,
+    ended(valueEnd(b, p, b.length, 32, null), 'Reply.value', p - at, 'redis.proto-frame:103:9'),
+  );
 }
 
 /** Where end6 starts. */
 function end6At(b: Uint8Array, at: number): number {
+  const known = marks.of(b, at, 0);
+  if (known > 0) return known;
   const kind = u8(b, at);
-  return kind === Kind.simple ||
-    kind === Kind.error ||
-    kind === Kind.integer ||
-    kind === Kind.bignum ||
-    kind === Kind.double ||
-    kind === Kind.boolean ||
-    kind === Kind.nil
-    ? endAt(b, at)
-    : kind === Kind.bulk || kind === Kind.blobError || kind === Kind.verbatim
-      ? end2At(b, at)
-      : kind === Kind.array || kind === Kind.set || kind === Kind.push
-        ? end3At(b, at)
-        : kind === Kind.dict
-          ? end4At(b, at)
-          : end5At(b, at);
+  return marks.keep(
+    0,
+    kind === Kind.simple ||
+      kind === Kind.error ||
+      kind === Kind.integer ||
+      kind === Kind.bignum ||
+      kind === Kind.double ||
+      kind === Kind.boolean ||
+      kind === Kind.nil
+      ? endAt(b, at)
+      : kind === Kind.bulk || kind === Kind.blobError || kind === Kind.verbatim
+        ? end2At(b, at)
+        : kind === Kind.array || kind === Kind.set || kind === Kind.push
+          ? end3At(b, at)
+          : kind === Kind.dict
+            ? end4At(b, at)
+            : end5At(b, at),
+  );
 }
 
 /** Whether b[at, end) is a frame as the schema has it. @throws DecodeError */
 function check(b: Uint8Array, at: number, end: number): void {
+  marks.begin(b, at);
   if (end - at < 3) {
     throw new DecodeError('window', 'Reply', 0, `has ${end - at} bytes, needs 3`, 'redis.proto-frame:87:9');
   }

@@ -13,10 +13,11 @@ export {
   writeUtf8,
 } from './bytes/text.js';
 export { TextCache } from './bytes/text-cache.js';
+export { Marks } from './bytes/marks.js';
 export { crc32, crc32c, crc32cDelta, crc32Delta } from './bytes/crc32.js';
 export { requireBigInteger, requireInteger, requirePresent } from './bytes/require.js';
 export { requireId } from './bytes/require-id.js';
-export { requestId64, requestId64le } from './bytes/request-id.js';
+export { putRequestId64, putRequestId64le, requestId64, requestId64le } from './bytes/request-id.js';
 export { Cursor } from './bytes/cursor.js';
 export { copyBytes, frameBytes } from './bytes/copy.js';
 export { f32, f32le, f64, f64le, putF32, putF32le, putF64, putF64le } from './bytes/floats.js';

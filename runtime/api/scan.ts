@@ -23,8 +23,10 @@ export class ScanState {
   position = 0;
   /** Free for the codec: what is still open at `position`, such as elements left. */
   pending = 0;
-  /** Of each walk on the way to where the last scan stopped, in their order. */
+  /** Of each walk on the way to where the last scan stopped, in their order. Memory stays for the next frame. */
   private readonly walks: number[] = [];
+  /** How many of these numbers are of this frame's walks. */
+  private used = 0;
   /** Where the next walk of this scan is kept. */
   private next = 0;
   private from = 0;
@@ -46,9 +48,13 @@ export class ScanState {
   walk(at: number, count: number): number {
     const walk = this.next;
     this.next = walk + KEPT;
-    if (this.walks[walk] !== at - this.from) {
-      this.walks.length = walk;
-      this.walks.push(at - this.from, at - this.from, count);
+    const { walks } = this;
+    const start = at - this.from;
+    if (walk >= this.used || walks[walk] !== start) {
+      walks[walk] = start;
+      walks[walk + 1] = start;
+      walks[walk + 2] = count;
+      this.used = walk + KEPT;
     }
     return walk;
   }
@@ -68,7 +74,7 @@ export class ScanState {
     this.walks[walk + 1] = at - this.from;
     this.walks[walk + 2] = left;
     this.next = walk + KEPT;
-    if (this.walks.length > this.next) this.walks.length = this.next;
+    if (this.used > this.next) this.used = this.next;
   }
 
   /** Forgets the frame that was being scanned. */
@@ -76,6 +82,6 @@ export class ScanState {
     this.need = 0;
     this.position = 0;
     this.pending = 0;
-    if (this.walks.length > 0) this.walks.length = 0;
+    this.used = 0;
   }
 }

@@ -70,6 +70,8 @@ export interface XProtocol<Init = never> {
   /**
    * Whether bytes[at, end), as long as scan said, is a frame of this protocol: constants, closed enums,
    * ranges, windows and assertions. What is read lazily (the entries of a header map) is checked when read.
+   * Called before anything below, and again if the bytes have been changed by other means than these functions:
+   * a codec may keep where the parts of the frame lie.
    * @throws DecodeError
    */
   check(bytes: Uint8Array, at: number, end: number): void;

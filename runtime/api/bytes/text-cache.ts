@@ -16,11 +16,16 @@ export class TextCache {
   private readonly texts: string[] = new Array<string>(SLOTS).fill('');
   private readonly missed = new Int32Array(SLOTS);
 
-  /** bytes[start, end) as UTF-8. */
+  /** @param decode how bytes[start, end) become a text; UTF-8 if left out */
+  constructor(
+    private readonly decode: (bytes: Uint8Array, start: number, end: number) => string = readUtf8,
+  ) {}
+
+  /** bytes[start, end) as text. */
   read(bytes: Uint8Array, start: number, end: number): string {
     const length = end - start;
     if (length <= 0) return '';
-    if (length > LONGEST) return readUtf8(bytes, start, end);
+    if (length > LONGEST) return this.decode(bytes, start, end);
     const hash =
       length +
       bytes[start]! * 0x1f +
@@ -34,7 +39,7 @@ export class TextCache {
       while (i < length && known[i] === bytes[start + i]) i++;
       if (i === length) return this.texts[slot]!;
     }
-    const text = readUtf8(bytes, start, end);
+    const text = this.decode(bytes, start, end);
     if (this.missed[slot] === hash) {
       this.bytes[slot] = copyBytes(bytes, start, end);
       this.texts[slot] = text;

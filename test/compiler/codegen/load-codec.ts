@@ -51,11 +51,6 @@ export function runModule(source: string): Record<string, unknown> {
   return exports;
 }
 
-/** The type errors of a generated text under the strictest options a user may have set. */
-export function typeErrors(source: string): string[] {
-  return typeErrorsOf([source])[0]!;
-}
-
 const ROOT = new URL('../../../', import.meta.url);
 
 const OPTIONS: ts.CompilerOptions = {
@@ -79,7 +74,10 @@ const OPTIONS: ts.CompilerOptions = {
 /** Everything but the generated texts stays as it is from one program to the next, and is parsed once. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** The type errors of each of several generated texts, found in one go: a program of its own for each takes seconds. */
+/**
+ * The type errors of each of several generated texts under the strictest options a user may have set, found in one
+ * go: a program of its own for each takes seconds.
+ */
 export function typeErrorsOf(sources: readonly string[]): string[][] {
   const texts = new Map(
     sources.map((source, i) => [fileURLToPath(new URL(`generated/under-test-${i}.ts`, ROOT)), source]),

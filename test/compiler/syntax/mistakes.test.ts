@@ -7,6 +7,7 @@ import { SourceFile } from '../../../compiler/source/source-file.js';
 import { MAX_OPERATORS } from '../../../compiler/syntax/build-expression.js';
 import { MAX_BRANCHES } from '../../../compiler/syntax/build-layout.js';
 import { MAX_NESTING, parse } from '../../../compiler/syntax/parse.js';
+import { cpuMilliseconds } from '../../support/cpu-time.js';
 
 const golden = fileURLToPath(new URL('../../golden/syntax-errors/', import.meta.url));
 const cases = readdirSync(golden).filter((name) => name.endsWith('.proto-frame'));
@@ -60,8 +61,8 @@ describe('what is nested or chained without measure is one located error', () =>
 });
 
 test('a file of nothing but garbage is answered quickly and briefly', () => {
-  const started = performance.now();
+  const started = cpuMilliseconds();
   const report = diagnose('} a : ( frame { ; ] enum 12x "'.repeat(5_000));
   expect(report.hasErrors).toBe(true);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(cpuMilliseconds() - started).toBeLessThan(5_000);
 });

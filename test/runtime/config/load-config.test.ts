@@ -5,6 +5,7 @@ import { fileJsonSchema } from '../../../runtime/config/file-schema.js';
 import { checkConfig, parseConfig } from '../../../runtime/config/load-config.js';
 import type { Snapshot } from '../../../runtime/config/snapshot.js';
 import { vocabulary } from './vocabulary.js';
+import { cpuMilliseconds } from '../../support/cpu-time.js';
 
 function load(text: string): Snapshot {
   return checkConfig(parseConfig('/etc/proxy/egress.yaml', text), vocabulary);
@@ -253,10 +254,10 @@ test.each([
   ['an alias bomb', 'a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]', 'an alias; write the value out'],
   ['a tab for indentation', 'listeners:\n\t- name: x', 'not YAML: '],
   ['bytes that are no text', '\u0000\u0001\u0002', 'expected a map of keys to values'],
-])('%s: refused within 500 ms', (_, text, expected) => {
-  const before = performance.now();
+])('%s: refused within 500 ms of processor time', (_, text, expected) => {
+  const before = cpuMilliseconds();
   expect(() => load(text)).toThrow(expect.objectContaining({ name: 'ConfigError' }));
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(cpuMilliseconds() - before).toBeLessThan(500);
   expect(() => load(text)).toThrow(expected);
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileStringMatch } from '../../../runtime/config/string-matcher.js';
+import { cpuMilliseconds } from '../../support/cpu-time.js';
 
 /** Patterns that bring backtracking engines to their knees. */
 const EVIL = ['(a+)+$', '(a|aa)+$', '(a*)*b', '(.*a){12}', '(a|a?)+$', '([a-zA-Z]+)*$', '(x+x+)+y'];
@@ -8,9 +9,9 @@ test.each(EVIL)('%s on 5 KiB takes no time', (value) => {
   const matches = compileStringMatch({ kind: 'regex', value });
   const text = `${'a'.repeat(5 * 1024)}!`;
   matches(text);
-  const before = performance.now();
+  const before = cpuMilliseconds();
   expect(matches(text)).toBe(false);
-  expect(performance.now() - before).toBeLessThan(100);
+  expect(cpuMilliseconds() - before).toBeLessThan(100);
 });
 
 test.each([

@@ -10,6 +10,7 @@ import type {
 import type { RouteInput } from '../../../runtime/route/route-input.js';
 import { RouteTable } from '../../../runtime/route/route-table.js';
 import { routeTo } from '../../support/whole-proxy.js';
+import { cpuMilliseconds } from '../../support/cpu-time.js';
 
 function rule(
   name: string,
@@ -207,9 +208,9 @@ test('a look-up among 10,000 services or domains costs what one among 10 costs',
       ...Array.from({ length: count }, (_, i) => rule(`s${i}`, { service: exact(`com.demo.Service${i}`) })),
     );
   const spend = (routes: RouteTable, input: RouteInput): number => {
-    const before = performance.now();
+    const before = cpuMilliseconds();
     for (let i = 0; i < 20_000; i++) if (routes.match(input) === null) throw new Error('no route');
-    return performance.now() - before;
+    return cpuMilliseconds() - before;
   };
   const makeHosts = (count: number): RouteTable =>
     tableOf(

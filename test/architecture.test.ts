@@ -17,8 +17,10 @@ const RUNTIME: Record<string, readonly string[]> = {
   proxy: ['api', 'observe', 'protocol', 'stream', 'filter', 'route', 'cluster'],
   observe: ['api'],
   config: ['api', 'observe'],
-  admin: ['api', 'observe', 'config'],
-  supervisor: ['api', 'observe', 'config', 'admin'],
+  // It may listen on a unix socket.
+  admin: ['api', 'observe', 'config', 'network'],
+  // It makes room for unix sockets before any worker listens.
+  supervisor: ['api', 'observe', 'config', 'admin', 'network'],
 };
 /** Packages that only the compiler may have. */
 const COMPILER_ONLY = ['typescript', 'chevrotain', 'ts-morph', 'prettier'];

@@ -1,12 +1,14 @@
+import { chmodSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { clearUnixPath } from '../network/unix-path.js';
 import { isLoopback } from '../config/loopback.js';
 import { type AdminConfig, formatAddress } from '../config/snapshot.js';
 import { escapeControls } from '../observe/escape-text.js';
 import { hostAllowed } from './host-allowed.js';
 import type { LiveStats } from './live/stats.js';
 import { CONTENT_SECURITY_POLICY, livePageFile } from './live-page.js';
-import type { ClusterStatus, ListenerStatus } from './status.js';
+import type { CertStatus, ClusterStatus, ListenerStatus } from './status.js';
 
 /** What the admin port shows and does, handed in by the server, or by the supervisor for all workers. Only `setLogLevel` and `drain` change anything. */
 export interface AdminSource {
@@ -22,6 +24,8 @@ export interface AdminSource {
   clusters(): readonly ClusterStatus[] | Promise<readonly ClusterStatus[]>;
   /** Listeners with the addresses they are bound to. */
   listeners(): readonly ListenerStatus[] | Promise<readonly ListenerStatus[]>;
+  /** Certificates in force. */
+  certs(): readonly CertStatus[] | Promise<readonly CertStatus[]>;
   /** The least important level that the process log still writes. */
   logLevel(): string;
   /** @returns false if there is no such level */
@@ -42,6 +46,8 @@ type Method = 'GET' | 'POST';
 const MOST_CONNECTIONS = 64;
 const LARGEST_HEADERS = 8 * 1024;
 const TIMEOUT_MS = 5_000;
+/** Permissions of a unix socket. */
+const OWN_USER = 0o600;
 
 /**
  * State over HTTP: small limits, and only for callers that use a name of this machine, so that a page in
@@ -72,15 +78,21 @@ export class AdminServer {
 
   /** Starts to listen and says where. @throws Error if the address can't be bound */
   async start(): Promise<string> {
-    const { host, port } = this.config.address;
+    const { address } = this.config;
+    const { host, port, path } = address;
+    if (path !== undefined) await clearUnixPath(path);
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen({ host, port }, () => {
+      this.server.listen(path === undefined ? { host, port } : { path }, () => {
         this.server.removeListener('error', reject);
         this.server.on('error', () => {});
         resolve();
       });
     });
+    if (path !== undefined) {
+      chmodSync(path, OWN_USER);
+      return formatAddress(address);
+    }
     const bound = this.server.address() as AddressInfo;
     return formatAddress({ host: bound.address, port: bound.port });
   }
@@ -161,6 +173,7 @@ function readingPages(source: AdminSource): ReadonlyMap<string, Page> {
     ['/config_dump', async () => json(200, await source.configDump())],
     ['/clusters', async () => json(200, await source.clusters())],
     ['/listeners', async () => json(200, await source.listeners())],
+    ['/certs', async () => json(200, await source.certs())],
     ['/logging', () => json(200, { level: source.logLevel() })],
   ]);
 }

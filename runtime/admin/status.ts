@@ -30,3 +30,22 @@ export interface HostStatus {
   readonly requests_active: number;
   readonly metadata: Readonly<Record<string, string>>;
 }
+
+/** A certificate in force as `/certs` shows it. */
+export interface CertStatus {
+  /** `listener ingress`, `cluster echo`. */
+  readonly owner: string;
+  /** `certificate`, or `trusted_ca` of an authority. */
+  readonly use: string;
+  readonly file: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** Subject alternative names. */
+  readonly names: readonly string[];
+  readonly serial: string;
+  /** ISO 8601. */
+  readonly valid_from: string;
+  readonly valid_to: string;
+  /** Whole days; negative once it has expired. */
+  readonly days_left: number;
+}

@@ -1,5 +1,6 @@
 import type { XProtocol } from '@proto-frame/api';
 import type { ClusterConfig } from '../config/snapshot.js';
+import type { ClientTlsContext } from '../network/tls/client-context.js';
 import { Cluster, type ClusterContext } from './cluster.js';
 
 /** What the admin port shows of one host. */
@@ -28,8 +29,9 @@ export class ClusterManager {
     configs: readonly ClusterConfig[],
     private readonly context: ClusterContext,
     protocols: readonly XProtocol[] = [],
+    tls: ReadonlyMap<string, ClientTlsContext> = new Map(),
   ) {
-    this.update(configs, protocols);
+    this.update(configs, protocols, tls);
   }
 
   get(name: string): Cluster | undefined {
@@ -41,17 +43,23 @@ export class ClusterManager {
    * one that goes finish there.
    *
    * @param protocols those whose heartbeats health checks can send; as before if left out
+   * @param tls what connections are secured with, by the cluster's name; those of others are plain
    */
-  update(configs: readonly ClusterConfig[], protocols?: readonly XProtocol[]): void {
+  update(
+    configs: readonly ClusterConfig[],
+    protocols?: readonly XProtocol[],
+    tls: ReadonlyMap<string, ClientTlsContext> = new Map(),
+  ): void {
     if (protocols !== undefined)
       this.protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]));
     const left = new Set(this.clusters.keys());
     for (const config of configs) {
       left.delete(config.name);
       const known = this.clusters.get(config.name);
+      const secured = tls.get(config.name) ?? null;
       if (known === undefined)
-        this.clusters.set(config.name, new Cluster(config, this.context, this.protocols));
-      else known.update(config, this.protocols);
+        this.clusters.set(config.name, new Cluster(config, this.context, this.protocols, secured));
+      else known.update(config, this.protocols, secured);
     }
     for (const name of left) {
       this.clusters.get(name)!.close();

@@ -6,6 +6,8 @@ import {
   type HostConfig,
 } from '../config/snapshot.js';
 import type { Metrics, UpstreamStats } from '../observe/metrics.js';
+import { Dialer } from '../network/dialer.js';
+import type { ClientTlsContext } from '../network/tls/client-context.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import { DnsDiscovery } from './discovery/dns-discovery.js';
 import { DnsResolver, type NameResolver } from './discovery/name-resolver.js';
@@ -57,11 +59,14 @@ export class Cluster {
   /** Hosts that DNS has told of. */
   private found: readonly HostConfig[] = [];
   private readonly pools: PoolMaker;
+  private readonly dialer: Dialer;
 
+  /** @param tls null: connections are plain */
   constructor(
     config: ClusterConfig,
     private readonly context: ClusterContext,
     private protocols: ReadonlyMap<string, XProtocol>,
+    tls: ClientTlsContext | null,
   ) {
     this.pools = {
       clock: context.loop,
@@ -72,6 +77,9 @@ export class Cluster {
     this.name = config.name;
     this.config = config;
     this.stats = context.metrics.cluster(config.name);
+    this.dialer = new Dialer(tls, this.stats, (message) =>
+      context.onProblem?.(`cluster ${config.name}: ${message}`),
+    );
     this.balancer = makeLoadBalancer(config);
     this.watchHealth(config);
     this.discover(config);
@@ -115,13 +123,23 @@ export class Cluster {
     return this.balancer.choose(context);
   }
 
+  /** Connections opened from now on are secured with other certificates; those open stay. */
+  secure(tls: ClientTlsContext | null): void {
+    this.dialer.use(tls);
+  }
+
   /**
    * Takes another configuration. Hosts that stay keep their connections, unless what a connection is opened
    * with has changed: then those finish and new ones are opened.
    */
-  update(config: ClusterConfig, protocols: ReadonlyMap<string, XProtocol>): void {
+  update(
+    config: ClusterConfig,
+    protocols: ReadonlyMap<string, XProtocol>,
+    tls: ClientTlsContext | null,
+  ): void {
     const before = this.config;
     this.config = config;
+    this.dialer.use(tls);
     this.protocols = protocols;
     this.pools.slowStart = slowStartOf(config);
     if (
@@ -177,8 +195,8 @@ export class Cluster {
   private probe({ config }: Host, { protocol }: HealthCheckConfig): HealthProbe {
     const spoken = protocol === null ? undefined : this.protocols.get(protocol);
     return spoken === undefined
-      ? new ConnectProbe(config.address)
-      : new HeartbeatProbe(config.address, spoken);
+      ? new ConnectProbe(config.address, this.dialer)
+      : new HeartbeatProbe(config.address, this.dialer, spoken);
   }
 
   private discover({ dns }: ClusterConfig): void {
@@ -236,6 +254,7 @@ export class Cluster {
       loop: context.loop,
       protocol,
       address: host.config.address,
+      dialer: this.dialer,
       maxFrame: protocol.traits.maxFrame,
       limits: config.watermarks,
       connectTimeout: config.connectTimeout,
@@ -268,6 +287,7 @@ function balancing({ lb, subsetFallback, localityWeights, panicThreshold }: Clus
 function connectionSettings(config: ClusterConfig): string {
   const {
     pool,
+    tls,
     connectTimeout,
     maxConnections,
     maxPendingRequests,
@@ -279,6 +299,7 @@ function connectionSettings(config: ClusterConfig): string {
   } = config;
   return JSON.stringify([
     pool,
+    tls,
     connectTimeout,
     maxConnections,
     maxPendingRequests,

@@ -139,7 +139,7 @@ function buildOptional(match: StringMatchFile | undefined): StringMatch | null {
   return match === undefined ? null : buildStringMatch(match);
 }
 
-function buildStringMatch(match: StringMatchFile): StringMatch {
+export function buildStringMatch(match: StringMatchFile): StringMatch {
   if (typeof match === 'string') return { kind: 'exact', value: match };
   for (const kind of ['exact', 'prefix', 'suffix', 'contains', 'regex'] as const) {
     const value = match[kind];

@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
 import { buildHealth } from './build-health.js';
 import { buildRouteConfig, plainRule } from './build-routes.js';
+import { buildClusterTls, buildListenerTls } from './build-tls.js';
 import type { ConfigFile } from './file-schema.js';
 import type { ClusterConfig, ListenerConfig, Snapshot, Watermarks } from './snapshot.js';
+
+/** Permissions of a unix socket. */
+const OWN_USER = 0o600;
 
 /**
  * The snapshot of a file that passed all checks.
@@ -11,9 +15,9 @@ import type { ClusterConfig, ListenerConfig, Snapshot, Watermarks } from './snap
  */
 export function buildSnapshot(file: ConfigFile, directory: string): Snapshot {
   return {
-    listeners: file.listeners.map(buildListener),
+    listeners: file.listeners.map((listener) => buildListener(listener, directory)),
     routeConfigs: file.route_configs.map(buildRouteConfig),
-    clusters: file.clusters.map(buildCluster),
+    clusters: file.clusters.map((cluster) => buildCluster(cluster, directory)),
     admin:
       file.admin === undefined ? null : { address: file.admin.address, allowRemote: file.admin.allow_remote },
     accessLog:
@@ -37,11 +41,14 @@ export function buildSnapshot(file: ConfigFile, directory: string): Snapshot {
   };
 }
 
-function buildListener(listener: ConfigFile['listeners'][number]): ListenerConfig {
+function buildListener(listener: ConfigFile['listeners'][number], directory: string): ListenerConfig {
   const { protocol, deadlines } = listener;
   return {
     name: listener.name,
     address: listener.address,
+    mode: listener.mode ?? OWN_USER,
+    tls: buildListenerTls(listener.tls, directory),
+    networkFilters: listener.network_filters,
     protocols: protocol === 'auto' ? null : typeof protocol === 'string' ? [protocol] : protocol,
     routeConfig: listener.route_config,
     metadata: listener.metadata,
@@ -59,7 +66,7 @@ function buildWatermarks({ high, low }: ConfigFile['listeners'][number]['waterma
   return { high, low: low ?? Math.floor(high / 2) };
 }
 
-function buildCluster(cluster: ConfigFile['clusters'][number]): ClusterConfig {
+function buildCluster(cluster: ConfigFile['clusters'][number], directory: string): ClusterConfig {
   const { interval, timeout, failures, enabled } = cluster.keepalive;
   const budget = cluster.retry_budget;
   const start = cluster.slow_start;
@@ -75,6 +82,11 @@ function buildCluster(cluster: ConfigFile['clusters'][number]): ClusterConfig {
         : { window: start.window, aggression: start.aggression, least: start.least / 100 },
     hosts: cluster.hosts,
     ...buildHealth(cluster),
+    tls: buildClusterTls(
+      cluster.tls,
+      directory,
+      (cluster.dns?.names ?? []).map(({ name }) => name),
+    ),
     connectTimeout: cluster.connect_timeout,
     pool: cluster.pool === 'protocol' ? null : cluster.pool,
     maxConnections: cluster.max_connections ?? 0,

@@ -6,6 +6,7 @@ import { itemsAt, type Located, stringAt } from './located.js';
 import { isLoopback } from './loopback.js';
 import { RouteCheck } from './check-routes.js';
 import { reportZodError } from './check-shape.js';
+import { TlsCheck } from './check-tls.js';
 import { suggestHint } from './suggest.js';
 import { parseAddress, parseSize } from './units.js';
 
@@ -30,6 +31,7 @@ export function checkReferences(
 
 class ReferenceCheck extends Findings {
   private readonly routes: RouteCheck;
+  private readonly tls: TlsCheck;
 
   constructor(
     private readonly vocabulary: Vocabulary,
@@ -37,6 +39,7 @@ class ReferenceCheck extends Findings {
   ) {
     super(report);
     this.routes = new RouteCheck(report);
+    this.tls = new TlsCheck(report);
   }
 
   run(root: Located): void {
@@ -44,7 +47,10 @@ class ReferenceCheck extends Findings {
     const routeConfigs = itemsAt(root, 'route_configs');
     const listeners = itemsAt(root, 'listeners');
     this.distinct(listeners, 'name', 'listener');
-    this.distinct(listeners, 'address', 'listener', (address) => parseAddress(address)?.port !== 0);
+    this.distinct(listeners, 'address', 'listener', (address) => {
+      const parsed = parseAddress(address);
+      return parsed?.port !== 0 || parsed.path !== undefined;
+    });
     this.distinct(routeConfigs, 'name', 'route config');
     this.distinct(clusters, 'name', 'cluster');
     const routeConfigNames = namesOf(root, 'route_configs');
@@ -71,6 +77,8 @@ class ReferenceCheck extends Findings {
     this.distinctValues(several, 'protocol');
     for (const protocol of several) if (typeof protocol.value === 'string') this.protocol(protocol);
     this.watermarks(listener);
+    this.tls.listener(listener);
+    this.mode(listener);
     for (const filter of itemsAt(listener, 'filters')) this.filter(filter);
   }
 
@@ -129,6 +137,15 @@ class ReferenceCheck extends Findings {
     const spoken = stringAt(cluster.entries.get('health_check'), 'protocol');
     if (spoken !== undefined) this.protocol(spoken);
     this.watermarks(cluster);
+    this.tls.cluster(cluster);
+  }
+
+  private mode(listener: Located): void {
+    const mode = listener.entries.get('mode');
+    const address = stringAt(listener, 'address');
+    const parsed = address === undefined ? null : parseAddress(String(address.value));
+    if (mode === undefined || parsed === null || parsed.path !== undefined) return;
+    this.refuse(mode, 'only unix sockets have permissions');
   }
 
   private watermarks(owner: Located): void {
@@ -143,8 +160,8 @@ class ReferenceCheck extends Findings {
   private admin(admin: Located | undefined): void {
     const address = stringAt(admin, 'address');
     const parsed = address === undefined ? null : parseAddress(String(address.value));
-    if (parsed === null || isLoopback(parsed.host) || admin?.entries.get('allow_remote')?.value === true)
-      return;
+    if (parsed === null || parsed.path !== undefined) return;
+    if (isLoopback(parsed.host) || admin?.entries.get('allow_remote')?.value === true) return;
     this.refuse(
       address!,
       `${parsed.host} can be reached from other machines, and the admin port has no password`,

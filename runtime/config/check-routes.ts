@@ -1,9 +1,7 @@
-import { Findings } from './findings.js';
+import { Findings, STRING_KINDS } from './findings.js';
 import { isMap, itemsAt, type Located, stringAt } from './located.js';
-import { compileStringMatch } from './string-matcher.js';
 import { parseDuration } from './units.js';
 
-const STRING_KINDS = ['exact', 'prefix', 'suffix', 'contains', 'regex'];
 const HEADER_KINDS = [...STRING_KINDS, 'range', 'present'];
 const TARGETS = ['cluster', 'cluster_header', 'weighted_clusters'];
 const BESIDE_TARGETS = ['use_hash_policy', 'metadata_match', 'hash_policy', 'timeout', 'retry', 'mirror'];
@@ -49,22 +47,6 @@ export class RouteCheck extends Findings {
     const edits = route.entries.get('request_headers') ?? route.entries.get('response_headers');
     if (edits !== undefined && route.entries.has('direct_response')) {
       this.refuse(edits, 'with direct_response nothing is sent to a host whose headers could be changed');
-    }
-  }
-
-  private stringMatch(node: Located | undefined): void {
-    if (node === undefined || !isMap(node)) return;
-    this.exactlyOne(node, STRING_KINDS);
-    this.pattern(node);
-  }
-
-  private pattern(node: Located): void {
-    const regex = stringAt(node, 'regex');
-    if (regex === undefined || regex.value === '') return;
-    try {
-      compileStringMatch({ kind: 'regex', value: String(regex.value) });
-    } catch (error) {
-      this.refuse(regex, error instanceof Error ? error.message : String(error));
     }
   }
 

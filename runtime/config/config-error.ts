@@ -60,8 +60,15 @@ function excerpt(full: string, line: number, column: number, length: number): st
   return `  ${number} | ${shown}\n  ${' '.repeat(number.length)} | ${' '.repeat(at)}${carets}`;
 }
 
+/** Somebody may have put a key where its path belongs. */
+function withoutKeys(text: string): string {
+  return text.replace(/(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).*/s, '$1 (not shown)');
+}
+
 /** Nothing of a file that is merely read may reach a terminal as a control character. */
 export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.replace(/\t/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+  return withoutKeys(text)
+    .replace(/\t/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 }

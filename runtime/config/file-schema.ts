@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { compileLogFormat } from '../observe/log-format.js';
 import { balancing } from './balancing-schema.js';
 import { health } from './health-schema.js';
+import { networkFilters } from './network-schema.js';
 import { routeConfig } from './route-schema.js';
 import { anyText, flag, name, percentage, stringMap, text } from './schema-parts.js';
-import { address, count, duration, size } from './units.js';
+import { clusterTls, listenerTls } from './tls-schema.js';
+import { address, count, duration, permissions, size } from './units.js';
 
 /**
  * The shape of the configuration file: which keys there are, of what kind, and what holds if they are left
@@ -36,7 +38,14 @@ export const MOST_WORKERS = 256;
 
 const listener = z.strictObject({
   name: name.describe('for metrics and logs'),
-  address: address(0).describe('host:port to listen on; port 0 takes a free one and prints it'),
+  address: address(0).describe(
+    'host:port to listen on, port 0 takes a free one and prints it; or unix:/path of a socket',
+  ),
+  mode: permissions()
+    .optional()
+    .describe('who may connect to a unix socket, such as "0660"; left out: "0600", our own user'),
+  tls: listenerTls.optional(),
+  network_filters: networkFilters,
   protocol: z
     .union([name, z.array(name).min(1, { error: 'expected at least one protocol' })], {
       error: 'expected a protocol, a list of them, or auto',
@@ -90,7 +99,7 @@ const cluster = z.strictObject({
   hosts: z
     .array(
       z.strictObject({
-        address: address(1),
+        address: address(1).describe('host:port, or unix:/path of a socket'),
         weight: count(1, 128).prefault(1).describe("the host's share, relative to the others'"),
         priority: count(0, 16)
           .prefault(0)
@@ -103,7 +112,8 @@ const cluster = z.strictObject({
       }),
     )
     .describe('none: every request is answered with an error'),
-  connect_timeout: duration(1).prefault('3s'),
+  tls: clusterTls.optional(),
+  connect_timeout: duration(1).prefault('3s').describe('until requests can be sent, TLS included'),
   pool: z
     .enum(['protocol', 'pingpong', 'binding'], { error: 'expected protocol, pingpong or binding' })
     .prefault('protocol')

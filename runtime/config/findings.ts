@@ -1,6 +1,10 @@
 import type { ConfigProblem } from './config-error.js';
-import { formatPath, type Located, stringAt } from './located.js';
+import { formatPath, isMap, type Located, stringAt } from './located.js';
+import { compileStringMatch } from './string-matcher.js';
 import { suggestHint } from './suggest.js';
+
+/** The ways to compare a string. */
+export const STRING_KINDS = ['exact', 'prefix', 'suffix', 'contains', 'regex'];
 
 /** What checks of one part of the file against another have in common: how they say what they found. */
 export abstract class Findings {
@@ -48,6 +52,22 @@ export abstract class Findings {
         const where = formatPath(first.path);
         this.refuse(node, `there is a ${kind} \`${node.value.slice(0, 64)}\` already, at ${where}`);
       }
+    }
+  }
+
+  protected stringMatch(node: Located | undefined): void {
+    if (node === undefined || !isMap(node)) return;
+    this.exactlyOne(node, STRING_KINDS);
+    this.pattern(node);
+  }
+
+  protected pattern(node: Located): void {
+    const regex = stringAt(node, 'regex');
+    if (regex === undefined || regex.value === '') return;
+    try {
+      compileStringMatch({ kind: 'regex', value: String(regex.value) });
+    } catch (error) {
+      this.refuse(regex, error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** What several parts of the file's shape are made of. */
 const LONGEST_NAME = 128;
-const LONGEST_TEXT = 1_024;
+export const LONGEST_TEXT = 1_024;
 
 /** Of a listener, a cluster, a protocol and the like. */
 export const name = z

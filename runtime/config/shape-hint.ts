@@ -18,6 +18,10 @@ function meantBy(expected: string, value: unknown): string | undefined {
   if (expected.startsWith('expected a whole number')) return unquoted(/^\d{1,9}$/, value);
   if (expected.startsWith('expected a number')) return unquoted(/^\d{1,9}(?:\.\d{1,9})?$/, value);
   if (expected.startsWith('expected true or false')) return FLAGS.get(text.toLowerCase());
+  if (expected.startsWith('expected TLSv1') && /^tlsv?1[._][23]$/i.test(text)) return `TLSv1.${text.at(-1)}`;
+  if (expected.startsWith('expected permissions') && /^0?[0-7]{3}$/.test(text)) {
+    return JSON.stringify(text.padStart(4, '0'));
+  }
   if (/^expected a (?:name|string)/.test(expected) && /^(?:number|boolean)$/.test(typeof value)) {
     return JSON.stringify(String(value));
   }
@@ -86,6 +90,7 @@ function sizeMeant(text: string): string | undefined {
 }
 
 function addressMeant(text: string): string | undefined {
+  if (/^(?:unix:\/\/)?\/[^:]+$/.test(text)) return `unix:${text.replace('unix://', '')}`;
   if (/^:?\d{1,5}$/.test(text)) return `127.0.0.1:${text.replace(':', '')}`;
   const url = /^[a-z][a-z0-9+.-]*:\/\/([A-Za-z0-9._-]+:\d{1,5})\/?$/.exec(text);
   if (url !== null) return url[1];

@@ -1,6 +1,9 @@
+import type { NetworkFiltersFile } from './network-schema.js';
 import type { RouteConfig, RouteRule } from './route-snapshot.js';
+import type { ClusterTlsConfig, ListenerTlsConfig } from './tls-snapshot.js';
 
 export type * from './route-snapshot.js';
+export type * from './tls-snapshot.js';
 
 /**
  * One immutable configuration, as the rest of the runtime reads it: names checked, defaults filled in,
@@ -38,15 +41,23 @@ export interface OverloadConfig {
 }
 
 export interface Address {
-  /** A host name or an IP address, IPv6 without brackets. */
+  /** A host name or an IP address, IPv6 without brackets; '' for a unix socket. */
   readonly host: string;
   /** 0 in a listener: any free port. */
   readonly port: number;
+  /** Of a unix socket, absolute. Only those have one. */
+  readonly path?: string;
 }
 
 export interface ListenerConfig {
   readonly name: string;
   readonly address: Address;
+  /** Who may connect to a unix socket, as permission bits. */
+  readonly mode: number;
+  /** null: plain text only. */
+  readonly tls: ListenerTlsConfig | null;
+  /** Asked about every connection before anything is read of it. */
+  readonly networkFilters: NetworkFiltersConfig;
   /** The protocols tried on a connection's first bytes, in this order; one: no matching. null: all that are loaded. */
   readonly protocols: readonly string[] | null;
   /** The name of a RouteConfig. */
@@ -65,6 +76,9 @@ export interface ListenerConfig {
   readonly deadlines: Deadlines;
   readonly filters: readonly FilterConfig[];
 }
+
+/** See Admission. Times in ms; addresses with the number of bits that count. */
+export type NetworkFiltersConfig = NetworkFiltersFile;
 
 /** Bytes queued for a peer: from `high` on nothing more is read for it, at `low` reading goes on. */
 export interface Watermarks {
@@ -107,6 +121,9 @@ export interface ClusterConfig {
   readonly healthCheck: HealthCheckConfig | null;
   /** null: replies have no influence on whether a host is healthy. */
   readonly outlier: OutlierConfig | null;
+  /** null: plain text. */
+  readonly tls: ClusterTlsConfig | null;
+  /** Until requests can be sent, a TLS handshake included. */
   readonly connectTimeout: number;
   /** How requests use connections; null: as their protocol asks for. */
   readonly pool: 'pingpong' | 'binding' | null;
@@ -249,7 +266,8 @@ export interface TracingConfig {
   readonly module: string;
 }
 
-/** `127.0.0.1:12200`, `[::1]:12200`. */
+/** `127.0.0.1:12200`, `[::1]:12200`, `unix:/run/bolt.sock`. */
 export function formatAddress(address: Address): string {
+  if (address.path !== undefined) return `unix:${address.path}`;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }

@@ -6,6 +6,10 @@ const UNIT_BYTES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 102
 const DURATION = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/;
 const SIZE = /^(\d{1,12})(B|KiB|MiB|GiB)$/;
 const ADDRESS = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9]([A-Za-z0-9._-]{0,252})?)):(\d{1,5})$/;
+const UNIX = 'unix:';
+const ANY_ADDRESS = new RegExp(`${ADDRESS.source}|^${UNIX}`);
+/** What the kernel takes, its closing zero left out. */
+const LONGEST_UNIX_PATH = 107;
 /** Above, a timer of Node's would wrap around. */
 const LONGEST_MS = 24 * 3_600_000;
 
@@ -21,11 +25,21 @@ export function parseSize(text: string): number | null {
   return parts === null ? null : Number(parts[1]) * UNIT_BYTES[parts[2]!]!;
 }
 
-/** `127.0.0.1:80`, `[::1]:80`, `example.com:80`, or null. */
+/** `127.0.0.1:80`, `[::1]:80`, `example.com:80`, `unix:/run/bolt.sock`, or null. */
 export function parseAddress(text: string): Address | null {
+  if (text.startsWith(UNIX)) {
+    const path = text.slice(UNIX.length);
+    return isUnixPath(path) ? { host: '', port: 0, path } : null;
+  }
   const parts = ADDRESS.exec(text);
   if (parts === null || Number(parts[4]) > 65_535) return null;
   return { host: (parts[1] ?? parts[2])!, port: Number(parts[4]) };
+}
+
+/** An absolute path, without the tricks that paths can play, short enough for the kernel. */
+function isUnixPath(path: string): boolean {
+  if (!path.startsWith('/') || path.endsWith('/') || path.includes('\0')) return false;
+  return Buffer.byteLength(path) <= LONGEST_UNIX_PATH;
 }
 
 /**
@@ -60,20 +74,32 @@ export function size(least: number, most: number) {
 }
 
 /**
- * `host:port` in the file, split in the snapshot.
+ * `host:port` or `unix:/path` in the file, split in the snapshot.
  * @param least the lowest port: 0 where the system may choose one
  */
 export function address(least: 0 | 1) {
-  const expected = 'expected host:port, such as 127.0.0.1:12200';
+  const expected = 'expected host:port, such as 127.0.0.1:12200, or unix:/path';
   return z
     .string({ error: expected })
-    .regex(ADDRESS, { error: expected })
+    .regex(ANY_ADDRESS, { error: expected })
     .transform((text, context) => {
       const parsed = parseAddress(text);
-      if (parsed !== null && parsed.port >= least) return parsed;
-      context.addIssue({ code: 'custom', message: `expected a port from ${least} to 65535` });
+      if (parsed !== null && (parsed.path !== undefined || parsed.port >= least)) return parsed;
+      const message = text.startsWith(UNIX)
+        ? `expected an absolute path of at most ${LONGEST_UNIX_PATH} bytes after unix:`
+        : `expected a port from ${least} to 65535`;
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
     });
+}
+
+/** `0660` in the file, a number in the snapshot. */
+export function permissions() {
+  const expected = 'expected permissions in octal, such as "0660"';
+  return z
+    .string({ error: expected })
+    .regex(/^0?[0-7]{3}$/, { error: expected })
+    .transform((text) => Number.parseInt(text, 8));
 }
 
 /** A whole number from `least` to `most`. */

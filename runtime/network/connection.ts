@@ -1,7 +1,10 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { openEvent } from './dialer.js';
+import { SecuredSink } from './secured-sink.js';
 import { Timer } from './timing-wheel.js';
 import type { WorkerLoop } from './worker-loop.js';
-import { WriteQueue } from './write-queue.js';
+import { type Sink, WriteQueue } from './write-queue.js';
 
 /** What a connection tells its owner. Each may close the connection. */
 export interface ConnectionOwner {
@@ -53,6 +56,7 @@ export class Connection {
   holds = 0;
 
   private readonly queue: WriteQueue;
+  private readonly sink: Sink;
   private readonly timer: Timer;
   /** What the socket held when last looked at; only ever too high. */
   private handedOver = 0;
@@ -82,6 +86,7 @@ export class Connection {
     private readonly stats: readonly ConnectionStats[],
   ) {
     this.queue = new WriteQueue(loop.blocks);
+    this.sink = socket instanceof TLSSocket ? new SecuredSink(socket, () => this.onTaken()) : socket;
     this.timer = new Timer(() => this.onTimer());
     this.open = !socket.connecting;
     socket.on('error', (error) => (this.failure = error));
@@ -91,7 +96,7 @@ export class Connection {
       if (!this.closed) this.owner.onEnd();
     });
     socket.on('drain', () => this.onDrain());
-    if (!this.open) socket.once('connect', () => this.onConnect());
+    if (!this.open) socket.once(openEvent(socket), () => this.onConnect());
   }
 
   /** Bytes that were ever given to {@link write}. */
@@ -127,7 +132,7 @@ export class Connection {
     if (!this.open || this.queue.length === 0) return;
     const socket = this.socket;
     const before = this.queue.length;
-    this.queue.flushTo(socket);
+    this.queue.flushTo(this.sink);
     const sent = before - this.queue.length;
     for (let i = 0; i < this.stats.length; i++) this.stats[i]!.bytesSent += sent;
     this.handedOver = socket.writableLength;
@@ -199,11 +204,11 @@ export class Connection {
     this.socket.destroy();
   }
 
-  /** As destroy, and tells the peer with a reset. */
+  /** As destroy, and tells the peer with a reset, as far as its kind of socket has one. */
   reset(): void {
     this.closed = true;
     this.giveUp();
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   private onData(chunk: Buffer): void {
@@ -218,6 +223,14 @@ export class Connection {
     this.loop.touch();
     this.flush();
     if (this.ending && this.queue.length === 0) this.socket.end();
+  }
+
+  /** A secured socket, which takes nothing at once, has passed on what it was given. */
+  private onTaken(): void {
+    if (this.socket.destroyed) return;
+    this.handedOver = this.socket.writableLength;
+    if (this.reported !== this.queued) this.report();
+    if (this.choked && this.queued <= this.limits.low) this.unchoke();
   }
 
   private onDrain(): void {
@@ -269,4 +282,11 @@ export class Connection {
     this.reported = this.queued;
     for (let i = 0; i < this.stats.length; i++) this.stats[i]!.bufferedBytes += delta;
   }
+}
+
+/** Only TCP has resets; what is secured lies on a socket of TCP, unless it is a unix socket. */
+function resetSocket(socket: Socket): void {
+  const carrier: unknown = socket instanceof TLSSocket ? Reflect.get(socket, '_parent') : socket;
+  if (carrier instanceof Socket && carrier.remoteFamily !== undefined) carrier.resetAndDestroy();
+  else socket.destroy();
 }

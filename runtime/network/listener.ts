@@ -1,9 +1,12 @@
+import { chmodSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type SocketAddress, TCP_KEEPALIVE_MS } from './dialer.js';
 
 export interface ListenerOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+  /** Port 0: any free one. The path of a unix socket has to be free, see clearUnixPath. */
+  readonly address: SocketAddress;
+  /** Who may connect to a unix socket, as permission bits. */
+  readonly mode: number;
   /** Connections open at a time; more are closed at once. */
   readonly maxConnections: number;
   /** Takes a new connection and answers for its errors. */
@@ -13,9 +16,6 @@ export interface ListenerOptions {
 }
 
 const BACKLOG = 4096;
-
-/** After how long a silence the kernel asks whether the peer is still there, in ms. */
-export const TCP_KEEPALIVE_MS = 60_000;
 
 /** A bound address that hands out connections. */
 export class Listener {
@@ -32,19 +32,31 @@ export class Listener {
   }
 
   /** Starts to listen and says where. @throws Error if the address can't be bound */
-  async start(): Promise<{ host: string; port: number }> {
-    const { host, port } = this.options;
+  async start(): Promise<SocketAddress> {
+    const { address, mode } = this.options;
+    const { host, port, path } = address;
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen({ host, port, backlog: BACKLOG }, () => {
+      const where = path === undefined ? { host, port } : { path };
+      this.server.listen({ ...where, backlog: BACKLOG }, () => {
         this.server.removeListener('error', reject);
         // Errors of accept (EMFILE) end with the attempt; the server goes on.
         this.server.on('error', () => this.options.onRefused());
         resolve();
       });
     });
+    if (path !== undefined) {
+      chmodSync(path, mode);
+      return address;
+    }
     const bound = this.server.address() as AddressInfo;
     return { host: bound.address, port: bound.port };
+  }
+
+  /** Changes who may connect to a unix socket. */
+  setMode(mode: number): void {
+    const { path } = this.options.address;
+    if (path !== undefined) chmodSync(path, mode);
   }
 
   /** Accepts no more; open connections stay. */

@@ -1,4 +1,5 @@
 import { BoundedMap } from './bounded-map.js';
+import { CertificateStats } from './certificate-stats.js';
 import { ConfigStats } from './config-stats.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { Histogram } from './histogram.js';
@@ -19,6 +20,16 @@ export class DownstreamStats {
   connectionsActive = 0;
   /** Over max_connections. */
   connectionsRefused = 0;
+  /** By network_filters: from addresses that may not connect, and over the rate. */
+  connectionsDenied = 0;
+  connectionsLimited = 0;
+  /** Those that ended well, and callers whose handshake has not ended. */
+  tlsHandshakes = 0;
+  tlsActive = 0;
+  /** Handshakes that broke off, first bytes that are none, those that took too long, certificates not accepted. */
+  tlsFailures = 0;
+  tlsTimeouts = 0;
+  tlsRejected = 0;
   /** Closed because no protocol of the listener matched the first bytes. */
   protocolUnknown = 0;
   /** Closed by a deadline. */
@@ -55,6 +66,9 @@ export class UpstreamStats {
   connectionsActive = 0;
   connectFailures = 0;
   connectTimeouts = 0;
+  /** Of clusters: connections secured, and handshakes that broke off or whose certificate was not accepted. */
+  tlsHandshakes = 0;
+  tlsFailures = 0;
   requests = 0;
   requestsActive = 0;
   oneway = 0;
@@ -148,6 +162,7 @@ export class Metrics {
   readonly startedAt = Date.now();
   readonly config = new ConfigStats();
   readonly overload = new OverloadStats();
+  readonly certificates = new CertificateStats();
   private readonly listeners = new BoundedMap(() => new DownstreamStats());
   private readonly protocols = new BoundedMap(() => new ProtocolStats());
   private readonly clusters = new BoundedMap(() => new UpstreamStats());

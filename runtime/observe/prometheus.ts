@@ -2,6 +2,7 @@ import { statusName } from '@proto-frame/api';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { AccessLog } from './access-log.js';
 import type { BoundedMap } from './bounded-map.js';
+import type { CertificateStats } from './certificate-stats.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { type Histogram, LATENCY_BOUNDS } from './histogram.js';
 import { type Distribution, HistogramSeries, type Scale } from './histogram-series.js';
@@ -15,6 +16,9 @@ import type { StatusCounts } from './status-counts.js';
 const MILLISECONDS: Scale = { bounds: LATENCY_BOUNDS, unit: 1_000 };
 const BYTES: Scale = { bounds: SIZE_BOUNDS, unit: 1 };
 
+/** Authorities' files may hold hundreds. */
+const MOST_CERTIFICATES = 1_000;
+
 type Labels = Readonly<Record<string, string>>;
 /** One number of a series. */
 type Sample = (labels: Labels, value: number) => void;
@@ -24,6 +28,12 @@ type Column<T> = readonly [name: string, help: string, read: (stats: T) => numbe
 const DOWNSTREAM_COUNTERS: readonly Column<DownstreamStats>[] = [
   ['connections_total', 'Connections accepted', (s) => s.connectionsTotal],
   ['connections_refused_total', 'Connections over max_connections', (s) => s.connectionsRefused],
+  ['connections_denied_total', 'Connections from addresses that may not connect', (s) => s.connectionsDenied],
+  ['connections_limited_total', 'Connections over connection_rate', (s) => s.connectionsLimited],
+  ['tls_handshakes_total', 'TLS handshakes that ended well', (s) => s.tlsHandshakes],
+  ['tls_failures_total', 'TLS handshakes that broke off, and first bytes of none', (s) => s.tlsFailures],
+  ['tls_timeouts_total', 'TLS handshakes that took too long', (s) => s.tlsTimeouts],
+  ['tls_rejected_total', 'Callers whose certificate was not accepted', (s) => s.tlsRejected],
   ['protocol_unknown_total', 'Connections whose first bytes no protocol matched', (s) => s.protocolUnknown],
   [
     'first_bytes_timeouts_total',
@@ -44,6 +54,7 @@ const DOWNSTREAM_COUNTERS: readonly Column<DownstreamStats>[] = [
 ];
 const DOWNSTREAM_GAUGES: readonly Column<DownstreamStats>[] = [
   ['connections_active', 'Connections open', (s) => s.connectionsActive],
+  ['tls_handshakes_active', 'Callers whose TLS handshake has not ended', (s) => s.tlsActive],
   ['requests_active', 'Requests under way', (s) => s.requestsActive],
   ['buffered_bytes', 'Bytes queued for callers', (s) => s.bufferedBytes],
 ];
@@ -87,6 +98,12 @@ const UPSTREAM_GAUGES: readonly Column<UpstreamStats>[] = [
 ];
 /** Of clusters only. */
 const CLUSTER_COUNTERS: readonly Column<UpstreamStats>[] = [
+  ['tls_handshakes_total', 'Connections secured', (s) => s.tlsHandshakes],
+  [
+    'tls_failures_total',
+    'TLS handshakes that broke off, or whose certificate was not accepted',
+    (s) => s.tlsFailures,
+  ],
   ['retries_total', 'Attempts after the first', (s) => s.retries],
   ['retry_successes_total', 'Requests answered by a host after a retry', (s) => s.retrySuccesses],
   ['retry_overflows_total', 'Failures over max_retries or the retry budget', (s) => s.retryOverflows],
@@ -184,6 +201,7 @@ export class PrometheusRenderer {
     this.latency('route', ['route_config', 'route'], byRoute);
     this.configSeries(metrics.config);
     this.overloadSeries(metrics.overload);
+    this.certificateSeries(metrics.certificates);
     this.processSeries(process, accessLog);
   }
 
@@ -287,6 +305,20 @@ export class PrometheusRenderer {
       add({ stage: 'shrink_heap' }, overload.shrinks);
       add({ stage: 'refuse_requests' }, overload.requestStops);
       add({ stage: 'refuse_connections' }, overload.connectionStops);
+    });
+  }
+
+  private certificateSeries(stats: CertificateStats): void {
+    const help = 'When a certificate expires';
+    const labels = ['owner', 'use', 'file', 'subject'];
+    this.series('gauge', 'certificate_expiry_timestamp_seconds', help, labels, (add) => {
+      for (const { owner, use, file, subject, validTo } of stats.certificates.slice(0, MOST_CERTIFICATES)) {
+        add({ owner, use, file, subject }, validTo / 1_000);
+      }
+    });
+    this.series('counter', 'certificate_reloads_total', 'Changes of certificate files', ['result'], (add) => {
+      add({ result: 'taken' }, stats.reloads);
+      add({ result: 'refused' }, stats.failures);
     });
   }
 

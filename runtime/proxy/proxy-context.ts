@@ -173,7 +173,8 @@ export class FrameRouteInput implements RouteInput {
   }
 
   get sourceIp(): string {
-    const ip = this.peer.slice(0, this.peer.lastIndexOf(':'));
+    const end = this.peer.lastIndexOf(':');
+    const ip = end < 0 ? this.peer : this.peer.slice(0, end);
     // IPv4 as a socket for both families shows it.
     return ip.startsWith('::ffff:') ? ip.slice(7) : ip;
   }

@@ -31,10 +31,13 @@ export class Proxy implements ServerHandler {
     return this.context.inFlight;
   }
 
-  /** Takes a caller's connection and answers for it until it closes. */
-  accept(socket: Socket): void {
+  /**
+   * Takes a caller's connection and answers for it until it closes.
+   * @param names in the caller's certificate, verified
+   */
+  accept(socket: Socket, names: readonly string[] = []): void {
     this.context.options.loop.touch();
-    const connection = new ServerConnection(socket, this.context.options, this);
+    const connection = new ServerConnection(socket, this.context.options, this, names);
     this.connections.add(connection);
     if (this.draining) connection.drain();
   }

@@ -1,8 +1,13 @@
+import cluster from 'node:cluster';
 import type { Socket } from 'node:net';
 import type { ListenerStatus } from '../admin/status.js';
 import { formatAddress, type ListenerConfig } from '../config/snapshot.js';
+import { Admission } from '../filter/admission.js';
 import type { FilterChain } from '../filter/chain.js';
 import { Listener } from '../network/listener.js';
+import { TlsAcceptor, type TlsSettings } from '../network/tls/tls-acceptor.js';
+import { clearUnixPath } from '../network/unix-path.js';
+import type { WorkerLoop } from '../network/worker-loop.js';
 import type { DownstreamStats } from '../observe/metrics.js';
 import type { Proxy } from '../proxy/proxy.js';
 import type { RouteTable } from '../route/route-table.js';
@@ -16,6 +21,20 @@ export interface ListenerParts {
   readonly filterSettings: string;
   /** Takes the connections; not used if those before have the same settings. */
   readonly proxy: Proxy;
+  /** null: plain text only. */
+  readonly tls: TlsSettings | null;
+}
+
+/** What a listener has of its server. */
+export interface ListenerContext {
+  readonly loop: WorkerLoop;
+  readonly stats: DownstreamStats;
+  /** Whether the process has room for one more connection. */
+  mayAccept(): boolean;
+  /** What the process has room for altogether. */
+  readonly limit: number;
+  /** A caller's TLS handshake failed. */
+  onTurnedAway(peer: string, reason: string): void;
 }
 
 /**
@@ -23,7 +42,7 @@ export interface ListenerParts {
  * that are open stay: they get the new routes and filters, and keep the limits they were opened with.
  */
 export class ActiveListener {
-  /** `host:port`, once listening. */
+  /** `host:port`, or `unix:/path`, once listening. */
   bound: string;
 
   private readonly listener: Listener;
@@ -35,27 +54,28 @@ export class ActiveListener {
   private filterSettings: string;
   /** Callers that came before the configuration was in force; null once it is. */
   private early: Socket[] | null = [];
+  private admission: Admission;
+  /** Once there was TLS: it also ends the handshakes begun before plain text became the rule. */
+  private acceptor: TlsAcceptor | null = null;
+  private readonly stats: DownstreamStats;
 
-  /**
-   * @param mayAccept whether the process has room for one more connection
-   * @param limit what the process has room for altogether
-   */
   constructor(
     parts: ListenerParts,
-    private readonly stats: DownstreamStats,
-    private readonly mayAccept: () => boolean,
-    limit: number,
+    private readonly context: ListenerContext,
   ) {
     const { config } = parts;
+    this.stats = context.stats;
     this.config = config;
+    this.admission = new Admission(config.networkFilters);
+    if (parts.tls !== null) this.secure(parts.tls);
     this.filters = parts.filters;
     this.filterSettings = parts.filterSettings;
     this.current = parts.proxy;
     this.bound = formatAddress(config.address);
     this.listener = new Listener({
-      host: config.address.host,
-      port: config.address.port,
-      maxConnections: limit,
+      address: config.address,
+      mode: config.mode,
+      maxConnections: context.limit,
       onConnection: (socket) => this.accept(socket),
       onRefused: () => void this.stats.connectionsRefused++,
     });
@@ -65,8 +85,11 @@ export class ActiveListener {
     return this.config.name;
   }
 
+  /** Those in their TLS handshake included. */
   get connections(): number {
-    return this.former.reduce((sum, proxy) => sum + proxy.connectionCount, this.current.connectionCount);
+    let sum = this.acceptor === null ? 0 : this.acceptor.size;
+    for (const proxy of this.former) sum += proxy.connectionCount;
+    return sum + this.current.connectionCount;
   }
 
   /** What the admin port shows. */
@@ -84,6 +107,9 @@ export class ActiveListener {
 
   /** @throws Error if the address can't be bound */
   async start(): Promise<void> {
+    const { path } = this.config.address;
+    // Where there are workers their supervisor has looked already, before the first of them listened.
+    if (path !== undefined && !cluster.isWorker) await clearUnixPath(path);
     this.bound = formatAddress(await this.listener.start());
     this.filters?.start();
   }
@@ -100,9 +126,27 @@ export class ActiveListener {
     return config.name === this.name && formatAddress(config.address) === formatAddress(this.config.address);
   }
 
+  /** From the next handshake on these certificates and settings hold; connections that are open stay. */
+  secure(settings: TlsSettings): void {
+    if (this.acceptor !== null) this.acceptor.use(settings);
+    else {
+      this.acceptor = new TlsAcceptor(settings, this.context.loop, this.stats, {
+        onSecured: (socket, names) => this.current.accept(socket, names),
+        onPlaintext: (socket) => this.current.accept(socket),
+        onTurnedAway: (socket, reason) => this.context.onTurnedAway(peerOf(socket), reason),
+      });
+    }
+  }
+
   /** Takes another configuration for the same address. */
   update(parts: ListenerParts): void {
-    if (settingsOf(parts.config) !== settingsOf(this.config)) {
+    const { config } = parts;
+    if (JSON.stringify(config.networkFilters) !== JSON.stringify(this.config.networkFilters)) {
+      this.admission = new Admission(config.networkFilters);
+    }
+    if (parts.tls !== null) this.secure(parts.tls);
+    if (config.mode !== this.config.mode) this.listener.setMode(config.mode);
+    if (settingsOf(config) !== settingsOf(this.config)) {
       this.former.push(this.current);
       this.current = parts.proxy;
     }
@@ -115,16 +159,20 @@ export class ActiveListener {
       this.filterSettings = parts.filterSettings;
     }
     for (const proxy of [...this.former, this.current]) {
-      proxy.setRoutes(parts.routes, parts.config.metadata);
+      proxy.setRoutes(parts.routes, config.metadata);
       proxy.setFilters(this.filters);
     }
-    this.config = parts.config;
+    this.config = config;
   }
 
   /** Takes no new connections and resolves when those open have closed. */
   async drain(): Promise<void> {
     this.listener.stop();
-    await Promise.all([...this.former, this.current].map((proxy) => proxy.drain()));
+    const drain = async (): Promise<unknown> =>
+      Promise.all([...this.former, this.current].map((proxy) => proxy.drain()));
+    await Promise.all([drain(), this.acceptor?.drain()]);
+    // Those whose handshake has just ended.
+    await drain();
     this.filters?.stop();
   }
 
@@ -137,6 +185,7 @@ export class ActiveListener {
   destroy(): void {
     this.listener.stop();
     for (const socket of this.early ?? []) socket.destroy();
+    this.acceptor?.destroy();
     this.filters?.stop();
     for (const proxy of [...this.former, this.current]) proxy.destroy();
   }
@@ -147,15 +196,28 @@ export class ActiveListener {
       this.early.push(socket);
       return;
     }
+    const admitted = this.admission.admit(socket.remoteAddress, performance.now());
+    if (admitted === 'denied') this.refuse(socket, 'connectionsDenied');
+    else if (admitted === 'over the rate') this.refuse(socket, 'connectionsLimited');
+    else if (!this.hasRoom()) this.refuse(socket, 'connectionsRefused');
+    else if (this.config.tls === null) this.current.accept(socket);
+    else this.acceptor!.accept(socket);
+  }
+
+  private hasRoom(): boolean {
     const { maxConnections } = this.config;
-    if (this.mayAccept() && (maxConnections === 0 || this.connections < maxConnections)) {
-      this.current.accept(socket);
-      return;
-    }
-    this.stats.connectionsRefused++;
+    return this.context.mayAccept() && (maxConnections === 0 || this.connections < maxConnections);
+  }
+
+  private refuse(socket: Socket, count: keyof DownstreamStats & `connections${string}`): void {
+    this.stats[count]++;
     socket.on('error', () => {});
     socket.destroy();
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return remoteAddress === undefined ? 'unix' : `${remoteAddress}:${remotePort}`;
 }
 
 /** What a connection is opened with, to be compared. Routes, filters and the number of connections are not. */

@@ -51,7 +51,7 @@ export async function runCli(args: readonly string[], output: CliOutput): Promis
     .option('-c, --config <file>', 'run with this configuration')
     .option('--check <file>', 'only check this configuration')
     .option('--workers <number>', 'so many processes share the work, auto: one for each core', workersOption)
-    .option('--no-watch', 'reload on SIGHUP only, not whenever the file has changed')
+    .option('--no-watch', 'reload on SIGHUP only, not whenever the file, or a certificate, has changed')
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) })
     .exitOverride()
@@ -139,7 +139,7 @@ async function runAlone(file: string, text: string, options: RunOptions, output:
   const log = createProcessLog();
   let server: Server;
   try {
-    server = await Server.start(snapshot, codecs, { logger: log.logger });
+    server = await Server.start(snapshot, codecs, { logger: log.logger, watchFiles: options.watch });
   } catch (error) {
     output.err(`proto-frame-proxy: ${messageOf(error)}\n`);
     return 1;

@@ -1,6 +1,7 @@
 import type { FilterFactory, XProtocol } from '@proto-frame/api';
 import { existsSync } from 'node:fs';
 import { AdminServer, type AdminSource } from '../admin/admin-server.js';
+import { certStatus } from '../admin/cert-status.js';
 import { liveStats } from '../admin/live-stats.js';
 import type { ClusterStatus, ListenerStatus } from '../admin/status.js';
 import { ClusterManager } from '../cluster/cluster-manager.js';
@@ -13,6 +14,8 @@ import type {
   HealthCheckConfig,
 } from '../config/snapshot.js';
 import { makeFilterChain } from '../filter/chain.js';
+import type { ClientTlsContext } from '../network/tls/client-context.js';
+import type { TlsSettings } from '../network/tls/tls-acceptor.js';
 import { WorkerLoop } from '../network/worker-loop.js';
 import { AccessLog } from '../observe/access-log.js';
 import { compileLogFormat } from '../observe/log-format.js';
@@ -26,10 +29,12 @@ import { Route } from '../route/route.js';
 import { RouteTable } from '../route/route-table.js';
 import { ActiveListener, type ListenerParts } from './active-listener.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
+import { Certificates, loadCertificates, type LoadedCertificates } from './certificates.js';
 import { connectionLimit } from './connection-limit.js';
 import { loadTracing, type Tracing } from './load-tracing.js';
 import { collectGarbage, oldGeneration } from './old-generation.js';
 import { OverloadManager } from './overload-manager.js';
+import { SparseLog } from './sparse-log.js';
 
 export interface ServerOptions {
   /** For what goes wrong without anybody to tell. */
@@ -38,9 +43,11 @@ export interface ServerOptions {
   readonly filters?: readonly FilterFactory[];
   /** One of several workers: the admin port is the supervisor's. */
   readonly supervised?: boolean;
+  /** Whether certificates are read again when their files change; true if left out. */
+  readonly watchFiles?: boolean;
 }
 
-/** Where the server listens: a listener's name (`admin` for the admin port) and `host:port`. */
+/** Where the server listens: a listener's name (`admin` for the admin port) and `host:port` or `unix:/path`. */
 export interface BoundAddress {
   readonly name: string;
   readonly address: string;
@@ -86,6 +93,8 @@ export class Server {
   private lastErrorLog = 0;
   private errorsUnlogged = 0;
   private draining: Promise<boolean> | null = null;
+  private readonly certificates: Certificates;
+  private readonly turnedAway: SparseLog<{ listener: string; peer: string; reason: string }>;
 
   private constructor(
     private snapshot: Snapshot,
@@ -110,6 +119,16 @@ export class Server {
       },
       onChange: (message) => this.options.logger.warn(message),
     });
+    const { logger, watchFiles = true } = options;
+    const users = {
+      secureListener: (name: string, settings: TlsSettings) =>
+        this.listeners.find((listener) => listener.name === name)?.secure(settings),
+      secureCluster: (name: string, context: ClientTlsContext) => this.clusters.get(name)?.secure(context),
+    };
+    this.certificates = new Certificates(users, this.metrics.certificates, logger, watchFiles);
+    this.turnedAway = new SparseLog(ERROR_LOG_PERIOD_MS, (about, unlogged) =>
+      logger.warn({ ...about, unlogged }, 'TLS handshake failed'),
+    );
     this.source = this.adminSource();
     this.admin = admin === null || options.supervised === true ? null : new AdminServer(admin, this.source);
   }
@@ -151,7 +170,7 @@ export class Server {
     if (tracing !== null && !existsSync(tracing.module)) {
       throw new Error(`tracing module ${tracing.module}: there is no such file`);
     }
-    new Server(snapshot, options).plan(snapshot, codecs);
+    new Server(snapshot, options).plan(snapshot, codecs, loadCertificates(snapshot));
   }
 
   get boundAddresses(): readonly BoundAddress[] {
@@ -207,6 +226,7 @@ export class Server {
   async close(): Promise<void> {
     this.ready = false;
     for (const listener of [...this.listeners, ...this.leaving]) listener.destroy();
+    this.certificates.close();
     this.clusters.destroy();
     this.process.stop();
     this.overload.stop();
@@ -222,7 +242,8 @@ export class Server {
 
   /** Binds what is new; only when that succeeded the rest can follow, in one turn. */
   private async bind(snapshot: Snapshot, codecs: readonly XProtocol[]): Promise<Preparation> {
-    const planned = this.plan(snapshot, codecs).map((parts) => {
+    const loaded = loadCertificates(snapshot);
+    const planned = this.plan(snapshot, codecs, loaded).map((parts) => {
       return { parts, known: this.listeners.find((listener) => listener.serves(parts.config)) };
     });
     const before = this.listeners;
@@ -230,8 +251,15 @@ export class Server {
     const mayAccept = (): boolean =>
       !overload.refusesConnections && this.connectionCount() < this.connectionLimit;
     const next = planned.map(({ known, parts }) => {
-      const stats = this.metrics.listener(parts.config.name);
-      return known ?? new ActiveListener(parts, stats, mayAccept, this.connectionLimit);
+      const listener = parts.config.name;
+      const context = {
+        loop: this.loop,
+        stats: this.metrics.listener(listener),
+        mayAccept,
+        limit: this.connectionLimit,
+        onTurnedAway: (peer: string, reason: string) => this.turnedAway.write({ listener, peer, reason }),
+      };
+      return known ?? new ActiveListener(parts, context);
     });
     const fresh = next.filter((listener) => !before.includes(listener));
     const drop = (): void => {
@@ -245,10 +273,12 @@ export class Server {
     }
     const commit = (): void => {
       this.overload.update(snapshot.overload);
-      this.clusters.update(snapshot.clusters, codecs);
+      const secured = Array.from(loaded.clusters, ([name, { use }]) => [name, use] as const);
+      this.clusters.update(snapshot.clusters, codecs, new Map(secured));
       for (const { known, parts } of planned) known?.update(parts);
       this.listeners = next;
       this.snapshot = snapshot;
+      this.certificates.take(snapshot, loaded);
       for (const listener of fresh) listener.open();
       for (const listener of before) if (!next.includes(listener)) this.leave(listener);
     };
@@ -256,13 +286,20 @@ export class Server {
   }
 
   /** All that can go wrong without a socket. */
-  private plan(snapshot: Snapshot, codecs: readonly XProtocol[]): ListenerParts[] {
+  private plan(
+    snapshot: Snapshot,
+    codecs: readonly XProtocol[],
+    { listeners: tls }: LoadedCertificates,
+  ): ListenerParts[] {
     const engine = new XProtocolEngine();
     for (const codec of codecs) engine.register(codec);
     for (const { name, healthCheck } of snapshot.clusters) checkHeartbeat(name, healthCheck, codecs);
     const tables = new Map(snapshot.routeConfigs.map((config) => [config.name, new RouteTable(config)]));
     const perRoute = new Map(snapshot.routeConfigs.map((config) => [config.name, perFilterConfigs(config)]));
-    return snapshot.listeners.map((config) => this.partsOf(config, engine, tables, perRoute));
+    return snapshot.listeners.map((config) => ({
+      ...this.partsOf(config, engine, tables, perRoute),
+      tls: tls.get(config.name)?.use ?? null,
+    }));
   }
 
   private partsOf(
@@ -270,7 +307,7 @@ export class Server {
     engine: XProtocolEngine,
     tables: ReadonlyMap<string, RouteTable>,
     perRoute: ReadonlyMap<string, ReadonlyMap<string, PerFilterConfig>>,
-  ): ListenerParts {
+  ): Omit<ListenerParts, 'tls'> {
     const routes = tables.get(config.routeConfig);
     if (routes === undefined) {
       throw new Error(`listener ${config.name}: there is no route config ${config.routeConfig}`);
@@ -368,6 +405,7 @@ export class Server {
       configDump: () => this.snapshot,
       clusters: () => this.describeClusters(),
       listeners: () => this.describeListeners(),
+      certs: () => certStatus(this.metrics.certificates.certificates, Date.now()),
       logLevel: () => this.options.logger.level,
       setLogLevel: (level) => {
         if (!Object.hasOwn(this.options.logger.levels.values, level)) return false;

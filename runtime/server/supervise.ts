@@ -57,6 +57,7 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
     program: process.argv[1]!,
     file,
     text,
+    watchFiles: options.watch,
     workersOf: (changed) => workersAsked(file, changed, options.workers) ?? 1,
     logger,
   });

@@ -6,6 +6,7 @@ import {
   type Answers,
   type FromWorker,
   MESSAGES_VERSION,
+  type PortWish,
   type Question,
   type ToWorker,
   type WorkerFacts,
@@ -54,7 +55,11 @@ class WorkerSide {
     const { logger } = this.log;
     try {
       const { snapshot, codecs } = await this.load(this.start.text);
-      this.server = await Server.start(snapshot, codecs, { logger, supervised: true });
+      this.server = await Server.start(snapshot, codecs, {
+        logger,
+        supervised: true,
+        watchFiles: this.start.watchFiles,
+      });
       this.snapshot = snapshot;
     } catch (error) {
       // Of the file itself the place is told, of the start who says so.
@@ -73,16 +78,20 @@ class WorkerSide {
     return { ...loaded, snapshot: await this.withPorts(loaded.snapshot) };
   }
 
-  /** Listeners that ask for any port get the one that all workers share. */
+  /** Listeners that ask for any port get the one that all workers share; paths of unix sockets are made free. */
   private async withPorts(snapshot: Snapshot): Promise<Snapshot> {
-    const wanting = snapshot.listeners.filter(({ address }) => address.port === 0);
-    const wishes = wanting
-      .filter(({ name }) => this.ports[name] === undefined)
-      .map(({ name, address }) => ({ name, host: address.host }));
+    const wishes = snapshot.listeners
+      .filter(({ address }) => address.port === 0)
+      .map(({ name, address: { host, path } }): PortWish => {
+        return path === undefined ? { name, host } : { name: `unix:${path}`, host, path };
+      })
+      .filter(({ name }) => this.ports[name] === undefined);
     if (wishes.length > 0) {
       const given = nextMessage('ports');
       tell({ type: 'want-ports', wishes });
-      this.ports = (await given).ports;
+      const { ports, failure } = await given;
+      if (failure !== null) throw new Error(failure);
+      this.ports = ports;
     }
     const listeners = snapshot.listeners.map((listener) => {
       const { address, name } = listener;
@@ -138,6 +147,8 @@ class WorkerSide {
         return source.clusters();
       case 'listeners':
         return source.listeners();
+      case 'certs':
+        return source.certs();
     }
   }
 

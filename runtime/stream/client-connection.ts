@@ -1,7 +1,6 @@
 import { DecodeError, FrameKind, type XProtocol } from '@proto-frame/api';
-import { connect } from 'node:net';
 import type { Connection, ConnectionLimits } from '../network/connection.js';
-import { TCP_KEEPALIVE_MS } from '../network/listener.js';
+import { type Dialer, openEvent, type SocketAddress } from '../network/dialer.js';
 import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import { FrameConnection, type FrameFault, type FrameOwner } from '../protocol/frame-connection.js';
@@ -14,11 +13,13 @@ import { type ClientStream, ResetCause } from './stream.js';
 export interface ClientConnectionOptions {
   readonly loop: WorkerLoop;
   readonly protocol: XProtocol;
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: SocketAddress;
+  /** Opens connections as the cluster asks for. */
+  readonly dialer: Dialer;
   /** In bytes; the protocol's own limit holds as well. */
   readonly maxFrame: number;
   readonly limits: ConnectionLimits;
-  /** Milliseconds. */
+  /** Milliseconds, until requests can be sent. */
   readonly connectTimeout: number;
   /** From the first byte of a reply to its last, in ms. */
   readonly frameDeadline: number;
@@ -94,18 +95,10 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
     this.timer = new Timer(() => this.onTimer());
     loop.arm(this.timer, options.connectTimeout);
     for (const s of stats) s.connectionsTotal++;
-    // Half-open, so that the end of the host's side is ours to handle.
-    const socket = connect({
-      host: address.host,
-      port: address.port,
-      noDelay: true,
-      allowHalfOpen: true,
-      keepAlive: true,
-      keepAliveInitialDelay: TCP_KEEPALIVE_MS,
-    });
+    const socket = options.dialer.connect(address);
     this.frames = new FrameConnection(socket, loop, this, options.limits, stats, options.frameDeadline);
     this.frames.start(this.replies, options.maxFrame, options.protocolStats, null);
-    socket.once('connect', () => this.onConnect());
+    socket.once(openEvent(socket), () => this.onConnect());
   }
 
   get closed(): boolean {

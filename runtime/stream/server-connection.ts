@@ -64,7 +64,7 @@ const MOST_FIRST_BYTES = 4096;
 export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
   /** Null until known. */
   protocol: XProtocol | null = null;
-  /** `address:port` of the caller. */
+  /** `address:port` of the caller; `unix` on a unix socket. */
   readonly peer: string;
   /** Requests not answered yet. */
   inFlight = 0;
@@ -96,10 +96,13 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     socket: Socket,
     private readonly options: ServerConnectionOptions,
     private readonly handler: ServerHandler,
+    /** In the caller's certificate, verified; the first one is what it is called. */
+    readonly peerNames: readonly string[] = [],
   ) {
     const { loop, deadlines, matcher } = options;
     this.loop = loop;
-    this.peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    const { remoteAddress, remotePort } = socket;
+    this.peer = remoteAddress === undefined ? 'unix' : `${remoteAddress}:${remotePort}`;
     this.timer = new Timer(() => this.onTimer());
     this.lastRequest = loop.now;
     this.frames = new FrameConnection(socket, loop, this, options.limits, [options.stats], deadlines.frame);

@@ -1,7 +1,8 @@
 /** Series that are told by the first process alone. */
 const FIRST = /^proto_frame_(?:config_|uptime_)/;
-/** Series of which the greatest counts; all others are added up. */
+/** Series of which the greatest, or the least, counts; all others are added up. */
 const GREATEST = /^proto_frame_(?:loop_delay_max_seconds|overload_heap_share_max)/;
+const LEAST = /^proto_frame_certificate_expiry_/;
 
 interface Family {
   /** HELP and TYPE, as they were. */
@@ -54,7 +55,12 @@ function mergeInto(families: Map<string, Family>, text: string, first: boolean):
     if (before === undefined) {
       if (first || !FIRST.test(name)) family.samples.set(series, value);
     } else if (!FIRST.test(name)) {
-      family.samples.set(series, GREATEST.test(name) ? Math.max(before, value) : before + value);
+      family.samples.set(series, joined(name, before, value));
     }
   }
+}
+
+function joined(name: string, one: number, other: number): number {
+  if (GREATEST.test(name)) return Math.max(one, other);
+  return LEAST.test(name) ? Math.min(one, other) : one + other;
 }

@@ -1,4 +1,4 @@
-import type { ClusterStatus, ListenerStatus } from '../admin/status.js';
+import type { CertStatus, ClusterStatus, ListenerStatus } from '../admin/status.js';
 import type { LiveStats } from '../admin/live/stats.js';
 import type { AdminConfig } from '../config/snapshot.js';
 
@@ -6,7 +6,7 @@ import type { AdminConfig } from '../config/snapshot.js';
  * What supervisor and workers say to each other, over the channel that node:cluster gives them. A worker may
  * be of a later version of the program than its supervisor: whoever changes a message counts up.
  */
-export const MESSAGES_VERSION = 1;
+export const MESSAGES_VERSION = 2;
 
 /** Where a listener of a worker is bound. */
 export interface Bound {
@@ -14,10 +14,13 @@ export interface Bound {
   readonly address: string;
 }
 
-/** A listener that asks for any free port: it has to be the same one in all workers. */
+/** A listener that asks for any free port, which has to be the same one in all workers; or for a unix socket. */
 export interface PortWish {
+  /** The listener's; of a unix socket `unix:/path`. */
   readonly name: string;
   readonly host: string;
+  /** Of a unix socket; what a dead one has left there is removed before the first worker listens. */
+  readonly path?: string;
 }
 
 /** What a worker can be asked, and what it answers. */
@@ -29,6 +32,7 @@ export interface Answers {
   readonly config: unknown;
   readonly clusters: readonly ClusterStatus[];
   readonly listeners: readonly ListenerStatus[];
+  readonly certs: readonly CertStatus[];
 }
 
 export type Question =
@@ -42,11 +46,18 @@ export type ToWorker =
       readonly text: string;
       /** The level of the process log; null: the default. */
       readonly logLevel: string | null;
-      /** The ports given out so far, by listener. */
+      /** The ports given out so far, by listener; 0 for unix sockets. */
       readonly ports: Readonly<Record<string, number>>;
+      /** Whether certificates are read again when their files change. */
+      readonly watchFiles: boolean;
     }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
-  | { readonly type: 'ports'; readonly ports: Readonly<Record<string, number>> }
+  | {
+      readonly type: 'ports';
+      readonly ports: Readonly<Record<string, number>>;
+      /** Why a wish can't be met; null: all are. */
+      readonly failure: string | null;
+    }
   /** Takes what was prepared. */
   | { readonly type: 'commit' }
   /** Forgets what was prepared. */

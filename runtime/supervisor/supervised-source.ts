@@ -41,11 +41,8 @@ export function supervisedSource(supervisor: Supervisor, own: OwnStats, drain: (
         errors: merged.errors.slice(0, MOST_ERRORS),
       };
     },
-    async configDump() {
-      const worker = supervisor.workers[0];
-      if (worker === undefined) throw new Error('there is no worker at the moment');
-      return worker.ask({ what: 'config' });
-    },
+    configDump: async () => anyOf(supervisor).ask({ what: 'config' }),
+    certs: async () => anyOf(supervisor).ask({ what: 'certs' }),
     clusters: async () => merged(await askAll(supervisor, 'clusters')),
     listeners: async () => merged(await askAll(supervisor, 'listeners')),
     logLevel: () => own.logger.level,
@@ -57,6 +54,13 @@ export function supervisedSource(supervisor: Supervisor, own: OwnStats, drain: (
     },
     drain,
   };
+}
+
+/** They are alike. */
+function anyOf({ workers }: Supervisor): Supervisor['workers'][number] {
+  const [worker] = workers;
+  if (worker === undefined) throw new Error('there is no worker at the moment');
+  return worker;
 }
 
 /** As many as one listener keeps. */

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import type { Logger } from '../observe/logger.js';
+import { clearUnixPath } from '../network/unix-path.js';
 import { BackOff } from './back-off.js';
 import { freePort } from './free-port.js';
 import type { Bound, PortWish, WorkerFacts } from './messages.js';
@@ -21,6 +22,8 @@ export interface SupervisorOptions {
   readonly text: string;
   /** How many workers a configuration asks for. */
   workersOf(text: string): number;
+  /** Whether workers read certificates again when their files change. */
+  readonly watchFiles: boolean;
   readonly logger: Logger;
 }
 
@@ -189,8 +192,13 @@ export class Supervisor implements WorkerEvents {
 
   onWantPorts(worker: WorkerProcess, wishes: readonly PortWish[]): void {
     const give = async (): Promise<void> => {
-      for (const { name, host } of wishes) this.ports[name] ??= await freePort(host);
-      worker.tell({ type: 'ports', ports: this.ports });
+      let failure: string | null = null;
+      try {
+        for (const wish of wishes) this.ports[wish.name] ??= await portFor(wish);
+      } catch (error) {
+        failure = error instanceof Error ? error.message : String(error);
+      }
+      worker.tell({ type: 'ports', ports: this.ports, failure });
     };
     // One after the other, or two workers would get different ports for one name.
     this.giving = this.giving.then(give).catch(() => worker.kill());
@@ -233,9 +241,10 @@ export class Supervisor implements WorkerEvents {
   }
 
   private spawn(number: number, text: string): WorkerProcess {
-    const { file } = this.options;
+    const { file, watchFiles } = this.options;
     const { ports, logLevel } = this;
-    const worker = new WorkerProcess(number, { type: 'start', file, text, ports, logLevel }, this);
+    const start = { type: 'start', file, text, ports, logLevel, watchFiles } as const;
+    const worker = new WorkerProcess(number, start, this);
     worker.version = this.version;
     this.all.add(worker);
     return worker;
@@ -305,4 +314,11 @@ export class Supervisor implements WorkerEvents {
     this.watchdog.stop();
     return ends.every((how) => how === 'exit code 0');
   }
+}
+
+/** A free port; 0 for a unix socket, whose path is free then. */
+async function portFor({ host, path }: PortWish): Promise<number> {
+  if (path === undefined) return freePort(host);
+  await clearUnixPath(path);
+  return 0;
 }

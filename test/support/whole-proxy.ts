@@ -44,6 +44,7 @@ export function clusterOf(ports: readonly number[], changes: Partial<ClusterConf
       locality: '',
       metadata: {},
     })),
+    tls: null,
     connectTimeout: 1_000,
     pool: null,
     maxConnections: 0,
@@ -168,8 +169,8 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     onError,
   });
   const listener = new Listener({
-    host: '127.0.0.1',
-    port: 0,
+    address: { host: '127.0.0.1', port: 0 },
+    mode: 0o600,
     maxConnections: options.maxConnections ?? 1_000,
     onConnection: (socket) => proxy.accept(socket),
     onRefused: () => void downstream.connectionsRefused++,

@@ -1,6 +1,6 @@
-import { connect, type Socket } from 'node:net';
 import type { XProtocol } from '@proto-frame/api';
 import type { Address } from '../../config/snapshot.js';
+import { type Dialer, openEvent } from '../../network/dialer.js';
 import { Framer, FramerState } from '../../protocol/framer.js';
 import type { HealthProbe } from './health-probe.js';
 
@@ -11,13 +11,14 @@ const MOST_BYTES = 64 * 1024;
 export class HeartbeatProbe implements HealthProbe {
   constructor(
     private readonly address: Address,
+    private readonly dialer: Dialer,
     private readonly protocol: XProtocol,
   ) {}
 
   start(done: (problem: string | null) => void): () => void {
     const { protocol } = this;
     const replies = protocol.replies ?? protocol;
-    const socket: Socket = connect({ ...this.address, noDelay: true });
+    const socket = this.dialer.connect(this.address);
     const framer = new Framer(replies, Math.min(MOST_BYTES, protocol.traits.maxFrame));
     let ended = false;
     const end = (): void => {
@@ -37,7 +38,7 @@ export class HeartbeatProbe implements HealthProbe {
         if (protocol.traits.correlation !== 'id' || replies.isHeartbeat(bytes, at, frameEnd)) finish(null);
       },
     };
-    socket.on('connect', () => {
+    socket.once(openEvent(socket), () => {
       if (heartbeat === null) finish(`${protocol.name} has no heartbeat`);
       else socket.write(heartbeat);
     });
@@ -53,6 +54,8 @@ export class HeartbeatProbe implements HealthProbe {
         finish(`its answer is no frame of ${protocol.name}`);
     });
     socket.on('error', (error) => finish(`can't connect: ${error.message}`));
+    // Half-open: the host's end is not ours by itself.
+    socket.on('end', () => finish('it closed the connection'));
     socket.on('close', () => finish('it closed the connection'));
     return end;
   }

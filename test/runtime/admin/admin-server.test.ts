@@ -23,6 +23,7 @@ const source: AdminSource = {
   listeners: () => {
     throw new Error('broken');
   },
+  certs: () => [],
   stats: () =>
     liveStats({ metrics: new Metrics(), process: new ProcessStats(), ready, listeners: [], clusters: [] }),
   logLevel: () => level,
@@ -98,6 +99,7 @@ test('an unknown page says which there are', async () => {
       '/config_dump',
       '/clusters',
       '/listeners',
+      '/certs',
       '/logging',
       '/drain',
     ],

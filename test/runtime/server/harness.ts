@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectSecured, type ConnectionOptions } from 'node:tls';
 import { pino } from 'pino';
 import { checkConfig, parseConfig } from '../../../runtime/config/load-config.js';
 import type { Snapshot } from '../../../runtime/config/snapshot.js';
 import { BUILTIN_FILTERS } from '../../../runtime/server/builtin-filters.js';
 import { Server } from '../../../runtime/server/server.js';
 import { handWrittenBolt } from '../../support/hand-written-bolt.js';
-import { startHost, TestCaller, type TestHost } from './peers.js';
+import { addressOf, startHost, TestCaller, type TestHost } from './peers.js';
 
 /** Whole servers in this process, with their hosts and callers; {@link cleanup} ends them all. */
 export class Harness {
@@ -39,16 +40,32 @@ export class Harness {
     return { server, address };
   }
 
-  async host(name: string, port = 0): Promise<TestHost> {
-    const started = await startHost(name, port);
+  async host(name: string, port = 0, options: Parameters<typeof startHost>[2] = {}): Promise<TestHost> {
+    const started = await startHost(name, port, options);
     this.cleanups.push(() => started.stop());
     return started;
   }
 
   async caller(address: string): Promise<TestCaller> {
-    const connected = await TestCaller.connect(address);
-    this.cleanups.push(() => connected.end());
-    return connected;
+    return this.keep(await TestCaller.connect(address));
+  }
+
+  /** A caller over TLS. */
+  async securedCaller(address: string, options: ConnectionOptions): Promise<TestCaller> {
+    const to: ConnectionOptions = { ...addressOf(address), ...options };
+    return this.keep(await TestCaller.over(connectSecured(to), 'secureConnect'));
+  }
+
+  /** Writes a file of the folder that configurations are relative to. */
+  file(name: string, contents: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, contents);
+    return path;
+  }
+
+  private keep(caller: TestCaller): TestCaller {
+    this.cleanups.push(() => caller.end());
+    return caller;
   }
 }
 

@@ -1,5 +1,5 @@
-import { connect, createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { createServer as createSecuredServer, type TlsOptions } from 'node:tls';
 import { type BoltFrame, BoltReader, boltHeartbeat, boltResponse } from '../../support/bolt-frames.js';
 
 /** A host that answers every request with its own name and the request's body. */
@@ -13,11 +13,16 @@ export interface TestHost {
   stop(): Promise<void>;
 }
 
-export async function startHost(name: string, port = 0): Promise<TestHost> {
+/** @param tls what it is secured with; plain if left out. @param path of a unix socket, instead of a port */
+export async function startHost(
+  name: string,
+  port = 0,
+  { tls, path }: { tls?: TlsOptions; path?: string } = {},
+): Promise<TestHost> {
   const sockets = new Set<Socket>();
   const requests: BoltFrame[] = [];
   const held: (() => void)[] = [];
-  const server = createServer((socket) => {
+  const onConnection = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
@@ -36,10 +41,12 @@ export async function startHost(name: string, port = 0): Promise<TestHost> {
         else answer();
       }
     });
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  };
+  const server = tls === undefined ? createServer(onConnection) : createSecuredServer(tls, onConnection);
+  const where = path === undefined ? { port, host: '127.0.0.1' } : { path };
+  await new Promise<void>((resolve) => server.listen(where, resolve));
   const host: TestHost = {
-    port: (server.address() as AddressInfo).port,
+    port: path === undefined ? (server.address() as AddressInfo).port : 0,
     requests,
     hold: false,
     release() {
@@ -67,12 +74,16 @@ export class TestCaller {
     socket.on('error', () => {});
   }
 
+  /** @param address `host:port`, or `unix:/path` */
   static async connect(address: string): Promise<TestCaller> {
-    const at = address.lastIndexOf(':');
-    const socket = connect(Number(address.slice(at + 1)), address.slice(0, at));
+    return TestCaller.over(connect(addressOf(address)), 'connect');
+  }
+
+  /** @param open the event with which `socket` is ready */
+  static async over(socket: Socket, open: string): Promise<TestCaller> {
     const caller = new TestCaller(socket);
     await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
+      socket.once(open, resolve);
       socket.once('error', reject);
     });
     return caller;
@@ -95,4 +106,11 @@ export class TestCaller {
   end(): void {
     this.socket.destroy();
   }
+}
+
+/** What node:net connects to. */
+export function addressOf(address: string): { path: string } | { host: string; port: number } {
+  if (address.startsWith('unix:')) return { path: address.slice('unix:'.length) };
+  const at = address.lastIndexOf(':');
+  return { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
 }

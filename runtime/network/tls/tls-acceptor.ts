@@ -1,0 +1,313 @@
+import type { Socket } from 'node:net';
+import type { Server, TLSSocket } from 'node:tls';
+import { Timer } from '../timing-wheel.js';
+import type { Resumable, WorkerLoop } from '../worker-loop.js';
+import { alternativeNames } from './alternative-names.js';
+import { clientHello, Hello } from './client-hello.js';
+import type { ServerTlsContext } from './server-context.js';
+import { tlsReason } from './tls-reason.js';
+
+/** What a listener makes of callers before anything is read of them. */
+export interface TlsSettings {
+  readonly context: ServerTlsContext;
+  /** From accept to the whole ClientHello, and from there to the end of the handshake, in ms each. */
+  readonly handshakeTimeout: number;
+  /** Handshakes at work at a time. */
+  readonly maxHandshakes: number;
+  /** How long a caller may say nothing where plaintext is taken as well, in ms, 0: for ever; null: it is not. */
+  readonly plaintextAfter: number | null;
+  /** Whether a caller whose certificate has these names may stay; null: any may. */
+  readonly admits: ((name: string) => boolean) | null;
+}
+
+/** Counters of one listener, as far as handshakes fill them. */
+export interface TlsStats {
+  tlsHandshakes: number;
+  /** Those that broke off, and first bytes that are none. */
+  tlsFailures: number;
+  tlsTimeouts: number;
+  /** Ended with a certificate that is not accepted. */
+  tlsRejected: number;
+  tlsActive: number;
+}
+
+/** Who gets the connections. */
+export interface TlsAcceptorOwner {
+  /** @param names in the caller's certificate, verified; empty without one */
+  onSecured(socket: TLSSocket, names: readonly string[]): void;
+  onPlaintext(socket: Socket): void;
+  /** A caller was turned away. */
+  onTurnedAway(socket: Socket, reason: string): void;
+}
+
+/** Handshakes that are begun in one turn: each costs about a millisecond that others wait. */
+const BEGUN_PER_TURN = 4;
+/** After so long a handshake counts no more for maxHandshakes, in ms: it waits for the caller, not for us. */
+const AT_WORK_MS = 1_000;
+
+/**
+ * Turns accepted sockets into secured ones. A caller costs next to nothing until its whole ClientHello is
+ * there; then its handshake waits for its turn: a few are begun in a turn of the event loop, and a limited
+ * number is at work, so that a flood of them leaves room for other traffic.
+ */
+export class TlsAcceptor implements Resumable {
+  private settings: TlsSettings;
+  private server: Server;
+  /** All that are not secured yet. */
+  private readonly pending = new Map<Socket, Handshake>();
+  /** With their ClientHello. */
+  private readonly waiting = new Set<Handshake>();
+  private atWork = 0;
+  private postponed = false;
+  private drained: (() => void)[] = [];
+
+  constructor(
+    settings: TlsSettings,
+    private readonly loop: WorkerLoop,
+    private readonly stats: TlsStats,
+    private readonly owner: TlsAcceptorOwner,
+  ) {
+    this.settings = settings;
+    this.server = this.makeServer(settings.context);
+  }
+
+  /** Callers whose handshake has not ended. */
+  get size(): number {
+    return this.pending.size;
+  }
+
+  /** From now on these settings hold; handshakes under way end with those they began with. */
+  use(settings: TlsSettings): void {
+    if (settings.context.fingerprint !== this.settings.context.fingerprint) {
+      this.server = this.makeServer(settings.context);
+    }
+    this.settings = settings;
+  }
+
+  accept(socket: Socket): void {
+    this.loop.touch();
+    this.stats.tlsActive++;
+    this.pending.set(socket, new Handshake(socket, this, this.loop, this.settings));
+  }
+
+  /** Resolves when no handshake is under way; none lasts for long. */
+  drain(): Promise<void> {
+    if (this.pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.drained.push(resolve));
+  }
+
+  /** Closes those under way. */
+  destroy(): void {
+    for (const socket of [...this.pending.keys()]) socket.destroy();
+  }
+
+  /** For the loop: the next few. */
+  resume(): void {
+    this.postponed = false;
+    this.begin();
+  }
+
+  /** For a handshake: it could begin. */
+  enqueue(handshake: Handshake): void {
+    this.waiting.add(handshake);
+    if (!this.postponed) this.begin();
+  }
+
+  /** For a handshake: it begins. */
+  secure({ socket }: Handshake): void {
+    this.server.emit('connection', socket);
+  }
+
+  /** For a handshake: it needs its place no more. */
+  leavePlace(): void {
+    this.atWork--;
+    if (!this.postponed) this.begin();
+  }
+
+  /** For a handshake: the caller speaks plain text, and may. */
+  onPlaintext(handshake: Handshake): void {
+    this.forget(handshake);
+    this.owner.onPlaintext(handshake.socket);
+    handshake.socket.resume();
+  }
+
+  /** For a handshake: it has come to nothing. */
+  onFailed(handshake: Handshake, how: 'failure' | 'timeout' | 'gone', reason: string): void {
+    if (!this.forget(handshake)) return;
+    if (how === 'failure') this.stats.tlsFailures++;
+    else if (how === 'timeout') this.stats.tlsTimeouts++;
+    if (how !== 'gone') this.owner.onTurnedAway(handshake.socket, reason);
+    handshake.socket.destroy();
+  }
+
+  private begin(): void {
+    for (let begun = 0; begun < BEGUN_PER_TURN && this.atWork < this.settings.maxHandshakes; begun++) {
+      const [next] = this.waiting;
+      if (next === undefined) return;
+      this.waiting.delete(next);
+      this.atWork++;
+      next.begin();
+      // What else comes in this turn waits for the next.
+      if (!this.postponed) this.loop.postpone(this);
+      this.postponed = true;
+    }
+  }
+
+  private makeServer(context: ServerTlsContext): Server {
+    const server = context.makeServer((socket) => this.onSecured(socket, context));
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      const handshake = this.handshakeOf(socket);
+      if (handshake === undefined) return;
+      const unauthorized = socket.authorizationError as Error | string | undefined;
+      if (unauthorized !== undefined && unauthorized !== null) this.reject(handshake, String(unauthorized));
+      else this.onFailed(handshake, 'failure', tlsReason(error));
+    });
+    return server;
+  }
+
+  private onSecured(socket: TLSSocket, context: ServerTlsContext): void {
+    const handshake = this.handshakeOf(socket);
+    if (handshake === undefined) {
+      socket.destroy();
+      return;
+    }
+    const names = socket.authorized ? alternativeNames(socket.getPeerX509Certificate()?.subjectAltName) : [];
+    const { admits } = handshake.settings;
+    const stranger = admits !== null && socket.authorized && !names.some(admits);
+    const objection = stranger
+      ? `none of the names in its certificate is expected: ${names.join(', ') || 'it has none'}`
+      : context.objection(socket);
+    if (objection !== null) {
+      socket.on('error', () => {});
+      this.reject(handshake, objection);
+      return;
+    }
+    this.forget(handshake);
+    this.stats.tlsHandshakes++;
+    this.owner.onSecured(socket, names);
+  }
+
+  private reject(handshake: Handshake, reason: string): void {
+    if (!this.forget(handshake)) return;
+    this.stats.tlsRejected++;
+    this.owner.onTurnedAway(handshake.socket, reason);
+    handshake.socket.destroy();
+  }
+
+  /** Node keeps what a secured socket was made of in `_parent`, and tells it in no other way. */
+  private handshakeOf(socket: TLSSocket): Handshake | undefined {
+    return this.pending.get(Reflect.get(socket, '_parent') as Socket);
+  }
+
+  private forget(handshake: Handshake): boolean {
+    if (!this.pending.delete(handshake.socket)) return false;
+    this.waiting.delete(handshake);
+    this.stats.tlsActive--;
+    handshake.end();
+    if (this.pending.size === 0) for (const resolve of this.drained.splice(0)) resolve();
+    return true;
+  }
+}
+
+/** One caller on its way to a secured connection. */
+class Handshake {
+  private readonly timer: Timer;
+  private bytes: Buffer | null = null;
+  private begun = false;
+  private hasPlace = false;
+
+  constructor(
+    readonly socket: Socket,
+    private readonly acceptor: TlsAcceptor,
+    private readonly loop: WorkerLoop,
+    readonly settings: TlsSettings,
+  ) {
+    this.timer = new Timer(() => this.onTimer());
+    socket.on('error', ignore);
+    socket.on('close', this.onClose);
+    socket.on('data', this.onData);
+    socket.on('end', this.onEnd);
+    const { plaintextAfter, handshakeTimeout } = settings;
+    const patience = plaintextAfter ?? handshakeTimeout;
+    if (patience > 0) loop.arm(this.timer, patience);
+  }
+
+  /** Hands the socket over to TLS. */
+  begin(): void {
+    this.begun = this.hasPlace = true;
+    this.loop.arm(this.timer, Math.min(AT_WORK_MS, this.settings.handshakeTimeout));
+    this.stopReading();
+    this.acceptor.secure(this);
+  }
+
+  /** It is somebody else's now, or of nobody. */
+  end(): void {
+    this.loop.disarm(this.timer);
+    this.socket.off('close', this.onClose);
+    if (!this.begun) this.stopReading();
+    this.leavePlace();
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    this.loop.touch();
+    const first = this.bytes === null;
+    this.bytes = this.bytes === null ? chunk : Buffer.concat([this.bytes, chunk]);
+    const hello = clientHello(this.bytes);
+    if (hello === Hello.none) {
+      if (this.settings.plaintextAfter !== null) this.acceptor.onPlaintext(this);
+      else this.acceptor.onFailed(this, 'failure', 'its first bytes are not those of TLS');
+    } else if (hello === Hello.complete) {
+      this.loop.disarm(this.timer);
+      this.socket.pause();
+      this.acceptor.enqueue(this);
+    } else if (first) this.loop.arm(this.timer, this.settings.handshakeTimeout);
+  };
+
+  private readonly onEnd = (): void => {
+    this.acceptor.onFailed(this, this.bytes === null ? 'gone' : 'failure', 'it ended in its ClientHello');
+  };
+
+  private readonly onClose = (): void => {
+    if (this.begun) {
+      // If TLS itself has closed it, it is about to say why.
+      setImmediate(() =>
+        this.acceptor.onFailed(this, 'failure', 'it closed the connection in the handshake'),
+      );
+    } else {
+      const how = this.bytes === null ? 'gone' : 'failure';
+      this.acceptor.onFailed(this, how, 'it closed the connection in its ClientHello');
+    }
+  };
+
+  private onTimer(): void {
+    if (this.hasPlace) {
+      const left = this.settings.handshakeTimeout - AT_WORK_MS;
+      this.leavePlace();
+      if (left > 0) {
+        this.loop.arm(this.timer, left);
+        return;
+      }
+    }
+    this.acceptor.onFailed(this, 'timeout', 'its handshake takes too long');
+  }
+
+  private leavePlace(): void {
+    if (!this.hasPlace) return;
+    this.hasPlace = false;
+    this.acceptor.leavePlace();
+  }
+
+  /** What was read goes back, for whoever reads next. */
+  private stopReading(): void {
+    const { socket, bytes } = this;
+    socket.off('data', this.onData);
+    socket.off('end', this.onEnd);
+    socket.pause();
+    if (bytes !== null && !socket.destroyed) socket.unshift(bytes);
+    this.bytes = null;
+  }
+}
+
+function ignore(): void {
+  // What matters is that it closes, which is told in any case.
+}

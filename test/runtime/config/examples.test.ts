@@ -35,7 +35,9 @@ test.each(examples())('%s is a valid configuration', (where, text) => {
 test.each(examples())('%s with a key that there is not is refused at its line', (where, text) => {
   const lines = text.trimEnd().split('\n');
   const parsed = parseConfig(where, [...lines, 'drain_timeouts: 30s'].join('\n'));
-  expect(() => checkConfig(parsed, known)).toThrow(`${where}:${lines.length + 1}:1: unknown key \`drain_timeouts\``);
+  expect(() => checkConfig(parsed, known)).toThrow(
+    `${where}:${lines.length + 1}:1: unknown key \`drain_timeouts\``,
+  );
 });
 
 test.each(names)('the index and %s tell of each other', (name) => {

@@ -40,8 +40,6 @@ export interface ConnectionLimits {
 
 /** How long a closing connection may take to get rid of what is queued, in ms. */
 const LINGER_MS = 5_000;
-/** How long a peer for which others are held may take nothing, in ms. */
-const STALL_MS = 1_000;
 
 /**
  * One socket: what is queued for the peer, when others must stop feeding it, and its end. Output is written
@@ -60,6 +58,8 @@ export class Connection {
   private readonly timer: Timer;
   /** What the socket held when last looked at; only ever too high. */
   private handedOver = 0;
+  /** See {@link expectProgress}. */
+  private patience = 0;
   /** What was last added to the gauges. */
   private reported = 0;
   private dirty = false;
@@ -169,9 +169,10 @@ export class Connection {
     (this.feeders ??= []).push(feeder);
   }
 
-  /** Starts the time within which the peer has to take something. */
-  expectProgress(): void {
-    if (!this.timer.armed) this.loop.arm(this.timer, STALL_MS);
+  /** Starts the time within which the peer has to take something, again and again, in ms. */
+  expectProgress(ms: number): void {
+    this.patience = ms;
+    if (!this.timer.armed) this.loop.arm(this.timer, ms);
   }
 
   /** Writes what is queued, then ends our side; the peer may take LINGER_MS over it. */
@@ -236,7 +237,7 @@ export class Connection {
   private onDrain(): void {
     this.handedOver = 0;
     this.loop.touch();
-    if (this.timer.armed) this.loop.arm(this.timer, this.closed ? LINGER_MS : STALL_MS);
+    if (this.timer.armed) this.loop.arm(this.timer, this.closed ? LINGER_MS : this.patience);
     this.flush();
     if (this.ending && this.queue.length === 0) this.socket.end();
     if (this.reported !== this.queued) this.report();

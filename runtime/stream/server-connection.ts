@@ -44,8 +44,17 @@ export interface ServerHandler {
 
 /** A caller that takes nothing is reset when this many times the high watermark is queued for it. */
 const MOST_QUEUED = 4;
-/** How long a draining connection has to be without a request before it closes: some may be on their way. */
+/** How long it may take nothing, in ms, while nobody else waits for replies that come the same way, and else. */
+const STALL_MS = 1_000;
+const STALL_SHARED_MS = 250;
+/**
+ * How long a draining connection has to be without a request before it closes, in ms: some may be on their way.
+ * Longer where there were some a moment ago, or it is new: its caller may need that long to hear of the goaway.
+ */
 const DRAIN_QUIET_MS = 100;
+const DRAIN_BUSY_QUIET_MS = 1_000;
+/** A request so long ago, in ms, is no sign of the next one. */
+const BUSY_MS = 5_000;
 /** How long a connection that was taken just before draining may take to say something, in ms. */
 const DRAIN_FIRST_BYTES_MS = 1_000;
 /** Requests of one caller under way, for protocols without ids; no more are read until half of them are done. */
@@ -90,6 +99,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
   private readonly timer: Timer;
   private lastRequest: number;
   private draining = false;
+  private drainQuiet = DRAIN_QUIET_MS;
   private ended = false;
 
   constructor(
@@ -219,7 +229,9 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
     if (!connection.choked) return;
     if (!choked) connection.throttle(connection);
     if (connection.queued < this.options.limits.high * MOST_QUEUED) return;
-    connection.expectProgress();
+    // The request answered here counts on this side still.
+    const shared = from !== null && from.inFlight >= this.inFlight;
+    connection.expectProgress(shared ? STALL_SHARED_MS : STALL_MS);
     if (from !== null && from.connection.holds === 0) connection.throttle(from.connection);
   }
 
@@ -253,8 +265,9 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
       this.options.stats.goawaysSent++;
       this.stats!.goaways++;
     }
+    if (this.loop.now - this.lastRequest < BUSY_MS) this.drainQuiet = DRAIN_BUSY_QUIET_MS;
     this.lastRequest = this.loop.now;
-    this.loop.arm(this.timer, DRAIN_QUIET_MS);
+    this.loop.arm(this.timer, this.drainQuiet);
   }
 
   onBytes(): void {
@@ -491,7 +504,7 @@ export class ServerConnection implements FrameOwner, ReplyTarget, BoundCaller {
       return;
     }
     const halfOpen = this.ended && this.bound !== null;
-    const allowed = halfOpen ? HALF_OPEN_QUIET_MS : this.draining ? DRAIN_QUIET_MS : deadlines.idle;
+    const allowed = halfOpen ? HALF_OPEN_QUIET_MS : this.draining ? this.drainQuiet : deadlines.idle;
     const busy = this.inFlight > 0 || (this.bound !== null && this.bound.outstanding > 0 && !halfOpen);
     const left = busy ? allowed : allowed - (this.loop.now - this.lastRequest);
     if (left > 0) {

@@ -254,7 +254,7 @@ export class Supervisor implements WorkerEvents {
   private replace(worker: WorkerProcess): void {
     const at = this.serving.indexOf(worker);
     if (at < 0 || this.respawns.has(worker.number)) return;
-    const delay = this.backOff.next();
+    const delay = this.backOff.next(worker.worked);
     const timer = setTimeout(() => {
       this.respawns.delete(worker.number);
       if (this.stopping !== null || this.serving[at] !== worker) return;

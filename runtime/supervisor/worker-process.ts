@@ -42,6 +42,8 @@ export class WorkerProcess {
   /** When it was heard of last, on performance.now()'s clock. */
   heard = performance.now();
 
+  private readyAt: number | null = null;
+
   /** Resolves to true once it is ready, to false if it is gone before. */
   readonly started: Promise<boolean>;
   /** Resolves when it is gone, to how: such as `signal SIGKILL`. */
@@ -76,6 +78,11 @@ export class WorkerProcess {
 
   get pid(): number {
     return this.worker.process.pid ?? 0;
+  }
+
+  /** For how long it has been at work, in ms; 0 if it never was ready. */
+  get worked(): number {
+    return this.readyAt === null ? 0 : performance.now() - this.readyAt;
   }
 
   /** Whether it waits for an answer that may take the worker longer than a turn should. */
@@ -140,6 +147,7 @@ export class WorkerProcess {
         this.facts = message.facts;
         if (this.state !== 'starting') return;
         this.state = 'ready';
+        this.readyAt = performance.now();
         this.events.onReady(this);
         this.onStarted(true);
         return;

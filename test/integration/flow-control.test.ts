@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { headerRewrite } from '../../runtime/filter/builtin/header-rewrite.js';
+import { WorkerLoop } from '../../runtime/network/worker-loop.js';
 import { BoltClient, eventually } from '../support/bolt-client.js';
 import { boltRequest, boltResponse } from '../support/bolt-frames.js';
 import { echo, type Script, type ScriptedUpstream, startUpstream } from '../support/scripted-upstream.js';
@@ -69,6 +70,37 @@ describe('watermarks', () => {
       expect(proxy.downstream.bufferedBytes).toBe(0);
     },
   );
+
+  it('has less patience with it while others wait for the same upstream connection', async () => {
+    let now = 0;
+    const loop = new WorkerLoop(() => now);
+    const body = Buffer.alloc(256 * 1024, 7);
+    const script: Script = (frame, { socket }) => {
+      if (frame.body.toString() === 'large') socket.write(boltResponse(frame.id, 0, body));
+    };
+    for (const shared of [false, true]) {
+      await start(script, { loop });
+      const [stalled, waiting] = [await client(), await client()];
+      stalled.socket.pause();
+      if (shared) waiting.send(1, 'never answered');
+      await eventually(() => upstream.requests.length === (shared ? 1 : 0), 'the one that waits');
+      for (let id = 0; id < 256; id++) stalled.send(id, 'large');
+      await eventually(() => proxy.upstream.pauses > 0, 'the upstream connection to be held');
+      // What the kernel takes in the meantime is progress.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const since = now;
+      await eventually(() => {
+        if (proxy.proxy.connectionCount > 1) now += 10;
+        return proxy.proxy.connectionCount === 1;
+      }, 'the stalled caller to be reset');
+      if (shared) expect(now - since).toBeLessThan(1_000);
+      else expect(now - since).toBeGreaterThanOrEqual(1_000);
+      if (shared) continue;
+      for (const { socket } of clients.splice(0)) socket.resetAndDestroy();
+      await proxy.close();
+      await upstream.kill();
+    }
+  });
 
   it('loses nothing of a caller that reads slowly', async () => {
     const size = 200_000;
@@ -210,6 +242,26 @@ describe('drain', () => {
     await caller.until(() => caller.frames.some((f) => f.body.toString() === 'crossing'), 'the reply');
     await eventually(() => caller.ended, 'the end', 2_000);
     caller.socket.end();
+    await drained;
+  });
+
+  it('gives a caller that was busy a second to hear of the goaway, and one that was not a moment', async () => {
+    let now = 0;
+    await start(echo, { loop: new WorkerLoop(() => now) });
+    const [idle, busy] = [await client(), await client()];
+    await eventually(() => proxy.proxy.connectionCount === 2, 'both');
+    now += 10_000;
+    busy.send(1, 'before');
+    await busy.received(1);
+    const drained = proxy.proxy.drain();
+    await busy.received(2);
+    now += 500;
+    await idle.closedByPeer();
+    expect(busy.ended).toBe(false);
+    busy.send(2, 'late');
+    expect((await busy.received(3))[2]!.body.toString()).toBe('late');
+    now += 2_000;
+    await busy.closedByPeer();
     await drained;
   });
 

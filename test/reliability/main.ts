@@ -1,6 +1,9 @@
 import { seedFromEnvironment } from '../support/random.js';
+import { abuse } from './abuse/scenarios.js';
 import { inOrder } from './in-order.js';
-import type { Result } from './scenario.js';
+import { life } from './life/scenarios.js';
+import { peers } from './peers/scenarios.js';
+import type { Result, Scenarios } from './scenario.js';
 import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from './scenarios.js';
 
 /**
@@ -8,13 +11,16 @@ import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from '.
  * for each with its figures; with --json a JSON object for each. SEED= repeats a run.
  */
 const seed = seedFromEnvironment('clock');
-const all: Record<string, () => Promise<Result | Result[]>> = {
+const all: Scenarios = {
   A1: () => crossTalk(100_000, seed),
   A3: () => idWrap(10_000, seed),
   A4: () => idCollision(20, seed),
   A5: () => lateReplies(100_000, seed),
   A6: () => inOrder(200_000, seed),
   A7: () => uninvitedReplies(20_000, seed),
+  ...abuse,
+  ...life,
+  ...peers,
 };
 
 const asJson = process.argv.includes('--json');
@@ -29,7 +35,7 @@ let failed = 0;
 if (!asJson) console.log(`SEED=${seed}`);
 for (const [name, run] of Object.entries(all)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
-  for (const result of [await run()].flat()) {
+  for (const result of [await run(seed)].flat()) {
     console.log(asJson ? JSON.stringify({ seed, ...result }) : inWords(result));
     if (result.flaws.length > 0) failed++;
   }

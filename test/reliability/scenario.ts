@@ -1,9 +1,17 @@
 import { openFilesOf } from '../support/child.js';
 import { Random } from '../support/random.js';
-import { type Sidecar, type SidecarOptions, startSidecar } from '../support/sidecar.js';
+import {
+  type Launch,
+  launchSidecar,
+  type Sidecar,
+  type SidecarOptions,
+  sidecarYaml,
+} from '../support/sidecar.js';
 import { type ClientOptions, OracleClient } from './oracle-client.js';
 import { Act, flaws, newVerdict, type Orders, type Verdict } from './oracle.js';
-import { ScriptedUpstream } from './scripted-upstream.js';
+import { oneShot, type OneShotOptions, type OneShotResult } from './one-shot.js';
+import { type Manners, ScriptedUpstream } from './scripted-upstream.js';
+import { SteadyCaller, type SteadyOptions } from './steady-caller.js';
 
 /** Something measured, beside what it has to be. */
 export interface Figure {
@@ -27,6 +35,9 @@ export interface Result {
   readonly seconds: number;
 }
 
+/** Scenarios by their names in shared/design/reliability.md; each takes the seed. */
+export type Scenarios = Readonly<Record<string, (seed: number) => Promise<Result | Result[]>>>;
+
 /** What a scenario works with: a sidecar in its own process between oracle clients and a scripted upstream. */
 export interface Stage {
   readonly random: Random;
@@ -38,6 +49,13 @@ export interface Stage {
   check(holds: boolean, flaw: string): void;
   /** Notes a figure; a flaw, if its target is missed. */
   figure(what: string, value: number | string, target: string, met: boolean): void;
+  /** As {@link figure}, for a number that may be, or has to be, so much. */
+  atMost(what: string, value: number, unit: string, most: number): void;
+  atLeast(what: string, value: number, unit: string, least: number): void;
+  /** Callers that keep asking until they are stopped, at the latest in the end; theirs count as well. */
+  steady(callers: number, options?: Partial<SteadyOptions>): SteadyCaller[];
+  /** A connection with its requests, from connect to close; they count. */
+  once(options: Partial<OneShotOptions> & { requests: number }): Promise<OneShotResult>;
   /** Runs clients side by side, all with the same ids; their requests count towards the verdict. */
   drive(clients: number, options: Drive): Promise<void>;
 }
@@ -47,24 +65,39 @@ export type Drive = Partial<Pick<ClientOptions, 'inFlight' | 'timeout' | 'orders
   requests: number;
 };
 
+/** How a stage is set. */
+export interface Setup extends Omit<SidecarOptions, 'upstreams'>, Launch {
+  /** Ports of other hosts than the scripted upstream. */
+  upstreams?: readonly number[];
+  /** A configuration of its own, given the port of the scripted upstream; the first listener is `test`. */
+  yaml?(upstream: number): string;
+  /** Of the scripted upstream. */
+  manners?: Manners;
+  /** What the sidecar ends with; 0 if left out. */
+  exitCode?: number;
+}
+
 const AT_ONCE: Orders = { act: Act.reply, delay: 0, size: 0 };
 
 /** Sets the stage, plays, looks that nothing is left over, and clears away. */
 export async function scenario(
   name: string,
   seed: number,
-  options: Omit<SidecarOptions, 'upstreams'>,
+  setup: Setup,
   play: (stage: Stage) => Promise<void>,
 ): Promise<Result> {
   const from = performance.now();
-  const upstream = new ScriptedUpstream();
-  const sidecar = await startSidecar({ ...options, upstreams: [await upstream.listen()] });
+  const upstream = new ScriptedUpstream(setup.manners);
+  const port = await upstream.listen();
+  const yaml = setup.yaml?.(port) ?? sidecarYaml({ ...setup, upstreams: setup.upstreams ?? [port] });
+  const sidecar = await launchSidecar(yaml, setup);
   const before = await footprint(sidecar);
   const random = new Random(seed);
   const verdict = newVerdict();
   const notes: string[] = [];
   const found: string[] = [];
   const figures: Figure[] = [];
+  const callers: SteadyCaller[] = [];
   let requests = 0;
   const check = (holds: boolean, flaw: string): void => {
     if (!holds) found.push(flaw);
@@ -72,6 +105,22 @@ export async function scenario(
   const figure: Stage['figure'] = (what, value, target, met) => {
     figures.push({ what, value, target, met });
     check(met, `${what} is ${value}, not ${target}`);
+  };
+  const atMost: Stage['atMost'] = (what, value, unit, most) =>
+    figure(what, `${round(value)}${unit}`, `at most ${most}`, value <= most);
+  const atLeast: Stage['atLeast'] = (what, value, unit, least) =>
+    figure(what, `${round(value)}${unit}`, `at least ${least}`, value >= least);
+  const steady: Stage['steady'] = (count, options) => {
+    const started = Array.from({ length: count }, () =>
+      new SteadyCaller({ port: sidecar.port, random, verdict, ...options }).start(),
+    );
+    callers.push(...started);
+    return started;
+  };
+  const once: Stage['once'] = async (options) => {
+    const result = await oneShot({ port: sidecar.port, random, verdict, ...options });
+    requests += result.requests;
+    return result;
   };
   const drive = async (clients: number, drive: Drive): Promise<void> => {
     requests += clients * drive.requests;
@@ -89,15 +138,24 @@ export async function scenario(
     await Promise.all(all);
   };
   try {
-    await play({ random, sidecar, upstream, verdict, notes, check, figure, drive });
+    const measures = { figure, atMost, atLeast };
+    await play({ random, sidecar, upstream, verdict, notes, check, ...measures, steady, once, drive });
+    await Promise.all(callers.map((caller) => caller.stop()));
+    requests += callers.reduce((sum, { sent }) => sum + sent, 0);
     check(upstream.collisions === 0, `the proxy gave ${upstream.collisions} ids away while they were open`);
-    await leftovers(sidecar, check);
-    await backTo(before, sidecar, check);
-    const { highest } = await sidecar.memory();
-    notes.push(`sidecar's memory at most ${(highest / 1024 / 1024).toFixed(0)} MiB`);
+    const { exitCode, signalCode } = sidecar.process;
+    if (exitCode === null && signalCode === null) {
+      await leftovers(sidecar, check);
+      await backTo(before, sidecar, check);
+      const { highest } = await sidecar.memory();
+      notes.push(`sidecar's memory at most ${(highest / 1024 / 1024).toFixed(0)} MiB`);
+    }
   } finally {
     const code = await sidecar.stop();
-    check(code === 0, `the sidecar's exit code is ${code}: ${sidecar.output.slice(-5).join(' | ')}`);
+    const tail = sidecar.output.slice(-5).join(' | ');
+    check(code === (setup.exitCode ?? 0), `the sidecar's exit code is ${code}: ${tail}`);
+    const uncaught = sidecar.output.filter((line) => /uncaught|internal error/.test(line));
+    check(uncaught.length === 0, `the sidecar said ${uncaught[0] ?? ''}`);
     upstream.close();
   }
   return {
@@ -116,7 +174,7 @@ export async function leftovers(sidecar: Sidecar, check: Stage['check']): Promis
   const gauges = ['downstream_connections_active', 'downstream_requests_active', 'downstream_buffered_bytes'];
   for (const gauge of [...gauges, 'cluster_requests_active', 'cluster_buffered_bytes']) {
     let value = NaN;
-    for (let tries = 0; tries < 20 && value !== 0; tries++) {
+    for (let tries = 0; tries < 100 && value !== 0; tries++) {
       if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 100));
       value = await sidecar.metric(gauge);
     }
@@ -141,11 +199,20 @@ const MORE_MEMORY = 128 * 1024 * 1024;
 
 /** Checks that beside connections to hosts, which stay in their pools, what was taken has been given back. */
 export async function backTo(before: Footprint, sidecar: Sidecar, check: Stage['check']): Promise<void> {
-  const { files, rss } = await footprint(sidecar);
+  let { files, rss } = await footprint(sidecar);
   const kept = await sidecar.metric('cluster_connections_active');
+  // Sockets that were closed a moment ago may take another one to be gone.
+  for (let tries = 0; files - before.files > kept + FEW_FILES && tries < 30; tries++) {
+    await pause(100);
+    ({ files, rss } = await footprint(sidecar));
+  }
   check(files - before.files <= kept + FEW_FILES, `${files} files are open, ${before.files} were before`);
   const grown = rss - before.rss;
   check(grown <= MORE_MEMORY, `memory has grown by ${(grown / 1024 / 1024).toFixed(0)} MiB`);
+}
+
+function round(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(value >= 100 ? 4 : 3);
 }
 
 export function pause(ms: number): Promise<void> {

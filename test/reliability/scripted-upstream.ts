@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { BoltSplitter } from '../support/bolt-splitter.js';
-import { buildBolt } from '../support/reference-frames.js';
+import { buildBolt, parseBolt, type ReferenceHeaders } from '../support/reference-frames.js';
 import { Act, readOrders, replyContent } from './oracle.js';
 
 /** One connection of the proxy to the upstream. */
@@ -10,6 +10,15 @@ interface Link {
   outbox: Buffer[];
   /** Ids received and not replied to. */
   open: Set<number>;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** What an upstream does that its requests do not ask for. */
+export interface Manners {
+  /** The headers of a reply, given those of its request; none if left out. */
+  headers?(request: ReferenceHeaders): ReferenceHeaders;
+  /** Closes a connection so long after its last reply, in ms; never if left out. */
+  readonly idle?: number;
 }
 
 /** A bolt server that does to each request what the request says. */
@@ -28,11 +37,12 @@ export class ScriptedUpstream {
   /** Heartbeats answered. */
   heartbeats = 0;
 
+  private isReading = true;
   private readonly server: Server;
   private readonly links = new Set<Link>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
-  constructor() {
+  constructor(private readonly manners: Manners = {}) {
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket));
   }
 
@@ -48,6 +58,20 @@ export class ScriptedUpstream {
     return this.links.size;
   }
 
+  /** Whether it reads what the proxy sends; connections stay open while it does not. */
+  set reading(on: boolean) {
+    this.isReading = on;
+    for (const { socket } of this.links) {
+      if (on) socket.resume();
+      else socket.pause();
+    }
+  }
+
+  /** Connections that are open are reset. */
+  resetAll(): void {
+    for (const { socket } of this.links) socket.resetAndDestroy();
+  }
+
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
     for (const { socket } of this.links) socket.destroy();
@@ -56,12 +80,16 @@ export class ScriptedUpstream {
 
   private accept(socket: Socket): void {
     this.connections++;
-    const link: Link = { socket, outbox: [], open: new Set() };
+    const link: Link = { socket, outbox: [], open: new Set(), idle: undefined };
     this.links.add(link);
     const splitter = new BoltSplitter((b, start, end) => this.onRequest(link, b, start, end));
     socket.on('data', (chunk: Buffer) => splitter.push(chunk));
+    if (!this.isReading) socket.pause();
     socket.on('error', () => {});
-    socket.on('close', () => this.links.delete(link));
+    socket.on('close', () => {
+      this.links.delete(link);
+      clearTimeout(link.idle);
+    });
   }
 
   private onRequest(link: Link, b: Buffer, start: number, end: number): void {
@@ -81,8 +109,9 @@ export class ScriptedUpstream {
     );
     const { token, act, delay, size } = readOrders(content);
     if (act === Act.hold) return;
+    const headers = this.manners.headers?.(parseBolt(b.subarray(start, end)).headers) ?? [];
     const reply = (asked: number): Buffer =>
-      buildBolt({ type: 0, cmd: 2, id: asked, content: replyContent(token, size) });
+      buildBolt({ type: 0, cmd: 2, id: asked, headers, content: replyContent(token, size) });
     this.after(delay, () => {
       link.open.delete(id);
       if (act === Act.unknownId) this.write(link, reply((id + 100_000) % 2 ** 31));
@@ -112,6 +141,10 @@ export class ScriptedUpstream {
     setImmediate(() => {
       if (!link.socket.destroyed) link.socket.write(Buffer.concat(link.outbox));
       link.outbox = [];
+      const { idle } = this.manners;
+      if (idle === undefined) return;
+      clearTimeout(link.idle);
+      link.idle = setTimeout(() => link.socket.destroy(), idle);
     });
   }
 }

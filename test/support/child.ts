@@ -20,14 +20,25 @@ const running = new Set<ChildProcess>();
 // A test run that dies takes its children with it.
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** Starts `node file ...args`; a relative file is relative to the project's root. @param env beside this process's */
+/**
+ * Starts `node file ...args`; a relative file is relative to the project's root.
+ *
+ * @param env beside this process's
+ * @param openFiles how many files it may open; as many as this process if left out
+ */
 export function startNode(
   file: string,
   args: string[] = [],
   nodeArgs: string[] = [],
   env: NodeJS.ProcessEnv = {},
+  openFiles?: number,
 ): Child {
-  const child = spawn(process.execPath, [...nodeArgs, file, ...args], {
+  const command = [process.execPath, ...nodeArgs, file, ...args];
+  const [program, ...rest] =
+    openFiles === undefined
+      ? command
+      : ['/bin/sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command];
+  const child = spawn(program!, rest, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

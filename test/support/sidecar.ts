@@ -19,12 +19,26 @@ export interface SidecarOptions {
   match?: string;
   /** The route's timeout. */
   timeout?: string;
+  /** What else the route says, such as `retry: { num_retries: 2 }`. */
+  route?: readonly string[];
   /** Further keys of the file. */
   top?: readonly string[];
 }
 
+/** How the process is started. */
+export interface Launch {
+  /** For node. */
+  nodeArgs?: string[];
+  /** Beside this process's. */
+  env?: NodeJS.ProcessEnv;
+  /** How many files it may open: `ulimit -n`. */
+  openFiles?: number;
+}
+
 /** A proxy in a process of its own. */
 export interface Sidecar extends Child {
+  /** The configuration it runs with. */
+  readonly file: string;
   /** Where it listens on 127.0.0.1. */
   readonly port: number;
   /** Of the admin port, on 127.0.0.1. */
@@ -50,7 +64,7 @@ export function sidecarYaml(options: SidecarOptions): string {
     "        domains: ['*']",
     '        routes:',
     `          - match: ${options.match ?? "{ service: 'com.demo.Echo:1.0' }"}`,
-    `            route: { cluster: echo, timeout: ${options.timeout ?? '60s'} }`,
+    `            route: { ${['cluster: echo', `timeout: ${options.timeout ?? '60s'}`, ...(options.route ?? [])].join(', ')} }`,
     'clusters:',
     '  - name: echo',
     `    hosts: [${options.upstreams.map((port) => `{ address: '127.0.0.1:${port}' }`).join(', ')}]`,
@@ -63,21 +77,33 @@ export function sidecarYaml(options: SidecarOptions): string {
 }
 
 /** Starts `proto-frame-proxy` as built in runtime/dist and resolves once it listens. */
-export async function startSidecar(
+export function startSidecar(
   options: SidecarOptions,
   nodeArgs: string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Sidecar> {
+  return launchSidecar(sidecarYaml(options), { nodeArgs, env });
+}
+
+/** As {@link startSidecar}, with any configuration whose first listener is `test` and that has an admin port. */
+export async function launchSidecar(yaml: string, launch: Launch = {}): Promise<Sidecar> {
   const folder = mkdtempSync(join(tmpdir(), 'proto-frame-sidecar-'));
+  const clean = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', clean);
   const file = join(folder, 'sidecar.yaml');
-  writeFileSync(file, sidecarYaml(options));
-  const child = startNode(join(ROOT, 'runtime/dist/server/main.js'), ['-c', file], nodeArgs, env);
-  void child.ended.then(() => rmSync(folder, { recursive: true, force: true }));
-  const [, port] = await child.line(LISTENING);
-  const [, adminPort] = await child.line(ADMIN);
-  rmSync(folder, { recursive: true, force: true });
+  writeFileSync(file, yaml);
+  const { nodeArgs, env, openFiles } = launch;
+  const main = join(ROOT, 'runtime/dist/server/main.js');
+  const child = startNode(main, ['-c', file, '--no-watch'], nodeArgs, env, openFiles);
+  void child.ended.then(() => {
+    process.off('exit', clean);
+    clean();
+  });
+  const [, port] = await child.line(LISTENING, START_MS);
+  const [, adminPort] = await child.line(ADMIN, START_MS);
   return {
     ...child,
+    file,
     port: Number(port),
     adminPort: Number(adminPort),
     async metric(name) {
@@ -90,6 +116,8 @@ export async function startSidecar(
   };
 }
 
+/** How long it may take to start where many tests share the machine, in ms. */
+const START_MS = 60_000;
 /** What the sidecar says once a listener, and the admin port, is bound. */
 const LISTENING = /^test listens on 127\.0\.0\.1:(\d+)/;
 const ADMIN = /^admin listens on 127\.0\.0\.1:(\d+)/;

@@ -101,6 +101,8 @@ export interface WholeProxyOptions {
   /** The cluster of connections that speak none of the protocols. */
   readonly fallback?: string;
   readonly tracer?: StreamTracer;
+  /** With a clock of the test's own. */
+  readonly loop?: WorkerLoop;
   /** The id that upstream connections begin with. */
   readonly firstRequestId?: number;
 }
@@ -122,7 +124,7 @@ export interface WholeProxy {
 }
 
 export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy> {
-  const loop = new WorkerLoop();
+  const loop = options.loop ?? new WorkerLoop();
   const metrics = new Metrics();
   const engine = new XProtocolEngine();
   const protocols = options.protocols ?? [handWrittenBolt];

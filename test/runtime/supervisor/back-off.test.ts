@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
 import { BackOff } from '../../../runtime/supervisor/back-off.js';
 
-test('doubles with every failure up to its limit, and forgets after a quiet time', () => {
-  let now = 0;
-  const backOff = new BackOff(100, 1_000, () => now);
-  const next = (later: number): number => {
-    now += later;
-    return backOff.next();
-  };
-  expect([0, 100, 200, 400, 800, 1_000, 29_999].map(next)).toEqual([100, 200, 400, 800, 1_000, 1_000, 1_000]);
-  expect(next(30_001)).toBe(100);
-  expect(next(1)).toBe(200);
+test('doubles with every failure up to its limit', () => {
+  const backOff = new BackOff(100, 1_000);
+  expect([0, 0, 50, 0, 0, 2_000].map((worked) => backOff.next(worked))).toEqual([
+    100, 200, 400, 800, 1_000, 1_000,
+  ]);
+});
+
+test('begins anew with what had worked for long', () => {
+  const backOff = new BackOff(100, 1_000);
+  expect([0, 0, 900, 500].map((worked) => backOff.next(worked))).toEqual([100, 200, 100, 100]);
+  expect([0, 0, 0, 0, 0, 2_001].map((worked) => backOff.next(worked))).toEqual([
+    200, 400, 800, 1_000, 1_000, 100,
+  ]);
 });

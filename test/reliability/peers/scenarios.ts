@@ -1,0 +1,14 @@
+import type { Scenarios } from '../scenario.js';
+import { dubbo2, dubboRemoting, sofaRpc } from './rpc-pairs.js';
+import { sideBySide, type Times } from './side-by-side.js';
+
+const TIMES: Times = { reloads: 5, restarts: 2, kills: 3 };
+
+/** Real clients and servers through a sidecar that is reloaded, restarted and killed. */
+export const peers: Scenarios = {
+  peers: async (seed) => [
+    await sideBySide(sofaRpc, TIMES, seed),
+    await sideBySide(dubboRemoting, TIMES, seed),
+    await sideBySide(dubbo2, TIMES, seed),
+  ],
+};

@@ -5,6 +5,7 @@ import { checksumsRecomputable } from './rules/checksums-recomputable.js';
 import { conditionsVary } from './rules/conditions-vary.js';
 import { elementsAdvance } from './rules/elements-advance.js';
 import { extentsBounded } from './rules/extents-bounded.js';
+import { factsSound } from './rules/facts-sound.js';
 import { frameFits } from './rules/frame-fits.js';
 import { generatorLimits } from './rules/generator-limits.js';
 import { hijackDecided } from './rules/hijack-decided.js';
@@ -47,4 +48,5 @@ export function checkProtocol(
   checksumsRecomputable(protocol, report);
   synthsHold(protocol, items, report, asker);
   hijackDecided(protocol, items, report);
+  factsSound(protocol, report);
 }

@@ -22,7 +22,7 @@ export async function generateAll(
   const outputs: Output[] = [];
   for (const [i, protocol] of protocols.entries()) {
     if (progress) terminal.err(`\r\x1b[K[${i + 1}/${protocols.length}] ${protocol.name}`);
-    for (const side of protocol.reply === null ? [protocol] : [protocol, protocol.reply]) {
+    for (const side of modulesOf(protocol)) {
       const text = await generate(side);
       const name = side.fileName;
       if (emit.includes('ts')) outputs.push({ name, text });
@@ -40,4 +40,11 @@ export async function generateAll(
       outputs.push({ name: name.replace(/\.ts$/, '.js'), text: toJavaScript(text, name) });
   }
   return outputs;
+}
+
+/** A protocol has a module, one for its replies where they look unlike requests, and one for each form of these. */
+function modulesOf(protocol: Protocol): readonly Protocol[] {
+  const { reply, replyForms } = protocol;
+  if (reply === null) return [protocol];
+  return [protocol, ...(replyForms.length === 0 ? [reply] : replyForms)];
 }

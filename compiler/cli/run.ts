@@ -78,6 +78,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .requiredOption('--schema <file>', 'the schema of the protocol')
     .option('--protocol <name>', 'which one, if the schema has several')
     .option('--from <side>', 'client or server, for protocols whose sides send frames of their own')
+    .option(
+      '--given <facts>',
+      'with --from server: what holds of the request, where replies depend on it; or none',
+    )
     .option('--hex <digits>', 'the frames as hex digits')
     .option('--file <file>', 'the frames as they are on the wire; a .hex file holds digits and # comments')
     .option('--pcap <file>', 'a capture (pcap or pcapng): every TCP connection that holds such frames')
@@ -96,6 +100,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .requiredOption('--schema <file>', 'the schema of the protocol')
     .option('--protocol <name>', 'which one, if the schema has several')
     .option('--from <side>', 'client or server, for protocols whose sides send frames of their own')
+    .option(
+      '--given <facts>',
+      'with --from server: what holds of the request, where replies depend on it; or none',
+    )
     .option('-v, --valid <dir>', 'a folder of .hex and .bin files, each of whole frames')
     .option('-i, --invalid <dir>', 'a folder of files that are no whole frames')
     .option('--coverage', 'say which fields, arms and branches the valid samples never reach', false)
@@ -110,6 +118,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .requiredOption('--schema <file>', 'the schema of the protocol')
     .option('--protocol <name>', 'which one, if the schema has several')
     .option('--from <side>', 'client or server, for protocols whose sides send frames of their own')
+    .option(
+      '--given <facts>',
+      'with --from server: what holds of the request, where replies depend on it; or none',
+    )
     .option('--json <object>', "one frame's fields, or what decode --format json printed")
     .option('--file <file>', 'the same, one object a line')
     .option('--out <file>', 'write the bytes there; else hex digits are printed, one line a frame')

@@ -76,30 +76,55 @@ class Checker extends Reader {
     }
   }
 
-  /** @param end the code of where the window around the block ends */
-  private block(block: Block, end: string): void {
+  /**
+   * @param end the code of where the window around the block ends
+   * @param reached whether what stands before the block is known to have ended by then
+   */
+  private block(block: Block, end: string, reached = true): void {
     const inWindow = end !== 'end';
-    for (const member of block.members) {
-      this.within = member.guards;
-      this.member(member, end);
-      this.within = member.guards;
+    let isReached = reached;
+    let hasMoved = !reached;
+    let afterExtern = false;
+    block.members.forEach((member, i) => {
+      if (inWindow && !isReached && isOpenEnded(member)) {
+        this.within = member.guards;
+        this.ends(member, this.placeOf(member), end);
+        isReached = true;
+      }
       // From an extern on, a window's content is checked when it is read: most frames only pass.
-      if (inWindow && hasExtern(member)) return;
-      const dynamic = fixedSize(memberSize(member)) === null;
-      if (inWindow && dynamic && !isOpenEnded(member)) {
+      if (inWindow && afterExtern && !block.members.slice(i).some(isFixed)) return;
+      this.within = member.guards;
+      this.member(member, end, isReached);
+      this.within = member.guards;
+      if (!inWindow) return;
+      afterExtern ||= hasExtern(member);
+      hasMoved ||= !isFixed(member);
+      if (isFixed(member)) {
+        // What a window holds at least is in its range; behind what varies nobody has looked.
+        if (hasMoved) isReached = false;
+        if (afterExtern && !block.members.slice(i + 1, i + 2).some(isFixed)) {
+          this.ends(member, this.endOf(member), end);
+          isReached = true;
+        }
+      } else if (!afterExtern && !isOpenEnded(member)) {
         const to = this.endOf(member);
         // A value that is walked ends inside of its window, or is refused on the way.
-        if (member.member === 'field' && isSelfDelimited(member.type)) continue;
-        this.fail(
-          `${to} > ${end}`,
-          'window',
-          pathOf(member, this.module),
-          this.offset(member),
-          `\`runs \${${to} - (${end})} bytes over the end of its window\``,
-          member,
-        );
+        isReached = member.member !== 'field' || !isSelfDelimited(member.type);
+        if (isReached) this.ends(member, to, end);
       }
-    }
+    });
+  }
+
+  /** Refuses a member that ends at `to`, or starts there, behind the end of its window. */
+  private ends(member: MemberModel, to: string, end: string): void {
+    this.fail(
+      `${to} > ${end}`,
+      'window',
+      pathOf(member, this.module),
+      this.offset(member),
+      `\`runs \${${to} - (${end})} bytes over the end of its window\``,
+      member,
+    );
   }
 
   /** A window ends where its last member does; one that takes the rest always does. */
@@ -117,7 +142,7 @@ class Checker extends Reader {
     );
   }
 
-  private member(member: MemberModel, end: string): void {
+  private member(member: MemberModel, end: string, reached: boolean): void {
     switch (member.member) {
       case 'field':
         this.checkField(member);
@@ -156,17 +181,19 @@ class Checker extends Reader {
         return;
       }
       case 'if': {
-        if (![member.then, member.otherwise].some((b) => b !== null && this.hasChecks(b, end))) return;
+        if (![member.then, member.otherwise].some((b) => b !== null && this.hasChecks(b, end, reached)))
+          return;
         const test = this.branch(member.condition, 0);
         this.branches(
           [[test, member.then], ...(member.otherwise === null ? [] : [[null, member.otherwise] as const])],
           end,
+          reached,
         );
         return;
       }
       case 'variant': {
         const wildcard = member.arms.findIndex((a) => a.patterns === null);
-        const checked = member.arms.some((arm) => this.hasChecks(arm.body, end));
+        const checked = member.arms.some((arm) => this.hasChecks(arm.body, end, reached));
         const covered = wildcard >= 0 || this.provedByEnums(member);
         if (covered && !checked) return;
         const cases = member.arms.map((arm, i) => [this.arm(member, i), arm.body] as const);
@@ -182,7 +209,7 @@ class Checker extends Reader {
             member,
           );
         }
-        if (checked) this.branches(cases, end);
+        if (checked) this.branches(cases, end, reached);
         return;
       }
       case 'within': {
@@ -224,20 +251,20 @@ class Checker extends Reader {
     }
   }
 
-  private branches(cases: readonly (readonly [string | null, Block])[], end: string): void {
+  private branches(cases: readonly (readonly [string | null, Block])[], end: string, reached: boolean): void {
     cases.forEach(([test, body], i) => {
       this.lines.push(
         test === null ? (i === 0 ? '{' : '} else {') : i === 0 ? `if (${test}) {` : `} else if (${test}) {`,
       );
-      this.nested(() => this.block(body, end));
+      this.nested(() => this.block(body, end, reached));
     });
     this.lines.push('}');
   }
 
   /** Whether a block has anything to check, so that no empty branch is emitted. */
-  private hasChecks(block: Block, end: string): boolean {
+  private hasChecks(block: Block, end: string, reached = true): boolean {
     const trial = new Checker(this.module);
-    trial.block(block, end);
+    trial.block(block, end, reached);
     return trial.lines.some((line) => line.includes('throw'));
   }
 
@@ -404,6 +431,11 @@ class Checker extends Reader {
     const error = `new ${this.module.use('DecodeError')}('${code}', ${quote(path)}, ${offset}, ${detail}, ${quote(this.module.schemaAt(node))})`;
     this.lines.push(`if (${test}) {`, `throw ${error};`, '}');
   }
+}
+
+/** Whether a member takes the same bytes in every frame, at least one. */
+function isFixed(member: MemberModel): boolean {
+  return (fixedSize(memberSize(member)) ?? 0) > 0;
 }
 
 /** Whether an extern's value stands in a member. */

@@ -69,6 +69,7 @@ export function emitExpression(e: Expression, env: Environment): string {
         `${name}(${args.map((arg, i) => (e.args[i]!.optional ? `given${i}` : arg)).join(', ')})`,
       );
     }
+    case 'fact':
     case 'access':
     case 'sizeOf':
       throw new Error(`${e.op} is refused before code is generated`);

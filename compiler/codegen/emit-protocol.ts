@@ -1,4 +1,4 @@
-import { boundsOf, SAFE } from '../model/integers.js';
+import { allocatedIds } from '../model/allocated-ids.js';
 import type { SynthName } from '../model/model.js';
 import { camelCase } from '../model/camel-case.js';
 import { externHeaders } from './emit-extern-headers.js';
@@ -6,7 +6,7 @@ import { headersField } from './emit-headers.js';
 import { isEntry } from './emit-record.js';
 import { answerAcross } from './emit-synth.js';
 import { timeoutFields, timeoutHeader } from './emit-timeout.js';
-import { quote, type Module } from './module.js';
+import { quote, repliesName, type Module } from './module.js';
 import { isSelfDelimited } from './self-delimiting.js';
 
 /** Emits the exported protocol: the functions above, put together in the order a connection uses them. */
@@ -15,14 +15,10 @@ export function emitProtocol(module: Module): string {
   const { roles, limits } = protocol;
   const inHeader = timeoutHeader(protocol);
   const ids = roles.id === null ? [] : [roles.id, ...protocol.idInOtherArms];
-  const each = ids.map(boundsOf);
-  // An id has to fit wherever it is written.
-  const bounds = each.reduce(
-    (a, b) => ({ low: a.low > b.low ? a.low : b.low, high: a.high < b.high ? a.high : b.high }),
-    each[0] ?? { low: 0n, high: 0n },
+  const { min, max, reserved } = allocatedIds(protocol);
+  const between = reserved.flatMap(({ low, high }) =>
+    Array.from({ length: Number(high - low) + 1 }, (_, i) => low + BigInt(i)),
   );
-  const min = bounds.low < 0n ? 0n : bounds.low;
-  const max = bounds.high > SAFE ? SAFE : bounds.high;
   const map = headersField(module)?.type ?? externHeaders(module)?.type ?? null;
   const hasHeaders = roles.headers !== null;
   const own = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
@@ -37,12 +33,13 @@ export function emitProtocol(module: Module): string {
       correlation: '${protocol.correlation}',
       idMin: ${min},
       idMax: ${max},
-      idReserved: [],
+      idReserved: [${between.join(', ')}],
       maxFrame: ${limits.frame},
       maxHeaders: ${hasHeaders ? Math.min(limits.headers, map?.maxCount ?? limits.headers) : 0},
       headerCase: 'sensitive',
     }`,
-    ...(protocol.reply === null ? [] : [`replies: ${camelCase(protocol.name)}Replies`]),
+    ...(protocol.reply === null ? [] : [`replies: ${repliesName(protocol.replyForms[0] ?? protocol.reply)}`]),
+    ...(protocol.facts.length === 0 ? [] : ['repliesTo']),
     'match',
     'scan',
     'check',

@@ -7,7 +7,7 @@ import { windowEnd } from './emit-view.js';
 import { checksumField } from './emit-reencode.js';
 import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
-import { quote, type Module } from './module.js';
+import { quote, repliesName, type Module } from './module.js';
 import { putInPlace } from './put-in-place.js';
 import { Reader } from './reader.js';
 import { formedSize, isSelfDelimited, writeFormed } from './self-delimiting.js';
@@ -96,7 +96,23 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('expects', roles.expects, 'number', '1');
   expression('isExclusive', roles.exclusive, 'boolean', 'false');
   if (roles.body !== null) functions.push(...emitBody(roles.body, module));
+  if (module.protocol.facts.length > 0) functions.push(emitRepliesTo(reader(), module));
   return functions;
+}
+
+/** Emits `repliesTo`: which form the replies to a request have. */
+function emitRepliesTo(reader: RoleReader, module: Module): FunctionDeclarationStructure {
+  const { facts, replyForms } = module.protocol;
+  const holds = facts.map((fact) => reader.emit(fact.condition));
+  const forms = replyForms.map(repliesName);
+  const result =
+    holds.length === 1
+      ? `${holds[0]!} ? ${forms[1]!} : ${forms[0]!}`
+      : `[${forms.join(', ')}][${holds.map((code, i) => `(${code} ? ${1 << i} : 0)`).join(' + ')}]!`;
+  const names = facts.map((fact) => `\`${fact.name}\``).join(', ');
+  return roleFunction('repliesTo', module.useType('XProtocol'), reader, result, [
+    `How the replies to a request are read: by ${names}.`,
+  ]);
 }
 
 function idType(id: Field): FieldType & { kind: 'int' } {

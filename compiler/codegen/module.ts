@@ -145,12 +145,14 @@ export class Module {
 
   /** What the client's side takes of the server's: how replies are read, and those that the proxy makes. */
   private repliesImport(): string[] {
-    const { reply, fileName } = this.protocol;
+    const { reply, replyForms } = this.protocol;
     if (reply === null) return [];
     const made = reply.synths.map((synth) => camelCase(synth.name));
     const memo = made.includes('hijack') ? [`type ${this.memoName}`] : [];
-    const names = [...made, `${camelCase(this.protocol.name)}Replies`, ...memo].sort();
-    return [`import { ${names.join(', ')} } from './replies/${fileName.replace(/\.ts$/, '.js')}';`];
+    return (replyForms.length === 0 ? [reply] : replyForms).map((form) => {
+      const names = [...made, repliesName(form), ...memo].sort();
+      return `import { ${names.join(', ')} } from './${form.fileName.replace(/\.ts$/, '.js')}';`;
+    });
   }
 
   private apiImport(): string {
@@ -184,7 +186,7 @@ export class Module {
   }
   get exportName(): string {
     const name = camelCase(this.protocol.name);
-    if (this.protocol.side === 'server') return `${name}Replies`;
+    if (this.protocol.side === 'server') return repliesName(this.protocol);
     const clash =
       RESERVED.has(name) ||
       FUNCTIONS.has(name) ||
@@ -224,6 +226,12 @@ export class Module {
     const { path } = node.span.file;
     return `${path.slice(path.lastIndexOf('/') + 1)}:${line}:${column}`;
   }
+}
+
+/** `redisReplies`; `kafkaFlexibleReplies` for the form in which the fact `flexible` holds. */
+export function repliesName({ fileName }: Protocol): string {
+  const file = fileName.slice(fileName.lastIndexOf('/') + 1).replace(/\.ts$/, '');
+  return `${camelCase(file.replace(/[-.]/g, '_'))}Replies`;
 }
 
 /** `hessian2Str`: an export with its module's name before it, so that it is nothing else here. */

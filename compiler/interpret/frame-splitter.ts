@@ -1,9 +1,11 @@
 import type { Protocol } from '../model/model.js';
+import type { AskedForms } from './asked-forms.js';
 import { ExternCode } from './extern-code.js';
 import { readFrame, type FrameTree, type ReadResult } from './read-frame.js';
 
 /** A frame found in a stream of bytes, with the bytes it was read from. */
 export interface FoundFrame {
+  readonly protocol: Protocol;
   readonly tree: FrameTree;
   readonly bytes: Uint8Array;
   /** Bytes from the start of the stream. */
@@ -25,6 +27,8 @@ export class FrameSplitter {
   constructor(
     private readonly protocol: Protocol,
     private readonly code: ExternCode = ExternCode.none,
+    /** Which form a frame has, where that depends on what it answers. */
+    private readonly asked: AskedForms | null = null,
   ) {}
 
   /** Bytes that are no whole frame yet. */
@@ -40,7 +44,9 @@ export class FrameSplitter {
     const buffer = this.pieces.length === 1 ? this.pieces[0]! : Buffer.concat(this.pieces, this.have);
     let at = 0;
     while (this.fault === null && buffer.length - at >= this.need) {
-      const result = readFrame(this.protocol, buffer, at, buffer.length, this.code);
+      const form = this.asked === null ? this.protocol : this.asked.formOf(buffer, at, buffer.length);
+      if (form === null) break;
+      const result = readFrame(form, buffer, at, buffer.length, this.code);
       if (result.kind === 'more') {
         this.need = result.need;
         break;
@@ -50,8 +56,10 @@ export class FrameSplitter {
         break;
       }
       this.need = 1;
+      this.asked?.answered();
       const { length } = result.tree;
-      yield { tree: result.tree, bytes: buffer.subarray(at, at + length), offset: this.offset };
+      const found = buffer.subarray(at, at + length);
+      yield { protocol: form, tree: result.tree, bytes: found, offset: this.offset };
       at += length;
       this.offset += length;
     }

@@ -4,6 +4,7 @@ import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { BinaryExpr, Expr, MatchExpr, Pattern } from '../syntax/ast.js';
 import type { Expression, ExpressionType } from './expression.js';
+import { matches } from './evaluate.js';
 import { boundsOf, combine, intType, rangeOf, SAFE } from './integers.js';
 import type { Declarations } from './declarations.js';
 import type {
@@ -19,6 +20,7 @@ import type {
   ValueSet,
 } from './model.js';
 import type { Names } from './names.js';
+import { isOfRequest, readsRequest, type Remembered } from './remembered.js';
 import { leftFor } from './first-match.js';
 import { narrow } from './narrow.js';
 import type { Span } from '../source/source-file.js';
@@ -35,6 +37,10 @@ export interface Context {
   readonly params?: ReadonlyMap<string, 'id' | 'request' | 'status' | 'reason'>;
   /** The frame that `req.` reads, in a synth. */
   readonly requestNames?: Names;
+  /** In a server's frame: what it may know of the request it answers. */
+  readonly remembered?: Remembered;
+  /** The whole expression is about that request. */
+  readonly ofRequest?: boolean;
   /** Where externs are found; absent in a constant place. */
   readonly declarations?: Declarations;
   /** Names like `request` are frame kinds here. */
@@ -51,6 +57,11 @@ const FRAME_KINDS: readonly string[] = ['request', 'oneway', 'response', 'push',
  */
 export function buildExpression(expr: Expr, cx: Context, expected: Enum | null = null): Expression | null {
   const { report } = cx;
+  // In a synth `req` is a parameter: the whole request is at hand.
+  if (cx.remembered !== undefined && cx.ofRequest !== true && cx.params === undefined) {
+    const fact = buildFact(expr, cx, cx.remembered);
+    if (fact !== undefined) return fact;
+  }
   const fail = (code: string, message: string, extra: { hint?: string } = {}): null => {
     report.error(code, expr.span, message, extra);
     return null;
@@ -104,7 +115,10 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       if (operator === 'not') {
         if (!isCondition(operand))
           return fail('PF109', `\`not\` needs a boolean, this is ${kindOf(operand)}`);
-        return { op: 'unary', operator, operand, span: expr.span, optional: false, type: { kind: 'bool' } };
+        return decided(
+          { op: 'unary', operator, operand, span: expr.span, optional: false, type: { kind: 'bool' } },
+          cx,
+        );
       }
       if (operand.type.kind !== 'int')
         return fail('PF109', `\`${operator}\` needs a number, this is ${kindOf(operand)}`);
@@ -134,6 +148,49 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
     case 'listLiteral':
       return fail('PF199', 'structs and lists in a synth are not built yet');
   }
+}
+
+/** A condition over the request; undefined if the expression is about the reply as well, null after a report. */
+function buildFact(expr: Expr, cx: Context, remembered: Remembered): Expression | null | undefined {
+  if (!readsRequest(expr) || !isOfRequest(expr, cx.names)) return undefined;
+  const condition = buildExpression(expr, { ...cx, names: null, guards: [], ofRequest: true });
+  if (condition === null) return null;
+  if (condition.type.kind === 'bool') return remembered.fact(condition, cx.report);
+  cx.report.error('PF199', expr.span, 'a reply knows of its request only whether a condition holds', {
+    hint: 'compare it with what decides: `req.… == 1`',
+  });
+  return null;
+}
+
+/** `req.x` in a condition over the request. */
+function buildRemembered(expr: Expr & { kind: 'member' }, cx: Context): Expression | null {
+  const { report, remembered } = cx;
+  const field = expr.name.text;
+  if (remembered === undefined) {
+    report.error('PF161', expr.span, '`req.` is known in what a server sends, and in synths that answer', {
+      hint: 'write `frame … from server { … }`, and `correlate id, remember(…);`',
+    });
+    return null;
+  }
+  const meaning = remembered.request.get(field);
+  if (remembered.knows(field) && meaning?.kind === 'field')
+    return fieldExpression('field', field, meaning.fields, expr, []);
+  if (meaning?.kind === 'broken' || cx.scope.isLost(field)) return null;
+  if (meaning?.kind === 'field')
+    report.error('PF161', expr.name.span, `\`${field}\` of the request is not remembered`, {
+      hint: `write \`correlate id, remember(${[...remembered.known, field].join(', ')});\``,
+    });
+  else
+    report.error(
+      'PF100',
+      expr.name.span,
+      `the request has no field \`${field}\``,
+      suggestHint(
+        field,
+        [...remembered.request.fields()].map(([name]) => name),
+      ),
+    );
+  return null;
 }
 
 function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null): Expression | null {
@@ -345,8 +402,9 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
       );
       return null;
     }
-    if (name === 'req' || name === 'conn') {
-      report.error('PF199', expr.span, `\`${name}.\` outside of a synth is not built yet`);
+    if (name === 'req') return buildRemembered(expr, cx);
+    if (name === 'conn') {
+      report.error('PF199', expr.span, '`conn.` is not built yet');
       return null;
     }
     const declaration = cx.names?.get(name) === undefined ? cx.scope.find(name) : undefined;
@@ -490,7 +548,7 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
   const node = { op: 'binary', operator, left, right, span } as const;
   if (operator === 'and' || operator === 'or') {
     if (!isCondition(left) || !isCondition(right)) return needs('two booleans', isCondition);
-    return { ...node, optional: false, type: { kind: 'bool' } };
+    return decided({ ...node, optional: false, type: { kind: 'bool' } }, cx);
   }
   if (operator === '??') {
     if (!left.optional) {
@@ -653,7 +711,7 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
     }
     type = joinTypes(type, arm.value.type);
   }
-  return {
+  const whole: Expression = {
     op: 'match',
     on: subjects,
     arms,
@@ -661,6 +719,22 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
     type,
     optional: arms.some((a) => a.value.optional),
   };
+  return decided(whole, cx);
+}
+
+/** In one form of a reply: an expression without what its request has decided. */
+function decided(e: Expression, cx: Context): Expression {
+  if (cx.remembered === undefined || cx.remembered.given === null) return e;
+  if (e.op === 'unary') return e.operand.op === 'bool' ? { ...e.operand, value: !e.operand.value } : e;
+  if (e.op === 'binary') {
+    const [known, other] = e.left.op === 'bool' ? [e.left, e.right] : [e.right, e.left];
+    if (known.op !== 'bool') return e;
+    return known.value === (e.operator === 'and') ? other : known;
+  }
+  if (e.op !== 'match' || !e.on.every((on) => on.op === 'bool')) return e;
+  const values = e.on.map((on) => on.op === 'bool' && on.value);
+  const taken = e.arms.find((arm) => arm.patterns === null || matches(arm.patterns, values) === true);
+  return taken?.value ?? e;
 }
 
 /** What is left of an arm's patterns after the arms before it; undefined after a report that nothing is. */

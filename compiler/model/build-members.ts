@@ -4,6 +4,7 @@ import type {
   Bits,
   Expr,
   Field as FieldAst,
+  If,
   Member,
   Name,
   RecordEntry,
@@ -163,10 +164,23 @@ export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Co
 function block(members: readonly Member[], place: Place): Block {
   const built: MemberModel[] = [];
   for (const member of members) {
+    const decided = member.kind === 'if' ? branchOfRequest(member, place) : null;
+    if (decided !== null) {
+      built.push(...block(decided, place).members);
+      continue;
+    }
     const model = buildMember(member, place);
     if (model !== null) built.push(model);
   }
   return { members: built };
+}
+
+/** In one form of a reply: the branch that its request decides for; null where the reply itself decides. */
+function branchOfRequest(member: If, { cx }: Place): readonly Member[] | null {
+  if (cx.remembered === undefined || cx.remembered.given === null) return null;
+  const condition = buildCondition(member.condition, cx);
+  if (condition?.op !== 'bool') return null;
+  return condition.value ? member.then : (member.otherwise ?? []);
 }
 
 function inside(place: Place, guard: Guard): Place {
@@ -193,7 +207,10 @@ function buildMember(member: Member, place: Place): MemberModel | null {
           `\`${member.name.text}\` is too long with all its parts put in`,
         );
         cx.names.addBroken(member.name);
-      } else cx.names.add(member.name, { kind: 'let', value, span: member.name.span });
+      } else {
+        if (value.op === 'fact') cx.remembered!.facts[value.index]!.name = member.name.text;
+        cx.names.add(member.name, { kind: 'let', value, span: member.name.span });
+      }
       return null;
     }
     case 'assert': {

@@ -9,13 +9,14 @@ import { buildMatch } from './build-match.js';
 import { explicitMatch } from './explicit-match.js';
 import { buildRoles } from './build-roles.js';
 import { buildStatus } from './build-status.js';
-import { buildSynth } from './build-synth.js';
+import { buildSynth, type Side } from './build-synth.js';
 import type { Context } from './build-expression.js';
 import { Declarations } from './declarations.js';
 import { derive } from './derive.js';
 import { hashText } from './hash-text.js';
 import type { Frame, LimitValues, Protocol, SynthModel } from './model.js';
 import { Names } from './names.js';
+import { Remembered, rememberedFields } from './remembered.js';
 
 const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight', 'depth', 'elements', 'line'];
 /** Structs in each other that every stack has room for. */
@@ -40,6 +41,7 @@ export function buildProtocol(
   resolve: ResolveUse,
   report: Report,
 ): BuiltProtocol | null {
+  const before = report.attempts;
   const { scope, items, limits: limitEntries } = openProtocol(decl, file, resolve, report);
   /** Whether what is missing may be there, in a file or statement that could not be read. */
   const damaged = scope.shared.incomplete || [...scope.shared.sources].some((s) => report.isDamaged(s));
@@ -48,17 +50,19 @@ export function buildProtocol(
   const choose = <T extends string>(name: string, values: readonly T[], fallback: T): T =>
     choice(settings, name, values, fallback, report);
   for (const setting of settings.values()) {
-    const known = ['endian', 'pool', 'correlate'];
+    const known = ['endian', 'pool', 'correlate', 'reserve'];
     if (!known.includes(setting.name.text)) {
       report.error('PF100', setting.name.span, `there is no setting \`${setting.name.text}\``, {
         hint:
-          suggestHint(setting.name.text, known).hint ?? 'the settings are `endian`, `pool` and `correlate`',
+          suggestHint(setting.name.text, known).hint ??
+          'the settings are `endian`, `pool`, `correlate` and `reserve`',
       });
     }
   }
   const endian = choose('endian', ['big', 'little'], 'big');
   const pool = choose('pool', ['multiplex', 'pingpong', 'pipeline', 'binding'], 'multiplex');
   const correlate = choose('correlate', ['id', 'fifo', 'none'], 'id');
+  const reservedIds = buildReserved(settings.get('reserve'), scope, report);
   const limits = buildLimits(limitEntries, scope, report);
   for (const item of items) refuseUnbuilt(item, report);
 
@@ -74,9 +78,19 @@ export function buildProtocol(
     if (item.kind === 'const') constantValue(item, scope, report);
     if (item.kind === 'extern') declarations.externOf(item);
   }
-  const framed = sides.map((frameDecl) => {
+  const build = (
+    frameDecl: FrameDecl,
+    remembered: Remembered | null,
+  ): Side & { readonly cx: Context & { readonly names: Names } } => {
     const names = new Names(report, declaredNames(frameDecl.members));
-    const cx: Context & { readonly names: Names } = { scope, report, names, guards: [], declarations };
+    const cx = {
+      scope,
+      report,
+      names,
+      guards: [],
+      declarations,
+      ...(remembered === null ? {} : { remembered }),
+    };
     const frame: Frame = {
       name: frameDecl.name.text,
       doc: frameDecl.doc,
@@ -85,16 +99,26 @@ export function buildProtocol(
     };
     derive(frame.body, report);
     return { frame, names, cx };
-  });
+  };
+  const [asked, answered] = sides;
+  const first = build(asked!, null);
+  const fields = rememberedFields(
+    settings.get('correlate'),
+    answered === undefined ? null : first.names,
+    report,
+  );
+  const remembered = new Remembered(first.names, fields);
+  const second = answered === undefined ? undefined : build(answered, remembered);
+  const framed = second === undefined ? [first] : [first, second];
   for (const struct of declarations.structs.values()) derive(struct.body, report);
 
-  const [first, second] = framed;
   const statusMap = items.find((item) => item.kind === 'status');
   const synthItems = items.filter((item) => item.kind === 'synth');
   const part = (
-    own: (typeof framed)[number],
+    own: typeof first,
     side: Protocol['side'],
     reply: Protocol | null,
+    form = '',
   ): Protocol | null => {
     const semantics = items.find(
       (item): item is Semantics =>
@@ -109,7 +133,7 @@ export function buildProtocol(
       const made = item.value?.kind === 'struct' ? item.value.name.text : null;
       // What makes the other side's frame belongs to that side; what makes none is reported once.
       if (second !== undefined && (made === second.frame.name) !== (side === 'server')) continue;
-      const synth = buildSynth(item, own, first!, own.cx, report);
+      const synth = buildSynth(item, own, first, own.cx, report);
       if (synth !== null) synths.push(synth);
     }
     const matches = side === 'server' ? [] : items.filter((item) => item.kind === 'match');
@@ -118,7 +142,7 @@ export function buildProtocol(
     return {
       name: decl.name.text,
       doc: side === 'server' ? own.frame.doc : decl.doc,
-      fileName: `${side === 'server' ? 'replies/' : ''}${decl.name.text.replaceAll('_', '-')}.ts`,
+      fileName: `${side === 'server' ? 'replies/' : ''}${decl.name.text.replaceAll('_', '-')}${form}.ts`,
       schemaPath: file.source.path,
       schemaHash: hashText(
         [...scope.shared.sources].flatMap((s) => [s.text, ...[...s.beside.values()].map((b) => b.text)]),
@@ -127,11 +151,14 @@ export function buildProtocol(
       side,
       pool,
       correlation: correlate === 'fifo' ? 'order' : correlate,
+      reservedIds,
       limits,
       enums: [...declarations.enums.values()],
       structs: [...declarations.structs.values()],
       frame: own.frame,
       reply,
+      facts: reply === null ? [] : remembered.facts,
+      replyForms: [],
       externs: declarations.externModels(),
       idInOtherArms,
       roles,
@@ -143,9 +170,9 @@ export function buildProtocol(
   };
   if (second === undefined) {
     for (const item of items)
-      if (item.kind === 'semantics' && item.frame !== null && item.frame.text !== first!.frame.name)
+      if (item.kind === 'semantics' && item.frame !== null && item.frame.text !== first.frame.name)
         report.error('PF100', item.frame.span, `there is no frame \`${item.frame.text}\``);
-    const protocol = part(first!, 'both', null);
+    const protocol = part(first, 'both', null);
     return protocol && { protocol, items };
   }
   for (const item of items) {
@@ -164,8 +191,23 @@ export function buildProtocol(
       );
   }
   const reply = part(second, 'server', null);
-  const protocol = reply && part(first!, 'client', reply);
-  return protocol && { protocol, items };
+  const protocol = reply && part(first, 'client', reply);
+  for (const [field, span] of remembered.unused)
+    report.warning('PF180', span, `no reply asks for \`req.${field}\``, { hint: 'remove it here' });
+  if (protocol === null || remembered.facts.length === 0 || report.attempts > before)
+    return protocol && { protocol, items };
+  const replyForms = Array.from({ length: 2 ** remembered.facts.length }, (_, form) => {
+    const given = remembered.facts.map((_fact, i) => (form & (1 << i)) !== 0);
+    const names = remembered.facts.filter((_fact, i) => given[i]).map((fact) => `.${fact.name}`);
+    return part(
+      build(answered!, remembered.form(given)),
+      'server',
+      null,
+      names.join('').replaceAll('_', '-'),
+    );
+  });
+  if (replyForms.includes(null)) return { protocol, items };
+  return { protocol: { ...protocol, replyForms: replyForms as Protocol[] }, items };
 }
 
 /** The frame of both sides, or the client's and the server's; null after a report. */
@@ -223,10 +265,8 @@ function choice<T extends string>(
   if (setting === undefined) return fallback;
   const [value, extra] = setting.values;
   const text = value?.kind === 'name' ? value.name : '';
-  if (extra !== undefined) {
-    const message = `\`${name}\` takes one value${name === 'correlate' ? '; a second one is not built yet' : ''}`;
-    report.error(name === 'correlate' ? 'PF199' : 'PF109', extra.span, message);
-  }
+  if (extra !== undefined && name !== 'correlate')
+    report.error('PF109', extra.span, `\`${name}\` takes one value`);
   if ((values as readonly string[]).includes(text)) {
     return text as T;
   }
@@ -237,6 +277,30 @@ function choice<T extends string>(
     { hint: suggestHint(text, values).hint ?? `it is one of ${values.map((v) => `\`${v}\``).join(', ')}` },
   );
   return fallback;
+}
+
+/** `reserve 0, 0x7ffffff8..0x7fffffff;` */
+function buildReserved(setting: Setting | undefined, scope: Scope, report: Report): Protocol['reservedIds'] {
+  return (setting?.values ?? []).flatMap((value) => {
+    const isRange = value.kind === 'binary' && value.operator === '..';
+    const [low, high] = (isRange ? [value.left, value.right] : [value, value]).map((end) =>
+      constantOf(end, scope, report),
+    );
+    if (low === null || high === null || low === undefined || high === undefined) return [];
+    if (low.kind !== 'int' || high.kind !== 'int') {
+      report.error('PF109', value.span, 'ids are reserved by their numbers', {
+        hint: 'write `reserve 0, 0x7ffffff8..0x7fffffff;`',
+      });
+      return [];
+    }
+    if (low.value > high.value) {
+      report.error('PF113', value.span, `${low.value}..${high.value} is empty`, {
+        hint: `the smaller number comes first: \`${high.value}..${low.value}\``,
+      });
+      return [];
+    }
+    return [{ low: low.value, high: high.value, span: value.span }];
+  });
 }
 
 function buildLimits(entries: OpenedProtocol['limits'], scope: Scope, report: Report): LimitValues {

@@ -18,6 +18,8 @@ export interface Protocol {
   readonly span: Span;
   readonly pool: 'multiplex' | 'pingpong' | 'pipeline' | 'binding';
   readonly correlation: 'id' | 'order' | 'none';
+  /** Ids that mean something else: the proxy gives them to no request of its own. Others may use them. */
+  readonly reservedIds: readonly { readonly low: bigint; readonly high: bigint; readonly span: Span }[];
   readonly limits: LimitValues;
   readonly enums: readonly Enum[];
   readonly structs: readonly Struct[];
@@ -30,6 +32,13 @@ export interface Protocol {
    * and match; pool, correlation, limits and externs are the same, and its synths those that make its frame.
    */
   readonly reply: Protocol | null;
+  /** What of a request its replies depend on. */
+  readonly facts: readonly Fact[];
+  /**
+   * `reply` for every combination of facts, without the conditions that these decide: form i is that of requests
+   * for which fact k holds where bit k of i is set. Empty where there are no facts.
+   */
+  readonly replyForms: readonly Protocol[];
   /** What is written in TypeScript beside the schema. */
   readonly externs: readonly Extern[];
   readonly roles: Roles;
@@ -41,6 +50,15 @@ export interface Protocol {
   readonly match: readonly MatchByte[];
   /** `match { }`: no byte tells it, and the schema says that it is so. */
   readonly portOnly: boolean;
+}
+
+/** A condition over a request that its replies are read by. */
+export interface Fact {
+  /** As the `let` is called that holds it; `fact1` without one. */
+  readonly name: string;
+  readonly span: Span;
+  /** Over fields of the request's frame. */
+  readonly condition: Expression;
 }
 
 /** Bytes and counts. */

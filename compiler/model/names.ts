@@ -31,6 +31,11 @@ export class Names {
     return this.meanings.get(name);
   }
 
+  /** Whether a name is a member of the frame, here or later. */
+  declares(name: string): boolean {
+    return this.meanings.has(name) || this.later.has(name);
+  }
+
   /** The names of `let` that nothing has asked for. */
   *unusedLets(): IterableIterator<[string, Span]> {
     for (const [name, meaning] of this.meanings)

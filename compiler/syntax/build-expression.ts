@@ -149,15 +149,18 @@ function postfix(cx: BuildContext, object: Expr, cst: CstNode): Expr | null {
 export function args(cx: BuildContext, cst: CstNode | null): Expr[] | null {
   if (cst === null) return [];
   if (cst.recoveredNode === true) return null;
-  return all(nodes(cst, 'argument'), (argument) => {
-    const parts = all(nodes(argument, 'expression'), (part) => nested(cx, part));
-    const low = parts?.[0];
-    if (!parts || !low) return null;
-    if (!has(argument, 'DotDot')) return low;
-    const high = parts[1];
-    if (!high) return null;
-    return { kind: 'binary', operator: '..', left: low, right: high, span: join(low.span, high.span) };
-  });
+  return all(nodes(cst, 'argument'), (one) => argument(cx, one));
+}
+
+/** A value, or a range of two. */
+export function argument(cx: BuildContext, cst: CstNode): Expr | null {
+  const parts = all(nodes(cst, 'expression'), (part) => nested(cx, part));
+  const low = parts?.[0];
+  if (!parts || !low) return null;
+  if (!has(cst, 'DotDot')) return low;
+  const high = parts[1];
+  if (!high) return null;
+  return { kind: 'binary', operator: '..', left: low, right: high, span: join(low.span, high.span) };
 }
 
 /** Inside an expression the operators go on being counted; outside, the count begins anew. */

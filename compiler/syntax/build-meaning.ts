@@ -12,7 +12,7 @@ import type {
   StatusMap,
   Synth,
 } from './ast.js';
-import { expression, literal, value } from './build-expression.js';
+import { argument, expression, literal, value } from './build-expression.js';
 import { params, typeExpr } from './build-layout.js';
 import {
   all,
@@ -31,7 +31,7 @@ import {
 
 export function setting(cx: BuildContext, cst: CstNode): Setting | null {
   const of = name(cx, cst, 'Identifier');
-  const values = all(nodes(cst, 'expression'), (one) => expression(cx, one));
+  const values = all(nodes(cst, 'argument'), (one) => argument(cx, one));
   if (!of || !values || values.length === 0) return null;
   return { kind: 'setting', name: of, values, span: spanOf(cx, cst) };
 }

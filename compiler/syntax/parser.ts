@@ -87,7 +87,7 @@ export class SchemaParser extends RecoveringParser {
 
   private readonly setting = this.RULE('setting', () => {
     this.CONSUME(t.Identifier);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) });
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) });
     this.CONSUME(t.Semicolon);
   });
 
@@ -836,7 +836,7 @@ export class SchemaParser extends RecoveringParser {
     this.CONSUME(t.RightParen);
   });
 
-  /** A value, or a range of fields as in `bytes(magic..length)`. */
+  /** A value, or a range as in `bytes(magic..length)` and `reserve 1..9`. */
   private readonly argument = this.RULE('argument', () => {
     this.SUBRULE(this.expression);
     this.OPTION(() => {

@@ -54,6 +54,12 @@ export interface XProtocol<Init = never> {
    * from client`); else this very object. Whoever reads from a server uses it; what makes frames stays here.
    */
   readonly replies: XProtocol;
+  /**
+   * How the replies to this request are read, where that depends on it; null where it never does. Then `replies`
+   * says only where a reply ends and what its id is, and `check` is asked of what this gives. One of a few
+   * objects, the same for requests of a kind; whoever waits for the replies keeps it.
+   */
+  readonly repliesTo: ((bytes: Uint8Array, at: number, end: number) => XProtocol) | null;
 
   // In the order a connection uses them.
 
@@ -166,6 +172,7 @@ export type RequestMemo = { readonly [memo]?: never };
 
 type Optional =
   | 'replies'
+  | 'repliesTo'
   | 'isHeartbeat'
   | 'isGoaway'
   | 'expects'
@@ -229,6 +236,7 @@ export function defineProtocol<Init, Memo extends object>(spec: ProtocolSpec<Ini
     contract: spec.contract,
     traits,
     replies: NO_REPLIES,
+    repliesTo: spec.repliesTo ?? null,
     match: spec.match,
     scan: spec.scan,
     check: spec.check,

@@ -48,6 +48,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   previousStream: ServerStream | null = null;
   nextStream: ServerStream | null = null;
   slot: ReplySlot | null = null;
+  replyForm: XProtocol | null = null;
 
   service: string | undefined = undefined;
   method: string | undefined = undefined;
@@ -361,6 +362,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     const { cluster, host, oneway } = this;
     let id: number;
     this.retry?.sending(connection);
+    const { repliesTo } = this.protocol!;
+    if (repliesTo !== null && !oneway) this.replyForm = repliesTo(bytes, at, end);
     const time = this.timeToTell(connection);
     try {
       if (time > 0 && !this.protocol!.setTimeout(bytes, at, end, time)) {
@@ -461,20 +464,25 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.upstream = null;
     if (this.retry !== null && this.retryReply(this.retry, bytes, at, end)) return;
     if (this.run !== null && this.run.looksAtResponses) {
-      this.run.onResponse(new XFrame(this.protocol!.replies, bytes, at, end));
+      this.run.onResponse(new XFrame(this.replies, bytes, at, end));
       return;
     }
     try {
       if (this.route!.responseEdit === null) this.deliver(bytes, at, end);
-      else this.onDeliver(new XFrame(this.protocol!.replies, bytes, at, end));
+      else this.onDeliver(new XFrame(this.replies, bytes, at, end));
     } catch (error) {
       if (this.downstream !== null) this.fail(error);
     }
   }
 
+  /** How replies to this request are read. */
+  private get replies(): XProtocol {
+    return this.replyForm ?? this.protocol!.replies;
+  }
+
   /** Whether the reply is dropped, and another attempt begins. */
   private retryReply(retry: RetryState, bytes: Uint8Array, at: number, end: number): boolean {
-    const { replies } = this.protocol!;
+    const { replies } = this;
     const status = replies.toCanonical(replies.wireStatusOf(bytes, at, end));
     if (retry.policy.coversStatus(status)) {
       const { cluster, host } = this;
@@ -564,8 +572,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   /** Sends the reply to the caller under the id the caller chose. */
   private deliver(bytes: Uint8Array, at: number, end: number): void {
-    const { protocol, downstream, cluster, host } = this;
-    const { replies, traits } = protocol!;
+    const { protocol, downstream, cluster, host, replies } = this;
+    const { traits } = protocol!;
     const wireStatus = replies.wireStatusOf(bytes, at, end);
     const status = replies.toCanonical(wireStatus);
     let length = end - at;
@@ -675,6 +683,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.hash = NO_HASH;
     this.subset = null;
     this.memo = NO_MEMO;
+    this.replyForm = null;
     if (context.idle.length < IDLE_STREAMS) context.idle.push(this);
     downstream!.remove(this);
   }

@@ -13,6 +13,8 @@ import type { ProxyContext } from './proxy-context.js';
  * is no room for it it is dropped, and so is its reply.
  */
 export class MirroredRequest implements ClientStream {
+  /** Nobody reads its reply. */
+  readonly replyForm = null;
   private host: Host | null = null;
   private upstream: ClientConnection | null = null;
   private id = 0;

@@ -1,4 +1,4 @@
-import { FrameKind, type XProtocol } from '@proto-frame/api';
+import { FrameKind, type RequestId, type XProtocol } from '@proto-frame/api';
 import {
   ClientConnection,
   type ClientConnectionOptions,
@@ -14,6 +14,9 @@ export interface BoundCaller {
   /** The connection is no more. @param opened whether it ever was connected */
   unbind(connection: BoundConnection, opened: boolean): void;
 }
+
+/** Requests of one caller under way, where replies can't be read without them. */
+const MOST_REMEMBERED = 4096;
 
 /** What send gives for a request that is on its way: nobody waits for its replies. */
 export const FORWARDED = -3;
@@ -31,6 +34,12 @@ export class BoundConnection extends ClientConnection {
 
   /** Those sent before it was connected, by what {@link send} gave for them. */
   private waiting: (ClientStream | null)[] = [];
+  /** Of the requests under way by their ids or their order, where replies can't be read without. */
+  private readonly forms = new Map<RequestId, XProtocol>();
+  private readonly byOrder: boolean;
+  /** Requests kept, and replies taken, where order says whose a reply is. */
+  private kept = 0;
+  private taken = 0;
 
   constructor(
     options: ClientConnectionOptions,
@@ -38,6 +47,7 @@ export class BoundConnection extends ClientConnection {
     private readonly caller: BoundCaller,
   ) {
     super(options, owner);
+    this.byOrder = options.protocol.traits.correlation === 'order';
   }
 
   get usable(): boolean {
@@ -53,6 +63,7 @@ export class BoundConnection extends ClientConnection {
   }
 
   send(bytes: Uint8Array, at: number, end: number, stream: ClientStream): number {
+    if (this.formsVary && !this.remember(bytes, at, end, stream)) return NO_ID;
     this.sendOneway(bytes, at, end);
     this.outstanding++;
     if (this.open && !this.closed) return FORWARDED;
@@ -101,8 +112,27 @@ export class BoundConnection extends ClientConnection {
     for (const stream of waiting) stream?.onForwarded();
   }
 
+  /** Keeps how the replies to a request are read; false if too many are under way. */
+  private remember(bytes: Uint8Array, at: number, end: number, { replyForm }: ClientStream): boolean {
+    if (replyForm === null) return true;
+    if (this.forms.size >= MOST_REMEMBERED) return false;
+    this.forms.set(this.byOrder ? this.kept++ : this.options.protocol.idOf(bytes, at, end), replyForm);
+    return true;
+  }
+
+  /** How a reply is read by its request; null if it answers none. */
+  private takeForm(bytes: Uint8Array, at: number, end: number): XProtocol | null {
+    const id = this.byOrder ? this.taken : this.replies.idOf(bytes, at, end);
+    const form = this.forms.get(id);
+    if (form === undefined) return null;
+    this.forms.delete(id);
+    this.taken++;
+    form.check(bytes, at, end);
+    return form;
+  }
+
   protected override dispatch(replies: XProtocol, bytes: Uint8Array, at: number, end: number): void {
-    replies.check(bytes, at, end);
+    if (!this.formsVary) replies.check(bytes, at, end);
     const kind = replies.kindOf(bytes, at, end);
     if (kind === FrameKind.response) this.onResponse(bytes, at, end);
     else {
@@ -113,7 +143,12 @@ export class BoundConnection extends ClientConnection {
   }
 
   protected onResponse(bytes: Uint8Array, at: number, end: number): void {
-    const status = this.replies.toCanonical(this.replies.wireStatusOf(bytes, at, end));
+    const replies = this.formsVary ? this.takeForm(bytes, at, end) : this.replies;
+    if (replies === null) {
+      this.onStray(true);
+      return;
+    }
+    const status = replies.toCanonical(replies.wireStatusOf(bytes, at, end));
     for (const stats of this.options.stats) stats.responses.add(status);
     if (this.outstanding > 0) this.outstanding--;
     this.caller.forward(bytes, at, end, this);

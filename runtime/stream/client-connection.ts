@@ -73,6 +73,8 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   protected readonly keepalive: Keepalive | null;
   /** Reads what the host sends. */
   protected readonly replies: XProtocol;
+  /** Whether a reply can be checked only by who waits for it. */
+  protected readonly formsVary: boolean;
   /** Whether nobody waited for anything when the bytes at hand arrived. */
   protected idleAtChunk = true;
   /** Bytes came since {@link progressed} was asked, or a heartbeat was sent. */
@@ -90,6 +92,7 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   ) {
     const { loop, protocol, address, keepalive, stats } = options;
     this.replies = protocol.replies;
+    this.formsVary = protocol.repliesTo !== null;
     this.keepalive = keepalive === null ? null : new Keepalive(loop, this, keepalive);
     this.lastRequest = loop.now;
     this.timer = new Timer(() => this.onTimer());
@@ -270,7 +273,7 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
 
   /** A frame from the host, once it is checked. */
   protected dispatch(replies: XProtocol, bytes: Uint8Array, at: number, end: number): void {
-    replies.check(bytes, at, end);
+    if (!this.formsVary) replies.check(bytes, at, end);
     const kind = replies.kindOf(bytes, at, end);
     if (kind === FrameKind.response) this.onResponse(bytes, at, end);
     else if (replies.isGoaway(bytes, at, end)) {

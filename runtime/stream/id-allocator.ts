@@ -82,6 +82,13 @@ export class IdAllocator<T extends object> {
     return id;
   }
 
+  /** Who waits for the reply to `id`; null if nobody does. */
+  ownerOf(id: RequestId): T | null {
+    if (typeof id !== 'number') return null;
+    const slot = id & this.mask;
+    return this.ids[slot] === id ? (this.owners[slot] ?? null) : null;
+  }
+
   /** Who waits for the reply to `id`, which is free from now on; null if nobody does: see {@link absorb}. */
   take(id: RequestId): T | null {
     if (typeof id !== 'number') return null;

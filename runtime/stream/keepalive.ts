@@ -26,6 +26,7 @@ const JITTER = 0.1;
 
 /** Heartbeats on one upstream connection, whether requests run or not. Their answers end here. */
 export class Keepalive implements ClientStream {
+  readonly replyForm = null;
   private readonly timer: Timer;
   private waitingFor = -1;
   private failed = 0;

@@ -75,6 +75,11 @@ export class OrderQueue<T extends object> {
     this.inFlight--;
   }
 
+  /** Who gets the next reply; null if nobody wants it. Not to be asked when {@link unasked}. */
+  get first(): T | null {
+    return this.owners[this.head & this.mask] ?? null;
+  }
+
   /** A reply has come: who gets it; null if nobody wants it any more. Not to be asked when {@link unasked}. */
   take(): T | null {
     const place = this.head & this.mask;

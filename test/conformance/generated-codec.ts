@@ -8,10 +8,12 @@ export interface GeneratedCodec {
   readonly Frame: new (bytes: Uint8Array, at: number, end: number) => never;
 }
 
-/** @param corpus `bolt`, `redis/client` or `redis/server`, as folders in test/corpus */
+/** @param corpus `bolt`, `redis/client`, `redis/server` or `kafka/server.flexible`, as folders in test/corpus */
 export async function generatedCodec(corpus: string): Promise<GeneratedCodec> {
   const [name, side] = corpus.split('/');
-  const path = `${ROOT}runtime/codecs/${side === 'server' ? 'replies/' : ''}${name}.js`;
+  const [from, fact] = side?.split('.') ?? [];
+  const file = `${from === 'server' ? 'replies/' : ''}${name}${fact === undefined ? '' : `.${fact}`}`;
+  const path = `${ROOT}runtime/codecs/${file}.js`;
   const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
   const exported = Object.entries(module);
   const codec = exported.find(([, e]) => typeof e === 'object' && e !== null && 'scan' in e);

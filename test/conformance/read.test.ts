@@ -11,9 +11,10 @@ function embedded(bytes: Uint8Array): [buffer: Uint8Array, at: number, end: numb
 }
 
 /** How far a frame gets before it is refused, or null if it is not. */
-function refusedAt({ protocol }: ProtocolUnderTest, { bytes }: CorpusFrame): FailsAt | null {
+function refusedAt({ protocol, isTold }: ProtocolUnderTest, { bytes }: CorpusFrame): FailsAt | null {
   const state = new ScanState(protocol.traits.maxFrame);
-  if (protocol.match(bytes, 0, bytes.length) === Match.no) return 'match';
+  const told = isTold?.(bytes) ?? true;
+  if (told && protocol.match(bytes, 0, bytes.length) === Match.no) return 'match';
   const length = protocol.scan(bytes, 0, bytes.length, state);
   if (length > state.limit) return 'limit';
   if (length !== bytes.length) return 'scan';
@@ -48,8 +49,9 @@ for (const tested of protocolsUnderTest) {
       const answers = Array.from({ length: 21 }, (_, n) =>
         protocol.match(bytes, 0, Math.min(n, bytes.length)),
       );
-      expect(answers[0]).toBe(Match.more);
       const told = tested.isTold?.(bytes) ?? true;
+      // Where no frame of a protocol is told by its bytes the first answer is no already.
+      if (told) expect(answers[0]).toBe(Match.more);
       expect(answers).not.toContain(told ? Match.no : Match.yes);
       expect(answers.at(-1)).toBe(told ? Match.yes : Match.no);
     });

@@ -1,11 +1,13 @@
-import { Status, type RequestId, type XProtocol } from '@proto-frame/api';
+import { FrameKind, Status, type RequestId, type XProtocol } from '@proto-frame/api';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { kafka } from '#codecs/kafka.js';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
 import { rocketmq } from '#codecs/rocketmq.js';
 import { eventually } from '../support/bolt-client.js';
 import { Random } from '../support/random.js';
+import { kafkaReference } from '../support/references/kafka.js';
 import { memcachedReference } from '../support/references/memcached.js';
 import { motan2Reference } from '../support/references/motan2.js';
 import { rocketmqReference } from '../support/references/rocketmq.js';
@@ -24,6 +26,7 @@ interface Tested {
 }
 
 const TESTED: readonly Tested[] = [
+  { name: 'kafka', protocol: kafka, reference: kafkaReference, ids: [0, 0x7fffffff, -0x80000000, -1] },
   { name: 'memcached', protocol: memcached, reference: memcachedReference, ids: [0, 0xffffffff, 0x80000000] },
   {
     name: 'motan2',
@@ -221,5 +224,92 @@ describe('rocketmq', () => {
     brokers.forEach((broker, n) => broker.write(request(1, `to ${n}`)));
     await eventually(() => consumers.every((seen) => seen.length === 1), 'what the broker sent');
     expect(consumers.flat().sort()).toEqual(['to 0', 'to 1', 'to 2']);
+  });
+});
+
+describe('kafka', () => {
+  const { request, reply, facts } = kafkaReference;
+  // Texts of an even length are asked for in version 1, others in version 12.
+  const [PLAIN, FLEXIBLE] = ['even', 'odd'];
+
+  /** A broker that answers each request by `answer`, in order; null: not at all. */
+  async function startBroker(answer: (frame: Buffer) => Buffer | null): Promise<number> {
+    const server = createServer({ noDelay: true }, (socket) => {
+      frames(socket, kafkaReference, (frame) => void socket.write(answer(frame) ?? ''));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  async function call(port: number): Promise<{ socket: Socket; seen: Buffer[]; closed: () => boolean }> {
+    proxy = await startProxy({ protocols: [kafka], clusters: [clusterOf([port])] });
+    const socket = connect(proxy.port, '127.0.0.1');
+    const seen: Buffer[] = [];
+    let closed = false;
+    frames(socket, kafkaReference, (frame) => void seen.push(frame));
+    socket.on('close', () => (closed = true));
+    return { socket, seen, closed: () => closed };
+  }
+
+  /** A request of any API, with `body` behind a header of version 1. */
+  const ask = (api: number, version: number, id: number, body: string): Buffer => {
+    const b = Buffer.from(request(id, PLAIN));
+    const made = Buffer.concat([b.subarray(0, 15), Buffer.from(body, 'hex')]);
+    made.writeInt32BE(made.length - 4);
+    made.writeInt16BE(api, 4);
+    made.writeInt16BE(version, 6);
+    return made;
+  };
+
+  it('Produce without acks goes out and waits for nothing', async () => {
+    const got: string[] = [];
+    const port = await startBroker((frame) => {
+      const { method, kind } = facts(frame);
+      got.push(`${method} ${kind}`);
+      return method === 'Produce' ? null : reply(frame, 'topics');
+    });
+    const { socket, seen } = await call(port);
+    socket.write(Buffer.concat([ask(0, 2, 1, '0000000003e800000000'), request(2, PLAIN)]));
+    await eventually(() => seen.length === 1, 'the answer to Metadata');
+    expect(facts(ask(0, 2, 1, '0000000003e800000000')).kind).toBe(FrameKind.oneway);
+    expect(got).toEqual([`Produce ${FrameKind.oneway}`, `Metadata ${FrameKind.request}`]);
+    expect(proxy!.downstream).toMatchObject({ oneway: 1, requests: 1 });
+    expect(seen[0]!.readInt32BE(4)).toBe(2);
+  });
+
+  it('a reply is held to the form that its request asks for', async () => {
+    // Tagged fields announce more bytes than there are: nothing is wrong with that in a header of version 0.
+    const port = await startBroker((frame) => {
+      const made = Buffer.from('000000080000000001007f61', 'hex');
+      frame.copy(made, 4, 8, 12);
+      return made;
+    });
+    const { socket, seen, closed } = await call(port);
+    socket.write(request(1, PLAIN));
+    await eventually(() => seen.length === 1, 'the answer to version 1');
+    expect(seen[0]!.toString('hex')).toBe('000000080000000101007f61');
+    socket.write(request(2, FLEXIBLE));
+    // The protocol has no error reply, so that the caller is told by the end of its connection.
+    await eventually(closed, 'the end of the connection');
+    expect(seen).toHaveLength(1);
+    expect(proxy!.upstream.resets).toBe(1);
+  });
+
+  it('from Fetch on a caller has a connection of its own, where replies are held to their requests as well', async () => {
+    const port = await startBroker((frame) => {
+      const { body } = facts(frame);
+      if (body.toString() === 'stray') return Buffer.from('00000006000000630000', 'hex');
+      return reply(frame, 'records');
+    });
+    const { socket, seen, closed } = await call(port);
+    socket.write(Buffer.concat([ask(1, 4, 7, '00'), request(8, FLEXIBLE), request(9, PLAIN)]));
+    await eventually(() => seen.length === 3, 'three answers');
+    expect(seen.map((frame) => frame.readInt32BE(4))).toEqual([7, 8, 9]);
+    expect(seen.map((frame) => frame.toString('latin1').endsWith('records'))).toEqual([true, true, true]);
+    socket.write(request(10, 'stray'));
+    await eventually(closed, 'the end of the connection');
+    expect(seen).toHaveLength(3);
+    expect(proxy!.upstream.unknownReplies).toBe(1);
   });
 });

@@ -2,6 +2,9 @@ import { FrameKind, type RequestId, type XProtocol } from '@proto-frame/api';
 import { bolt } from '#codecs/bolt.js';
 import { bolt2 } from '#codecs/bolt2.js';
 import { dubbo } from '#codecs/dubbo.js';
+import { kafka } from '#codecs/kafka.js';
+import { kafkaFlexibleReplies } from '#codecs/replies/kafka.flexible.js';
+import { kafkaReplies } from '#codecs/replies/kafka.js';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
 import { redis } from '#codecs/redis.js';
@@ -10,6 +13,7 @@ import { tars } from '#codecs/tars.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 import { dubboReference } from './references/dubbo.js';
+import { kafkaReference, kafkaReplyReference } from './references/kafka.js';
 import { memcachedReference } from './references/memcached.js';
 import { motan2Reference } from './references/motan2.js';
 import { redisCommandReference, redisReplyReference } from './references/redis.js';
@@ -124,5 +128,18 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'rocketmq', protocol: rocketmq, corpus: 'rocketmq', ...rocketmqReference },
   { name: 'tars', protocol: tars, corpus: 'tars/client', ...tarsReference },
   { name: 'tars replies', protocol: tars.replies, corpus: 'tars/server', ...tarsReplyReference },
+  { name: 'kafka', protocol: kafka, corpus: 'kafka/client', ...kafkaReference },
+  {
+    name: 'kafka replies',
+    protocol: kafkaReplies,
+    corpus: 'kafka/server',
+    ...kafkaReplyReference(false),
+  },
+  {
+    name: 'kafka flexible replies',
+    protocol: kafkaFlexibleReplies,
+    corpus: 'kafka/server.flexible',
+    ...kafkaReplyReference(true),
+  },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

@@ -1,11 +1,14 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
-import { boundsOf } from '../../model/integers.js';
+import { allocatedIds } from '../../model/allocated-ids.js';
 import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
 import { fixedSize, memberSize } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
 import type { ProtocolItem } from '../../syntax/ast.js';
+
+/** Reserved ids that a protocol lists one by one. */
+const MOST_RESERVED = 256n;
 
 /** PF120, PF121, PF122: the request id is in every frame, can be replaced, and has room for what is in flight. */
 export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
@@ -39,24 +42,31 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
     });
   }
   for (const one of ids) if (!replaceable(one, protocol, report)) return;
-  const { low, high } = ids.map(boundsOf).reduce((a, b) => ({
-    low: a.low > b.low ? a.low : b.low,
-    high: a.high < b.high ? a.high : b.high,
-  }));
-  // The proxy counts upwards; ids below 0 are never given out.
-  const least = low < 0n ? 0n : low;
-  const room = high - least + 1n;
+  const { count, reserved } = allocatedIds(protocol);
   const needed = BigInt(protocol.limits.inFlight ?? 2);
-  if (room < needed) {
+  if (count < needed) {
+    const without = protocol.reservedIds.length === 0 ? '' : ' that are not reserved';
     report.error(
       'PF121',
       id.span,
-      `the id \`${id.name}\` has ${room > 0n ? room : 'no'} values from 0 on, ${needed} requests shall be in flight`,
+      `the id \`${id.name}\` has ${count > 0n ? count : 'no'} values from 0 on${without}, ${needed} requests shall be in flight`,
       {
         hint: 'widen the id or its range, or lower `limits { in_flight = …; }`',
       },
     );
   }
+  for (const range of protocol.reservedIds)
+    if (
+      reserved.some(({ low, high }) => low <= range.low && range.high <= high && high - low >= MOST_RESERVED)
+    )
+      report.error(
+        'PF121',
+        range.span,
+        `more than ${MOST_RESERVED} ids in the middle of the range are reserved`,
+        {
+          hint: 'reserve those at one of its ends',
+        },
+      );
   for (const one of ids) {
     // Where it stands in a head or record is the affair of what reads these.
     if (one.type.kind === 'inHead' || one.type.kind === 'entry') continue;

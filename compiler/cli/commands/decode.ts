@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { AskedForms } from '../../interpret/asked-forms.js';
 import { FrameSplitter } from '../../interpret/frame-splitter.js';
 import type { ExternCode } from '../../interpret/extern-code.js';
 import type { Protocol } from '../../model/model.js';
@@ -12,7 +13,7 @@ import { parseHex } from '../parse-hex.js';
 import { progress } from '../progress.js';
 import { readChunks } from '../read-chunks.js';
 import { readProtocol } from '../read-protocol.js';
-import { sideOf } from '../side-of.js';
+import { givenFacts, sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
 export interface DecodeOptions {
@@ -24,6 +25,7 @@ export interface DecodeOptions {
   readonly pcap?: string;
   readonly port?: number;
   readonly from?: string;
+  readonly given?: string;
   readonly format: FrameFormat;
 }
 
@@ -38,11 +40,11 @@ export async function decode(options: DecodeOptions, terminal: Terminal): Promis
   const code = await loadExterns(protocol);
   const printer = new FramePrinter(options.format, options.frame ?? null, terminal);
   if (options.pcap !== undefined) {
-    if (options.from !== undefined)
-      throw new UsageError('a capture tells who sends; --from goes with --hex and --file');
+    if (options.from !== undefined || options.given !== undefined)
+      throw new UsageError('a capture tells who sends what; --from and --given go with --hex and --file');
     return decodeCapture(protocol, code, options.pcap, options.port, printer, terminal);
   }
-  const side = sideOf(protocol, options.from);
+  const side = sideOf(protocol, options.from, givenFacts(options.given));
   const splitter = new FrameSplitter(side, code);
   const chunks =
     options.hex === undefined ? readChunks(options.file!, terminal) : [parseHex(options.hex, '--hex')];
@@ -71,6 +73,8 @@ async function decodeCapture(
   const path = resolve(terminal.cwd, name);
   const streams = new TcpStreams();
   const splitters = new Map<string, FrameSplitter>();
+  /** Of both directions of a connection. */
+  const asks = new Map<string, AskedForms>();
   const size = (await stat(path).catch(() => null))?.size;
   if (size === undefined) throw new UsageError(`there is no file ${name}`);
   try {
@@ -78,10 +82,20 @@ async function decodeCapture(
       for (const { flow, sourcePort, targetPort, bytes, gap } of streams.push(packet)) {
         if (port !== undefined && port !== sourcePort && port !== targetPort) continue;
         const side = protocol.reply !== null && port === sourcePort ? protocol.reply : protocol;
+        const both = flow.split(' > ').sort().join();
+        let asked = protocol.facts.length === 0 ? null : asks.get(both);
+        if (asked === undefined) asks.set(both, (asked = new AskedForms(protocol)));
         let splitter = splitters.get(flow);
-        if (splitter === undefined || gap) splitters.set(flow, (splitter = new FrameSplitter(side, code)));
+        if (splitter === undefined || gap)
+          splitters.set(
+            flow,
+            (splitter = new FrameSplitter(side, code, side === protocol.reply ? asked : null)),
+          );
         if (splitter.fault !== null) continue;
-        for (const frame of splitter.push(bytes)) printer.print(side, frame, flow);
+        for (const frame of splitter.push(bytes)) {
+          if (side === protocol) asked?.ask(frame.tree);
+          printer.print(frame.protocol, frame, flow);
+        }
         if (printer.done) return ExitCode.Ok;
       }
     }

@@ -4,7 +4,7 @@ import { writeFrame } from '../../interpret/write-frame.js';
 import { loadExterns } from '../load-externs.js';
 import { readLines } from '../read-chunks.js';
 import { readProtocol } from '../read-protocol.js';
-import { sideOf } from '../side-of.js';
+import { givenFacts, sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 import { WholeFile } from '../whole-file.js';
 
@@ -15,6 +15,7 @@ export interface EncodeOptions {
   readonly file?: string;
   readonly out?: string;
   readonly from?: string;
+  readonly given?: string;
 }
 
 /**
@@ -27,7 +28,7 @@ export async function encode(options: EncodeOptions, terminal: Terminal): Promis
   const found = await readProtocol(options.schema, options.protocol, terminal);
   if (found === null) return ExitCode.SchemaErrors;
   const code = await loadExterns(found);
-  const protocol = sideOf(found, options.from);
+  const protocol = sideOf(found, options.from, givenFacts(options.given));
   const out = options.out === undefined ? null : await WholeFile.open(resolve(terminal.cwd, options.out));
   let line = 0;
   try {

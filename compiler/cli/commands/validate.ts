@@ -5,7 +5,7 @@ import type { Protocol } from '../../model/model.js';
 import { loadExterns } from '../load-externs.js';
 import { readProtocol } from '../read-protocol.js';
 import { readSamples, type Sample } from '../read-samples.js';
-import { sideOf } from '../side-of.js';
+import { givenFacts, sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
 export interface ValidateOptions {
@@ -14,6 +14,7 @@ export interface ValidateOptions {
   readonly valid?: string;
   readonly invalid?: string;
   readonly from?: string;
+  readonly given?: string;
   readonly coverage: boolean;
   readonly format: 'text' | 'json';
 }
@@ -32,7 +33,7 @@ export async function validate(options: ValidateOptions, terminal: Terminal): Pr
   const found = await readProtocol(options.schema, options.protocol, terminal);
   if (found === null) return ExitCode.SchemaErrors;
   const code = await loadExterns(found);
-  const protocol = sideOf(found, options.from);
+  const protocol = sideOf(found, options.from, givenFacts(options.given));
   const coverage = new Coverage(protocol);
   const valid = options.valid === undefined ? [] : await readSamples(options.valid, terminal.cwd);
   const invalid = options.invalid === undefined ? [] : await readSamples(options.invalid, terminal.cwd);

@@ -8,6 +8,7 @@ import type {
   ValueSet,
   VariantModel,
 } from '../../model/model.js';
+import { sourceText } from '../source-text.js';
 
 /** How a field or member is known in both versions. */
 export type Known = (of: Field | BitFieldModel | MemberModel) => string;
@@ -52,6 +53,8 @@ export function meaningKey(e: Expression, known: Known): string {
       return `${key(e.of)}.[${e.fields.map(known).sort().join(' ')}]`;
     case 'call':
       return `${e.fn.name}(${e.args.map(key).join()})`;
+    case 'fact':
+      return `request: ${sourceText(e)}`;
     case 'param':
       return `param ${e.role}`;
     case 'wire':

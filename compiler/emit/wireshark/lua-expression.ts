@@ -51,6 +51,7 @@ export function luaExpression(e: Expression): string {
     case 'access':
       return `(${luaExpression(e.of)} or {})[${luaText(e.name)}]`;
     case 'call':
+    case 'fact':
     case 'request':
     case 'param':
     case 'wire':
@@ -83,6 +84,7 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'match':
       return e.on.every(known) && e.arms.every((arm) => known(arm.value));
     case 'call':
+    case 'fact':
     case 'request':
     case 'param':
     case 'wire':

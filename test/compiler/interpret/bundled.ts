@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { analyse, Report, type Protocol } from '@proto-frame/compiler';
 import { loadExterns } from '../../../compiler/cli/load-externs.js';
 import { readSources } from '../../../compiler/cli/read-sources.js';
+import { sideOf } from '../../../compiler/cli/side-of.js';
 import type { ExternCode } from '../../../compiler/interpret/extern-code.js';
 import { ROOT } from '../../support/root.js';
 
@@ -11,25 +12,26 @@ export interface Bundled {
   readonly code: ExternCode;
 }
 
-/** Folders of test/corpus that hold frames: `bolt`, `redis/client`. */
+/** Folders of test/corpus that hold frames: `bolt`, `redis/client`, `kafka/server.flexible`. */
 export function corpora(): string[] {
   const folder = `${ROOT}test/corpus/`;
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => [name, `${name}/client`, `${name}/server`])
+    .flatMap(({ name }) => [name, ...readdirSync(`${folder}${name}`).map((side) => `${name}/${side}`)])
     .filter((name) => existsSync(`${folder}${name}/valid`));
 }
 
 /** @param name as {@link corpora} has it */
 export async function bundled(name: string): Promise<Bundled> {
   const [file, side] = name.split('/');
+  const [from, ...facts] = side?.split('.') ?? [];
   const report = new Report();
   const sources = await readSources([`${ROOT}schemas/${file}.proto-frame`], ROOT, report);
   const [protocol] = analyse(sources.roots, sources.resolve, report);
   if (protocol === undefined || report.hasErrors)
     throw new Error(report.diagnostics.map((one) => one.message).join('\n'));
   return {
-    protocol: side === 'server' ? protocol.reply! : protocol,
+    protocol: sideOf(protocol, from, from === 'server' && protocol.facts.length > 0 ? facts : undefined),
     code: await loadExterns(protocol),
   };
 }

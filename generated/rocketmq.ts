@@ -1,4 +1,4 @@
-// Generated from rocketmq.proto-frame (sha256 33a006a71bf7578b) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from rocketmq.proto-frame (sha256 55b3959b1ce62b02) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Command, in bytes:
 //   0              length         u32 in 6..16777211
@@ -57,6 +57,8 @@ function match(b: Uint8Array, from: number, to: number): Match {
   if (u8(b, from + 4) > 1) return Match.no;
   if (to <= from + 5) return Match.more;
   if (u8(b, from + 5) !== 0) return Match.no;
+  if (to <= from + 8) return Match.more;
+  if (u8(b, from + 8) > 63 && u8(b, from + 8) !== 123) return Match.no;
   return Match.yes;
 }
 

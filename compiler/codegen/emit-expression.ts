@@ -16,6 +16,8 @@ export interface Environment {
   param?(e: Of<'param'>): string;
   /** Whether a bytes field is what a text says, a character a byte. */
   bytesEqual?(e: Of<'field'>, text: string): string;
+  /** A byte of a bytes or text field, undefined where it is not there. */
+  byte?(e: Of<'byte'>): string;
   /** A local variable for what is used more than once. */
   hold(e: Expression, code: string): string;
 }
@@ -68,6 +70,12 @@ export function emitExpression(e: Expression, env: Environment): string {
         },
         `${name}(${args.map((arg, i) => (e.args[i]!.optional ? `given${i}` : arg)).join(', ')})`,
       );
+    }
+    case 'byte':
+      return env.byte?.(e) ?? unreadable('a byte');
+    case 'part': {
+      const part = env.module.use(e.part === 'before' ? 'textBefore' : 'textAfter');
+      return `${part}(${env.hold(e.of, emitExpression(e.of, env))}, ${quote(e.separator)})`;
     }
     case 'fact':
     case 'access':

@@ -16,11 +16,11 @@ import { tidy } from './tidy.js';
 const B = { name: 'b', type: 'Uint8Array' };
 const AT = { name: 'at', type: 'number' };
 
-/** Reads a frame in a role: also headers, by the function over entries. */
-class RoleReader extends Reader {
+/** Reads a frame in a role: texts that come again and again, and headers by the function over entries. */
+export class RoleReader extends Reader {
   constructor(
     module: Module,
-    private readonly endArgument: string,
+    private readonly endArgument = '',
   ) {
     super(module);
   }

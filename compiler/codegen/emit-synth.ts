@@ -9,7 +9,7 @@ import { camelCase } from '../model/camel-case.js';
 import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
-import { idInHead } from './emit-roles.js';
+import { idInHead, RoleReader } from './emit-roles.js';
 import { isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
 import { Reader } from './reader.js';
@@ -130,8 +130,9 @@ function emitHijack(
 /** Emits `remember`: what an error reply takes from a request of this module's frame. */
 export function emitRemember(synth: SynthModel, module: Module): FunctionDeclarationStructure {
   const request = requestFields(synth);
-  const reader = new Reader(module);
+  const reader = new RoleReader(module);
   const values = [...request].map(([name, e]) => {
+    if (isName(e)) return `${module.property(name)}: ${reader.field(e)}`;
     const code = isPlain(e) ? reader.field(e) : `new ${module.viewName}(b, at, end).${module.property(name)}`;
     return `${module.property(name)}: ${code}${isPlain(e) && closed(e.fields[0]!, module) !== '' ? ` as ${closed(e.fields[0]!, module)}` : ''}`;
   });
@@ -223,6 +224,12 @@ function isPlain(e: Expression & { op: 'field' | 'request' }): boolean {
   const field = e.fields[0]!;
   if (field.member === 'field' && isEntry(field)) return /^int/.test(field.type.of.kind);
   return field.member === 'bitField' || field.type.kind === 'int';
+}
+
+/** Whether a request's field is a text that every frame has, as the name of what is called: few, again and again. */
+function isName(e: Expression & { op: 'field' | 'request' }): boolean {
+  const field = e.fields[0]!;
+  return field.member === 'field' && field.type.kind === 'text' && !e.optional;
 }
 
 function closed(field: Field | BitFieldModel, module: Module): string {

@@ -60,7 +60,7 @@ export async function generate(protocol: Protocol): Promise<string> {
     ),
   );
   const matchAt = module.statements.length;
-  module.add(emitMatch(module), emitScan(module));
+  module.add(...emitMatch(module), emitScan(module));
   const anchorsAt = module.statements.length;
   const check = emitCheck(module);
   module.add(check);
@@ -77,17 +77,7 @@ export async function generate(protocol: Protocol): Promise<string> {
         : inRecord !== null
           ? emitEntryHeaders(inRecord, module)
           : [];
-  if (module.usesNames) {
-    module.add(
-      `/** Names of services and methods: few, and the same again and again. */\nconst names = new ${module.use('TextCache')}();`,
-    );
-  }
-  if (module.usesByteNames) {
-    const [cache, read] = [module.use('TextCache'), module.use('readLatin1')];
-    module.add(
-      `/** Names of services and methods, a byte a character. */\nconst byteNames = new ${cache}(${read});`,
-    );
-  }
+  const namesAt = module.statements.length;
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
   const checksum = checksumField(module);
   if (checksum !== null) module.add(emitVerify(checksum, module));
@@ -115,6 +105,18 @@ export async function generate(protocol: Protocol): Promise<string> {
     emitView(module),
     emitProtocol(module),
   );
+  const caches: string[] = [];
+  if (module.usesNames)
+    caches.push(
+      `/** Names of services and methods: few, and the same again and again. */\nconst names = new ${module.use('TextCache')}();`,
+    );
+  if (module.usesByteNames) {
+    const [cache, read] = [module.use('TextCache'), module.use('readLatin1')];
+    caches.push(
+      `/** Names of services and methods, a byte a character. */\nconst byteNames = new ${cache}(${read});`,
+    );
+  }
+  module.statements.splice(namesAt, 0, ...caches);
   module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
   module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
   if (module.markCount > 0) {

@@ -26,7 +26,7 @@ import { endCode, isSelfDelimited, readFormed } from './self-delimiting.js';
 export class Reader implements Environment {
   readonly lines: string[] = [];
   protected anchors = new Map<Anchor, string>();
-  private held = new Map<Expression | Field | BitFieldModel, string>();
+  private held = new Map<Expression | Field | BitFieldModel | readonly (Field | BitFieldModel)[], string>();
   private readonly names = new Set<string>();
   /** The arms and branches around what is emitted: a walk in others would refuse bytes that are none of theirs. */
   within: readonly Guard[] = [];
@@ -59,7 +59,7 @@ export class Reader implements Environment {
 
   /** Emits `code` as a local if it is none yet, and gives its name. */
   hold(e: Expression, code: string): string {
-    const key = e.op === 'field' && e.fields.length === 1 ? e.fields[0]! : e;
+    const key = e.op !== 'field' ? e : e.fields.length === 1 ? e.fields[0]! : e.fields;
     const known = this.held.get(key);
     if (known !== undefined) return known;
     if (/^[\w$]+$/.test(code)) return code;
@@ -72,10 +72,39 @@ export class Reader implements Environment {
 
   /** The value of a field by name, undefined where no arm has it. */
   field(e: Expression & { op: 'field' | 'request' }): string {
+    const known = this.held.get(e.fields);
+    if (known !== undefined) return known;
     const [first] = e.fields;
     if (e.fields.length === 1 && !e.optional) return this.value(first!);
     if (e.fields.length === 1 && first!.guards.length === 0) return this.value(first!);
-    return `(${e.fields.map((f) => `${this.condition(f.guards)} ? ${this.value(f)} : `).join('')}undefined)`;
+    const last = e.fields.length - 1;
+    const cases = e.fields.map((f, i) =>
+      // Where every frame has one of them, it is the last if it is none of the others.
+      i === last && !e.optional ? this.value(f) : `${this.condition(f.guards)} ? ${this.value(f)} : `,
+    );
+    return `(${cases.join('')}${e.optional ? 'undefined' : ''})`;
+  }
+
+  /** A byte of a bytes field, undefined where there are not as many. */
+  byte(e: Expression & { op: 'byte' }): string {
+    const { of, index } = e;
+    const cases = (of.fields as readonly Field[]).map((field) => {
+      const [from, to] = this.bytesOf(field);
+      const place = index === 0 ? from : `${from} + ${index}`;
+      const code = `(${place} < ${to} ? ${this.module.use('u8')}(${this.b}, ${place}) : undefined)`;
+      return field.guards.length === 0 ? code : `${this.condition(field.guards)} ? ${code} : `;
+    });
+    return of.fields[0]!.guards.length === 0 ? cases[0]! : `(${cases.join('')}undefined)`;
+  }
+
+  /** Where the bytes of a field start and end, as code. */
+  private bytesOf(field: Field): [from: string, to: string] {
+    const window = isOpenEnded(field) ? windowAround(field, this.module) : null;
+    const start = this.placeOf(field);
+    const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
+    const { extent } = field.type as FieldType & { kind: 'bytes' };
+    if (extent.kind === 'until') return [start, `${to} - ${extent.delimiter.length}`];
+    return [extent.kind === 'prefix' ? `${start} + ${extent.int.bits / 8}` : start, to];
   }
 
   /** The value of a field that is there: numbers, booleans and bit fields. */
@@ -89,6 +118,8 @@ export class Reader implements Environment {
       return extern.nullable ? `(${code} ?? undefined)` : code;
     }
     if (field.member === 'field' && isEntry(field)) return this.entryValue(field);
+    if (field.member === 'field' && field.type.kind === 'bytes' && !field.type.nullable)
+      return `${this.b}.subarray(${this.bytesOf(field).join(', ')})`;
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, memberSize(memberOf(field)).min);

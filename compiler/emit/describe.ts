@@ -4,7 +4,15 @@ import { intName } from '../model/integers.js';
 import { layoutOf, type Layout, type Place } from '../model/layout.js';
 import { fixedSize, intSize, memberSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
-import type { Derivation, Field, FieldType, Guard, MemberModel, Protocol } from '../model/model.js';
+import type {
+  Derivation,
+  Field,
+  FieldType,
+  Guard,
+  MatchForm,
+  MemberModel,
+  Protocol,
+} from '../model/model.js';
 
 /** What explain shows of a protocol, as plain data. */
 export interface Description {
@@ -19,10 +27,8 @@ export interface Description {
     readonly patchClass: 'A' | 'B' | 'C';
     readonly why: string;
   } | null;
-  readonly match: readonly {
-    readonly offset: number;
-    readonly allowed: readonly { readonly low: number; readonly high: number }[];
-  }[];
+  /** The ways a first frame can begin. */
+  readonly match: readonly MatchForm[];
   readonly roles: readonly { readonly role: string; readonly from: string }[];
 }
 

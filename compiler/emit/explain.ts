@@ -33,13 +33,17 @@ export function explainJson(protocol: Protocol): Description {
 
 function matchTrie(d: Description): string {
   const hex = (n: number): string => `0x${n.toString(16).padStart(2, '0')}`;
-  const lines = d.match.map((m, i) => {
-    const values = m.allowed
-      .map((r) => (r.low === r.high ? hex(r.low) : `${hex(r.low)}..${hex(r.high)}`))
-      .join(' | ');
-    return `${'  '.repeat(i)}[${m.offset}] ${values}`;
+  const trie = d.match.flatMap((form) => {
+    const lines = form.bytes.map((m, i) => {
+      const values = m.allowed
+        .map((r) => (r.low === r.high ? hex(r.low) : `${hex(r.low)}..${hex(r.high)}`))
+        .join(' | ');
+      return `${'  '.repeat(i)}[${m.offset}] ${values}`;
+    });
+    const name = form.name === null ? '' : `, ${form.name}`;
+    return [...lines, `${'  '.repeat(form.bytes.length)}=> ${d.protocol}${name}`];
   });
-  return [...lines, `${'  '.repeat(d.match.length)}=> ${d.protocol}`].join('\n');
+  return trie.join('\n');
 }
 
 function bytes(n: number): string {

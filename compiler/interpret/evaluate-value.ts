@@ -50,6 +50,18 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
       const arm = e.arms.find((a) => a.patterns === null || matches(a.patterns, on) === true);
       return arm === undefined ? undefined : evaluateValue(arm.value, scope);
     }
+    case 'byte': {
+      const of = evaluateValue(e.of, scope);
+      if (typeof of !== 'string') return undefined;
+      const byte = Buffer.from(of, e.of.type.kind === 'text' ? 'utf8' : 'latin1')[e.index];
+      return byte === undefined ? undefined : BigInt(byte);
+    }
+    case 'part': {
+      const of = evaluateValue(e.of, scope);
+      const at = typeof of === 'string' ? of.indexOf(e.separator) : -1;
+      if (typeof of !== 'string' || at < 0) return undefined;
+      return e.part === 'before' ? of.slice(0, at) : of.slice(at + e.separator.length);
+    }
     case 'call':
       return call(e, scope);
     case 'access':
@@ -69,6 +81,7 @@ function call({ fn, args }: Expression & { op: 'call' }, scope: Scope): Value {
     return fn.params[i]!.type === 'bytes' ? Buffer.from(value as string, 'latin1') : value;
   });
   const result = scope.code.fn(fn)(...given);
+  if (result instanceof Uint8Array) return Buffer.from(result).toString('latin1');
   return typeof result === 'number' ? BigInt(result) : result;
 }
 

@@ -27,8 +27,8 @@ export class ExternCode {
     return this.of(extern) as ExternRecord;
   }
 
-  fn(extern: ExternFnModel): (...args: unknown[]) => number | bigint | string | boolean {
-    return this.of(extern) as (...args: unknown[]) => number | bigint | string | boolean;
+  fn(extern: ExternFnModel): (...args: unknown[]) => number | bigint | string | boolean | Uint8Array {
+    return this.of(extern) as (...args: unknown[]) => number | bigint | string | boolean | Uint8Array;
   }
 
   private of(extern: Extern): unknown {

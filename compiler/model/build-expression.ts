@@ -19,6 +19,7 @@ import type {
   Guard,
   ValueSet,
 } from './model.js';
+import { inEveryFrame } from './in-every-frame.js';
 import type { Names } from './names.js';
 import { isOfRequest, readsRequest, type Remembered } from './remembered.js';
 import { leftFor } from './first-match.js';
@@ -45,6 +46,8 @@ export interface Context {
   readonly declarations?: Declarations;
   /** Names like `request` are frame kinds here. */
   readonly frameKinds?: boolean;
+  /** In `match`: the byte at an index of a field, as a field of its own. */
+  readonly byteOf?: (field: Field, index: number) => Field;
 }
 
 const FRAME_KINDS: readonly string[] = ['request', 'oneway', 'response', 'push', 'control'];
@@ -92,6 +95,8 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       const map = object.op === 'field' ? object.fields[0] : undefined;
       const isMap =
         map?.member === 'field' && (map.type.kind === 'map' || isExternMap(map.type) || isMapEntry(map.type));
+      if (key.kind === 'int' && (!isMap || cx.byteOf !== undefined))
+        return buildByte(expr, object, key.value, cx);
       if (map?.member !== 'field' || !isMap) {
         report.error(
           'PF109',
@@ -191,6 +196,43 @@ function buildRemembered(expr: Expr & { kind: 'member' }, cx: Context): Expressi
       ),
     );
   return null;
+}
+
+/** `fields[0]`: a byte by its index. */
+function buildByte(
+  expr: Expr & { kind: 'index' },
+  object: Expression,
+  index: bigint,
+  cx: Context,
+): Expression | null {
+  const [first] = object.op === 'field' ? object.fields : [];
+  const inMatch = cx.byteOf !== undefined && first?.member === 'field' && !isNumber(first.type);
+  if (object.op !== 'field' || first?.member !== 'field' || !(inMatch || first.type.kind === 'bytes')) {
+    cx.report.error(
+      'PF109',
+      expr.object.span,
+      `only bytes have a byte at an index, this is ${kindOf(object)}`,
+      object.type.kind === 'text' ? { hint: 'texts are compared as a whole; maps have texts as keys' } : {},
+    );
+    return null;
+  }
+  if (index < 0n || index > MOST_INDEX) {
+    cx.report.error('PF113', expr.index.span, `an index is a number from 0 to ${MOST_INDEX}`);
+    return null;
+  }
+  if (cx.byteOf !== undefined) {
+    const bytes = (object.fields as readonly Field[]).map((field) => cx.byteOf!(field, Number(index)));
+    return fieldExpression('field', bytes[0]!.name, bytes, expr, cx.guards);
+  }
+  const type = intType({ low: 0n, high: 255n });
+  return { op: 'byte', of: object, index: Number(index), span: expr.span, optional: true, type };
+}
+
+/** Bytes further on are looked at by what the schema says of them. */
+const MOST_INDEX = 255n;
+
+function isNumber(type: FieldType): boolean {
+  return type.kind === 'int' || type.kind === 'float';
 }
 
 function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null): Expression | null {
@@ -317,9 +359,7 @@ export function fieldExpression(
   guards: readonly Guard[],
 ): Expression {
   const first = fields[0]!;
-  const present =
-    fields.length === 1 &&
-    first.guards.every((g) => guards.some((h) => h.node === g.node && h.arm === g.arm));
+  const present = inEveryFrame(fields, guards);
   const base = { name, fields, span: expr.span };
   const bounded = (bounds: { low: bigint; high: bigint }): { low: bigint; high: bigint } =>
     fields.length === 1 ? narrow(first, bounds, guards) : bounds;
@@ -449,6 +489,7 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   const name = expr.callee.kind === 'name' ? expr.callee.name : null;
   const fn = externFn(expr.callee, cx);
   if (fn !== undefined) return fn === null ? null : buildExternCall(expr, fn, cx);
+  if (name === 'before' || name === 'after') return buildPart(name, expr, cx);
   if (name === 'wire' && cx.params !== undefined) {
     const of = expr.args.length === 1 ? buildExpression(expr.args[0]!, cx) : null;
     if (of?.op === 'param' && of.role === 'status') {
@@ -458,6 +499,8 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
     return null;
   }
   const builtin = [
+    'before',
+    'after',
     'peek',
     'bytes',
     'remaining',
@@ -480,6 +523,37 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
     cx.report.error('PF100', expr.callee.span, `there is no function \`${name}\``, suggestHint(name, known));
   }
   return null;
+}
+
+/** `before(name, ":")` */
+function buildPart(part: 'before' | 'after', expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
+  const [first, second] = expr.args;
+  if (first === undefined || second === undefined || expr.args.length > 2) {
+    cx.report.error('PF109', expr.span, `\`${part}\` takes a text and its separator`, {
+      hint: `write \`${part}(name, ":")\``,
+    });
+    return null;
+  }
+  const of = buildExpression(first, cx);
+  const separator = constantOf(second, cx.scope, cx.report);
+  if (of === null || separator === null) return null;
+  if (of.type.kind !== 'text') {
+    cx.report.error('PF109', of.span, `\`${part}\` takes text here, this is ${kindOf(of)}`);
+    return null;
+  }
+  if (separator.kind !== 'text' || separator.value === '') {
+    cx.report.error('PF113', second.span, 'a separator is a text of at least one character');
+    return null;
+  }
+  return {
+    op: 'part',
+    part,
+    of,
+    separator: separator.value,
+    span: expr.span,
+    optional: true,
+    type: { kind: 'text' },
+  };
 }
 
 /** The function that a call names; undefined if it is no extern, null after a report. */

@@ -103,10 +103,15 @@ function buildFn(
     params.push({ name: param.name.text, type });
   }
   const result = kindOf(decl.result);
-  if (result === null || result === 'bytes') {
-    report.error('PF170', decl.result?.span ?? decl.name.span, 'a function gives text, bool or an integer', {
-      hint: `\`extern fn ${decl.name.text}(…) => u32 from …\``,
-    });
+  if (result === null) {
+    report.error(
+      'PF170',
+      decl.result?.span ?? decl.name.span,
+      'a function gives text, bytes, bool or an integer',
+      {
+        hint: `\`extern fn ${decl.name.text}(…) => u32 from …\``,
+      },
+    );
     return null;
   }
   const { exportName } = common;

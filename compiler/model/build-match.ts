@@ -1,35 +1,164 @@
 import { fixedSize, memberSize } from './size.js';
 import { boundsOf, rangeOf } from './integers.js';
-import type { Frame, IntType, MatchByte, MemberModel } from './model.js';
+import type {
+  BitFieldModel,
+  Field,
+  Frame,
+  Guard,
+  IntType,
+  MatchByte,
+  MatchForm,
+  MemberModel,
+  VariantModel,
+} from './model.js';
+
+/** What `match { … }` demands of a byte, in the arms it stands in. */
+export interface Demand extends MatchByte {
+  readonly guards: readonly Guard[];
+}
+
+/** One way a first frame can begin. */
+interface Form {
+  readonly bytes: readonly MatchByte[];
+  readonly guards: readonly Guard[];
+  /** Where fields of one byte stand. */
+  readonly places: ReadonlyMap<Field | BitFieldModel, number>;
+  /** Where its next member stands; null once that varies. */
+  readonly at: number | null;
+}
+
+/** More ways are taken as one. */
+const MOST_FORMS = 16;
 
 /**
  * Which bytes tell the protocol: those at the start of the frame whose place is fixed and whose values are
  * bound by a constant, a range or a closed enum, within the first `probe` bytes; and what the schema's own
- * `match` says of them.
+ * `match` says of them. Where a byte chooses an arm and the arms begin differently, each is a form of its own.
  */
-export function buildMatch(frame: Frame, probe: number, explicit: readonly MatchByte[]): MatchByte[] {
-  const bytes: MatchByte[] = [...explicit];
-  let offset = 0;
-  const scan = (members: readonly MemberModel[]): boolean => {
-    for (const member of members) {
-      if (offset >= probe) return false;
-      if (member.member === 'field') bytes.push(...fieldBytes(member, offset));
-      else if (member.member === 'bits') bytes.push(...bitBytes(member, offset));
-      else if (member.member === 'assert') continue;
-      else if (member.member === 'within') {
-        // Its first members stand in every frame; how far it goes is not known.
-        scan(member.body.members);
-        return false;
-      }
-      const size = fixedSize(memberSize(member));
-      if (size === null) return false;
-      offset += size;
+export function buildMatch(frame: Frame, probe: number, explicit: readonly Demand[]): MatchForm[] {
+  const start: Form = { bytes: [], guards: [], places: new Map(), at: 0 };
+  const split = (node: VariantModel): boolean => explicit.some((d) => d.guards.some((g) => g.node === node));
+  const found = after(frame.body.members, [start], probe, split);
+  const forms = found.length > MOST_FORMS ? after(frame.body.members, [start], probe, null) : found;
+  return forms.flatMap(({ bytes, guards }) => {
+    const here = explicit.filter((d) =>
+      d.guards.every((g) => guards.some((h) => h.node === g.node && h.arm === g.arm)),
+    );
+    const all = [...bytes, ...here];
+    const offsets = [...new Set(all.map((b) => b.offset))].filter((o) => o < probe).sort((a, b) => a - b);
+    const form = offsets.map((at) => ({ offset: at, allowed: both(all.filter((b) => b.offset === at)) }));
+    const last = guards.at(-1);
+    const name = last?.node.member === 'variant' ? last.node.arms[last.arm]!.name : null;
+    // An arm that no first byte leads to is none.
+    return form.length === 0 || (guards.length > 0 && form.some((b) => b.allowed.length === 0))
+      ? []
+      : [{ name, bytes: form }];
+  });
+}
+
+/** What all forms of a match have in common: no byte that it does not allow begins a frame. */
+export function commonMatch(forms: readonly MatchForm[]): MatchByte[] {
+  const [first, ...others] = forms;
+  return (first?.bytes ?? []).flatMap(({ offset, allowed }) => {
+    const same = others.map((form) => form.bytes.find((b) => b.offset === offset));
+    if (same.includes(undefined)) return [];
+    const values = [...allowed, ...same.flatMap((b) => b!.allowed)].flatMap(({ low, high }) =>
+      Array.from({ length: high - low + 1 }, (_, i) => low + i),
+    );
+    return [{ offset, allowed: others.length === 0 ? allowed : merge(values) }];
+  });
+}
+
+/** The forms once these members have passed. @param split whether a variant is told apart whatever its arms hold; null: never */
+function after(
+  members: readonly MemberModel[],
+  forms: readonly Form[],
+  probe: number,
+  split: ((node: VariantModel) => boolean) | null,
+): readonly Form[] {
+  return members.reduce<readonly Form[]>(
+    (open, member) =>
+      open.flatMap((form) =>
+        form.at === null || form.at >= probe ? [form] : pass(member, form, form.at, probe, split),
+      ),
+    forms,
+  );
+}
+
+function pass(
+  member: MemberModel,
+  form: Form,
+  at: number,
+  probe: number,
+  split: ((node: VariantModel) => boolean) | null,
+): readonly Form[] {
+  const size = fixedSize(memberSize(member));
+  const next = { ...form, at: size === null ? null : at + size };
+  switch (member.member) {
+    case 'field':
+      return [
+        {
+          ...next,
+          bytes: [...form.bytes, ...fieldBytes(member, at)],
+          places: new Map([...form.places, [member, at]]),
+        },
+      ];
+    case 'bits':
+      return [{ ...next, bytes: [...form.bytes, ...bitBytes(member, at)] }];
+    case 'assert':
+      return [form];
+    case 'within':
+      // Its first members stand in every frame; how far it goes is not known.
+      return after(member.body.members, [form], probe, split).map((inner) => ({ ...inner, at: null }));
+    case 'variant': {
+      const arms = split === null ? null : armsOf(member, form, probe, split);
+      return arms ?? [next];
     }
-    return true;
-  };
-  scan(frame.body.members);
-  const offsets = [...new Set(bytes.map((b) => b.offset))].filter((o) => o < probe).sort((a, b) => a - b);
-  return offsets.map((at) => ({ offset: at, allowed: both(bytes.filter((b) => b.offset === at)) }));
+    default:
+      return [next];
+  }
+}
+
+/** A form for each arm; null where no byte tells them apart, or nothing in them tells more. */
+function armsOf(
+  variant: VariantModel,
+  form: Form,
+  probe: number,
+  split: (node: VariantModel) => boolean,
+): readonly Form[] | null {
+  const [on, second] = variant.on;
+  const chosen = on?.op === 'field' && on.fields.length === 1 && second === undefined ? on.fields[0]! : null;
+  const place = chosen === null ? undefined : form.places.get(chosen);
+  const isByte = chosen?.member === 'field' && chosen.type.kind === 'int' && chosen.type.int.bits === 8;
+  if (place === undefined || !isByte) return null;
+  const sets = variant.arms.map(({ patterns }) =>
+    patterns?.flatMap(([set]) => (set === null || set === undefined ? [ANY] : set.map(numbers))),
+  );
+  const taken = sets.flatMap((set) => set ?? []);
+  const arms = variant.arms.map((arm, i) => {
+    const allowed = sets[i] ?? without(taken);
+    const own = after(
+      arm.body.members,
+      [{ ...form, guards: [...form.guards, { node: variant, arm: i }] }],
+      probe,
+      split,
+    );
+    return own.map((inner) => ({ ...inner, bytes: [...inner.bytes, { offset: place, allowed }] }));
+  });
+  const tells = arms.flat().some((inner) => inner.bytes.length > form.bytes.length + 1);
+  return tells || split(variant) ? arms.flat() : null;
+}
+
+const ANY = { low: 0, high: 255 };
+
+function numbers({ low, high }: { readonly low: bigint; readonly high: bigint }): typeof ANY {
+  return { low: Number(low < 0n ? 0n : low), high: Number(high > 255n ? 255n : high) };
+}
+
+/** The bytes that none of the ranges takes. */
+function without(ranges: MatchByte['allowed']): { low: number; high: number }[] {
+  const values = Array.from({ length: 256 }, (_, byte) => byte);
+  return merge(values.filter((byte) => !ranges.some((r) => byte >= r.low && byte <= r.high)));
 }
 
 /** What all of the demands on one byte allow. */

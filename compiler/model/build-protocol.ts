@@ -16,7 +16,7 @@ import { derive } from './derive.js';
 import { hashText } from './hash-text.js';
 import type { Frame, LimitValues, Protocol, SynthModel } from './model.js';
 import { Names } from './names.js';
-import { Remembered, rememberedFields } from './remembered.js';
+import { isSpliced, Remembered, rememberedFields } from './remembered.js';
 
 const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight', 'depth', 'elements', 'line'];
 /** Structs in each other that every stack has room for. */
@@ -152,6 +152,7 @@ export function buildProtocol(
       pool,
       correlation: correlate === 'fifo' ? 'order' : correlate,
       reservedIds,
+      spliced: isSpliced(settings.get('correlate')),
       limits,
       enums: [...declarations.enums.values()],
       structs: [...declarations.structs.values()],

@@ -20,7 +20,10 @@ export function evaluate(e: Expression, facts: Facts): Known {
     case 'null':
       return null;
     case 'field':
-      return e.fields.length === 1 ? facts.get(e.fields[0]!) : undefined;
+      // In different arms, one of which a frame has: known if it is the same in all.
+      return e.fields.every((f) => facts.get(f) === facts.get(e.fields[0]!))
+        ? facts.get(e.fields[0]!)
+        : undefined;
     case 'flag': {
       const of = evaluate(e.of, facts);
       return typeof of === 'bigint' ? (of & e.mask) !== 0n : undefined;
@@ -44,6 +47,8 @@ export function evaluate(e: Expression, facts: Facts): Known {
       return undefined;
     }
     case 'header':
+    case 'byte':
+    case 'part':
     case 'sizeOf':
     case 'param':
     case 'request':

@@ -1,58 +1,112 @@
 import type { MatchDecl } from '../syntax/ast.js';
 import { buildExpression, type Context } from './build-expression.js';
-import { exactly, merge, split } from './build-match.js';
+import { exactly, merge, split, type Demand } from './build-match.js';
 import { evaluate, type Known } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { parts } from './expressions-of.js';
-import { layoutOf, memberOf } from './layout.js';
-import type { BitFieldModel, Field, Frame, MatchByte } from './model.js';
+import { layoutOf, memberOf, type Place } from './layout.js';
+import type { BitFieldModel, Field, Frame, Guard, MatchByte, MemberModel } from './model.js';
 
 /**
  * What `match { tag == "*"; }` demands of the first bytes, beside what constants, ranges and closed enums do.
  * Conditions on a byte may be any; wider fields are compared with a value. Reports the rest (PF130).
  */
-export function explicitMatch(decl: MatchDecl, frame: Frame, probe: number, cx: Context): MatchByte[] {
+export function explicitMatch(decl: MatchDecl, frame: Frame, probe: number, cx: Context): Demand[] {
   const { report } = cx;
   if (decl.from !== null) report.error('PF199', decl.from.span, 'a match of one side is not built yet');
-  const { places } = layoutOf(frame);
+  const places = new Map(layoutOf(frame).places);
+  const bytes = new Map<Field, Map<number, Field>>();
+  const byteOf = (field: Field, index: number): Field => {
+    const known = bytes.get(field) ?? new Map<number, Field>();
+    bytes.set(field, known);
+    const byte = known.get(index) ?? byteField(field, `${field.name}[${index}]`);
+    known.set(index, byte);
+    // What is in error has no place.
+    const start = places.get(field);
+    if (start === undefined) return byte;
+    const extent = 'extent' in field.type ? field.type.extent : null;
+    const prefix = extent?.kind === 'prefix' ? extent.int.bits / 8 : 0;
+    places.set(byte, { anchor: start.anchor, offset: start.offset + prefix + index });
+    return byte;
+  };
   return decl.conditions.flatMap((expr) => {
-    const condition = buildExpression(expr, cx);
+    const condition = buildExpression(expr, { ...cx, byteOf });
     if (condition === null) return [];
-    const refuse = (message: string, hint: string): MatchByte[] => {
+    const refuse = (message: string, hint: string): Demand[] => {
       report.error('PF130', condition.span, message, { hint });
       return [];
     };
     if (condition.type.kind !== 'bool')
       return refuse('a condition is wanted', 'compare a field: `tag == "*"`');
-    const fields = fieldsOf(condition);
-    const member = fields[0] && memberOf(fields[0]);
-    const place = member && places.get(member);
-    if (member === undefined || fields.some((f) => memberOf(f) !== member))
+    const names = fieldsOf(condition);
+    const [first] = names;
+    // Where arms have fields of one name, each is asked in its arm.
+    const all = first?.map((_, i) => names.map((fields) => fields[i])) ?? [];
+    if (
+      all.length === 0 ||
+      !all.every((fields) => fields.every((f) => f && memberOf(f) === memberOf(fields[0]!)))
+    )
       return refuse('a condition of `match` looks at one field', 'write one condition for each field');
-    if (place === undefined || place.anchor !== null || fields.some((f) => f.guards.length > 0))
-      return refuse('the place of this field varies', 'match on what stands at a fixed place in every frame');
-    if (place.offset >= probe)
-      return refuse(`this field is beyond \`limits.probe\`, ${probe} bytes`, 'raise it, or match on less');
-    const bytes = valuesOf(condition, fields, place.offset);
-    if (bytes === null)
-      return refuse('the first bytes do not follow from this', 'wider fields are compared by `==`');
-    if (bytes.some((byte) => byte.allowed.length === 0))
-      return refuse('no frame is like this', 'leave out the condition, or correct it');
-    return bytes;
+    const demands: Demand[] = [];
+    for (const [field] of all as (Field | BitFieldModel)[][]) {
+      const { guards } = field!;
+      const place = places.get(memberOf(field!));
+      if (place === undefined) return [];
+      if (place.anchor !== null || !isTold(guards, places))
+        return refuse(
+          'the place of this field varies',
+          'match on what stands at a fixed place in every frame',
+        );
+      if (place.offset >= probe)
+        return refuse(`this field is beyond \`limits.probe\`, ${probe} bytes`, 'raise it, or match on less');
+      const found = valuesOf(condition, field!, names.flat(), place.offset);
+      if (found === null)
+        return refuse('the first bytes do not follow from this', 'wider fields are compared by `==`');
+      if (found.some((byte) => byte.allowed.length === 0))
+        return refuse('no frame is like this', 'leave out the condition, or correct it');
+      demands.push(...found.map((byte) => ({ ...byte, guards })));
+    }
+    return demands;
   });
 }
 
-function fieldsOf(condition: Expression): (Field | BitFieldModel)[] {
-  return [...parts(condition)].flatMap((e) => (e.op === 'field' ? e.fields : []));
+/** The byte of a field at an index, as a field of its own. */
+function byteField(of: Field, name: string): Field {
+  const int = { bits: 8, signed: false, little: false };
+  return {
+    ...of,
+    name,
+    path: `${of.path}[…]`,
+    type: { kind: 'int', int, form: { kind: 'fixed' }, enum: null, bool: false },
+    constant: null,
+    default: null,
+    range: null,
+    derivation: null,
+  };
+}
+
+/** Whether one byte at a fixed place chooses each of the arms. */
+function isTold(guards: readonly Guard[], places: ReadonlyMap<MemberModel, Place>): boolean {
+  return guards.every(({ node }) => {
+    const [on, second] = node.member === 'variant' ? node.on : [];
+    const chosen =
+      on?.op === 'field' && on.fields.length === 1 && second === undefined ? on.fields[0]! : null;
+    return chosen?.member === 'field' && isByte(chosen) && places.get(chosen)?.anchor === null;
+  });
+}
+
+/** The fields that a condition reads, those of one name together. */
+function fieldsOf(condition: Expression): (readonly (Field | BitFieldModel)[])[] {
+  return [...parts(condition)].flatMap((e) => (e.op === 'field' ? [e.fields] : []));
 }
 
 /** The bytes under which a condition holds; null where they can't be told. */
 function valuesOf(
   condition: Expression,
+  first: Field | BitFieldModel,
   fields: readonly (Field | BitFieldModel)[],
   offset: number,
 ): MatchByte[] | null {
-  const first = fields[0]!;
   if (first.member === 'bitField' ? first.group.int.bits === 8 : isByte(first)) {
     const allowed: number[] = [];
     for (let byte = 0; byte < 256; byte++) {

@@ -70,6 +70,15 @@ export type Expression = Common &
       }
     /** `arg_count(desc)` */
     | { readonly op: 'call'; readonly fn: ExternFnModel; readonly args: readonly Expression[] }
+    /** `fields[0]`: a byte of bytes or of a text as it stands on the wire; absent where there are not as many. */
+    | { readonly op: 'byte'; readonly of: Expression & { readonly op: 'field' }; readonly index: number }
+    /** `before(name, ":")`, `after(name, ":")`: a text up to or from its first separator; absent where it has none. */
+    | {
+        readonly op: 'part';
+        readonly part: 'before' | 'after';
+        readonly of: Expression;
+        readonly separator: string;
+      }
     /** `wire(code)` */
     | { readonly op: 'wire'; readonly of: Expression }
   );

@@ -51,6 +51,8 @@ export function* parts(e: Expression): IterableIterator<Expression> {
     case 'flag':
     case 'wire':
     case 'access':
+    case 'byte':
+    case 'part':
       yield* parts(e.of);
       break;
     case 'unary':

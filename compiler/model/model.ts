@@ -20,6 +20,8 @@ export interface Protocol {
   readonly correlation: 'id' | 'order' | 'none';
   /** Ids that mean something else: the proxy gives them to no request of its own. Others may use them. */
   readonly reservedIds: readonly { readonly low: bigint; readonly high: bigint; readonly span: Span }[];
+  /** `correlate id, spliced`: that ids vary in width, so that frames are written anew for some, is meant so. */
+  readonly spliced: boolean;
   readonly limits: LimitValues;
   readonly enums: readonly Enum[];
   readonly structs: readonly Struct[];
@@ -46,8 +48,11 @@ export interface Protocol {
   readonly idInOtherArms: readonly Field[];
   readonly status: StatusTable | null;
   readonly synths: readonly SynthModel[];
-  /** Empty: the protocol can't be told from its bytes and is chosen by port only. */
-  readonly match: readonly MatchByte[];
+  /**
+   * The ways a first frame can begin, which differ in a byte at least. Empty: the protocol can't be told from its
+   * bytes and is chosen by port only.
+   */
+  readonly match: readonly MatchForm[];
   /** `match { }`: no byte tells it, and the schema says that it is so. */
   readonly portOnly: boolean;
 }
@@ -214,7 +219,10 @@ export interface ExternFnModel extends Extern {
   readonly kind: 'fn';
   readonly params: readonly { readonly name: string; readonly type: 'int' | 'text' | 'bytes' | 'bool' }[];
   readonly result:
-    { readonly kind: 'int'; readonly int: IntType } | { readonly kind: 'text' } | { readonly kind: 'bool' };
+    | { readonly kind: 'int'; readonly int: IntType }
+    | { readonly kind: 'text' }
+    | { readonly kind: 'bytes' }
+    | { readonly kind: 'bool' };
 }
 
 /** How far a field of variable size reaches. */
@@ -478,4 +486,11 @@ export type SynthValue =
 export interface MatchByte {
   readonly offset: number;
   readonly allowed: readonly { readonly low: number; readonly high: number }[];
+}
+
+/** One way a first frame can begin: the bytes that tell it, in their order. */
+export interface MatchForm {
+  /** The arm that begins so; null where there is one form. */
+  readonly name: string | null;
+  readonly bytes: readonly MatchByte[];
 }

@@ -110,6 +110,16 @@ function some(expr: Expr, holds: (e: Expr) => boolean): boolean {
   }
 }
 
+/** `correlate id, spliced;` */
+export function isSpliced(setting: Setting | undefined): boolean {
+  const [first, ...others] = setting?.values ?? [];
+  return isName(first, 'id') && others.some((value) => isName(value, 'spliced'));
+}
+
+function isName(value: Setting['values'][number] | undefined, name: string): boolean {
+  return value?.kind === 'name' && value.name === name;
+}
+
 /**
  * The fields named in `correlate id, remember(…);`, with their places.
  *
@@ -121,7 +131,8 @@ export function rememberedFields(
   report: Report,
 ): Map<string, Span> {
   const fields = new Map<string, Span>();
-  const [, call, extra] = setting?.values ?? [];
+  const [, ...others] = setting?.values ?? [];
+  const [call, extra] = isSpliced(setting) ? others.filter((value) => !isName(value, 'spliced')) : others;
   if (call === undefined) return fields;
   if (call.kind !== 'call' || call.callee.kind !== 'name' || call.callee.name !== 'remember') {
     report.error('PF109', call.span, 'after the first value of `correlate` only `remember(…)` may follow', {

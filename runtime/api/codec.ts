@@ -39,6 +39,7 @@ export type {
 export { unended } from './bytes/unended.js';
 export { prefixedEnd } from './bytes/prefixed-end.js';
 export { requireDelimited } from './bytes/require-delimited.js';
+export { textAfter, textBefore } from './bytes/text-parts.js';
 export { textNumber } from './bytes/text-number.js';
 export { headerMapOf } from './header-map-of.js';
 export { whenGiven } from './when-given.js';

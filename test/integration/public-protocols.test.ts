@@ -2,15 +2,20 @@ import { FrameKind, Status, type RequestId, type XProtocol } from '@proto-frame/
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { kafka } from '#codecs/kafka.js';
+import { dubboThrift } from '#codecs/dubbo-thrift.js';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
 import { rocketmq } from '#codecs/rocketmq.js';
+import { thriftCompact } from '#codecs/thrift-compact.js';
+import { thrift } from '#codecs/thrift.js';
 import { eventually } from '../support/bolt-client.js';
 import { Random } from '../support/random.js';
 import { kafkaReference } from '../support/references/kafka.js';
+import { dubboThriftReference } from '../support/references/dubbo-thrift.js';
 import { memcachedReference } from '../support/references/memcached.js';
 import { motan2Reference } from '../support/references/motan2.js';
 import { rocketmqReference } from '../support/references/rocketmq.js';
+import { thriftCompactReference, thriftReference } from '../support/references/thrift.js';
 import type { WireReference } from '../support/references/wire-reference.js';
 import { clusterOf, startProxy, type WholeProxy } from '../support/whole-proxy.js';
 
@@ -39,6 +44,19 @@ const TESTED: readonly Tested[] = [
     protocol: rocketmq,
     reference: rocketmqReference,
     ids: [0, 0x7fffffff, -5, 1_000_000],
+  },
+  { name: 'thrift', protocol: thrift, reference: thriftReference, ids: [0, -1, 0x7fffffff, -0x80000000] },
+  {
+    name: 'thrift_compact',
+    protocol: thriftCompact,
+    reference: thriftCompactReference,
+    ids: [0, 127, 128, 16383, 16384, 0x7fffffff, 0xffffffff],
+  },
+  {
+    name: 'dubbo_thrift',
+    protocol: dubboThrift,
+    reference: dubboThriftReference,
+    ids: [0, 2n ** 64n - 1n, 2 ** 53 - 1],
   },
 ];
 

@@ -5,20 +5,25 @@ import { dubbo } from '#codecs/dubbo.js';
 import { kafka } from '#codecs/kafka.js';
 import { kafkaFlexibleReplies } from '#codecs/replies/kafka.flexible.js';
 import { kafkaReplies } from '#codecs/replies/kafka.js';
+import { dubboThrift } from '#codecs/dubbo-thrift.js';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
 import { redis } from '#codecs/redis.js';
 import { rocketmq } from '#codecs/rocketmq.js';
 import { tars } from '#codecs/tars.js';
+import { thriftCompact } from '#codecs/thrift-compact.js';
+import { thrift } from '#codecs/thrift.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 import { dubboReference } from './references/dubbo.js';
 import { kafkaReference, kafkaReplyReference } from './references/kafka.js';
+import { dubboThriftReference } from './references/dubbo-thrift.js';
 import { memcachedReference } from './references/memcached.js';
 import { motan2Reference } from './references/motan2.js';
 import { redisCommandReference, redisReplyReference } from './references/redis.js';
 import { rocketmqReference } from './references/rocketmq.js';
 import { tarsReference, tarsReplyReference } from './references/tars.js';
+import { thriftCompactReference, thriftReference } from './references/thrift.js';
 import type { FrameReference } from './references/wire-reference.js';
 import {
   buildBolt,
@@ -141,5 +146,8 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
     corpus: 'kafka/server.flexible',
     ...kafkaReplyReference(true),
   },
+  { name: 'dubbo_thrift', protocol: dubboThrift, corpus: 'dubbo-thrift', ...dubboThriftReference },
+  { name: 'thrift', protocol: thrift, corpus: 'thrift', ...thriftReference },
+  { name: 'thrift_compact', protocol: thriftCompact, corpus: 'thrift-compact', ...thriftCompactReference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

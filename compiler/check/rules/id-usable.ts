@@ -2,8 +2,9 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
 import { allocatedIds } from '../../model/allocated-ids.js';
+import { inEveryFrame } from '../../model/in-every-frame.js';
 import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
-import { fixedSize, memberSize } from '../../model/size.js';
+import { fixedSize, memberSize, typeSize } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
 import type { ProtocolItem } from '../../syntax/ast.js';
 
@@ -67,18 +68,23 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
           hint: 'reserve those at one of its ends',
         },
       );
+  const setting = items.find((item) => item.kind === 'setting' && item.name.text === 'correlate');
+  if (protocol.spliced && setting !== undefined && !ids.some(varies))
+    report.warning('PF122', setting.span, `the id \`${id.name}\` has a fixed width, so it is never spliced`, {
+      hint: 'write `correlate id;`',
+    });
   for (const one of ids) {
     // Where it stands in a head or record is the affair of what reads these.
     if (one.type.kind === 'inHead' || one.type.kind === 'entry') continue;
-    const varies = one.type.kind === 'int' && fixedSize(memberSize(one)) === null;
     const before = one.guards.length > 0 ? null : varyingBefore(protocol.frame.body, one);
-    if (varies)
+    if (varies(one) && protocol.spliced) continue;
+    if (varies(one))
       report.warning(
         'PF122',
         one.span,
         `the id \`${one.name}\` takes as many bytes as its value needs (patch class C)`,
         {
-          hint: 'where a new id has another width the frame is written anew; a fixed width is replaced in place',
+          hint: 'where a new id has another width the frame is written anew: a fixed width is replaced in place, `correlate id, spliced;` says that it is meant so',
         },
       );
     else if (before !== null)
@@ -87,22 +93,16 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
         one.span,
         `the id \`${one.name}\` has no fixed place, so each frame is walked to find it`,
         {
-          labels: [{ span: before.span, text: 'the size of this varies' }],
+          labels: [{ span: before.span, text: 'where this ends is found by going through it' }],
           hint: 'ids near the start of a frame are replaced in place at no cost',
         },
       );
   }
 }
 
-/** Whether every frame has one of the fields: outside of arms, or one in each arm of a variant. */
-function inEveryFrame(ids: readonly Field[]): boolean {
-  if (ids.some((id) => id.guards.length === 0)) return true;
-  const outer = ids[0]!.guards[0]!;
-  const arms = outer.node.member === 'variant' ? outer.node.arms.length : 2;
-  return Array.from({ length: arms }, (_, arm) => arm).every((arm) => {
-    const inside = ids.filter((id) => id.guards[0]?.node === outer.node && id.guards[0].arm === arm);
-    return inside.length > 0 && inEveryFrame(inside.map((id) => ({ ...id, guards: id.guards.slice(1) })));
-  });
+/** Whether the id takes as many bytes as its value needs. */
+function varies(id: Field): boolean {
+  return id.type.kind === 'int' && fixedSize(memberSize(id)) === null;
 }
 
 /** Whether another id can be written over this one; reports why not. */
@@ -147,13 +147,34 @@ function layoutReads(protocol: Protocol): Expression[] {
   });
 }
 
-/** The first member before the id whose size varies; a window the id stands in does not move it. */
+/** The first member before the id that is walked to find its end; a window the id stands in does not move it. */
 function varyingBefore(block: Block, id: Field): MemberModel | null {
   for (const member of block.members) {
     if (member === id) return null;
     if (member.member === 'within' && [...walk(member.body)].includes(id))
       return varyingBefore(member.body, id);
-    if (fixedSize(memberSize(member)) === null) return member;
+    if ([...walk({ members: [member] })].some(isWalked)) return member;
   }
   return null;
+}
+
+/** Whether only going through a value tells where it ends; what a length says is added up. */
+function isWalked(member: MemberModel): boolean {
+  if (member.member !== 'field') return false;
+  const { type } = member;
+  switch (type.kind) {
+    case 'int':
+      return fixedSize(memberSize(member)) === null;
+    case 'bytes':
+    case 'text':
+      return type.extent.kind === 'until';
+    case 'list':
+      return type.extent.kind === 'count' && fixedSize(typeSize(type.element)) === null;
+    case 'struct':
+      return fixedSize(type.struct.size) === null;
+    case 'extern':
+      return !type.rest;
+    default:
+      return false;
+  }
 }

@@ -17,10 +17,14 @@ export function matchDisjoint(protocols: readonly Protocol[], report: Report): v
       return;
     }
     for (const b of protocols.slice(0, i)) {
-      if (b.match.length === 0 || distinguishing(a.match, b.match)) continue;
-      const message = `\`${a.name}\` and \`${b.name}\` can begin with the same bytes: ${example(a.match, b.match)}`;
+      const clash = a.match
+        .flatMap((one) => b.match.map((other) => [one.bytes, other.bytes] as const))
+        .find(([one, other]) => !distinguishing(one, other));
+      if (clash === undefined) continue;
+      const [own, others] = clash;
+      const message = `\`${a.name}\` and \`${b.name}\` can begin with the same bytes: ${example(own, others)}`;
       report.error('PF130', a.span, message, {
-        labels: [{ span: b.span, text: `in ${b.name} ${show(b.match)}; in ${a.name} ${show(a.match)}` }],
+        labels: [{ span: b.span, text: `in ${b.name} ${show(others)}; in ${a.name} ${show(own)}` }],
         hint: 'a constant that differs at one place tells them apart; or check them in different runs and give each a port',
       });
     }

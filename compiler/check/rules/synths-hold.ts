@@ -36,7 +36,7 @@ export function synthsHold(
     const facts = factsOf(protocol, synth);
     const whole = given.length === synth.fields.length;
     if (doubtful !== null) fieldsSet(protocol, synth, [...given, ...doubtful], facts, report);
-    fieldsFit(synth, facts, report);
+    fieldsFit(protocol, synth, facts, report);
     if (!whole) continue;
     readsBack(protocol, synth, facts, report);
     keepsId(protocol, synth, report, asker);
@@ -64,9 +64,9 @@ function fieldsSet(
 }
 
 /** Only fields that the frame has are set, and to values that every request has. */
-function fieldsFit(synth: SynthModel, facts: Facts, report: Report): void {
+function fieldsFit(protocol: Protocol, synth: SynthModel, facts: Facts, report: Report): void {
   for (const { field, span } of synth.fields) {
-    if (present(field.guards, facts) === false) {
+    if (namesakes(protocol, field).every(({ guards }) => present(guards, facts) === false)) {
       report.error('PF140', span, `\`${field.name}\` is not in the frame that \`${synth.name}\` makes`, {
         labels: [{ span: field.span, text: 'it stands in another arm' }],
         hint: 'remove it here, or choose that arm',
@@ -147,7 +147,7 @@ function keepsId(protocol: Protocol, synth: SynthModel, report: Report, asker: P
   const { value } = set;
   const right =
     request !== undefined
-      ? value.op === 'request' && value.fields.length === 1 && value.fields[0] === asker.roles.id
+      ? value.op === 'request' && asker.roles.id !== null && value.fields.includes(asker.roles.id)
       : param === undefined || value.op === 'param';
   if (right) return;
   const wanted = request !== undefined ? `${request.name}.${asker.roles.id?.name ?? id.name}` : param!.name;
@@ -180,6 +180,21 @@ function factsOf(protocol: Protocol, synth: SynthModel): Map<Field | BitFieldMod
       }
     }
   }
-  for (const { field, value } of synth.fields) if ('type' in value) facts.set(field, evaluate(value, facts));
+  for (const { field, value } of synth.fields) {
+    if (!('type' in value)) continue;
+    const known = evaluate(value, facts);
+    for (const same of namesakes(protocol, field)) facts.set(same, known);
+  }
   return facts;
+}
+
+/** The fields that a synth sets by one name: one in each arm that has it. */
+function namesakes(protocol: Protocol, { name }: Field | BitFieldModel): (Field | BitFieldModel)[] {
+  return [...walk(protocol.frame.body)].flatMap((m): readonly (Field | BitFieldModel)[] =>
+    m.member === 'bits'
+      ? m.fields.filter((f) => f.name === name)
+      : m.member === 'field' && m.name === name
+        ? [m]
+        : [],
+  );
 }

@@ -1,3 +1,4 @@
+import { commonMatch } from '../../model/build-match.js';
 import { layoutOf } from '../../model/layout.js';
 import type { MatchByte, Protocol, StatusTable } from '../../model/model.js';
 import { walk } from '../../model/walk.js';
@@ -43,10 +44,11 @@ export function compareSettings(old: Version, now: Version, changes: Changes): v
 
 /** The bytes that tell the protocol: one change for all of them. */
 export function compareMatch(old: Protocol, now: Protocol, changes: Changes): void {
-  const offsets = [...new Set([...old.match, ...now.match].map((byte) => byte.offset))].sort((x, y) => x - y);
+  const [before, after] = [commonMatch(old.match), commonMatch(now.match)];
+  const offsets = [...new Set([...before, ...after].map((byte) => byte.offset))].sort((x, y) => x - y);
   const found = offsets.flatMap((offset) => {
-    const was = allowed(old.match, offset);
-    const is = allowed(now.match, offset);
+    const was = allowed(before, offset);
+    const is = allowed(after, offset);
     if (was.values.join() === is.values.join()) return [];
     const narrower = was.values.some((value) => !is.values.includes(value));
     return [{ offset, narrower, text: `byte ${offset} by ${was.text}, now ${is.text}` }];

@@ -55,6 +55,10 @@ export function meaningKey(e: Expression, known: Known): string {
       return `${e.fn.name}(${e.args.map(key).join()})`;
     case 'fact':
       return `request: ${sourceText(e)}`;
+    case 'byte':
+      return `${key(e.of)}[${e.index}]`;
+    case 'part':
+      return `${e.part}(${key(e.of)}, ${JSON.stringify(e.separator)})`;
     case 'param':
       return `param ${e.role}`;
     case 'wire':

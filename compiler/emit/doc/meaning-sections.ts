@@ -22,9 +22,13 @@ export function matchSection({ match, frame }: Protocol): string {
     }
     return name;
   };
+  const rows = (bytes: readonly MatchByte[]): string[][] =>
+    bytes.map((byte) => [String(byte.offset), allowedText(byte), code(at(byte.offset))]);
+  const [only, ...others] = match;
+  if (others.length === 0) return table(['byte', 'may be', 'of'], rows(only!.bytes));
   return table(
-    ['byte', 'may be', 'of'],
-    match.map((byte) => [String(byte.offset), allowedText(byte), code(at(byte.offset))]),
+    ['form', 'byte', 'may be', 'of'],
+    match.flatMap(({ name, bytes }) => rows(bytes).map((row) => [name ?? '', ...row])),
   );
 }
 

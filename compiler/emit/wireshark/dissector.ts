@@ -1,5 +1,5 @@
 import { COMPILER_VERSION } from '../../compiler-version.js';
-import type { Protocol } from '../../model/model.js';
+import type { MatchByte, Protocol } from '../../model/model.js';
 import { FieldTable } from './field-table.js';
 import { LuaBlock } from './lua-block.js';
 import { isKnown, luaExpression, luaText } from './lua-expression.js';
@@ -101,7 +101,27 @@ function statusTexts({ status, frame }: Protocol): string[] {
 
 /** `matches_Bolt(tvb)`: whether the first bytes are such a frame's; nil if there are too few. */
 function matching(side: Protocol): string[] {
-  const tests = side.match.map(({ offset, allowed }) => {
+  if (side.match.length > 1) {
+    const names = side.match.map((_, i) => `matches_${side.frame.name}_${i + 1}`);
+    const any = names.flatMap((name) => [
+      `  found = ${name}(tvb)`,
+      '  if found ~= false then return found end',
+    ]);
+    return [
+      ...side.match.flatMap(({ bytes }, i) => matchingForm(names[i]!, bytes)),
+      '',
+      `local function matches_${side.frame.name}(tvb)`,
+      '  local found',
+      ...any,
+      '  return false',
+      'end',
+    ];
+  }
+  return matchingForm(`matches_${side.frame.name}`, side.match[0]?.bytes ?? []);
+}
+
+function matchingForm(name: string, bytes: readonly MatchByte[]): string[] {
+  const tests = bytes.map(({ offset, allowed }) => {
     const any = allowed
       .map((r) => (r.low === r.high ? `byte == ${r.low}` : `(byte >= ${r.low} and byte <= ${r.high})`))
       .join(' or ');
@@ -113,7 +133,7 @@ function matching(side: Protocol): string[] {
   });
   return [
     '',
-    `local function matches_${side.frame.name}(tvb)`,
+    `local function ${name}(tvb)`,
     ...(tests.length === 0 ? ['  return nil'] : ['  local byte', ...tests, '  return true']),
     'end',
   ];

@@ -50,6 +50,9 @@ export function luaExpression(e: Expression): string {
       return `(${matchCode(e)})`;
     case 'access':
       return `(${luaExpression(e.of)} or {})[${luaText(e.name)}]`;
+    case 'part':
+      return `text_${e.part}(${luaExpression(e.of)}, ${luaText(e.separator)})`;
+    case 'byte':
     case 'call':
     case 'fact':
     case 'request':
@@ -76,6 +79,7 @@ export function isKnown(e: Expression, roles: Roles): boolean {
       return roles.headers !== null && !OPAQUE.has(roles.headers.type.kind);
     case 'flag':
     case 'access':
+    case 'part':
       return known(e.of);
     case 'unary':
       return known(e.operand);
@@ -83,6 +87,7 @@ export function isKnown(e: Expression, roles: Roles): boolean {
       return known(e.left) && known(e.right);
     case 'match':
       return e.on.every(known) && e.arms.every((arm) => known(arm.value));
+    case 'byte':
     case 'call':
     case 'fact':
     case 'request':

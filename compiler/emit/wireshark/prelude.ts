@@ -37,6 +37,16 @@ local function header(v, key)
   if found ~= nil then return found[1] end
 end
 
+-- A text up to its first separator, and from behind it.
+local function text_before(text, separator)
+  local at = text and text:find(separator, 1, true)
+  return at and text:sub(1, at - 1) or nil
+end
+local function text_after(text, separator)
+  local at = text and text:find(separator, 1, true)
+  return at and text:sub(at + #separator) or nil
+end
+
 local Reader = {}
 Reader.__index = Reader
 

@@ -95,6 +95,8 @@ class SchemaWriter {
   private readonly texts: string[] = [];
   private readonly optionalTexts: string[] = [];
   private readonly optionalInts: string[] = [];
+  /** Numbers that stand in every arm of a variant. */
+  private readonly everyArm: string[] = [];
   /** Members of the frame itself by name, for checksums. */
   private readonly topNames: string[] = [];
   /** The struct of the headers, if there are any. */
@@ -175,15 +177,20 @@ class SchemaWriter {
     if (r.chance(0.3)) roles.push(`goaway when ${this.condition(place)};`);
     if (r.chance(0.4)) {
       const fromArm = this.optionalInts.length > 0 && r.chance(0.5);
-      roles.push(
-        `timeout = ${fromArm ? `${r.pick(this.optionalInts)} ?? ` : ''}${this.intExpression(place)};`,
-      );
+      const byte = hasBody && r.chance(0.2) ? `body[${r.below(4)}] ?? ` : '';
+      const first = fromArm ? `${r.pick(this.optionalInts)} ?? ` : byte;
+      const whole = this.everyArm.length > 0 && r.chance(0.6) ? r.pick(this.everyArm) : null;
+      roles.push(`timeout = ${whole ?? `${first}${this.intExpression(place)}`};`);
     }
     const missing = [...this.optionalTexts, ...(hasHeaders ? ['headers["service"]', 'headers["m"]'] : [])];
     for (const role of ['service', 'method'])
       if (r.chance(0.6)) {
         const first = missing.length > 0 && r.chance(0.6) ? `${r.pick(missing)} ?? ` : '';
-        roles.push(`${role} = ${first}${r.pick([...missing, ...this.texts, '"fixed"'])};`);
+        const text = r.pick([...missing, ...this.texts, '"fixed"']);
+        const part = r.chance(0.2)
+          ? `${r.pick(['before', 'after'])}(${text}, ${r.pick(['":"', '"ab"'])}) ?? `
+          : '';
+        roles.push(`${role} = ${first}${part}${text};`);
       }
     const hasStatus = r.chance(0.2);
     if (hasStatus) this.line(place, 'code', `code : u${r.pick([8, 16, 32])};`, 1);
@@ -814,6 +821,7 @@ class SchemaWriter {
       true,
     );
     const sizes: Open[] = [];
+    const inEach = r.chance(0.3);
     arms.forEach((pattern, k) => {
       const name = r.chance(0.5) ? `Arm${++this.count} ` : '';
       const arm = newOpen(`${pattern} => ${name}{`, '}', place.open, true);
@@ -825,7 +833,7 @@ class SchemaWriter {
         depth: place.depth + 1,
       };
       for (let n = r.below(3); n > 0; n--) this.member(inner);
-      if (shared !== null && r.chance(0.8)) {
+      if (shared !== null && (inEach || r.chance(0.8))) {
         const prefixed = shared.type === 'pstr(u8)';
         arm.lines.push(`${shared.name} : ${shared.type};`);
         arm.min += prefixed ? 1 : Number(shared.type.slice(1)) / 8;
@@ -836,8 +844,10 @@ class SchemaWriter {
       outer.lines.push(arm);
       sizes.push(arm);
     });
+    const everywhere = inEach && !place.inStruct && !this.inArm(place);
+    if (shared?.type === 'pstr(u8)' && everywhere) this.texts.push(shared.name);
     if (shared !== null && shared.type !== 'u64' && shared.type !== 'pstr(u8)')
-      this.optionalInts.push(shared.name);
+      (everywhere ? this.everyArm : this.optionalInts).push(shared.name);
     this.join(place, outer, sizes);
   }
 

@@ -23,8 +23,10 @@ export interface FilterCall {
   readonly protocol: string;
   readonly service: string | undefined;
   readonly method: string | undefined;
-  /** `127.0.0.1:52110`, the caller's address. */
+  /** `127.0.0.1:52110`, the caller's address; `unix` on a unix socket. */
   readonly downstreamAddress: string;
+  /** The names in the caller's certificate, verified, URIs first; none without a certificate. */
+  readonly downstreamNames: readonly string[];
   /** The chosen route's name, or null before there is one. */
   readonly routeName: string | null;
   /** The chosen cluster, or null. */

@@ -38,6 +38,7 @@ export function plainRule(name: string, cluster: string): RouteRule {
       group: null,
       version: null,
       path: null,
+      caller: null,
       headers: [],
       listenerMetadata: [],
     },
@@ -81,6 +82,7 @@ function buildMatch(match: RouteFile['match']): RouteMatch {
     group: buildOptional(match.group),
     version: buildOptional(match.version),
     path: buildOptional(match.path),
+    caller: buildOptional(match.caller_name),
     headers: match.headers.map(buildHeaderMatch),
     listenerMetadata: Object.entries(match.listener_metadata).map(([key, value]) => ({
       key,

@@ -30,7 +30,7 @@ export class RouteCheck extends Findings {
 
   private route(route: Located, clusters: ReadonlySet<string> | null): void {
     const match = route.entries.get('match');
-    for (const key of ['service', 'method', 'group', 'version', 'path']) {
+    for (const key of ['service', 'method', 'group', 'version', 'path', 'caller_name']) {
       this.stringMatch(match?.entries.get(key));
     }
     for (const value of match?.entries.get('listener_metadata')?.entries.values() ?? []) {

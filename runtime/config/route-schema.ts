@@ -40,6 +40,9 @@ const match = z
     group: stringMatch.optional().describe('of the service, as the header `group` says it'),
     version: stringMatch.optional().describe('of the service, as the header `version` says it'),
     path: stringMatch.optional().describe('as the header `path` says it; the dubbo filter shows `/`'),
+    caller_name: stringMatch
+      .optional()
+      .describe("one of the names in the caller's certificate; a listener without trusted_ca knows none"),
     headers: z
       .array(headerMatch)
       .prefault([])

@@ -51,6 +51,8 @@ export interface RouteMatch {
   readonly group: StringMatch | null;
   readonly version: StringMatch | null;
   readonly path: StringMatch | null;
+  /** A name in the caller's certificate. */
+  readonly caller: StringMatch | null;
   readonly headers: readonly HeaderMatch[];
   readonly listenerMetadata: readonly MetadataMatch[];
 }

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { text } from './text.js';
 
 const EXPECTED =
-  'expected one of service, method, protocol, caller, route, cluster, host, or { header: name } or { metadata: key }';
-const PLAIN = ['service', 'method', 'protocol', 'caller', 'route', 'cluster', 'host'] as const;
+  'expected one of service, method, protocol, caller, caller_name, route, cluster, host, or { header: name } or { metadata: key }';
+const PLAIN = ['service', 'method', 'protocol', 'caller', 'caller_name', 'route', 'cluster', 'host'] as const;
 
 /**
  * Something known of a request, as filters' configurations name it: `service`, `method`, `protocol`, `caller`
- * (the caller's IP address), `route`, `cluster`, `host`, `{ header: name }` or `{ metadata: key }`.
+ * (the caller's IP address), `caller_name` (the first name in its certificate), `route`, `cluster`, `host`, `{ header: name }` or `{ metadata: key }`.
  */
 export const attributeSchema = z.union(
   [
@@ -36,6 +36,8 @@ export function readAttribute(call: FilterCall, attribute: Attribute): string | 
       return call.protocol;
     case 'caller':
       return callerAddress(call);
+    case 'caller_name':
+      return call.downstreamNames[0];
     case 'route':
       return call.routeName ?? undefined;
     case 'cluster':

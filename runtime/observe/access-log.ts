@@ -15,6 +15,8 @@ export interface AccessLogEntry {
   protocol: string;
   /** `address:port`. */
   downstream: string;
+  /** The first name in the caller's certificate, verified; null without one. */
+  downstreamName: string | null;
   service: string | undefined;
   method: string | undefined;
   route: string | null;
@@ -200,6 +202,7 @@ export function formatEntry(entry: AccessLogEntry, time = new IsoTime()): string
     `,"listener":${quoteText(entry.listener)}` +
     `,"protocol":${quoteText(entry.protocol)}` +
     `,"downstream":${quoteText(entry.downstream)}` +
+    text('downstream_name', entry.downstreamName) +
     text('service', entry.service) +
     text('method', entry.method) +
     text('route', entry.route) +

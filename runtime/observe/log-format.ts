@@ -26,6 +26,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   UPSTREAM_CLUSTER: (entry) => entry.cluster,
   UPSTREAM_HOST: (entry) => entry.host,
   DOWNSTREAM_REMOTE_ADDRESS: (entry) => entry.downstream,
+  DOWNSTREAM_PEER_SAN: (entry) => entry.downstreamName,
   STATUS: (entry) => (entry.status === null ? null : statusName(entry.status)),
   RESPONSE_CODE: (entry) => entry.wireStatus,
   RESPONSE_FLAGS: (entry) => (entry.hijack === null ? null : HIJACK_REASONS[entry.hijack]),

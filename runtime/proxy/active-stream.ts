@@ -139,7 +139,13 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       else this.editAndSend(bytes, at, end);
     } else {
       this.armDeadline(0);
-      this.run = new FilterRun(this, new XFrame(protocol, bytes, at, end), context.filters, downstream.peer);
+      this.run = new FilterRun(
+        this,
+        new XFrame(protocol, bytes, at, end),
+        context.filters,
+        downstream.peer,
+        downstream.peerNames,
+      );
       this.run.onRequest();
     }
   }
@@ -156,8 +162,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       return true;
     }
     const input = context.routeInput;
-    const peer = this.downstream!.peer;
-    input.set(this.protocol!, bytes, at, end, this.service, this.method, this.run, peer);
+    input.set(this.protocol!, bytes, at, end, this.service, this.method, this.run, this.downstream!);
     try {
       const route = this.protocol === RAW_BYTES ? context.options.fallback : context.routes.match(input);
       if (route !== null) return this.follow(route, input);
@@ -718,6 +723,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     entry.start = loop.epoch + this.startedAt;
     entry.protocol = this.protocol!.name;
     entry.downstream = this.downstream!.peer;
+    entry.downstreamName = this.downstream!.peerNames[0] ?? null;
     entry.service = this.service;
     entry.method = this.method;
     entry.route = this.route === null ? null : this.route.name;

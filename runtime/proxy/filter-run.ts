@@ -59,6 +59,7 @@ export class FilterRun implements FilterCall {
     readonly request: XFrame,
     private chain: FilterChain,
     readonly downstreamAddress: string,
+    readonly downstreamNames: readonly string[],
   ) {
     this.protocol = request.protocol.name;
   }

@@ -80,6 +80,7 @@ export class ProxyContext {
       listener: options.name,
       protocol: '',
       downstream: '',
+      downstreamName: null,
       service: undefined,
       method: undefined,
       route: null,
@@ -110,6 +111,7 @@ export class ProxyContext {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NOBODY = { peer: '', peerNames: [] };
 
 /** What a host is chosen by. */
 export class StreamChoice implements ChoiceContext {
@@ -141,7 +143,7 @@ export class FrameRouteInput implements RouteInput {
   private bytes: Uint8Array = NO_BYTES;
   private at = 0;
   private end = 0;
-  private peer = '';
+  private caller: Pick<ServerConnection, 'peer' | 'peerNames'> = NOBODY;
 
   /** @param listenerMetadata may be replaced when the configuration changes */
   constructor(public listenerMetadata: Readonly<Record<string, string>>) {}
@@ -154,9 +156,9 @@ export class FrameRouteInput implements RouteInput {
     service: string | undefined,
     method: string | undefined,
     run: FilterRun | null,
-    peer: string,
+    caller: Pick<ServerConnection, 'peer' | 'peerNames'>,
   ): void {
-    this.peer = peer;
+    this.caller = caller;
     this.protocol = protocol;
     this.run = run;
     this.bytes = bytes;
@@ -170,13 +172,19 @@ export class FrameRouteInput implements RouteInput {
   clear(): void {
     this.bytes = NO_BYTES;
     this.run = null;
+    this.caller = NOBODY;
   }
 
   get sourceIp(): string {
-    const end = this.peer.lastIndexOf(':');
-    const ip = end < 0 ? this.peer : this.peer.slice(0, end);
+    const { peer } = this.caller;
+    const end = peer.lastIndexOf(':');
+    const ip = end < 0 ? peer : peer.slice(0, end);
     // IPv4 as a socket for both families shows it.
     return ip.startsWith('::ffff:') ? ip.slice(7) : ip;
+  }
+
+  get callerNames(): readonly string[] {
+    return this.caller.peerNames;
   }
 
   metadata(key: string): string | undefined {

@@ -4,6 +4,8 @@ export interface RouteInput {
   readonly method: string | undefined;
   /** The caller's IP address, without port. */
   readonly sourceIp: string;
+  /** Names in the caller's certificate, verified. */
+  readonly callerNames: readonly string[];
   /** What the listener that took it says of itself. */
   readonly listenerMetadata: Readonly<Record<string, string>>;
   /** What a filter noted under `key`. */

@@ -17,6 +17,7 @@ interface CompiledMetadata {
 export class RuleMatcher {
   private readonly service: StringPredicate | null;
   private readonly method: StringPredicate | null;
+  private readonly caller: StringPredicate | null;
   /** Group, version and path are headers, too. */
   private readonly headers: readonly CompiledHeader[];
   private readonly listener: readonly CompiledMetadata[];
@@ -26,6 +27,7 @@ export class RuleMatcher {
     const { group, version, path } = match;
     this.service = match.service === null ? null : compileStringMatch(match.service);
     this.method = match.method === null ? null : compileStringMatch(match.method);
+    this.caller = match.caller === null ? null : compileStringMatch(match.caller);
     this.headers = [
       ...namedHeader('group', group),
       ...namedHeader('version', version),
@@ -41,6 +43,7 @@ export class RuleMatcher {
   matches(call: RouteInput): boolean {
     if (this.service !== null && (call.service === undefined || !this.service(call.service))) return false;
     if (this.method !== null && (call.method === undefined || !this.method(call.method))) return false;
+    if (this.caller !== null && !call.callerNames.some(this.caller)) return false;
     for (const { key, value } of this.listener) {
       const { listenerMetadata: own } = call;
       if (!Object.hasOwn(own, key) || !value(own[key]!)) return false;

@@ -11,6 +11,7 @@ const ENTRY: AccessLogEntry = {
   listener: 'egress',
   protocol: 'bolt',
   downstream: '127.0.0.1:5000',
+  downstreamName: null,
   service: 'com.demo.Echo:1.0',
   method: 'echo',
   route: 'all/0',

@@ -38,6 +38,7 @@ function call(
     service,
     method,
     sourceIp: '127.0.0.1',
+    callerNames: [],
     listenerMetadata,
     metadata: () => undefined,
     header: (key) => (Object.hasOwn(headers, key) ? headers[key] : undefined),

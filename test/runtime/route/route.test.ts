@@ -25,6 +25,7 @@ function call(
     service: 'com.demo.Echo',
     method: 'say',
     sourceIp: '10.0.0.7',
+    callerNames: [],
     listenerMetadata: {},
     metadata: () => undefined,
     header: (key) => (Object.hasOwn(headers, key) ? headers[key] : undefined),

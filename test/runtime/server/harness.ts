@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectSecured, type ConnectionOptions } from 'node:tls';
@@ -61,6 +61,10 @@ export class Harness {
     const path = join(this.folder, name);
     writeFileSync(path, contents);
     return path;
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
   }
 
   private keep(caller: TestCaller): TestCaller {

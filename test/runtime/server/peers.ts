@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createServer as createSecuredServer, type TlsOptions } from 'node:tls';
+import { createServer as createSecuredServer, type TlsOptions, TLSSocket } from 'node:tls';
 import { type BoltFrame, BoltReader, boltHeartbeat, boltResponse } from '../../support/bolt-frames.js';
 
 /** A host that answers every request with its own name and the request's body. */
@@ -7,17 +7,25 @@ export interface TestHost {
   readonly port: number;
   /** Requests received, heartbeats not counted. */
   readonly requests: BoltFrame[];
+  /** Bytes received. */
+  bytes: number;
+  /** TLS handshakes that ended well, in their order. */
+  readonly handshakes: { servername: string | false; resumed: boolean; subject: string | undefined }[];
   /** Answers wait until it is false. */
   hold: boolean;
   release(): void;
   stop(): Promise<void>;
 }
 
-/** @param tls what it is secured with; plain if left out. @param path of a unix socket, instead of a port */
+/**
+ * @param tls what it is secured with; plain if left out
+ * @param path of a unix socket, instead of a port
+ * @param large the body of the answer to a request whose body is `large`
+ */
 export async function startHost(
   name: string,
   port = 0,
-  { tls, path }: { tls?: TlsOptions; path?: string } = {},
+  { tls, path, large }: { tls?: TlsOptions; path?: string; large?: Buffer } = {},
 ): Promise<TestHost> {
   const sockets = new Set<Socket>();
   const requests: BoltFrame[] = [];
@@ -26,8 +34,16 @@ export async function startHost(
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
+    if (socket instanceof TLSSocket) {
+      host.handshakes.push({
+        servername: socket.servername ?? false,
+        resumed: socket.isSessionReused(),
+        subject: socket.getPeerX509Certificate()?.subject,
+      });
+    }
     const reader = new BoltReader();
     socket.on('data', (chunk) => {
+      host.bytes += chunk.length;
       for (const frame of reader.push(chunk)) {
         if (frame.cmd === 0) {
           socket.write(boltHeartbeat(frame.id, true));
@@ -35,7 +51,9 @@ export async function startHost(
         }
         requests.push(frame);
         const answer = (): void => {
-          socket.write(boltResponse(frame.id, 0, Buffer.concat([Buffer.from(`${name}:`), frame.body])));
+          const echo = Buffer.concat([Buffer.from(`${name}:`), frame.body]);
+          const asked = large !== undefined && frame.body.toString() === 'large';
+          socket.write(boltResponse(frame.id, 0, asked ? large : echo));
         };
         if (host.hold) held.push(answer);
         else answer();
@@ -48,6 +66,8 @@ export async function startHost(
   const host: TestHost = {
     port: path === undefined ? (server.address() as AddressInfo).port : 0,
     requests,
+    bytes: 0,
+    handshakes: [],
     hold: false,
     release() {
       host.hold = false;
@@ -91,6 +111,24 @@ export class TestCaller {
 
   send(frame: Buffer): void {
     this.socket.write(frame);
+  }
+
+  /** Reads no more until {@link resume}. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  get paused(): boolean {
+    return this.socket.isPaused();
+  }
+
+  /** Ends its side; replies may still come. */
+  finish(): void {
+    this.socket.end();
   }
 
   /** The frame with this id, once it is there. */

@@ -28,6 +28,8 @@ interface Owner {
 }
 
 const DAY_MS = 86_400_000;
+/** A certificate and its key change together, so they are read together: after so many ms. */
+const TOGETHER_MS = 10;
 /** So soon before a certificate expires it is complained about. */
 const SOON_MS = 7 * DAY_MS;
 
@@ -51,6 +53,9 @@ export function loadCertificates(snapshot: Pick<Snapshot, 'listeners' | 'cluster
 export class Certificates {
   private owners: readonly Owner[] = [];
   private watches: readonly FileWatch[] = [];
+  /** Files that changed, until all that changed with them are told. */
+  private changed = new Set<string>();
+  private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly users: CertificateUsers,
@@ -94,6 +99,9 @@ export class Certificates {
   }
 
   close(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.changed.clear();
     for (const watch of this.watches) watch.close();
     this.watches = [];
   }
@@ -112,8 +120,19 @@ export class Certificates {
   }
 
   private onChange(file: string): void {
+    this.changed.add(file);
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.reload();
+    }, TOGETHER_MS).unref();
+  }
+
+  private reload(): void {
+    const { changed } = this;
+    this.changed = new Set();
     for (const one of this.owners) {
-      if (!one.files.includes(file)) continue;
+      const file = one.files.find((candidate) => changed.has(candidate));
+      if (file === undefined) continue;
       try {
         const before = JSON.stringify(one.certificates);
         one.certificates = one.reload();

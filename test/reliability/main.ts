@@ -1,10 +1,12 @@
 import { seedFromEnvironment } from '../support/random.js';
 import { abuse } from './abuse/scenarios.js';
+import { certificateRotation } from './certificate-rotation.js';
 import { inOrder } from './in-order.js';
 import { life } from './life/scenarios.js';
 import { peers } from './peers/scenarios.js';
 import type { Result, Scenarios } from './scenario.js';
 import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from './scenarios.js';
+import { tlsFlood, wrongBeginnings } from './tls-flood.js';
 
 /**
  * `npm run test:reliability [-- [--json] A1 D3]`: the tests of shared/design/reliability.md at full size, a line
@@ -21,6 +23,9 @@ const all: Scenarios = {
   ...abuse,
   ...life,
   ...peers,
+  C13: () => tlsFlood(1_000, seed),
+  C14: () => wrongBeginnings(),
+  E9: () => certificateRotation(500, seed),
 };
 
 const asJson = process.argv.includes('--json');

@@ -33,6 +33,8 @@ export interface Launch {
   env?: NodeJS.ProcessEnv;
   /** How many files it may open: `ulimit -n`. */
   openFiles?: number;
+  /** Whether files are read again when they change. */
+  watch?: boolean;
 }
 
 /** A proxy in a process of its own. */
@@ -92,9 +94,10 @@ export async function launchSidecar(yaml: string, launch: Launch = {}): Promise<
   process.once('exit', clean);
   const file = join(folder, 'sidecar.yaml');
   writeFileSync(file, yaml);
-  const { nodeArgs, env, openFiles } = launch;
+  const { nodeArgs, env, openFiles, watch = false } = launch;
   const main = join(ROOT, 'runtime/dist/server/main.js');
-  const child = startNode(main, ['-c', file, '--no-watch'], nodeArgs, env, openFiles);
+  const args = ['-c', file, ...(watch ? [] : ['--no-watch'])];
+  const child = startNode(main, args, nodeArgs, env, openFiles);
   void child.ended.then(() => {
     process.off('exit', clean);
     clean();

@@ -79,6 +79,15 @@ export class Proxy implements ServerHandler {
     this.context.idle.length = 0;
   }
 
+  /**
+   * Reads no more from callers and closes each connection once its requests have ended; connections that are
+   * bound to one of a host stay.
+   */
+  finish(): void {
+    this.context.options.loop.touch();
+    for (const connection of this.connections) if (connection.bound === null) connection.finish();
+  }
+
   /** Closes all connections now. */
   destroy(): void {
     for (const connection of this.connections) connection.destroy();

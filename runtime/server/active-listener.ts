@@ -181,6 +181,11 @@ export class ActiveListener {
     for (const proxy of [...this.former, this.current]) proxy.shrink();
   }
 
+  /** While draining: takes no more requests even of callers that go on asking. */
+  finish(): void {
+    for (const proxy of [...this.former, this.current]) proxy.finish();
+  }
+
   /** Closes all at once. */
   destroy(): void {
     this.listener.stop();

@@ -66,6 +66,8 @@ const ERROR_LOG_PERIOD_MS = 1_000;
 /** How long connections to hosts may take to close once nobody waits for a reply, and how often to look. */
 const SETTLE_MS = 1_000;
 const SETTLE_STEP_MS = 10;
+/** After this share of a drain callers that go on asking are read no more: what is left is for the replies. */
+const LAST_CALL = 0.75;
 
 /** A running sidecar. The one place that knows all parts and puts them together. */
 export class Server {
@@ -361,9 +363,14 @@ export class Server {
     const late = new Promise<boolean>((resolve) => {
       cut = setTimeout(() => resolve(false), timeout);
     });
-    const all = [...this.listeners, ...this.leaving].map((listener) => listener.drain());
+    const listeners = [...this.listeners, ...this.leaving];
+    const lastCall = setTimeout(() => {
+      for (const listener of listeners) listener.finish();
+    }, timeout * LAST_CALL);
+    const all = listeners.map((listener) => listener.drain());
     const finished = await Promise.race([Promise.all(all).then(() => true), late]);
     clearTimeout(cut);
+    clearTimeout(lastCall);
     if (finished) await this.settleClusters();
     await this.close();
     return finished;

@@ -265,6 +265,22 @@ describe('drain', () => {
     await drained;
   });
 
+  it('reads no more in the end of a caller that goes on asking, and answers what is under way', async () => {
+    const held: (() => void)[] = [];
+    await start((frame, peer) => held.push(() => echo(frame, peer)));
+    const caller = await client();
+    caller.send(1, 'under way');
+    await eventually(() => held.length === 1, 'the request');
+    const drained = proxy.proxy.drain();
+    proxy.proxy.finish();
+    caller.send(2, 'too late');
+    held[0]!();
+    await caller.until(() => caller.frames.some((f) => f.body.toString() === 'under way'), 'the reply');
+    await caller.closedByPeer();
+    await drained;
+    expect(held).toHaveLength(1);
+  });
+
   it('is cut short by destroy', async () => {
     await start(() => {});
     const caller = await client();

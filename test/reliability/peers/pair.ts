@@ -2,7 +2,8 @@
 export interface PeerClient {
   /** Calls with a text that no other call has. Resolves to whether the reply is this call's own. */
   call(text: string): Promise<boolean>;
-  close(): Promise<void>;
+  /** Missing where it can't be closed and goes with its process. */
+  close?(): Promise<void>;
 }
 
 /** A server as its users have it. */
@@ -18,6 +19,8 @@ export interface Pair {
   /** What a listener says under `protocol`, and its route under `match`. */
   readonly protocol: string;
   readonly match: string;
+  /** Whether the client, asked to leave by a goaway, does so; if not, its last calls before a worker ends fail. */
+  readonly leaves: boolean;
   startServer(): Promise<PeerServer>;
   connect(port: number): Promise<PeerClient>;
 }

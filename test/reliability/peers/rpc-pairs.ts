@@ -27,6 +27,7 @@ function rpcPair(protocol: 'bolt' | 'dubbo', server: string, match: string, opti
     name: protocol === 'bolt' ? 'sofa-rpc-node' : 'dubbo-remoting',
     protocol,
     match,
+    leaves: false,
     async startServer() {
       const port = await freePort();
       const child = startNode(server, [String(port)]);
@@ -67,6 +68,7 @@ export const dubbo2: Pair = {
   name: 'dubbo2.js',
   protocol: 'dubbo',
   match: `{ service: '${HELLO}' }`,
+  leaves: false,
   async startServer() {
     const child = startNode('test/e2e/peers/apache-dubbo-server.mjs');
     const [, port] = await child.line(/ready on (\d+)/, 60_000);
@@ -92,8 +94,6 @@ export const dubbo2: Pair = {
         if (err !== null && err !== undefined) throw err;
         return res === `hello ${text}`;
       },
-      // It has no way to be closed: it goes with the process.
-      close: () => Promise.resolve(),
     };
   },
 };

@@ -2,7 +2,7 @@ import type { Scenarios } from '../scenario.js';
 import { dubbo2, dubboRemoting, sofaRpc } from './rpc-pairs.js';
 import { sideBySide, type Times } from './side-by-side.js';
 
-const TIMES: Times = { reloads: 5, restarts: 2, kills: 3 };
+const TIMES: Times = { reloads: 5, restarts: 1, kills: 2 };
 
 /** Real clients and servers through a sidecar that is reloaded, restarted and killed. */
 export const peers: Scenarios = {

@@ -9,8 +9,10 @@ const CLIENTS = 4;
 const CALLS_AT_A_TIME = 8;
 /** A call that has not ended after so long never will: twice what peers allow for one themselves, in ms. */
 const LONGEST_MS = 20_000;
-/** So long after a kill errors are its doing: what was cut, and calls of clients that connect again, in ms. */
-const AFTERMATH_MS = 8_000;
+/** What a drain gives callers that do not leave, in seconds. */
+const DRAIN_S = 4;
+/** So long after a kill errors are its doing, in ms: some clients notice what was cut by a timeout of their own. */
+const AFTERMATH_MS = 12_000;
 
 export interface Times {
   readonly reloads: number;
@@ -21,20 +23,21 @@ export interface Times {
 /**
  * A real client and a real server with the sidecar between them, which is reloaded, hot-restarted, and has its
  * workers killed while calls go on. Every call ends once, with its own result or with an error, and errors come
- * only where a kill explains them.
+ * only where a kill explains them, or a client that does not leave when it is asked to.
  */
 export async function sideBySide(pair: Pair, times: Times, seed: number): Promise<Result> {
   const from = performance.now();
   const random = new Random(seed);
   const verdict = newVerdict();
   const found: string[] = [];
+  const notes = [`${times.reloads} reloads, ${times.restarts} hot restarts, ${times.kills} workers killed`];
   const errors: { at: number; text: string }[] = [];
   const kills: number[] = [];
   const check = (holds: boolean, flaw: string): void => {
     if (!holds) found.push(flaw);
   };
   const server = await pair.startServer();
-  const top = ['workers: 2', 'drain_timeout: 20s'];
+  const top = ['workers: 2', `drain_timeout: ${DRAIN_S}s`];
   const yaml = sidecarYaml({ protocol: pair.protocol, match: pair.match, upstreams: [server.port], top });
   const sidecar = await launchSidecar(yaml);
   const clients: PeerClient[] = [];
@@ -83,21 +86,25 @@ export async function sideBySide(pair: Pair, times: Times, seed: number): Promis
       ({ at }) => !kills.some((kill) => at >= kill && at <= kill + AFTERMATH_MS),
     );
     const why = [...new Set(unexplained.map(({ text }) => text.slice(0, 100)))].join(' | ');
-    check(unexplained.length === 0, `${unexplained.length} errors that no kill explains: ${why}`);
-    for (const client of clients.splice(0)) await client.close();
-    await leftovers(sidecar, check);
+    // A client that goes on calling where it was asked to leave finds its connection closed once a restart.
+    const allowed = pair.leaves ? 0 : times.restarts * CLIENTS * CALLS_AT_A_TIME;
+    const count = unexplained.length;
+    check(count <= allowed, `${count} errors that no kill explains, ${allowed} were to be expected: ${why}`);
+    notes.push(`${count} errors of calls to workers that had to go`);
+    const closing = clients.every(({ close }) => close !== undefined);
+    for (const client of clients.splice(0)) await client.close?.();
+    if (closing) await leftovers(sidecar, check);
   } finally {
-    for (const client of clients) await client.close();
+    for (const client of clients) await client.close?.();
     const code = await sidecar.stop();
     check(code === 0, `the sidecar's exit code is ${code}: ${sidecar.output.slice(-5).join(' | ')}`);
     await server.stop();
   }
-  const { reloads, restarts } = times;
   return {
     name: `${pair.name} side by side`,
     requests: calls,
     verdict,
-    notes: [`${reloads} reloads, ${restarts} hot restarts, ${times.kills} workers killed`],
+    notes,
     flaws: [...flaws(verdict, calls), ...found],
     seconds: (performance.now() - from) / 1000,
   };

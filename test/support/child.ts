@@ -64,7 +64,7 @@ export function startNode(
     pid: child.pid!,
     output,
     ended,
-    line(pattern, ms = 10_000) {
+    line(pattern, ms = 60_000) {
       const said = output.map((line) => line.match(pattern)).find((match) => match !== null);
       if (said) return Promise.resolve(said);
       return new Promise((resolve, reject) => {
@@ -99,6 +99,18 @@ export function startNode(
     },
   };
 }
+
+/** Processor time of a process so far in ms, from /proc; 0 where there is no /proc. */
+export async function cpuOf(pid: number): Promise<number> {
+  const { readFile } = await import('node:fs/promises');
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // Behind the name, which may hold anything: state is the first field, user and system time the 12th and 13th.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * CLOCK_TICK_MS;
+}
+
+/** Linux counts processor time in hundredths of a second. */
+const CLOCK_TICK_MS = 10;
 
 /** Resident memory of a process in bytes, now and at its highest, from /proc; zeros where there is no /proc. */
 export async function memoryOf(pid: number): Promise<{ rss: number; highest: number }> {

@@ -21,6 +21,8 @@ export interface SidecarOptions {
   timeout?: string;
   /** What else the route says, such as `retry: { num_retries: 2 }`. */
   route?: readonly string[];
+  /** Routes before it, a line of YAML each. */
+  routes?: readonly string[];
   /** Further keys of the file. */
   top?: readonly string[];
 }
@@ -65,6 +67,7 @@ export function sidecarYaml(options: SidecarOptions): string {
     '      - name: all',
     "        domains: ['*']",
     '        routes:',
+    ...(options.routes ?? []).map((line) => `          ${line}`),
     `          - match: ${options.match ?? "{ service: 'com.demo.Echo:1.0' }"}`,
     `            route: { ${['cluster: echo', `timeout: ${options.timeout ?? '60s'}`, ...(options.route ?? [])].join(', ')} }`,
     'clusters:',

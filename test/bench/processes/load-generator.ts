@@ -5,7 +5,8 @@ import { SAMPLE_LENGTH, sampleFrame } from '../sample-frame.js';
 /**
  * `node load-generator.js PORT CONNECTIONS IN_FLIGHT MILLISECONDS`: keeps IN_FLIGHT requests of 412 bytes under
  * way on each connection and prints one line of JSON: requests answered a second, latency percentiles in ms,
- * replies with an error status, and replies that are not their request's (id and content are compared).
+ * replies with an error status, replies that are not their request's (id and content are compared), and all replies,
+ * those of the warm-up included.
  *
  * Frames are built once, one for each request in flight, and patched in place: a slot's bytes are written
  * again only after its reply has come, so they have left the process by then.
@@ -32,6 +33,7 @@ interface Line {
 }
 
 let answered = 0;
+let replies = 0;
 let miscorrelated = 0;
 let errors = 0;
 let counting = false;
@@ -83,6 +85,7 @@ function start(index: number): Line {
       miscorrelated++;
       return;
     }
+    replies++;
     if (counting) {
       answered++;
       if ((answered & 15) === 0) latencies.push(performance.now() - line.sent[slot]!);
@@ -122,7 +125,15 @@ setTimeout(() => {
     stopping = true;
     latencies.sort((a, b) => a - b);
     const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? NaN;
-    const result = { rps: answered / seconds, p50: at(0.5), p99: at(0.99), errors, miscorrelated, open };
+    const result = {
+      rps: answered / seconds,
+      p50: at(0.5),
+      p99: at(0.99),
+      errors,
+      miscorrelated,
+      replies,
+      open,
+    };
     console.log(JSON.stringify(result));
     for (const line of lines) line.socket.destroy();
   }, milliseconds);

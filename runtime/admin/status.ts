@@ -22,8 +22,10 @@ export interface HostStatus {
   /** `address:port`. */
   readonly address: string;
   readonly weight: number;
-  /** `available`, or why it gets no requests. */
+  /** `available`, or why it gets no requests: `unhealthy`, `ejected`, `backing_off`. */
   readonly state: string;
+  /** What its active check found wrong; null: nothing, or there is none. */
+  readonly failed_check: string | null;
   /** Failed connects in a row. */
   readonly connect_failures: number;
   readonly connections: number;

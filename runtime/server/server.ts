@@ -4,7 +4,7 @@ import { AdminServer, type AdminSource } from '../admin/admin-server.js';
 import { certStatus } from '../admin/cert-status.js';
 import { liveStats } from '../admin/live-stats.js';
 import type { ClusterStatus, ListenerStatus } from '../admin/status.js';
-import { ClusterManager } from '../cluster/cluster-manager.js';
+import { ClusterManager, type HostStatus } from '../cluster/cluster-manager.js';
 import type {
   AccessLogConfig,
   ListenerConfig,
@@ -438,7 +438,8 @@ export class Server {
         .map((host) => ({
           address: host.address,
           weight: host.weight,
-          state: host.connectFailures > 0 ? 'backing_off' : 'available',
+          state: hostState(host),
+          failed_check: host.failedCheck,
           connect_failures: host.connectFailures,
           connections: host.connections,
           requests_active: host.requestsActive,
@@ -446,6 +447,13 @@ export class Server {
         })),
     }));
   }
+}
+
+/** Why a host gets no requests, in a word. */
+function hostState({ ejected, failedCheck, connectFailures }: HostStatus): string {
+  if (failedCheck !== null) return 'unhealthy';
+  if (ejected) return 'ejected';
+  return connectFailures > 0 ? 'backing_off' : 'available';
 }
 
 function makeAccessLog({ path, buffer, format }: AccessLogConfig): AccessLog {

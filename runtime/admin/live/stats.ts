@@ -80,6 +80,8 @@ export interface HostStats extends TrafficStats {
   readonly state: string;
   readonly weight: number;
   /** Failed connects in a row. */
+  /** What its active check found wrong; null: nothing, or there is none. */
+  readonly failed_check: string | null;
   readonly connect_failures: number;
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -70,6 +70,7 @@ test('a request goes to its cluster and back, and everything is accounted for', 
         address: `127.0.0.1:${echoHost.port}`,
         weight: 1,
         state: 'available',
+        failed_check: null,
         connect_failures: 0,
         connections: 1,
         requests_active: 0,
@@ -144,6 +145,29 @@ test('a host that is away shows as backing off, and comes back', async () => {
     .not.toContain('backing_off');
   one.send(echo(3, 'again'));
   expect((await one.reply(3)).body.toString()).toBe('echo:again');
+});
+
+test('hosts whose checks or replies fail show as unhealthy and ejected', async () => {
+  const [failing, unchecked] = [await harness.host('echo'), await harness.host('spare')];
+  const { address } = await harness.server(
+    yaml([failing, unchecked])
+      .replace('reconnect: { base: 20ms, max: 50ms }', 'outlier_detection: { consecutive_failures: 1 }')
+      .replace(
+        '  - name: spare',
+        '  - name: spare\n    health_check: { interval: 20ms, unhealthy_after: 1 }',
+      ),
+  );
+  const one = await harness.caller(address('egress'));
+  await Promise.all([failing.stop(), unchecked.stop()]);
+  one.send(echo(1, 'x'));
+  await one.reply(1);
+  const states = async (): Promise<unknown> => {
+    const clusters = JSON.parse((await admin(address('admin'), '/clusters')).text) as {
+      hosts: { state: string; failed_check: string | null }[];
+    }[];
+    return clusters.map(({ hosts }) => hosts.map((host) => [host.state, host.failed_check !== null]));
+  };
+  await expect.poll(states).toEqual([[['ejected', false]], [['unhealthy', true]]]);
 });
 
 test('draining finishes what is under way, then all is closed', async () => {

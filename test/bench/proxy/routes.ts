@@ -73,6 +73,7 @@ ${hosts}clusters: [{ name: echo, hosts: [] }]
     service: service((i * 617) % count),
     method: 'echo',
     sourceIp: '127.0.0.1',
+    callerNames: [],
     listenerMetadata: {},
     metadata: () => undefined,
     header: () => undefined,

@@ -1,4 +1,4 @@
-// Generated from tars.proto-frame (sha256 1a0b3a64f20c7a5b) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from tars.proto-frame (sha256 0ef3b9c8913bd5f1) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Request, in bytes:
 //   0              length         u32 in 7..16777215
@@ -60,8 +60,8 @@ const STATUS_TAG = [10];
 /** TUP is for clients without a generated stub: its responses have the layout of a request. */
 export const Version = {
   tars: 1,
-  tupSimple: 2,
-  tup: 3,
+  tupComplex: 2,
+  tupSimple: 3,
   xml: 4,
   json: 5,
 } as const;
@@ -386,11 +386,13 @@ function heartbeat(id: number): Uint8Array {
   });
 }
 
-function remember(b: Uint8Array, at: number): ResponseMemo {
+function remember(b: Uint8Array, at: number, end: number): ResponseMemo {
   const p = endAt(b, at);
   return {
     version: u8(b, at + 5) as Version,
     requestId: jceStruct.int(b, jceStruct.find(b, at + 6, p, REQUEST_ID_TAG)),
+    servant: new RequestFrame(b, at, end).servant,
+    func: new RequestFrame(b, at, end).func,
   };
 }
 

@@ -1,4 +1,4 @@
-// Generated from tars.proto-frame (sha256 1a0b3a64f20c7a5b) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from tars.proto-frame (sha256 0ef3b9c8913bd5f1) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Response, in bytes:
 //   0              length         u32 in 7..16777215
@@ -15,7 +15,7 @@
 //   tag 9          context        map
 //   6              record         a record: struct
 //   tag 2          packet_type    PacketType
-//   tag 3          message_type2  int
+//   tag 3          tup_type       int
 //   tag 4          request_id     int
 //   tag 5          servant        text
 //   tag 6          func           text
@@ -64,7 +64,7 @@ const PACKET_TYPE_TAG = [2];
 const MESSAGE_TYPE_TAG = [4];
 const SERVER_STATUS_TAG = [7];
 const RESULT_DESC_TAG = [8];
-const MESSAGE_TYPE2_TAG = [3];
+const TUP_TYPE_TAG = [3];
 const SERVANT_TAG = [5];
 const FUNC_TAG = [6];
 const TUP_BUFFER_TAG = [7];
@@ -75,8 +75,8 @@ const TUP_STATUS_TAG = [10];
 /** TUP is for clients without a generated stub: its responses have the layout of a request. */
 export const Version = {
   tars: 1,
-  tupSimple: 2,
-  tup: 3,
+  tupComplex: 2,
+  tupSimple: 3,
   xml: 4,
   json: 5,
 } as const;
@@ -121,7 +121,7 @@ export interface ResponseInit {
   readonly serverStatus?: HeaderEntries | undefined;
   readonly resultDesc?: string | undefined;
   readonly context?: HeaderEntries | undefined;
-  readonly messageType2?: number | undefined;
+  readonly tupType?: number | undefined;
   readonly servant?: string | undefined;
   readonly func?: string | undefined;
   readonly tupBuffer?: Uint8Array | undefined;
@@ -219,7 +219,7 @@ function check(b: Uint8Array, at: number, end: number): void {
     if (!jceStruct.isRecord(b, at + 6, p)) {
       throw new DecodeError('window', 'Response.record', 6, 'is no struct', 'tars.proto-frame:69:18');
     }
-  } else if (version === Version.tupSimple || version === Version.tup) {
+  } else if (version === Version.tupComplex || version === Version.tupSimple) {
     if (!jceStruct.isRecord(b, at + 6, p)) {
       throw new DecodeError('window', 'Response.record', 6, 'is no struct', 'tars.proto-frame:83:18');
     }
@@ -418,7 +418,7 @@ function entriesOf1(init: ResponseInit): RecordEntries {
 function entriesOf2(init: ResponseInit): RecordEntries {
   return [
     [PACKET_TYPE_TAG, init.packetType],
-    [MESSAGE_TYPE2_TAG, init.messageType2],
+    [TUP_TYPE_TAG, init.tupType],
     [REQUEST_ID_TAG_2, init.requestId],
     [SERVANT_TAG, init.servant],
     [FUNC_TAG, init.func],
@@ -581,8 +581,11 @@ export function heartbeatAck(req: {
 export interface ResponseMemo {
   readonly version: Version;
   readonly requestId: number | undefined;
+  readonly servant: string | undefined;
+  readonly func: string | undefined;
 }
 
+/** To a client of TUP the outcome in the status, and a buffer that holds no attributes. */
 export function hijack(memo: ResponseMemo, status: Status, reason: string): Uint8Array {
   return encodeResponse({
     version: memo.version as Version,
@@ -593,6 +596,16 @@ export function hijack(memo: ResponseMemo, status: Status, reason: string): Uint
     buffer: utf8Bytes(''),
     serverStatus: [],
     resultDesc: reason,
+    tupType: 0,
+    servant: memo.servant,
+    func: memo.func,
+    tupBuffer: utf8Bytes('\b\f'),
+    timeout: 0,
+    tupContext: [],
+    tupStatus: [
+      ['STATUS_RESULT_CODE', String(toWire(status))],
+      ['STATUS_RESULT_DESC', reason],
+    ],
   });
 }
 
@@ -623,7 +636,7 @@ export class ResponseFrame {
       return jceStruct.int(b, jceStruct.find(b, at + 6, endAt(b, at), PACKET_TYPE_TAG));
     }
 
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       return jceStruct.int(b, jceStruct.find(b, at + 6, endAt(b, at), PACKET_TYPE_TAG));
     }
 
@@ -637,7 +650,7 @@ export class ResponseFrame {
       return jceStruct.int(b, jceStruct.find(b, at + 6, endAt(b, at), REQUEST_ID_TAG));
     }
 
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       return jceStruct.int(b, jceStruct.find(b, at + 6, endAt(b, at), REQUEST_ID_TAG_2));
     }
 
@@ -735,11 +748,11 @@ export class ResponseFrame {
     return undefined;
   }
 
-  get messageType2(): number | undefined {
+  get tupType(): number | undefined {
     const { bytes: b, start: at } = this;
     const version = u8(b, at + 5);
-    if (version === Version.tupSimple || version === Version.tup) {
-      return jceStruct.int(b, jceStruct.find(b, at + 6, endAt(b, at), MESSAGE_TYPE2_TAG));
+    if (version === Version.tupComplex || version === Version.tupSimple) {
+      return jceStruct.int(b, jceStruct.find(b, at + 6, endAt(b, at), TUP_TYPE_TAG));
     }
 
     return undefined;
@@ -748,7 +761,7 @@ export class ResponseFrame {
   get servant(): string | undefined {
     const { bytes: b, start: at } = this;
     const version = u8(b, at + 5);
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       const p = endAt(b, at);
       const servantPlace = jceStruct.find(b, at + 6, p, SERVANT_TAG);
       const servantStart = jceStruct.textStart(b, servantPlace);
@@ -761,7 +774,7 @@ export class ResponseFrame {
   get func(): string | undefined {
     const { bytes: b, start: at } = this;
     const version = u8(b, at + 5);
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       const p = endAt(b, at);
       const funcPlace = jceStruct.find(b, at + 6, p, FUNC_TAG);
       const funcStart = jceStruct.textStart(b, funcPlace);
@@ -774,7 +787,7 @@ export class ResponseFrame {
   get tupBuffer(): Uint8Array | undefined {
     const { bytes: b, start: at } = this;
     const version = u8(b, at + 5);
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       const p = endAt(b, at);
       const place = jceStruct.find(b, at + 6, p, TUP_BUFFER_TAG);
       const start = jceStruct.bytesStart(b, place);
@@ -787,7 +800,7 @@ export class ResponseFrame {
   get timeout(): number | undefined {
     const { bytes: b, start: at } = this;
     const version = u8(b, at + 5);
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       return jceStruct.int(b, jceStruct.find(b, at + 6, endAt(b, at), TIMEOUT_TAG));
     }
 
@@ -797,7 +810,7 @@ export class ResponseFrame {
   get tupContext(): HeaderMap | undefined {
     const { bytes: b, start: at } = this;
     const version = u8(b, at + 5);
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       const p = endAt(b, at);
       if (jceStruct.find(b, at + 6, p, TUP_CONTEXT_TAG) < 0) return undefined;
       const entries = new HeaderMap(tarsReplies.traits.headerCase);
@@ -818,7 +831,7 @@ export class ResponseFrame {
   get tupStatus(): HeaderMap | undefined {
     const { bytes: b, start: at } = this;
     const version = u8(b, at + 5);
-    if (version === Version.tupSimple || version === Version.tup) {
+    if (version === Version.tupComplex || version === Version.tupSimple) {
       const p = endAt(b, at);
       if (jceStruct.find(b, at + 6, p, TUP_STATUS_TAG) < 0) return undefined;
       const entries = new HeaderMap(tarsReplies.traits.headerCase);

@@ -4,7 +4,7 @@ import {
   type EntryValue,
   equalsText,
   type ExternRecord,
-  HeaderMap,
+  type HeaderMap,
   i16,
   i32,
   i64,
@@ -194,7 +194,7 @@ function copy(out: Out, at: number, b: Uint8Array, from: number, to: number): nu
 function putValue(out: Out, at: number, tag: number, value: EntryValue, b: Uint8Array | null): number {
   if (typeof value === 'number' || typeof value === 'bigint') return putInteger(out, at, tag, value);
   if (typeof value === 'string') return putText(out, at, tag, value);
-  if (value instanceof HeaderMap) {
+  if (isMap(value)) {
     const p = putInteger(out, putEntry(out, at, tag, MAP), 0, value.size);
     return putPairs(out, p, value, b);
   }
@@ -269,13 +269,18 @@ function putChange(
   if (kept < 0) return putValue(out, at, tag!, value, b);
   const p = copy(out, at, b, start, kept);
   if (kept === end) return p;
-  if (value instanceof HeaderMap) return putPairs(out, p, value, b);
+  if (isMap(value)) return putPairs(out, p, value, b);
   if (out !== null) out.set(value as Uint8Array, p);
   return p + (value as Uint8Array).length;
 }
 
+/** Whether a value is entries of a map; it may come from another copy of the contract. */
+function isMap(value: EntryValue): value is HeaderMap {
+  return typeof value === 'object' && !(value instanceof Uint8Array);
+}
+
 function isNothing(value: EntryValue): boolean {
-  return value instanceof HeaderMap ? value.size === 0 : value instanceof Uint8Array && value.length === 0;
+  return isMap(value) ? value.size === 0 : value instanceof Uint8Array && value.length === 0;
 }
 
 /**
@@ -284,7 +289,7 @@ function isNothing(value: EntryValue): boolean {
  */
 function keptTo(b: Uint8Array, start: number, end: number, value: EntryValue): number {
   if (typeof value === 'number' || typeof value === 'bigint') return jce.int64(b, start) === value ? end : -1;
-  if (value instanceof HeaderMap) {
+  if (isMap(value)) {
     const pairs = pairsAt(b, start);
     if (pairs < 0) return value.size === 0 ? end : -1;
     return jce.int(b, valueAt(b, start)) === value.size ? pairs : -1;

@@ -1,6 +1,7 @@
 import { FrameKind, type RequestId, type XProtocol } from '@proto-frame/api';
 import { bolt } from '#codecs/bolt.js';
 import { bolt2 } from '#codecs/bolt2.js';
+import { brpc } from '#codecs/brpc.js';
 import { dubbo } from '#codecs/dubbo.js';
 import { kafka } from '#codecs/kafka.js';
 import { kafkaFlexibleReplies } from '#codecs/replies/kafka.flexible.js';
@@ -15,6 +16,7 @@ import { thriftCompact } from '#codecs/thrift-compact.js';
 import { thrift } from '#codecs/thrift.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
+import { brpcReference, brpcReplyReference } from './references/brpc.js';
 import { dubboReference } from './references/dubbo.js';
 import { kafkaReference, kafkaReplyReference } from './references/kafka.js';
 import { dubboThriftReference } from './references/dubbo-thrift.js';
@@ -125,6 +127,8 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'bolt', protocol: bolt, corpus: 'bolt', ...boltReference },
   { name: 'bolt2', protocol: bolt2, corpus: 'bolt2', ...boltReference },
   { name: 'x_example', protocol: xExample, corpus: 'x-example', ...xReference },
+  { name: 'brpc', protocol: brpc, corpus: 'brpc/client', ...brpcReference },
+  { name: 'brpc replies', protocol: brpc.replies, corpus: 'brpc/server', ...brpcReplyReference },
   { name: 'dubbo', protocol: dubbo, corpus: 'dubbo', ...dubboReference },
   { name: 'memcached', protocol: memcached, corpus: 'memcached', ...memcachedReference },
   { name: 'motan2', protocol: motan2, corpus: 'motan2', ...motan2Reference },

@@ -1,7 +1,7 @@
 import { FrameKind, type RequestId } from '@proto-frame/api';
 import type { ReferenceEntry } from '../reference-frames.js';
 import type { Change, Facts } from '../protocols.js';
-import type { WireReference } from './wire-reference.js';
+import type { FrameReference, WireReference } from './wire-reference.js';
 
 // Tars in the plainest way, after the table of types in TarsProtocol.md: a packet is taken apart into its entries,
 // and put together again.
@@ -215,5 +215,26 @@ export const tarsReference: WireReference = {
   },
 };
 
+/** A response of TUP has the layout of a request. Its headers and body are for its client. */
+function isTup(frame: Uint8Array): boolean {
+  return frame[5] === 2 || frame[5] === 3;
+}
+
+const reply = side({ id: 3, buffer: 6 });
+const tupReply = side({ id: 4, buffer: 7 });
+
 /** What a server sends. */
-export const tarsReplyReference = { ...common, ...side({ id: 3, buffer: 6 }) };
+export const tarsReplyReference: FrameReference = {
+  ...common,
+  headersIn: (frame) => !isTup(frame),
+  bodies: (frame) =>
+    isTup(frame) ? [] : [new Uint8Array(0), Buffer.from('x'), new Uint8Array(70_000).fill(0x5a)],
+  facts(frame) {
+    if (!isTup(frame)) return reply.facts(frame);
+    const { id } = tupReply.facts(frame);
+    const nothing = { heartbeat: false, goaway: false, timeout: 0, wireStatus: 0, entries: [] };
+    const none = { service: undefined, method: undefined, bodyStart: frame.length, body: Buffer.alloc(0) };
+    return { kind: FrameKind.response, id, ...nothing, ...none };
+  },
+  rebuild: (frame, change) => (isTup(frame) ? tupReply : reply).rebuild(frame, change),
+};

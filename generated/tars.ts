@@ -1,4 +1,4 @@
-// Generated from tars.proto-frame (sha256 0ef3b9c8913bd5f1) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from tars.proto-frame (sha256 7ffb988a99edd03a) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Request, in bytes:
 //   0              length         u32 in 7..16777215

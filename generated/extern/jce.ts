@@ -47,6 +47,30 @@ function valueAt(b: Uint8Array, at: number): number {
   return u8(b, at) >> 4 === 15 ? at + 2 : at + 1;
 }
 
+/** Where the entry at `at` ends, of a head that most entries have; 0 for all others. */
+function shortEnd(b: Uint8Array, at: number, head: number): number {
+  if (head >= 0xf0) return 0;
+  switch (head & 15) {
+    case ZERO:
+      return at + 1;
+    case INT1:
+      return at + 2;
+    case INT2:
+      return at + 3;
+    case INT4:
+      return at + 5;
+    case TEXT1:
+      // Behind the last byte there is none: then this is no number, and no place.
+      return at + 2 + b[at + 1]!;
+    case MAP:
+      return b[at + 1] === ZERO ? at + 2 : 0;
+    case BYTES:
+      return b[at + 1] === INT1 && b[at + 2] === INT1 && b[at + 3]! < 0x80 ? at + 4 + b[at + 3]! : 0;
+    default:
+      return 0;
+  }
+}
+
 /** Where the entry at `at` ends; 0 if it is none that ends by `to`. */
 function entryEnd(b: Uint8Array, at: number, to: number, depth: number): number {
   if (at >= to) return 0;
@@ -253,6 +277,11 @@ function putChange(
   start: number,
   end: number,
 ): number {
+  // Ids, for every frame.
+  if (typeof value === 'number' && path.length === 1) {
+    if (start < end && jce.int(b, start) === value) return copy(out, at, b, start, end);
+    return putInteger(out, at, path[0]!, value);
+  }
   const isNew = start === end;
   const [tag, ...inner] = path;
   if (isNew && isNothing(value)) return at;
@@ -305,9 +334,10 @@ const jce: ExternRecord = {
   isRecord(b, from, to) {
     let before = -1;
     for (let at = from; at < to;) {
-      const end = entryEnd(b, at, to, DEEPEST);
-      const tag = tagAt(b, at);
-      if (end === 0 || tag <= before) return false;
+      const head = b[at]!;
+      const end = shortEnd(b, at, head) || entryEnd(b, at, to, DEEPEST);
+      const tag = head < 0xf0 ? head >> 4 : tagAt(b, at);
+      if (!(end > 0 && end <= to) || tag <= before) return false;
       before = tag;
       at = end;
     }
@@ -315,17 +345,19 @@ const jce: ExternRecord = {
   },
   find(b, from, to, path) {
     const last = path.length - 1;
+    let wanted = path[0]!;
     let end = to;
     for (let at = from, depth = 0; at < end;) {
-      const tag = tagAt(b, at);
-      if (tag > path[depth]! || typeAt(b, at) === STRUCT_END) return -1;
-      if (tag < path[depth]!) at = entryEnd(b, at, end, DEEPEST);
+      const head = b[at]!;
+      const tag = head < 0xf0 ? head >> 4 : tagAt(b, at);
+      if (tag > wanted || (head & 15) === STRUCT_END) return -1;
+      if (tag < wanted) at = shortEnd(b, at, head) || entryEnd(b, at, end, DEEPEST);
       else if (depth === last) return at;
-      else if (typeAt(b, at) !== STRUCT) return -1;
+      else if ((head & 15) !== STRUCT) return -1;
       else {
         end = entryEnd(b, at, end, DEEPEST);
         at = valueAt(b, at);
-        depth++;
+        wanted = path[++depth]!;
       }
     }
     return -1;
@@ -397,12 +429,15 @@ const jce: ExternRecord = {
   size: (entries) => putEntries(null, 0, entries, 0, entries.length, 0),
   write: (b, at, entries) => putEntries(b, at, entries, 0, entries.length, 0),
   changeStart(b, from, to, path) {
-    let at = from;
-    while (at < to && tagAt(b, at) < path[0]!) at = entryEnd(b, at, to, DEEPEST);
+    let at = path.length === 1 ? jce.find(b, from, to, path) : -1;
+    if (at >= 0) return at;
+    at = from;
+    while (at < to && tagAt(b, at) < path[0]!) at = shortEnd(b, at, b[at]!) || entryEnd(b, at, to, DEEPEST);
     return at;
   },
   changeEnd(b, start, to, path) {
-    return start < to && tagAt(b, start) === path[0] ? entryEnd(b, start, to, DEEPEST) : start;
+    if (start >= to || tagAt(b, start) !== path[0]) return start;
+    return shortEnd(b, start, b[start]!) || entryEnd(b, start, to, DEEPEST);
   },
   changedSize: (b, start, end, path, value) => putChange(null, 0, path, value, b, start, end),
   writeChanged: putChange,

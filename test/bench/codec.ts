@@ -2,6 +2,7 @@ import { BOLT } from './codec/bolt.js';
 import type { Claim, Part } from './codec/claim.js';
 import { DUBBO } from './codec/dubbo.js';
 import { REDIS } from './codec/redis.js';
+import { TARS } from './codec/tars.js';
 import { compare, sunk } from './measure.js';
 
 /**
@@ -10,7 +11,7 @@ import { compare, sunk } from './measure.js';
  * timed in alternation in this process. `--only bolt,dubbo` picks parts; with --assert a missed target makes the
  * exit code 1.
  */
-const PARTS: readonly Part[] = [BOLT, DUBBO, REDIS];
+const PARTS: readonly Part[] = [BOLT, DUBBO, REDIS, TARS];
 
 const rounds = Number(process.env['ROUNDS'] ?? 101);
 const TURN_MS = 4;

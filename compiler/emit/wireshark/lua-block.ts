@@ -10,7 +10,7 @@ import type {
 } from '../../model/model.js';
 import { walk } from '../../model/walk.js';
 import type { FieldTable } from './field-table.js';
-import { luaExpression, luaPatterns, luaText, valueOf } from './lua-expression.js';
+import { isKnown, luaExpression, luaPatterns, luaText, valueOf } from './lua-expression.js';
 
 /** The functions `read_Bolt(r, v)` and `read_struct_Pair(r, v)`: one goes through a frame or struct from front to back. */
 export class LuaBlock {
@@ -86,6 +86,7 @@ export class LuaBlock {
         );
         return true;
       case 'if': {
+        if (!isKnown(member.condition, this.protocol.roles)) return this.unread(member);
         this.push(`if ${luaExpression(member.condition)} then`);
         const then = this.inner(member.then);
         let otherwise = true;
@@ -97,6 +98,7 @@ export class LuaBlock {
         return then && otherwise;
       }
       case 'variant': {
+        if (!member.on.every((e) => isKnown(e, this.protocol.roles))) return this.unread(member);
         const on = member.on.map(luaExpression);
         const arms = [...member.arms].sort(
           (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
@@ -126,6 +128,12 @@ export class LuaBlock {
         return true;
       }
     }
+  }
+
+  /** What hangs on a TypeScript module, or on the request, is shown as bytes, with all that follows. */
+  private unread({ path }: { readonly path: string }): false {
+    this.push(`r:opaque(${this.fields.unread()}, ${luaText(path)})`);
+    return false;
   }
 
   private inner(block: Block): boolean {

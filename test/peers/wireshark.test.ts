@@ -36,7 +36,7 @@ const all = await Promise.all(corpora().map(async (name) => [name, await bundled
 
 describe.each(all)('the dissector of %s', (name, model) => {
   const frames = corpus(name, 'valid').filter((f) => f.bytes.length <= LONGEST);
-  const fromServer = name.endsWith('/server');
+  const fromServer = name.includes('/server');
 
   test('shows the values and the meaning that decode shows, of every frame of the corpus', async () => {
     const rows = dissect(

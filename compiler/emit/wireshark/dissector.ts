@@ -2,7 +2,7 @@ import { COMPILER_VERSION } from '../../compiler-version.js';
 import type { MatchByte, Protocol } from '../../model/model.js';
 import { FieldTable } from './field-table.js';
 import { LuaBlock } from './lua-block.js';
-import { isKnown, luaExpression, luaText } from './lua-expression.js';
+import { fieldsRead, isKnown, luaExpression, luaText } from './lua-expression.js';
 import { PRELUDE } from './prelude.js';
 
 /**
@@ -57,7 +57,10 @@ function meaning(side: Protocol): string[] {
   ): void => {
     const e = roles[role];
     if (e === null || !isKnown(e, roles)) return;
-    lines.push(`  local ${role} = known(function() return ${luaExpression(e)} end)`);
+    const names = [...new Set(fieldsRead(e))].map(luaText);
+    lines.push(
+      `  local ${role} = known(v, { ${names.join(', ')} }, function() return ${luaExpression(e)} end)`,
+    );
     lines.push(`  if ${condition} then words[#words + 1] = ${text} end`);
   };
   const otherStatus = luaText(side.status?.decodeDefault ?? 'UNKNOWN');

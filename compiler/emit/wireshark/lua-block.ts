@@ -86,7 +86,7 @@ export class LuaBlock {
         );
         return true;
       case 'if': {
-        if (!isKnown(member.condition, this.protocol.roles)) return this.unread(member);
+        if (!isKnown(member.condition, this.protocol.roles)) return this.unread(member.path);
         this.push(`if ${luaExpression(member.condition)} then`);
         const then = this.inner(member.then);
         let otherwise = true;
@@ -98,7 +98,7 @@ export class LuaBlock {
         return then && otherwise;
       }
       case 'variant': {
-        if (!member.on.every((e) => isKnown(e, this.protocol.roles))) return this.unread(member);
+        if (!member.on.every((e) => isKnown(e, this.protocol.roles))) return this.unread(member.path);
         const on = member.on.map(luaExpression);
         const arms = [...member.arms].sort(
           (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
@@ -131,8 +131,9 @@ export class LuaBlock {
   }
 
   /** What hangs on a TypeScript module, or on the request, is shown as bytes, with all that follows. */
-  private unread({ path }: { readonly path: string }): false {
-    this.push(`r:opaque(${this.fields.unread()}, ${luaText(path)})`);
+  private unread(what: string): false {
+    this.push('v["(unread)"] = true');
+    this.push(`r:opaque(${this.fields.unread()}, ${luaText(what)})`);
     return false;
   }
 
@@ -146,8 +147,7 @@ export class LuaBlock {
   private field(field: Field): boolean {
     const { type } = field;
     if (type.kind === 'extern' || type.kind === 'record') {
-      this.push(`r:opaque(${this.fields.unread()}, ${luaText(field.name)})`);
-      return false;
+      return this.unread(field.name);
     }
     if (type.kind === 'list' || type.kind === 'map') {
       this.many(field, type);

@@ -1,5 +1,5 @@
 import type { Expression } from '../../model/expression.js';
-import type { Roles, ValueSet } from '../../model/model.js';
+import type { Guard, Roles, ValueSet } from '../../model/model.js';
 
 const KEYWORDS = new Set(
   (
@@ -66,6 +66,9 @@ export function luaExpression(e: Expression): string {
 /** Whether a dissector can know what an expression gives: nothing of it is left to a TypeScript module. */
 export function isKnown(e: Expression, roles: Roles): boolean {
   const known = (inner: Expression): boolean => isKnown(inner, roles);
+  /** Whether the arm or branch in which a field stands can be told. */
+  const isRead = (node: Guard['node']): boolean =>
+    node.member === 'if' ? known(node.condition) : node.on.every(known);
   switch (e.op) {
     case 'int':
     case 'text':
@@ -74,7 +77,10 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'null':
       return true;
     case 'field':
-      return e.fields.every((f) => f.member === 'bitField' || !OPAQUE.has(f.type.kind));
+      return e.fields.every(
+        (f) =>
+          (f.member === 'bitField' || !OPAQUE.has(f.type.kind)) && f.guards.every(({ node }) => isRead(node)),
+      );
     case 'header':
       return roles.headers !== null && !OPAQUE.has(roles.headers.type.kind);
     case 'flag':
@@ -95,6 +101,25 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'wire':
     case 'sizeOf':
       return false;
+  }
+}
+
+/** The names of the fields that an expression reads of the frame itself. */
+export function fieldsRead(e: Expression): string[] {
+  switch (e.op) {
+    case 'field':
+      return [e.name];
+    case 'flag':
+    case 'access':
+      return fieldsRead(e.of);
+    case 'unary':
+      return fieldsRead(e.operand);
+    case 'binary':
+      return [...fieldsRead(e.left), ...fieldsRead(e.right)];
+    case 'match':
+      return [...e.on, ...e.arms.map((arm) => arm.value)].flatMap(fieldsRead);
+    default:
+      return [];
   }
 }
 

@@ -16,8 +16,11 @@ end
 -- A number without a fraction, as text.
 local function whole(value) return type(value) == "number" and string.format("%.0f", value) or tostring(value) end
 
--- What an expression gives; nil where a field it needs is not there.
-local function known(expression)
+-- What an expression gives; nil where a field it needs is not there, or may be among bytes that are not read.
+local function known(v, fields, expression)
+  for _, name in ipairs(fields) do
+    if v["(unread)"] and v[name] == nil then return nil end
+  end
   local ok, value = pcall(expression)
   if ok then return value end
 end

@@ -13,7 +13,18 @@ import type { BitFieldModel, Field, Frame, Guard, MatchByte, MemberModel } from 
  */
 export function explicitMatch(decl: MatchDecl, frame: Frame, probe: number, cx: Context): Demand[] {
   const { report } = cx;
-  if (decl.from !== null) report.error('PF199', decl.from.span, 'a match of one side is not built yet');
+  if (decl.from !== null && decl.from.text !== 'client') {
+    const known = decl.from.text === 'server';
+    report.error(
+      known ? 'PF130' : 'PF100',
+      decl.from.span,
+      known
+        ? 'a connection is recognised by what its client sends first'
+        : 'frames come from `client` or `server`',
+      { hint: 'write `match from client { … }`, or leave `from` out' },
+    );
+    return [];
+  }
   const places = new Map(layoutOf(frame).places);
   const bytes = new Map<Field, Map<number, Field>>();
   const byteOf = (field: Field, index: number): Field => {

@@ -33,10 +33,17 @@ export interface ProxyOptions extends ServerConnectionOptions {
   /** Requests under way on this listener, at most; more are answered OVERLOADED. */
   readonly maxInFlight: number;
   /** Of the whole process. */
-  readonly overload: { readonly refusesRequests: boolean };
+  readonly overload: OverloadWatch;
   routeStats(routeConfig: string, route: string): RouteStats;
   /** Something threw that should not have; it cost one request or one connection. */
   onError(error: unknown): void;
+}
+
+/** Whether the process has the means for more. */
+export interface OverloadWatch {
+  readonly refusesRequests: boolean;
+  /** Many requests have come since the last look. */
+  look(): void;
 }
 
 /** The way that all requests of a caller take. */

@@ -10,11 +10,16 @@ import { ProxyContext, type ProxyOptions } from './proxy-context.js';
 
 export type { ProxyOptions } from './proxy-context.js';
 
+/** After 512 requests it is looked whether there is memory for more: they may come faster than time passes. */
+const LOOK_MASK = 511;
+
 /** One listener's data plane: takes connections and carries their requests. */
 export class Proxy implements ServerHandler {
   private readonly context: ProxyContext;
   private readonly connections = new Set<ServerConnection>();
   private draining = false;
+  /** Requests since the start. */
+  private taken = 0;
   private drained: (() => void)[] = [];
 
   constructor(options: ProxyOptions) {
@@ -94,6 +99,7 @@ export class Proxy implements ServerHandler {
   }
 
   onRequest(connection: ServerConnection, bytes: Uint8Array, at: number, end: number, oneway: boolean): void {
+    if ((++this.taken & LOOK_MASK) === 0) this.context.options.overload.look();
     const stream = this.context.idle.pop() ?? new ActiveStream(this.context);
     stream.begin(connection, bytes, at, end, oneway);
   }

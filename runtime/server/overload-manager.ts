@@ -1,5 +1,6 @@
 import type { OverloadConfig } from '../config/snapshot.js';
 import type { OverloadStats } from '../observe/overload-stats.js';
+import type { OverloadWatch } from '../proxy/proxy-context.js';
 import type { OldGeneration } from './old-generation.js';
 
 /** How often it is looked, in ms. */
@@ -25,9 +26,9 @@ export interface OverloadOptions {
  * garbage is collected, then requests are refused, then connections. A late event loop counts as well, as then
  * more has been taken on than there is time for.
  */
-export class OverloadManager {
+export class OverloadManager implements OverloadWatch {
   private timer: NodeJS.Timeout | null = null;
-  private lastLook: number;
+  private lastTick: number;
   private lastCollect = -Infinity;
   /** Looks in a row that came too late. */
   private late = 0;
@@ -36,12 +37,12 @@ export class OverloadManager {
     private config: OverloadConfig,
     private readonly options: OverloadOptions,
   ) {
-    this.lastLook = options.now();
+    this.lastTick = options.now();
   }
 
   start(): void {
-    this.lastLook = this.options.now();
-    this.timer = setInterval(() => this.look(), PERIOD_MS);
+    this.lastTick = this.options.now();
+    this.timer = setInterval(() => this.tick(), PERIOD_MS);
     this.timer.unref();
   }
 
@@ -54,15 +55,28 @@ export class OverloadManager {
     this.config = config;
   }
 
+  get refusesRequests(): boolean {
+    return this.options.stats.refusesRequests;
+  }
+
   /** Called every 100 ms, as far as there is time. */
+  tick(): void {
+    const { config } = this;
+    const now = this.options.now();
+    const lateness = now - this.lastTick - PERIOD_MS;
+    this.lastTick = now;
+    // One stop may be a pause of the whole machine.
+    this.late = config.loopDelay > 0 && lateness > config.loopDelay ? this.late + 1 : 0;
+    this.look();
+    // What a collection took says nothing of the load.
+    this.lastTick = this.options.now();
+  }
+
+  /** Looks at the heap; takes some 10 us. */
   look(): void {
     const { config, options } = this;
     const { stats } = options;
     const now = options.now();
-    const lateness = now - this.lastLook - PERIOD_MS;
-    this.lastLook = now;
-    // One stop may be a pause of the whole machine.
-    this.late = config.loopDelay > 0 && lateness > config.loopDelay ? this.late + 1 : 0;
     const { used, limit } = options.heap();
     const share = used / limit;
     stats.heapShare = share;
@@ -84,8 +98,6 @@ export class OverloadManager {
     if (!shrinking || now - this.lastCollect < COLLECT_MS) return;
     this.lastCollect = now;
     options.shrink();
-    // What that took says nothing of the load.
-    this.lastLook = options.now();
   }
 }
 

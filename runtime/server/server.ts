@@ -327,7 +327,7 @@ export class Server {
       limits: config.watermarks,
       deadlines: config.deadlines,
       maxInFlight: config.maxRequests,
-      overload: this.metrics.overload,
+      overload: this.overload,
       stats: this.metrics.listener(config.name),
       protocolStats: (protocol) => this.metrics.protocol(protocol),
       routeStats: (routeConfig, route) => this.metrics.route(routeConfig, route),

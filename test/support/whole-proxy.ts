@@ -167,7 +167,7 @@ export async function startProxy(options: WholeProxyOptions): Promise<WholeProxy
     accessLog: options.accessLog ?? null,
     tracer: options.tracer ?? null,
     maxInFlight: options.maxInFlight ?? 10_000,
-    overload: metrics.overload,
+    overload: { refusesRequests: false, look() {} },
     onError,
   });
   const listener = new Listener({

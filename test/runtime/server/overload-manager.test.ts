@@ -31,7 +31,7 @@ beforeEach(() => {
 function look(heap: number, later = 100): string {
   now += later;
   used = heap;
-  manager.look();
+  manager.tick();
   const { shrinking, refusesRequests, refusesConnections } = stats;
   return [shrinking && 'shrink', refusesRequests && 'requests', refusesConnections && 'connections']
     .filter((stage) => stage !== false)

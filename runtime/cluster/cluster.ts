@@ -210,7 +210,7 @@ export class Cluster {
     this.discovery = new DnsDiscovery(
       dns,
       context.loop,
-      context.resolver ?? new DnsResolver(),
+      context.resolver ?? new DnsResolver(dns.servers.map(formatAddress)),
       (hosts) => {
         this.found = hosts;
         this.setHosts();

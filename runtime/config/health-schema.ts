@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { name, percentage, stringMap, text } from './schema-parts.js';
-import { count, duration } from './units.js';
+import { address, count, duration } from './units.js';
 
 /** The parts of a cluster's shape that say which hosts there are besides those listed, and whether they are well. */
 export const health = {
@@ -24,6 +25,13 @@ export const health = {
           }),
         )
         .min(1, { error: 'expected at least one name' }),
+      servers: z
+        .array(
+          address(1).refine(({ host }) => isIP(host) !== 0, { error: 'expected an IP address and a port' }),
+        )
+        .max(16, { error: 'expected at most 16 servers' })
+        .prefault([])
+        .describe('name servers, such as 10.0.0.2:53; left out: those of the machine, and its hosts file'),
       refresh: duration(100)
         .prefault('30s')
         .describe(

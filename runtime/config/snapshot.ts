@@ -172,6 +172,8 @@ export interface HostConfig {
 /** Names whose addresses are hosts. */
 export interface DnsConfig {
   readonly names: readonly DnsName[];
+  /** Who is asked, by IP address; none: those of the machine. */
+  readonly servers: readonly Address[];
   /** ms between two lookups; less where the answer says that it holds for less. */
   readonly refresh: number;
 }

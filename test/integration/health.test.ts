@@ -198,7 +198,7 @@ it('checks and discovery go on when connections are opened with other settings',
   const [one, other] = [await host(), await host()];
   dns.records.set('echo.test', [{ type: 'A', address: '127.0.0.1', ttl: 1 }]);
   const changes = {
-    dns: { refresh: 50, names: [{ ...NAME, name: 'echo.test', port: one.port }] },
+    dns: { refresh: 50, servers: [], names: [{ ...NAME, name: 'echo.test', port: one.port }] },
     healthCheck: {
       protocol: null,
       interval: 20,
@@ -221,7 +221,7 @@ it('checks and discovery go on when connections are opened with other settings',
 });
 
 describe('hosts by DNS', () => {
-  const config = { refresh: 100, names: [] };
+  const config = { refresh: 100, names: [], servers: [] };
   const name = (of: string, port: number | null) => ({ ...NAME, name: of, port });
 
   it('come and go with the answers, and stay while there is none', async () => {

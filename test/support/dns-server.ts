@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 const A = 1;
 const SRV = 33;
@@ -24,10 +24,15 @@ export interface DnsServer {
   readonly records: Map<string, DnsRecord[]>;
   /** While true every question is answered with a server failure. */
   broken: boolean;
+  /** What becomes of an answer on its way, such as bytes that are none; it is sent as it is if left out. */
+  spoil: ((answer: Buffer) => Buffer) | null;
   /** Questions answered so far. */
   questions: number;
   close(): void;
 }
+
+/** More than this goes by TCP. */
+const MOST_BY_UDP = 1_200;
 
 export async function startDnsServer(): Promise<DnsServer> {
   const socket = createSocket('udp4');
@@ -35,16 +40,50 @@ export async function startDnsServer(): Promise<DnsServer> {
     address: '',
     records: new Map<string, DnsRecord[]>(),
     broken: false,
+    spoil: null as DnsServer['spoil'],
     questions: 0,
-    close: () => void socket.close(),
+    close() {
+      socket.close();
+      streams.close();
+    },
   };
   socket.on('message', (query, peer) => {
     server.questions++;
-    socket.send(answer(query, server.records, server.broken), peer.port, peer.address);
+    const whole = answer(query, server.records, server.broken);
+    const bytes = whole.length > MOST_BY_UDP ? cutShort(whole, query) : whole;
+    socket.send(server.spoil === null ? bytes : server.spoil(bytes), peer.port, peer.address);
   });
-  await new Promise<void>((resolve) => void socket.bind(0, '127.0.0.1', resolve));
-  server.address = `127.0.0.1:${(socket.address() as AddressInfo).port}`;
+  const streams = createServer((stream) =>
+    answerStream(stream, (query) => answer(query, server.records, server.broken)),
+  );
+  await new Promise<void>((resolve) => void streams.listen(0, '127.0.0.1', resolve));
+  const { port } = streams.address() as AddressInfo;
+  await new Promise<void>((resolve) => void socket.bind(port, '127.0.0.1', resolve));
+  server.address = `127.0.0.1:${port}`;
   return server;
+}
+
+/** The header and the question, with the bit that says there is more. */
+function cutShort(whole: Buffer, query: Buffer): Buffer {
+  const short = Buffer.from(whole.subarray(0, query.indexOf(0, 12) + 5));
+  short.writeUInt16BE(short.readUInt16BE(2) | 0x0200, 2);
+  short.writeUInt16BE(0, 6);
+  return short;
+}
+
+/** RFC 1035, section 4.2.2: each message after its length. */
+function answerStream(stream: Socket, answerTo: (query: Buffer) => Buffer): void {
+  let have: Buffer = Buffer.alloc(0);
+  stream.on('error', () => {});
+  stream.on('data', (chunk: Buffer) => {
+    have = Buffer.concat([have, chunk]);
+    while (have.length >= 2 && have.length >= 2 + have.readUInt16BE(0)) {
+      const end = 2 + have.readUInt16BE(0);
+      const reply = answerTo(have.subarray(2, end));
+      stream.write(Buffer.concat([words(reply.length), reply]));
+      have = have.subarray(end);
+    }
+  });
 }
 
 /** RFC 1035, section 4: one question, its records after it. */

@@ -24,14 +24,16 @@ export interface NameResolver {
 
 /** SRV targets that are looked at; a hostile answer may have thousands. */
 const MOST_TARGETS = 256;
+/** Addresses of a name that are looked at. */
+const MOST_ADDRESSES = 4_096;
 
 /** Asks the servers of /etc/resolv.conf, or those given. */
 export class DnsResolver implements NameResolver {
   private readonly resolver = new Resolver({ timeout: 2_000, tries: 2 });
 
-  /** @param servers `address:port` */
-  constructor(servers?: readonly string[]) {
-    if (servers !== undefined) this.resolver.setServers(servers);
+  /** @param servers `address:port`; none: those of the machine */
+  constructor(private readonly servers: readonly string[] = []) {
+    if (servers.length > 0) this.resolver.setServers(servers);
   }
 
   async addresses(name: string): Promise<Resolved> {
@@ -42,10 +44,14 @@ export class DnsResolver implements NameResolver {
     const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (records.length > 0) {
       return {
-        hosts: records.map(({ address }) => ({ address, port: null, weight: 0, priority: 0 })),
+        hosts: records
+          .slice(0, MOST_ADDRESSES)
+          .map(({ address }) => ({ address, port: null, weight: 0, priority: 0 })),
         ttl: Math.min(...records.map(({ ttl }) => ttl)) * 1_000,
       };
     }
+    // The machine's own way would ask other servers.
+    if (this.servers.length > 0) throw failureOf(answers);
     const known = await lookup(name, { all: true });
     return {
       hosts: known.map(({ address }) => ({ address, port: null, weight: 0, priority: 0 })),
@@ -58,10 +64,17 @@ export class DnsResolver implements NameResolver {
     const resolved = await Promise.all(records.map((record) => this.addresses(record.name)));
     const ttls = resolved.flatMap(({ ttl }) => ttl ?? []);
     return {
-      hosts: records.flatMap(({ port, weight, priority }, i) =>
-        resolved[i]!.hosts.map(({ address }) => ({ address, port, weight, priority })),
-      ),
+      hosts: records
+        .flatMap(({ port, weight, priority }, i) =>
+          resolved[i]!.hosts.map(({ address }) => ({ address, port, weight, priority })),
+        )
+        .slice(0, MOST_ADDRESSES),
       ttl: ttls.length === 0 ? null : Math.min(...ttls),
     };
   }
+}
+
+function failureOf(answers: readonly PromiseSettledResult<unknown>[]): Error {
+  for (const answer of answers) if (answer.status === 'rejected') return answer.reason as Error;
+  return new Error('it has no addresses');
 }

@@ -1,12 +1,20 @@
 import { seedFromEnvironment } from '../support/random.js';
 import { abuse } from './abuse/scenarios.js';
 import { certificateRotation } from './certificate-rotation.js';
+import { extraBytes, killedMidResponse } from './broken-replies.js';
+import { callersIds, cancelStorm } from './callers.js';
+import { callersDeadlines } from './deadline-scenarios.js';
+import { dubboDeadlines, wideIds } from './dubbo-scenarios.js';
+import { failFast, outliers } from './host-scenarios.js';
 import { inOrder } from './in-order.js';
+import { heartbeatIds, poolKey, retryAndMirror } from './isolation.js';
 import { life } from './life/scenarios.js';
 import { peers } from './peers/scenarios.js';
+import { breakers, retryStorm } from './retry-scenarios.js';
 import type { Result, Scenarios } from './scenario.js';
 import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from './scenarios.js';
 import { tlsFlood, wrongBeginnings } from './tls-flood.js';
+import { clockJumps, logsBroken } from './surroundings.js';
 
 /**
  * `npm run test:reliability [-- [--json] A1 D3]`: the tests of shared/design/reliability.md at full size, a line
@@ -15,12 +23,27 @@ import { tlsFlood, wrongBeginnings } from './tls-flood.js';
 const seed = seedFromEnvironment('clock');
 const all: Scenarios = {
   A1: () => crossTalk(100_000, seed),
+  A2: () => killedMidResponse(20, seed),
   A3: () => idWrap(10_000, seed),
   A4: () => idCollision(20, seed),
   A5: () => lateReplies(100_000, seed),
   A6: () => inOrder(200_000, seed),
   A7: () => uninvitedReplies(20_000, seed),
+  A8: () => extraBytes(20_000, seed),
+  A9: () => cancelStorm(100_000, seed),
+  A10: () => callersIds(20_000, seed),
+  A11: () => wideIds(10_000, seed),
+  A12: () => retryAndMirror(20_000, seed),
+  A13: () => heartbeatIds(20_000, seed),
+  A14: () => poolKey(10_000, seed),
   ...abuse,
+  D1: () => retryStorm(50_000, seed),
+  D2: () => breakers(seed),
+  D3: () => outliers(seed),
+  D4: () => failFast(4_000, seed),
+  D5: async () => [await callersDeadlines(4_000, seed), await dubboDeadlines(1_000, seed)],
+  D8: () => clockJumps(20_000, seed),
+  D9: () => logsBroken(10_000, seed),
   ...life,
   ...peers,
   C13: () => tlsFlood(1_000, seed),

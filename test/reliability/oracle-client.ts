@@ -15,14 +15,23 @@ export interface ClientOptions {
   verdict: Verdict;
   /** What the upstream is to do with the n-th request. */
   orders(n: number): Orders;
+  /** Which service is asked for; com.demo.Echo:1.0 if left out. */
+  service?: string;
+  /** Resets the connection then, whatever is under way. */
+  leave?: Promise<unknown>;
+  /** For how long nothing may happen before it gives up, and what it waits for is missing; 15 s if left out. */
+  patience?: number;
+  /** A request has ended `took` ms after it was sent. */
+  onEnded?(how: 'ok' | 'localError' | 'wrong', took: number): void;
 }
 
 interface Waiting {
   token: Buffer;
   size: number;
+  /** ms on performance.now() */
+  since: number;
 }
 
-const HEADERS = [['service', 'com.demo.Echo:1.0']] as const;
 /** After so long without any progress a client gives up, and what it waits for is missing. */
 const STALL_MS = 15_000;
 
@@ -57,7 +66,7 @@ export class OracleClient {
         this.socket.destroy();
         resolve();
       };
-      this.stall = setTimeout(() => this.finish(), STALL_MS);
+      this.stall = setTimeout(() => this.finish(), this.options.patience ?? STALL_MS);
       this.socket.on('data', (chunk: Buffer) => {
         this.stall!.refresh();
         this.splitter.push(chunk);
@@ -71,6 +80,7 @@ export class OracleClient {
         this.waiting.clear();
         this.finish();
       });
+      void this.options.leave?.then(() => this.socket.resetAndDestroy());
       this.socket.once('connect', () => {
         for (let id = 1; id <= Math.min(inFlight, requests); id++) this.send(id);
         this.flush();
@@ -82,9 +92,10 @@ export class OracleClient {
     const { options } = this;
     const orders = options.orders(this.sent++);
     const token = options.random.bytes(TOKEN_BYTES);
-    this.waiting.set(id, { token, size: orders.size });
+    this.waiting.set(id, { token, size: orders.size, since: performance.now() });
     const content = requestContent(token, orders);
-    this.outbox.push(buildBolt({ id, timeout: options.timeout, headers: HEADERS, content }));
+    const headers = [['service', options.service ?? 'com.demo.Echo:1.0']] as const;
+    this.outbox.push(buildBolt({ id, timeout: options.timeout, headers, content }));
   }
 
   private flush(): void {
@@ -104,9 +115,10 @@ export class OracleClient {
     this.waiting.delete(id);
     this.ended++;
     const content = b.subarray(start + 20 + b.readUInt16BE(start + 12) + b.readUInt16BE(start + 14), end);
-    if (b.readUInt16BE(start + 10) !== 0) verdict.localError++;
-    else if (isReplyTo(waiting.token, waiting.size, content)) verdict.ok++;
-    else verdict.wrong++;
+    const right = isReplyTo(waiting.token, waiting.size, content);
+    const how = b.readUInt16BE(start + 10) !== 0 ? 'localError' : right ? 'ok' : 'wrong';
+    verdict[how]++;
+    this.options.onEnded?.(how, performance.now() - waiting.since);
     if (this.sent < requests) this.send(id);
   }
 }

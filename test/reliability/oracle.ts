@@ -32,6 +32,22 @@ export const Act = {
   unknownId: 3,
   /** Reply, and when the connection is idle send the same reply once more. */
   idleReply: 4,
+  /** After a while send only the first `delay` bytes of the reply, and nothing more to anybody. */
+  half: 5,
+  /** Reply, with bytes behind it that are no frame. */
+  extra: 6,
+  /** Reply, with half a frame behind it, and close. */
+  extraHalf: 7,
+  /** Say that it is too busy to do it. */
+  busy: 8,
+  /** As `busy` the first time, whichever host it is; then reply. */
+  busyOnce: 9,
+  /** As `busy` the first time, then never reply. */
+  busyThenHold: 10,
+  /** Close the connection without a reply. */
+  hangUp: 11,
+  /** Say that it failed. */
+  fail: 12,
 } as const;
 export type Act = (typeof Act)[keyof typeof Act];
 

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openFilesOf } from '../support/child.js';
 import { Random } from '../support/random.js';
 import {
@@ -42,7 +43,9 @@ export type Scenarios = Readonly<Record<string, (seed: number) => Promise<Result
 export interface Stage {
   readonly random: Random;
   readonly sidecar: Sidecar;
+  /** The first one, or the only one. */
   readonly upstream: ScriptedUpstream;
+  readonly upstreams: readonly ScriptedUpstream[];
   readonly verdict: Verdict;
   readonly notes: string[];
   /** Notes a flaw unless `holds`. */
@@ -52,6 +55,13 @@ export interface Stage {
   /** As {@link figure}, for a number that may be, or has to be, so much. */
   atMost(what: string, value: number, unit: string, most: number): void;
   atLeast(what: string, value: number, unit: string, least: number): void;
+  /**
+   * Notes a time in ms that has to be at most `limit`, and as much longer as this process and the sidecar were
+   * late by themselves and as errors take that need nothing but the sidecar: machines are shared.
+   */
+  timed(what: string, ms: number, limit: number): Promise<void>;
+  /** So many requests were sent in another way, and are in the verdict. */
+  count(requests: number): void;
   /** Callers that keep asking until they are stopped, at the latest in the end; theirs count as well. */
   steady(callers: number, options?: Partial<SteadyOptions>): SteadyCaller[];
   /** A connection with its requests, from connect to close; they count. */
@@ -60,7 +70,7 @@ export interface Stage {
   drive(clients: number, options: Drive): Promise<void>;
 }
 
-export type Drive = Partial<Pick<ClientOptions, 'inFlight' | 'timeout' | 'orders'>> & {
+export type Drive = Partial<Omit<ClientOptions, 'port' | 'random' | 'verdict' | 'requests'>> & {
   /** Of each client. */
   requests: number;
 };
@@ -71,13 +81,15 @@ export interface Setup extends Omit<SidecarOptions, 'upstreams'>, Launch {
   upstreams?: readonly number[];
   /** A configuration of its own, given the port of the scripted upstream; the first listener is `test`. */
   yaml?(upstream: number): string;
-  /** Of the scripted upstream. */
+  /** How many scripted upstreams there are, all hosts of the only cluster; 1 if left out. */
+  hosts?: number;
+  /** Of the scripted upstreams. */
   manners?: Manners;
   /** What the sidecar ends with; 0 if left out. */
   exitCode?: number;
 }
 
-const AT_ONCE: Orders = { act: Act.reply, delay: 0, size: 0 };
+export const AT_ONCE: Orders = { act: Act.reply, delay: 0, size: 0 };
 
 /** Sets the stage, plays, looks that nothing is left over, and clears away. */
 export async function scenario(
@@ -87,9 +99,10 @@ export async function scenario(
   play: (stage: Stage) => Promise<void>,
 ): Promise<Result> {
   const from = performance.now();
-  const upstream = new ScriptedUpstream(setup.manners);
-  const port = await upstream.listen();
-  const yaml = setup.yaml?.(port) ?? sidecarYaml({ ...setup, upstreams: setup.upstreams ?? [port] });
+  const upstreams = Array.from({ length: setup.hosts ?? 1 }, () => new ScriptedUpstream(setup.manners));
+  const upstream = upstreams[0]!;
+  const ports = await Promise.all(upstreams.map((one) => one.listen()));
+  const yaml = setup.yaml?.(ports[0]!) ?? sidecarYaml({ ...setup, upstreams: setup.upstreams ?? ports });
   const sidecar = await launchSidecar(yaml, setup);
   const before = await footprint(sidecar);
   const random = new Random(seed);
@@ -137,12 +150,26 @@ export async function scenario(
     );
     await Promise.all(all);
   };
+  const count = (more: number): void => void (requests += more);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const timed: Stage['timed'] = async (what, ms, limit) => {
+    const took: number[] = [];
+    const onEnded = (_how: string, time: number): void => void took.push(time);
+    await drive(4, { requests: 100, inFlight: 16, service: 'com.demo.Nobody', onEnded });
+    const stopped = (await sidecar.metric('loop_delay_max_seconds')) * 1_000;
+    const late = delay.max / 1e6 + stopped + quantile(took, 1);
+    const target = `at most ${limit} ms, and ${late.toFixed(0)} ms that the machine was late`;
+    figure(what, `${ms.toFixed(1)} ms`, target, ms <= limit + late);
+  };
   try {
-    const measures = { figure, atMost, atLeast };
-    await play({ random, sidecar, upstream, verdict, notes, check, ...measures, steady, once, drive });
+    const peers = { random, sidecar, upstream, upstreams, verdict };
+    const measures = { notes, check, figure, atMost, atLeast, timed };
+    await play({ ...peers, ...measures, count, steady, once, drive });
     await Promise.all(callers.map((caller) => caller.stop()));
     requests += callers.reduce((sum, { sent }) => sum + sent, 0);
-    check(upstream.collisions === 0, `the proxy gave ${upstream.collisions} ids away while they were open`);
+    const collisions = upstreams.reduce((sum, one) => sum + one.collisions, 0);
+    check(collisions === 0, `the proxy gave ${collisions} ids away while they were open`);
     const { exitCode, signalCode } = sidecar.process;
     if (exitCode === null && signalCode === null) {
       await leftovers(sidecar, check);
@@ -151,12 +178,13 @@ export async function scenario(
       notes.push(`sidecar's memory at most ${(highest / 1024 / 1024).toFixed(0)} MiB`);
     }
   } finally {
+    delay.disable();
     const code = await sidecar.stop();
     const tail = sidecar.output.slice(-5).join(' | ');
     check(code === (setup.exitCode ?? 0), `the sidecar's exit code is ${code}: ${tail}`);
     const uncaught = sidecar.output.filter((line) => /uncaught|internal error/.test(line));
     check(uncaught.length === 0, `the sidecar said ${uncaught[0] ?? ''}`);
-    upstream.close();
+    for (const one of upstreams) one.close();
   }
   return {
     name,
@@ -209,6 +237,12 @@ export async function backTo(before: Footprint, sidecar: Sidecar, check: Stage['
   check(files - before.files <= kept + FEW_FILES, `${files} files are open, ${before.files} were before`);
   const grown = rss - before.rss;
   check(grown <= MORE_MEMORY, `memory has grown by ${(grown / 1024 / 1024).toFixed(0)} MiB`);
+}
+
+/** The value below which `share` of all lie; 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 function round(value: number): string {

@@ -23,6 +23,8 @@ export interface SidecarOptions {
   route?: readonly string[];
   /** Routes before it, a line of YAML each. */
   routes?: readonly string[];
+  /** Further clusters, as YAML; each becomes an item of the list. */
+  clusters?: readonly string[];
   /** Further keys of the file. */
   top?: readonly string[];
 }
@@ -49,6 +51,8 @@ export interface Sidecar extends Child {
   readonly adminPort: number;
   /** The sum of a metric over all label sets, by the end of its name. */
   metric(name: string): Promise<number>;
+  /** Several of them, as of the same moment. */
+  metrics(...names: string[]): Promise<number[]>;
   memory(): Promise<{ rss: number; highest: number }>;
 }
 
@@ -74,6 +78,7 @@ export function sidecarYaml(options: SidecarOptions): string {
     '  - name: echo',
     `    hosts: [${options.upstreams.map((port) => `{ address: '127.0.0.1:${port}' }`).join(', ')}]`,
     ...(options.cluster ?? []).map((line) => `    ${line}`),
+    ...(options.clusters ?? []).map((cluster) => `  - ${cluster}`),
     'admin: { address: 127.0.0.1:0 }',
     ...(options.top ?? []),
     `codecs: [${(options.codecs ?? []).map((file) => `'${file}'`).join(', ')}]`,
@@ -107,19 +112,26 @@ export async function launchSidecar(yaml: string, launch: Launch = {}): Promise<
   });
   const [, port] = await child.line(LISTENING, START_MS);
   const [, adminPort] = await child.line(ADMIN, START_MS);
+  const metrics = async (...names: string[]): Promise<number[]> => {
+    const text = await (await fetch(`http://127.0.0.1:${adminPort}/stats/prometheus`)).text();
+    return names.map((name) => sumOf(text, name));
+  };
   return {
     ...child,
     file,
     port: Number(port),
     adminPort: Number(adminPort),
-    async metric(name) {
-      const text = await (await fetch(`http://127.0.0.1:${adminPort}/stats/prometheus`)).text();
-      const samples = text.split('\n').filter((line) => new RegExp(`^\\w*${name}(\\{| )`).test(line));
-      if (samples.length === 0) throw new Error(`no metric ends in ${name}`);
-      return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-    },
+    metric: async (name) => (await metrics(name))[0]!,
+    metrics,
     memory: () => memoryOf(child.pid),
   };
+}
+
+/** All samples whose name ends so, added up. */
+function sumOf(text: string, name: string): number {
+  const samples = text.split('\n').filter((line) => new RegExp(`^\\w*${name}(\\{| )`).test(line));
+  if (samples.length === 0) throw new Error(`no metric ends in ${name}`);
+  return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
 /** How long it may take to start where many tests share the machine, in ms. */

@@ -251,6 +251,24 @@ describe('hosts by DNS', () => {
     expect(kept!.connections).toBe(1);
   });
 
+  it('are taken by the thousand', async () => {
+    dns = await startDnsServer();
+    const addresses = Array.from(
+      { length: 1_000 },
+      (_, i) => `127.0.${Math.floor(i / 250)}.${1 + (i % 250)}`,
+    );
+    dns.records.set(
+      'echo.test',
+      addresses.map((address) => ({ type: 'A', address, ttl: 1 })),
+    );
+    await run(clusterOf([], { dns: { ...config, names: [name('echo.test', 1)] } }), {
+      resolver: new DnsResolver([dns.address]),
+    });
+    await eventually(() => proxy.clusters.hosts().length === 1_000, 'the hosts');
+    const asked = dns.questions;
+    await eventually(() => dns!.questions > asked, 'the next question');
+  });
+
   it('with their ports, weights and priorities by SRV', async () => {
     dns = await startDnsServer();
     const [a, b, spare] = [await host(), await host(), await host()];

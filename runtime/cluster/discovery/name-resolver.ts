@@ -43,11 +43,13 @@ export class DnsResolver implements NameResolver {
     ]);
     const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (records.length > 0) {
+      // Of some 256 addresses Node tells the time; all further ones have none.
+      const ttls = records.map(({ ttl }) => ttl).filter(Number.isFinite);
       return {
         hosts: records
           .slice(0, MOST_ADDRESSES)
           .map(({ address }) => ({ address, port: null, weight: 0, priority: 0 })),
-        ttl: Math.min(...records.map(({ ttl }) => ttl)) * 1_000,
+        ttl: ttls.length === 0 ? null : Math.min(...ttls) * 1_000,
       };
     }
     // The machine's own way would ask other servers.

@@ -89,7 +89,61 @@ function compareTypes(
       changes.breaking('nullable-changed', a, b, `${name} can no longer be null`);
     if (!was.nullable && is.nullable) changes.compatible('nullable-changed', a, b, `${name} can be null now`);
     compareExtents(cx, name, was.extent, is.extent, a, b);
+  } else if (was.kind === 'extern' && is.kind === 'extern') {
+    if (was.extern.name !== is.extern.name)
+      changes.breaking('type-changed', a, b, `${name} was a ${was.extern.name}, is a ${is.extern.name}`);
+    compareLimit(cx, `the count of ${name}`, was.maxCount, is.maxCount, a, b);
+  } else if (was.kind === 'record' && is.kind === 'record') {
+    if (was.extern.name !== is.extern.name)
+      changes.breaking('type-changed', a, b, `${name} was a ${was.extern.name}, is a ${is.extern.name}`);
+    compareEntries(cx, was.entries, is.entries);
   } else changes.breaking('type-changed', a, b, `${name} was ${KINDS[was.kind]}, is ${KINDS[is.kind]}`);
+}
+
+/** Compares the entries of a record: what stands under a tag has to be what it was. */
+function compareEntries({ changes }: LayoutContext, was: readonly Field[], is: readonly Field[]): void {
+  for (const entry of was) {
+    const same = is.find((other) => tagsOf(other) === tagsOf(entry));
+    const moved = is.find((other) => other.name === entry.name);
+    const tag = `tag ${tagsOf(entry)}`;
+    if (same === undefined && moved === undefined)
+      changes.warning(
+        'field-removed',
+        entry.span,
+        null,
+        `${tag}, \`${entry.name}\`, is passed on unread now`,
+      );
+    else if (same === undefined)
+      changes.breaking(
+        'field-moved',
+        entry.span,
+        moved!.span,
+        `\`${entry.name}\` stood under ${tag}, stands under tag ${tagsOf(moved!)}`,
+      );
+    else if (heldBy(entry) !== heldBy(same))
+      changes.breaking(
+        'type-changed',
+        entry.span,
+        same.span,
+        `${tag} held ${heldBy(entry)}, holds ${heldBy(same)}`,
+      );
+  }
+  for (const entry of is)
+    if (!was.some((other) => tagsOf(other) === tagsOf(entry) || other.name === entry.name))
+      changes.compatible(
+        'field-added',
+        null,
+        entry.span,
+        `tag ${tagsOf(entry)} is read as \`${entry.name}\``,
+      );
+}
+
+function tagsOf({ type }: Field): string {
+  return type.kind === 'entry' ? type.path.join('.') : '';
+}
+
+function heldBy({ type }: Field): string {
+  return type.kind === 'entry' ? type.of.kind : type.kind;
 }
 
 /** Compares how far something reaches. */

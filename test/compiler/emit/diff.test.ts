@@ -148,3 +148,38 @@ test('every kind of change that breaks the wire has a case', () => {
     ]),
   );
 });
+
+test('the bundled schemas differ in nothing from themselves', async () => {
+  const { code, out } = await protoFrame(ROOT, ['diff', 'schemas', 'schemas', '--format', 'json']);
+  expect(JSON.parse(out)).toEqual({ breaking: 0, changes: [] });
+  expect(code).toBe(0);
+});
+
+test('what stands under a tag has to be what it was', async () => {
+  const record = (entries: string): string => `protocol a {
+    limits { frame = 1MiB; }
+    extern type struct => record from "./format.ts";
+    frame F { length : u16; within (length) { record struct { ${entries} } } }
+    semantics { kind = match (what) { 0 => request, _ => response }; id = id; }
+    synth hijack none;
+  }`;
+  const format =
+    "import type { ExternRecord } from '@proto-frame/api';\nexport const struct: ExternRecord = null!;\n";
+  const cwd = await folderWith({
+    'old.proto-frame': record(
+      '1 what : int default 0; 2 id : int; 3 name : text; 4 gone : map; 5 moved : int;',
+    ),
+    'new.proto-frame': record(
+      '1 what : int default 0; 2 id : int; 3 name : bytes; 6 moved : int; 7 fresh : int;',
+    ),
+    'format.ts': format,
+  });
+  const { out } = await protoFrame(cwd, ['diff', 'old.proto-frame', 'new.proto-frame', '--format', 'json']);
+  const { changes } = JSON.parse(out) as { changes: { kind: string; severity: string; message: string }[] };
+  expect(changes.map(({ kind, severity, message }) => `${severity} ${kind}: ${message}`).sort()).toEqual([
+    'breaking field-moved: `moved` stood under tag 5, stands under tag 6',
+    'breaking type-changed: tag 3 held text, holds bytes',
+    'compatible field-added: tag 7 is read as `fresh`',
+    'warning field-removed: tag 4, `gone`, is passed on unread now',
+  ]);
+});

@@ -29,6 +29,7 @@ test('what a route can match by', () => {
   const is = (kind: string, value: string): unknown => ({ kind, value });
   expect(rules(`{ match: { ${match} }, route: { cluster: echo } }`)[0]!.match).toEqual({
     service: is('suffix', ':1.0'),
+    caller: null,
     method: is('contains', 'et'),
     group: is('prefix', 'b'),
     version: is('regex', '1.*'),

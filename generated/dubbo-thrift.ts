@@ -1,4 +1,4 @@
-// Generated from dubbo-thrift.proto-frame (sha256 64095e5a134bc8c2) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from dubbo-thrift.proto-frame (sha256 760c313b3d659392) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Message, in bytes:
 //   0              length         u32 in 33..8388608
@@ -6,16 +6,19 @@
 //   6              message_len    u32 in 33..8388608
 //   10             header_len     u16 in 21..65535
 //   12             version        u8 = 1
-//   13             service        pstr(u32) max 65514
+//   13             service_len    u32 in 0..65514
+//   17             service        text latin1 size service_len
 //   id             id             u64
 //   strict         strict         u16 = 0x8001
 //   strict + 2     unused         u8 default 0
 //   strict + 3     type           MessageType
-//   strict + 4     name           pstr(u32) max 65535
+//   strict + 4     name_len       u32 in 0..65535
+//   strict + 8     name           text latin1 size name_len
 //   seqid          seqid          i32
 //   seqid + 4      fields         bytes rest
 
 import {
+  byteText,
   CONTRACT_VERSION,
   DecodeError,
   defineProtocol,
@@ -30,7 +33,7 @@ import {
   put64,
   put8,
   putRequestId64,
-  readUtf8,
+  readLatin1,
   type RequestId,
   requestId64,
   requireBigInteger,
@@ -43,8 +46,7 @@ import {
   u32,
   u64,
   u8,
-  utf8Length,
-  writeUtf8,
+  writeLatin1,
   type XFrame,
   type XProtocol,
 } from '@proto-frame/api';
@@ -89,6 +91,10 @@ function match(b: Uint8Array, from: number, to: number): Match {
   if (u8(b, from + 7) > 128) return Match.no;
   if (to <= from + 12) return Match.more;
   if (u8(b, from + 12) !== 1) return Match.no;
+  if (to <= from + 13) return Match.more;
+  if (u8(b, from + 13) !== 0) return Match.no;
+  if (to <= from + 14) return Match.more;
+  if (u8(b, from + 14) !== 0) return Match.no;
   return Match.yes;
 }
 
@@ -106,7 +112,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
 /** Where id starts. */
 function idAt(b: Uint8Array, at: number): number {
-  return at + 13 + 4 + u32(b, at + 13);
+  return at + 17 + u32(b, at + 13);
 }
 
 /** Where strict starts. */
@@ -116,7 +122,7 @@ function strictAt(b: Uint8Array, at: number): number {
 
 /** Where seqid starts. */
 function seqidAt(b: Uint8Array, at: number): number {
-  return at + 12 + (u16(b, at + 10) - 8) + 4 + 4 + u32(b, strictAt(b, at) + 4);
+  return at + 12 + (u16(b, at + 10) - 8) + 8 + u32(b, strictAt(b, at) + 4);
 }
 
 /** Where packetEnd starts. */
@@ -217,24 +223,24 @@ function check(b: Uint8Array, at: number, end: number): void {
     );
   }
 
-  const p4 = idAt(b, at);
-  if (p4 - (at + 13) - 4 > 65514) {
+  if (u32(b, at + 13) > 65514) {
     throw new DecodeError(
-      'limit',
-      'Message.service',
+      'range',
+      'Message.service_len',
       13,
-      `has ${p4 - (at + 13) - 4} bytes, the limit is 65514`,
+      `is ${u32(b, at + 13)}, has to be 0 to 65514`,
       'dubbo-thrift.proto-frame:29:11',
     );
   }
 
+  const p4 = idAt(b, at);
   if (p4 > headerEnd) {
     throw new DecodeError(
       'window',
       'Message.service',
-      13,
+      17,
       `runs ${p4 - headerEnd} bytes over the end of its window`,
-      'dubbo-thrift.proto-frame:29:11',
+      'dubbo-thrift.proto-frame:30:11',
     );
   }
 
@@ -244,7 +250,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Message.id',
       p4 - at,
       `${headerEnd - (p4 + 8)} bytes of its window are left over`,
-      'dubbo-thrift.proto-frame:30:11',
+      'dubbo-thrift.proto-frame:31:11',
     );
   }
 
@@ -264,7 +270,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Message.strict',
       p3 - at,
       `is ${u16(b, p3)}, has to be 32769`,
-      'dubbo-thrift.proto-frame:32:9',
+      'dubbo-thrift.proto-frame:33:9',
     );
   }
 
@@ -274,28 +280,28 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Message.type',
       p3 + 3 - at,
       `${u8(b, p3 + 3)} is no MessageType`,
-      'dubbo-thrift.proto-frame:34:9',
+      'dubbo-thrift.proto-frame:35:9',
+    );
+  }
+
+  if (u32(b, p3 + 4) > 65535) {
+    throw new DecodeError(
+      'range',
+      'Message.name_len',
+      p3 + 4 - at,
+      `is ${u32(b, p3 + 4)}, has to be 0 to 65535`,
+      'dubbo-thrift.proto-frame:36:9',
     );
   }
 
   const p5 = seqidAt(b, at);
-  if (p5 - (p3 + 4) - 4 > 65535) {
-    throw new DecodeError(
-      'limit',
-      'Message.name',
-      p3 + 4 - at,
-      `has ${p5 - (p3 + 4) - 4} bytes, the limit is 65535`,
-      'dubbo-thrift.proto-frame:35:9',
-    );
-  }
-
   if (p5 > messageEnd) {
     throw new DecodeError(
       'window',
       'Message.name',
-      p3 + 4 - at,
+      p3 + 8 - at,
       `runs ${p5 - messageEnd} bytes over the end of its window`,
-      'dubbo-thrift.proto-frame:35:9',
+      'dubbo-thrift.proto-frame:37:9',
     );
   }
 
@@ -305,7 +311,7 @@ function check(b: Uint8Array, at: number, end: number): void {
       'Message.fields',
       p5 + 4 - at,
       `runs ${p5 + 4 - messageEnd} bytes over the end of its window`,
-      'dubbo-thrift.proto-frame:38:9',
+      'dubbo-thrift.proto-frame:40:9',
     );
   }
 
@@ -340,8 +346,8 @@ function check(b: Uint8Array, at: number, end: number): void {
   }
 }
 
-/** Names of services and methods: few, and the same again and again. */
-const names = new TextCache();
+/** Names of services and methods, a byte a character. */
+const byteNames = new TextCache(readLatin1);
 
 function kindOf(b: Uint8Array, at: number): FrameKind {
   const p = strictAt(b, at);
@@ -381,11 +387,11 @@ function wireStatusOf(b: Uint8Array, at: number): number {
 }
 
 function serviceOf(b: Uint8Array, at: number): string | undefined {
-  return names.read(b, at + 13 + 4, idAt(b, at));
+  return byteNames.read(b, at + 17, idAt(b, at));
 }
 
 function methodOf(b: Uint8Array, at: number): string | undefined {
-  return names.read(b, strictAt(b, at) + 4 + 4, seqidAt(b, at));
+  return byteNames.read(b, strictAt(b, at) + 8, seqidAt(b, at));
 }
 
 function bodyStart(b: Uint8Array, at: number): number {
@@ -453,10 +459,12 @@ export function encodeMessage(init: MessageInit): Uint8Array {
   const messageFrom = size;
   size += 2;
   const headerFrom = size;
-  size += 1 + 4 + utf8Length(service);
+  const serviceSize = byteText('Message.service', service, 256).length;
+  size += 5 + serviceSize;
   size += 8;
   const headerSize = size - headerFrom;
-  size += 4 + 4 + utf8Length(name);
+  const nameSize = byteText('Message.name', name, 256).length;
+  size += 8 + nameSize;
   size += 4 + fields.length;
   const messageSize = size - messageFrom;
   const packetSize = size - packetFrom;
@@ -466,6 +474,10 @@ export function encodeMessage(init: MessageInit): Uint8Array {
   requireInteger('Message.message_len', messageLen, 33, 8388608);
   const headerLen = headerSize + 8;
   requireInteger('Message.header_len', headerLen, 21, 65535);
+  const serviceLen = serviceSize;
+  requireInteger('Message.service_len', serviceLen, 0, 65514);
+  const nameLen = nameSize;
+  requireInteger('Message.name_len', nameLen, 0, 65535);
   if (size > 8388612) throw new EncodeError('Message', `has ${size} bytes, the limit is 8388612`);
   const b = frameBytes(size);
   let p = 0;
@@ -474,20 +486,16 @@ export function encodeMessage(init: MessageInit): Uint8Array {
   put32(b, p + 6, messageLen);
   put16(b, p + 10, headerLen);
   put8(b, p + 12, 1);
-  p += 13;
-  requireInteger('Message.service (bytes)', utf8Length(service), 0, 65514);
-  put32(b, p, utf8Length(service));
-  p += 4;
-  p = writeUtf8(b, p, service);
+  put32(b, p + 13, serviceLen);
+  p += 17;
+  p = writeLatin1(b, p, service);
   put64(b, p, id);
   put16(b, p + 8, 32769);
   put8(b, p + 10, unused);
   put8(b, p + 11, type);
-  p += 12;
-  requireInteger('Message.name (bytes)', utf8Length(name), 0, 65535);
-  put32(b, p, utf8Length(name));
-  p += 4;
-  p = writeUtf8(b, p, name);
+  put32(b, p + 12, nameLen);
+  p += 16;
+  p = writeLatin1(b, p, name);
   put32(b, p, seqid);
   p += 4;
   b.set(fields, p);
@@ -541,9 +549,9 @@ function remember(b: Uint8Array, at: number): MessageMemo {
   const p2 = strictAt(b, at);
   const p3 = seqidAt(b, at);
   return {
-    service: names.read(b, at + 13 + 4, p),
+    service: byteNames.read(b, at + 17, p),
     id: u64(b, p),
-    name: names.read(b, p2 + 4 + 4, p3),
+    name: byteNames.read(b, p2 + 8, p3),
     seqid: i32(b, p3),
   };
 }
@@ -591,10 +599,13 @@ export class MessageFrame {
     return u8(this.bytes, this.start + 12);
   }
 
+  get serviceLen(): number {
+    return u32(this.bytes, this.start + 13);
+  }
+
   get service(): string {
     const { bytes: b, start: at } = this;
-    const from = at + 13;
-    return readUtf8(b, from + 4, idAt(b, at));
+    return readLatin1(b, at + 17, idAt(b, at));
   }
 
   get id(): bigint {
@@ -617,11 +628,14 @@ export class MessageFrame {
     return u8(b, strictAt(b, at) + 3) as MessageType;
   }
 
+  get nameLen(): number {
+    const { bytes: b, start: at } = this;
+    return u32(b, strictAt(b, at) + 4);
+  }
+
   get name(): string {
     const { bytes: b, start: at } = this;
-    const p = strictAt(b, at);
-    const from = p + 4;
-    return readUtf8(b, from + 4, seqidAt(b, at));
+    return readLatin1(b, strictAt(b, at) + 8, seqidAt(b, at));
   }
 
   get seqid(): number {

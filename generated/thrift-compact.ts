@@ -1,4 +1,4 @@
-// Generated from thrift-compact.proto-frame (sha256 6c38d52a1bbb0f62) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from thrift-compact.proto-frame (sha256 146163dae5e4c74c) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Message, in bytes:
 //   0              length         u32 in 4..16384000
@@ -6,10 +6,11 @@
 //   5              type version   bits of u8
 //   6              seqid          varint(leb128) in 0..4294967295
 //   nameLen        name_len       varint(leb128) in 0..65535
-//   name           name           text utf8 size name_len
+//   name           name           text latin1 size name_len
 //   fields         fields         bytes rest
 
 import {
+  byteText,
   CONTRACT_VERSION,
   DecodeError,
   defineProtocol,
@@ -26,7 +27,7 @@ import {
   put32,
   put8,
   putLeb128,
-  readUtf8,
+  readLatin1,
   type RequestId,
   requireInteger,
   ScanFault,
@@ -37,8 +38,7 @@ import {
   TextCache,
   u32,
   u8,
-  utf8Length,
-  writeUtf8,
+  writeLatin1,
   type XFrame,
   type XProtocol,
 } from '@proto-frame/api';
@@ -229,8 +229,8 @@ function check(b: Uint8Array, at: number, end: number): void {
   }
 }
 
-/** Names of services and methods: few, and the same again and again. */
-const names = new TextCache();
+/** Names of services and methods, a byte a character. */
+const byteNames = new TextCache(readLatin1);
 
 function kindOf(b: Uint8Array, at: number): FrameKind {
   const type = (u8(b, at + 5) >>> 5) & 7;
@@ -272,14 +272,14 @@ function wireStatusOf(b: Uint8Array, at: number): number {
 function serviceOf(b: Uint8Array, at: number): string | undefined {
   const p = nameAt(b, at);
   const p2 = fieldsAt(b, at);
-  const name = names.read(b, p, p2);
+  const name = byteNames.read(b, p, p2);
   return textBefore(name, ':') ?? 'thrift';
 }
 
 function methodOf(b: Uint8Array, at: number): string | undefined {
   const p = nameAt(b, at);
   const p2 = fieldsAt(b, at);
-  const name = names.read(b, p, p2);
+  const name = byteNames.read(b, p, p2);
   return textAfter(name, ':') ?? name;
 }
 
@@ -343,7 +343,7 @@ export function encodeMessage(init: MessageInit): Uint8Array {
   let size = 4;
   const messageFrom = size;
   size += 2 + leb128Size(seqid);
-  const nameSize = utf8Length(name);
+  const nameSize = byteText('Message.name', name, 256).length;
   size += nameSize;
   size += fields.length;
   const nameLen = nameSize;
@@ -361,7 +361,7 @@ export function encodeMessage(init: MessageInit): Uint8Array {
   p += 6;
   p = putLeb128(b, p, seqid);
   p = putLeb128(b, p, nameLen);
-  p = writeUtf8(b, p, name);
+  p = writeLatin1(b, p, name);
   b.set(fields, p);
   p += fields.length;
   return b;
@@ -423,7 +423,7 @@ export interface MessageMemo {
 function remember(b: Uint8Array, at: number): MessageMemo {
   const p = nameAt(b, at);
   const p2 = fieldsAt(b, at);
-  return { seqid: leb128(b, at + 6), name: names.read(b, p, p2) };
+  return { seqid: leb128(b, at + 6), name: byteNames.read(b, p, p2) };
 }
 
 /** A TApplicationException with the method of the call, as servers answer, and its sequence id. */
@@ -472,7 +472,7 @@ export class MessageFrame {
 
   get name(): string {
     const { bytes: b, start: at } = this;
-    return readUtf8(b, nameAt(b, at), fieldsAt(b, at));
+    return readLatin1(b, nameAt(b, at), fieldsAt(b, at));
   }
 
   /** The struct of arguments, or of what comes of them: never decoded, but for its first field. */

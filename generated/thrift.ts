@@ -1,4 +1,4 @@
-// Generated from thrift.proto-frame (sha256 c7c7a136270909d5) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from thrift.proto-frame (sha256 d7aaa872afd64ce7) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Message, in bytes:
 //   0              length         u32 in 10..16384000
@@ -6,15 +6,17 @@
 //   5              version        u8 = 1
 //   6              unused         u8 default 0
 //   7              type           MessageType
-//   8              name           pstr(u32) max 65535
+//   8              name_len       u32 in 0..65535
+//   12             name           text latin1 size name_len
 //   seqid          seqid          i32
-//   5              name_len       u24 in 1..255
-//   8              name           text utf8 size name_len
+//   5              len            u24 in 1..255
+//   8              name           text latin1 size len
 //   type           type           MessageType
 //   type + 1       seqid          i32
 //   fields         fields         bytes rest
 
 import {
+  byteText,
   CONTRACT_VERSION,
   DecodeError,
   defineProtocol,
@@ -27,7 +29,7 @@ import {
   put24,
   put32,
   put8,
-  readUtf8,
+  readLatin1,
   type RequestId,
   requireInteger,
   requirePresent,
@@ -40,8 +42,7 @@ import {
   u24,
   u32,
   u8,
-  utf8Length,
-  writeUtf8,
+  writeLatin1,
   type XFrame,
   type XProtocol,
 } from '@proto-frame/api';
@@ -70,6 +71,7 @@ export interface MessageInit {
   readonly form: Form;
   readonly unused?: number | undefined;
   readonly type?: MessageType | undefined;
+  /** A byte a character, so that an error reply has the very bytes. */
   readonly name?: string | undefined;
   readonly seqid?: number | undefined;
   /** The struct of arguments, or of what comes of them: never decoded, but for its first field. */
@@ -88,6 +90,10 @@ function matchStrict1(b: Uint8Array, from: number, to: number): Match {
   if (u8(b, from + 5) !== 1) return Match.no;
   if (to <= from + 7) return Match.more;
   if (u8(b, from + 7) < 1 || u8(b, from + 7) > 4) return Match.no;
+  if (to <= from + 8) return Match.more;
+  if (u8(b, from + 8) !== 0) return Match.no;
+  if (to <= from + 9) return Match.more;
+  if (u8(b, from + 9) !== 0) return Match.no;
   if (to <= from + 12) return Match.more;
   if (u8(b, from + 12) < 65 || u8(b, from + 12) > 122) return Match.no;
   return Match.yes;
@@ -133,7 +139,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
 /** Where seqid starts. */
 function seqidAt(b: Uint8Array, at: number): number {
-  return at + 8 + 4 + u32(b, at + 8);
+  return at + 12 + u32(b, at + 8);
 }
 
 /** Where type starts. */
@@ -208,34 +214,34 @@ function check(b: Uint8Array, at: number, end: number): void {
       );
     }
 
-    const p2 = seqidAt(b, at);
-    if (p2 - (at + 8) - 4 > 65535) {
+    if (u32(b, at + 8) > 65535) {
       throw new DecodeError(
-        'limit',
-        'Message.name',
+        'range',
+        'Message.name_len',
         8,
-        `has ${p2 - (at + 8) - 4} bytes, the limit is 65535`,
+        `is ${u32(b, at + 8)}, has to be 0 to 65535`,
         'thrift.proto-frame:33:11',
       );
     }
 
+    const p2 = seqidAt(b, at);
     if (p2 > messageEnd) {
       throw new DecodeError(
         'window',
         'Message.name',
-        8,
+        12,
         `runs ${p2 - messageEnd} bytes over the end of its window`,
-        'thrift.proto-frame:33:11',
+        'thrift.proto-frame:35:11',
       );
     }
   } else if (form === Form.old) {
     if (u24(b, at + 5) < 1 || u24(b, at + 5) > 255) {
       throw new DecodeError(
         'range',
-        'Message.name_len',
+        'Message.len',
         5,
         `is ${u24(b, at + 5)}, has to be 1 to 255`,
-        'thrift.proto-frame:38:11',
+        'thrift.proto-frame:40:11',
       );
     }
 
@@ -246,7 +252,7 @@ function check(b: Uint8Array, at: number, end: number): void {
         'Message.name',
         8,
         `runs ${p3 - messageEnd} bytes over the end of its window`,
-        'thrift.proto-frame:39:11',
+        'thrift.proto-frame:41:11',
       );
     }
 
@@ -256,7 +262,7 @@ function check(b: Uint8Array, at: number, end: number): void {
         'Message.type',
         p3 - at,
         `${u8(b, p3)} is no MessageType`,
-        'thrift.proto-frame:40:11',
+        'thrift.proto-frame:42:11',
       );
     }
   }
@@ -283,8 +289,8 @@ function check(b: Uint8Array, at: number, end: number): void {
   }
 }
 
-/** Names of services and methods: few, and the same again and again. */
-const names = new TextCache();
+/** Names of services and methods, a byte a character. */
+const byteNames = new TextCache(readLatin1);
 
 function kindOf(b: Uint8Array, at: number): FrameKind {
   const form = u8(b, at + 4);
@@ -341,7 +347,7 @@ function serviceOf(b: Uint8Array, at: number): string | undefined {
   const form = u8(b, at + 4);
   const p = seqidAt(b, at);
   const p2 = typeAt(b, at);
-  const name = form === Form.strict ? names.read(b, at + 8 + 4, p) : names.read(b, at + 8, p2);
+  const name = form === Form.strict ? byteNames.read(b, at + 12, p) : byteNames.read(b, at + 8, p2);
   return textBefore(name, ':') ?? 'thrift';
 }
 
@@ -349,7 +355,7 @@ function methodOf(b: Uint8Array, at: number): string | undefined {
   const form = u8(b, at + 4);
   const p = seqidAt(b, at);
   const p2 = typeAt(b, at);
-  const name = form === Form.strict ? names.read(b, at + 8 + 4, p) : names.read(b, at + 8, p2);
+  const name = form === Form.strict ? byteNames.read(b, at + 12, p) : byteNames.read(b, at + 8, p2);
   return textAfter(name, ':') ?? name;
 }
 
@@ -422,19 +428,23 @@ export function encodeMessage(init: MessageInit): Uint8Array {
     requireInteger('Message.seqid', seqid!, -2147483648, 2147483647);
   }
 
-  let nameLen = 0;
+  let nameLen = 0,
+    len = 0;
   let size = 4;
   const messageFrom = size;
   size += 1;
   if (form === Form.strict) {
-    size += 3 + 4 + utf8Length(name);
+    const nameSize = byteText('Message.name', name, 256).length;
+    size += 7 + nameSize;
     size += 4;
-  } else {
-    const nameSize = utf8Length(name);
-    size += 3 + nameSize;
-    size += 5;
     nameLen = nameSize;
-    requireInteger('Message.name_len', nameLen, 1, 255);
+    requireInteger('Message.name_len', nameLen, 0, 65535);
+  } else {
+    const nameSize2 = byteText('Message.name', name, 256).length;
+    size += 3 + nameSize2;
+    size += 5;
+    len = nameSize2;
+    requireInteger('Message.len', len, 1, 255);
   }
 
   size += fields.length;
@@ -451,17 +461,15 @@ export function encodeMessage(init: MessageInit): Uint8Array {
     put8(b, p, 1);
     put8(b, p + 1, unused);
     put8(b, p + 2, type!);
-    p += 3;
-    requireInteger('Message.name (bytes)', utf8Length(name), 0, 65535);
-    put32(b, p, utf8Length(name));
-    p += 4;
-    p = writeUtf8(b, p, name);
+    put32(b, p + 3, nameLen);
+    p += 7;
+    p = writeLatin1(b, p, name);
     put32(b, p, seqid!);
     p += 4;
   } else {
-    put24(b, p, nameLen);
+    put24(b, p, len);
     p += 3;
-    p = writeUtf8(b, p, name);
+    p = writeLatin1(b, p, name);
     put8(b, p, type!);
     put32(b, p + 1, seqid!);
     p += 5;
@@ -512,7 +520,7 @@ function remember(b: Uint8Array, at: number): MessageMemo {
   const p2 = typeAt(b, at);
   return {
     form: u8(b, at + 4) as Form,
-    name: form === Form.strict ? names.read(b, at + 8 + 4, p) : names.read(b, at + 8, p2),
+    name: form === Form.strict ? byteNames.read(b, at + 12, p) : byteNames.read(b, at + 8, p2),
     seqid: form === Form.strict ? i32(b, p) : i32(b, p2 + 1),
   };
 }
@@ -563,16 +571,22 @@ export class MessageFrame {
       MessageType | undefined;
   }
 
+  get nameLen(): number | undefined {
+    const { bytes: b, start: at } = this;
+    const form = u8(b, at + 4);
+    return form === Form.strict ? u32(b, at + 8) : undefined;
+  }
+
+  /** A byte a character, so that an error reply has the very bytes. */
   get name(): string | undefined {
     const { bytes: b, start: at } = this;
     const form = u8(b, at + 4);
     if (form === Form.strict) {
-      const from = at + 8;
-      return readUtf8(b, from + 4, seqidAt(b, at));
+      return readLatin1(b, at + 12, seqidAt(b, at));
     }
 
     if (form === Form.old) {
-      return readUtf8(b, at + 8, typeAt(b, at));
+      return readLatin1(b, at + 8, typeAt(b, at));
     }
 
     return undefined;
@@ -588,7 +602,7 @@ export class MessageFrame {
         : undefined;
   }
 
-  get nameLen(): number | undefined {
+  get len(): number | undefined {
     const { bytes: b, start: at } = this;
     const form = u8(b, at + 4);
     return form === Form.old ? u24(b, at + 5) : undefined;

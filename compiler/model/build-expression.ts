@@ -378,7 +378,9 @@ export function fieldExpression(
   switch (first.type.kind) {
     case 'int': {
       if (first.type.bool) return { op, ...base, type: { kind: 'bool' }, optional };
-      const all = fields.map((f) => boundsOf(f as Field));
+      const all = fields.map((f) =>
+        f.member === 'bitField' ? { low: 0n, high: (1n << BigInt(f.width)) - 1n } : boundsOf(f),
+      );
       const low = all.map((b) => b.low).reduce((a, b) => (a < b ? a : b));
       const high = all.map((b) => b.high).reduce((a, b) => (a > b ? a : b));
       return {

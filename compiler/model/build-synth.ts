@@ -263,7 +263,8 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
     const bounds = field.member === 'bitField' ? bitBounds(field) : boundsOf(field);
     // The proxy hands ids and statuses over in their range; what it copies from a request has one of its own.
     const given = [...parts(value)].some((e) => e.op === 'param' || e.op === 'wire');
-    if (given) return true;
+    // Where arms have the field in forms of their own, a frame of the request's arm has that of the request.
+    if (given || (value.op === 'request' && value.fields.includes(field))) return true;
     if (value.op === 'int') {
       if (enumOfField !== null && !isValueOf(enumOfField, value.value))
         return refuse(`${value.value} is no member of \`${enumOfField.name}\``);

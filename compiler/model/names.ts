@@ -2,6 +2,7 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { Name } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
 import type { Expression } from './expression.js';
+import { isBig } from './integers.js';
 import type { BitFieldModel, EntryType, Enum, Field, Guard, WindowModel } from './model.js';
 
 /** What a name inside a frame or struct stands for. */
@@ -106,15 +107,26 @@ function entryEnum(of: EntryType): Enum | null {
   return of.kind === 'int' ? of.enum : null;
 }
 
+/** Whether one is bits and the other a whole integer, both of one enum. */
+function isSameEnum(a: Field | BitFieldModel, b: Field | BitFieldModel): boolean {
+  const [x, y] = [a, b].map((f) =>
+    f.member === 'bitField' ? f.enum : f.type.kind === 'int' ? f.type.enum : null,
+  );
+  return x !== null && x !== undefined && x === y && !x.open && !x.flags;
+}
+
 function sameType(a: Field | BitFieldModel, b: Field | BitFieldModel): boolean {
   if (a.member === 'bitField' && b.member === 'bitField')
     return a.enum === b.enum && (a.width === 1) === (b.width === 1);
-  if (a.member === 'bitField' || b.member === 'bitField') return false;
+  if (a.member === 'bitField' || b.member === 'bitField') return isSameEnum(a, b);
   const [x, y] = [a.type, b.type];
   if (x.kind === 'int' && y.kind === 'int') {
-    return (
-      x.enum === y.enum && x.bool === y.bool && x.int.bits === y.int.bits && x.int.signed === y.int.signed
-    );
+    // What stands on the wire in another form is the same number all the same.
+    const alike =
+      x.form.kind === y.form.kind
+        ? x.int.bits === y.int.bits && x.int.signed === y.int.signed
+        : isBig(x.int, a.range) === isBig(y.int, b.range);
+    return x.enum === y.enum && x.bool === y.bool && alike;
   }
   if (x.kind === 'entry' && y.kind === 'entry')
     return x.of.kind === y.of.kind && entryEnum(x.of) === entryEnum(y.of);

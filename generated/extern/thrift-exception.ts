@@ -83,3 +83,16 @@ export function compactApplicationException(text: string, type: number): Uint8Ar
   put8(b, putLeb128(b, end + 1, type * 2), STOP);
   return b;
 }
+
+/** What THeader says of a message within: the compact protocol, or the binary one. */
+const COMPACT = 2;
+
+/** As exceptionType, of the protocol that THeader names. */
+export function framedExceptionType(protocol: number, fields: Uint8Array): number {
+  return protocol === COMPACT ? compactExceptionType(fields) : exceptionType(fields);
+}
+
+/** A TApplicationException of the protocol that THeader names. */
+export function framedApplicationException(protocol: number, text: string, type: number): Uint8Array {
+  return protocol === COMPACT ? compactApplicationException(text, type) : applicationException(text, type);
+}

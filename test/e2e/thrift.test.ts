@@ -120,3 +120,28 @@ it('a service that shares its port with no other is the service `thrift`', async
   expect(await sidecar.stop()).toBe(0);
   server.close();
 });
+
+it('npm thrift on both sides with THeader: results, exceptions, and error replies of the proxy in THeader as well', async () => {
+  const options = { transport: thrift.TBufferedTransport, protocol: thrift.THeaderProtocol };
+  // A library that answers later has read on, and forgotten that the call had a header.
+  const server = await serveCalc({ ...handler, add: (a, b) => a + b }, options, null);
+  const sidecar = await startSidecar({
+    protocol: '[thrift, thrift_header]',
+    upstreams: [server.port],
+    match: '{ service: thrift, method: { regex: "divide|ping|nosuch" } }',
+  });
+  const clients = [1, 2].map(() => callCalc(sidecar.port, options));
+  for (const { calc } of clients) {
+    expect(await calc.divide(42, 2)).toBe(21);
+    expect(await outcome(calc.divide(1, 0))).toBeInstanceOf(Bad);
+    expect(await calc.ping()).toBe(0);
+    const unknown = await outcome(calc.nosuch());
+    expect((unknown as Error).message).toBe('Unknown function nosuch');
+    const refused = await outcome(calc.add(1, 2));
+    expect(refused).toBeInstanceOf(TApplicationException);
+    expect((refused as Error).message).toMatch(/route/i);
+  }
+  for (const { connection } of clients) connection.end();
+  expect(await sidecar.stop()).toBe(0);
+  server.close();
+});

@@ -7,6 +7,7 @@ import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
 import { rocketmq } from '#codecs/rocketmq.js';
 import { thriftCompact } from '#codecs/thrift-compact.js';
+import { thriftHeader } from '#codecs/thrift-header.js';
 import { thrift } from '#codecs/thrift.js';
 import { eventually } from '../support/bolt-client.js';
 import { Random } from '../support/random.js';
@@ -15,7 +16,11 @@ import { dubboThriftReference } from '../support/references/dubbo-thrift.js';
 import { memcachedReference } from '../support/references/memcached.js';
 import { motan2Reference } from '../support/references/motan2.js';
 import { rocketmqReference } from '../support/references/rocketmq.js';
-import { thriftCompactReference, thriftReference } from '../support/references/thrift.js';
+import {
+  thriftCompactReference,
+  thriftHeaderReference,
+  thriftReference,
+} from '../support/references/thrift.js';
 import { brpc } from '#codecs/brpc.js';
 import { tars } from '#codecs/tars.js';
 import { brpcReference, brpcReplyReference } from '../support/references/brpc.js';
@@ -64,6 +69,12 @@ const TESTED: readonly Tested[] = [
     protocol: thriftCompact,
     reference: thriftCompactReference,
     ids: [0, 127, 128, 16383, 16384, 0x7fffffff, 0xffffffff],
+  },
+  {
+    name: 'thrift_header',
+    protocol: thriftHeader,
+    reference: thriftHeaderReference,
+    ids: [0, 127, 128, 16384, 0x7fffffff, 0xffffffff],
   },
   {
     name: 'dubbo_thrift',

@@ -13,6 +13,7 @@ import { redis } from '#codecs/redis.js';
 import { rocketmq } from '#codecs/rocketmq.js';
 import { tars } from '#codecs/tars.js';
 import { thriftCompact } from '#codecs/thrift-compact.js';
+import { thriftHeader } from '#codecs/thrift-header.js';
 import { thrift } from '#codecs/thrift.js';
 import { xExample } from '#codecs/x-example.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
@@ -25,7 +26,7 @@ import { motan2Reference } from './references/motan2.js';
 import { redisCommandReference, redisReplyReference } from './references/redis.js';
 import { rocketmqReference } from './references/rocketmq.js';
 import { tarsReference, tarsReplyReference } from './references/tars.js';
-import { thriftCompactReference, thriftReference } from './references/thrift.js';
+import { thriftCompactReference, thriftHeaderReference, thriftReference } from './references/thrift.js';
 import type { FrameReference } from './references/wire-reference.js';
 import {
   buildBolt,
@@ -152,6 +153,7 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   },
   { name: 'dubbo_thrift', protocol: dubboThrift, corpus: 'dubbo-thrift', ...dubboThriftReference },
   { name: 'thrift', protocol: thrift, corpus: 'thrift', ...thriftReference },
+  { name: 'thrift_header', protocol: thriftHeader, corpus: 'thrift-header', ...thriftHeaderReference },
   { name: 'thrift_compact', protocol: thriftCompact, corpus: 'thrift-compact', ...thriftCompactReference },
   { name: 'hand-written bolt', protocol: handWrittenBolt, corpus: 'bolt', ...boltReference },
 ];

@@ -39,8 +39,8 @@ export const dubboThriftReference: WireReference = {
       timeout: 0,
       wireStatus: statusOf(parsed),
       entries: [],
-      service: service.toString(),
-      method: parsed.name.toString(),
+      service: service.toString('latin1'),
+      method: parsed.name.toString('latin1'),
       bodyStart: bytes.length - parsed.fields.length,
       body: parsed.fields,
     };

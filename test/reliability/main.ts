@@ -5,6 +5,7 @@ import { extraBytes, killedMidResponse } from './broken-replies.js';
 import { callersIds, cancelStorm } from './callers.js';
 import { callersDeadlines } from './deadline-scenarios.js';
 import { dubboDeadlines, wideIds } from './dubbo-scenarios.js';
+import { nameServers } from './dns-scenarios.js';
 import { failFast, outliers } from './host-scenarios.js';
 import { inOrder } from './in-order.js';
 import { heartbeatIds, poolKey, retryAndMirror } from './isolation.js';
@@ -42,6 +43,7 @@ const all: Scenarios = {
   D3: () => outliers(seed),
   D4: () => failFast(4_000, seed),
   D5: async () => [await callersDeadlines(4_000, seed), await dubboDeadlines(1_000, seed)],
+  D7: () => nameServers(seed),
   D8: () => clockJumps(20_000, seed),
   D9: () => logsBroken(10_000, seed),
   ...life,

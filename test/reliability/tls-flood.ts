@@ -75,8 +75,10 @@ export async function tlsFlood(callers: number, seed: number, full = true): Prom
     const timeouts = await sidecar.metric('downstream_tls_timeouts_total');
     const failures = await sidecar.metric('downstream_tls_failures_total');
     notes.push(`${timeouts} timed out, ${failures} failed`);
-    check(timeouts === 2 * still, `${timeouts} of ${2 * still} handshakes that stood still were given up`);
-    check(failures === bad, `${failures} of ${bad} garbled handshakes were counted`);
+    // Garbage may announce a message that is longer than what there is: then it waits for the rest, as the others do.
+    check(timeouts >= 2 * still, `${timeouts} of ${2 * still} handshakes that stood still were given up`);
+    const turnedAway = timeouts + failures;
+    check(turnedAway === worse, `${turnedAway} of ${worse} bad callers were counted`);
   });
 }
 

@@ -137,7 +137,7 @@ test('whatever is done to a schema, it is answered with findings in their places
       expect(protocols.length).toBe(
         Object.values(texts)
           .join('')
-          .match(/^\s*protocol\s/gm)?.length ?? 0,
+          .match(/^\s*protocol\s+[A-Za-z_]/gm)?.length ?? 0,
       );
     }
   }

@@ -131,10 +131,10 @@ export class TestCaller {
     this.socket.end();
   }
 
-  /** The frame with this id, once it is there. */
+  /** The response with this id, once it is there; a goaway of the proxy's may have the same. */
   async reply(id: number, ms = 5_000): Promise<BoltFrame> {
     for (const end = Date.now() + ms; Date.now() < end;) {
-      const frame = this.frames.find((one) => one.id === id);
+      const frame = this.frames.find((one) => one.type === 0 && one.id === id);
       if (frame !== undefined) return frame;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

@@ -21,6 +21,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     // One core fewer is vitest's own choice, which leaves half of two cores idle.
     maxWorkers: '100%',
+    // Files share what they import; a test that changes something global puts it back.
+    isolate: false,
     // Of the clock, which a loaded machine stretches: a hang is still found.
     testTimeout: 120_000,
     hookTimeout: 120_000,

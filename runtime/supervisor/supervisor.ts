@@ -13,6 +13,8 @@ const RESPAWN_BASE_MS = 100;
 const RESPAWN_MOST_MS = 10_000;
 /** New workers of a hot restart have to live for so long before the old ones go, in ms. */
 const SETTLE_MS = 1_000;
+/** Free ports are chosen anew so often if another process was quicker. */
+const PORT_TRIES = 3;
 
 export interface SupervisorOptions {
   /** The program that workers run: looked up anew for each, so that a hot restart finds a new version. */
@@ -103,11 +105,17 @@ export class Supervisor implements WorkerEvents {
    * @returns null once all are ready, or why the first that could not start could not; then none is left
    */
   async start(): Promise<string | null> {
-    this.serving = this.spawnAll(this.text);
-    const failed = await this.firstFailure(this.serving);
-    if (failed !== null) {
+    for (let tries = 1; ; tries++) {
+      this.serving = this.spawnAll(this.text);
+      const failed = await this.firstFailure(this.serving);
+      if (failed === null) break;
+      const ends = [...this.all].map(({ ended }) => ended);
       for (const worker of this.all) worker.kill();
-      return failed.failure ?? `proto-frame-proxy: worker ${failed.number} ended while it started`;
+      if (tries === PORT_TRIES || !this.lostPort(failed.failure)) {
+        return failed.failure ?? `proto-frame-proxy: worker ${failed.number} ended while it started`;
+      }
+      await Promise.all(ends);
+      for (const name of Object.keys(this.ports)) delete this.ports[name];
     }
     this.running = true;
     this.watchdog.start();
@@ -227,6 +235,12 @@ export class Supervisor implements WorkerEvents {
     this.deaths++;
     this.logger.error({ ...about, reason: worker.failure }, 'worker died');
     this.replace(worker);
+  }
+
+  /** Whether somebody else has taken a port between its choice here and a worker's bind. */
+  private lostPort(failure: string | null): boolean {
+    if (failure === null || !failure.includes('EADDRINUSE')) return false;
+    return Object.values(this.ports).some((port) => port > 0 && failure.includes(`:${port}`));
   }
 
   private inTurn<T>(run: () => Promise<T>): Promise<T> {

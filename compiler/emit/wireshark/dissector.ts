@@ -1,4 +1,6 @@
 import { COMPILER_VERSION } from '../../compiler-version.js';
+import type { Expression } from '../../model/expression.js';
+import { parts } from '../../model/expressions-of.js';
 import type { MatchByte, Protocol } from '../../model/model.js';
 import { FieldTable } from './field-table.js';
 import { LuaBlock } from './lua-block.js';
@@ -75,8 +77,10 @@ function meaning(side: Protocol): string[] {
     'status ~= nil and kind ~= "request" and kind ~= "oneway"',
     `"status " .. (STATUS_${frame.name}[status] or ${otherStatus} .. " (" .. whole(status) .. ")")`,
   );
-  say('service', 'service ~= nil', '"service " .. tostring(service)');
-  say('method', 'method ~= nil', '"method " .. tostring(method)');
+  for (const role of ['service', 'method'] as const) {
+    const text = isLatin1(roles[role]) ? `latin1_text(${role})` : `tostring(${role})`;
+    say(role, `${role} ~= nil`, `"${role} " .. ${text}`);
+  }
   say('timeout', 'tonumber(timeout) ~= nil', 'timeout_text(tonumber(timeout))');
   return [
     '',
@@ -88,6 +92,15 @@ function meaning(side: Protocol): string[] {
     `  return #words == 0 and ${luaText(frame.name)} or table.concat(words, ", ")`,
     'end',
   ];
+}
+
+/** Whether a text is of fields whose bytes are a character each. Wireshark's columns are UTF-8. */
+function isLatin1(e: Expression | null): boolean {
+  const read = e === null ? [] : [...parts(e)].flatMap((part) => (part.op === 'field' ? part.fields : []));
+  const texts = read.flatMap((field) =>
+    field.member === 'field' && field.type.kind === 'text' ? field.type.encoding : [],
+  );
+  return texts.length > 0 && texts.every((encoding) => encoding === 'latin1');
 }
 
 /** `STATUS_Bolt`: how each known status is shown, the canonical one first. */

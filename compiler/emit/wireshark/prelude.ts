@@ -40,6 +40,14 @@ local function header(v, key)
   if found ~= nil then return found[1] end
 end
 
+-- A text whose bytes are a character each, in UTF-8.
+local function latin1_text(text)
+  return (text:gsub("[\\128-\\255]", function(c)
+    local byte = c:byte()
+    return string.char(0xc0 + math.floor(byte / 64), 0x80 + byte % 64)
+  end))
+end
+
 -- A text up to its first separator, and from behind it.
 local function text_before(text, separator)
   local at = text and text:find(separator, 1, true)

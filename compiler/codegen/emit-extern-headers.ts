@@ -1,5 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Field, FieldType } from '../model/model.js';
+import { headerFunctions } from './header-functions.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { tidy } from './tidy.js';
@@ -51,42 +52,15 @@ export function emitExternHeaders(
   }
   return [
     ...texts,
-    `/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;`,
-    {
-      kind: StructureKind.Function,
-      name: 'headerOf',
-      parameters: [b, at, { name: '_end', type: 'number' }, { name: 'key', type: 'string' }],
-      returnType: 'string | null | undefined',
-      statements: tidy([...one.lines, `return ${map}.get(b, ${one.from}, ${one.to}, key);`]),
-    },
-    ...(module.usesKnownHeader
-      ? [
-          {
-            kind: StructureKind.Function,
-            name: 'knownHeader',
-            docs: ['A header for a role: null counts as none.'],
-            parameters: [b, at, { name: 'key', type: 'string' }],
-            returnType: 'string | undefined',
-            statements: ['return headerOf(b, at, 0, key) ?? undefined;'],
-          } satisfies FunctionDeclarationStructure,
-        ]
-      : []),
-    {
-      kind: StructureKind.Function,
-      name: 'readHeaders',
-      parameters: [
-        b,
-        at,
-        { name: '_end', type: 'number' },
-        { name: 'into', type: module.useType('HeaderMap') },
-      ],
-      returnType: 'void',
-      statements: tidy([
+    ...headerFunctions(
+      module,
+      [...one.lines, `return ${map}.get(b, ${one.from}, ${one.to}, key);`],
+      [
         ...all.lines,
         `const from = ${all.from};`,
         `if (${map}.readHeaders(b, from, ${all.to}, into, ${most})) return;`,
         `throw new ${module.use('DecodeError')}('limit', ${quote(field.path)}, from - at, 'is no map of at most ${most} entries', ${quote(module.schemaAt(field))});`,
-      ]),
-    },
+      ],
+    ),
   ];
 }

@@ -1,9 +1,9 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { walk } from '../model/walk.js';
 import type { Field, FieldType, WindowModel } from '../model/model.js';
+import { headerFunctions } from './header-functions.js';
 import { quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
-import { tidy } from './tidy.js';
 
 export type EntryField = Field & { readonly type: FieldType & { readonly kind: 'entry' } };
 type RecordField = Field & { readonly type: FieldType & { readonly kind: 'record' } };
@@ -115,47 +115,16 @@ export function emitEntryHeaders(
   };
   const one = start(' undefined');
   const all = start('');
-  const b = { name: 'b', type: 'Uint8Array' };
-  const at = { name: 'at', type: 'number' };
   const range = ({ from, to, path }: ReturnType<typeof entryCode>): string => `b, ${from}, ${to}, ${path}`;
-  return [
-    `/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;`,
-    {
-      kind: StructureKind.Function,
-      name: 'headerOf',
-      parameters: [b, at, { name: '_end', type: 'number' }, { name: 'key', type: 'string' }],
-      returnType: 'string | null | undefined',
-      statements: tidy([...one.lines, `return ${one.code.format}.header(${range(one.code)}, key);`]),
-    },
-    ...(module.usesKnownHeader
-      ? [
-          {
-            kind: StructureKind.Function,
-            name: 'knownHeader',
-            docs: ['A header for a role: null counts as none.'],
-            parameters: [b, at, { name: 'key', type: 'string' }],
-            returnType: 'string | undefined',
-            statements: ['return headerOf(b, at, 0, key) ?? undefined;'],
-          } satisfies FunctionDeclarationStructure,
-        ]
-      : []),
-    {
-      kind: StructureKind.Function,
-      name: 'readHeaders',
-      parameters: [
-        b,
-        at,
-        { name: '_end', type: 'number' },
-        { name: 'into', type: module.useType('HeaderMap') },
-      ],
-      returnType: 'void',
-      statements: tidy([
-        ...all.lines,
-        `if (${all.code.format}.readHeaders(${range(all.code)}, into, ${most})) return;`,
-        `throw new ${module.use('DecodeError')}('limit', ${quote(field.path)}, ${offsetCode(field, all.code.from, module)}, 'is no map of at most ${most} entries', ${quote(module.schemaAt(field))});`,
-      ]),
-    },
-  ];
+  return headerFunctions(
+    module,
+    [...one.lines, `return ${one.code.format}.header(${range(one.code)}, key);`],
+    [
+      ...all.lines,
+      `if (${all.code.format}.readHeaders(${range(all.code)}, into, ${most})) return;`,
+      `throw new ${module.use('DecodeError')}('limit', ${quote(field.path)}, ${offsetCode(field, all.code.from, module)}, 'is no map of at most ${most} entries', ${quote(module.schemaAt(field))});`,
+    ],
+  );
 }
 
 /** The lines of a getter that gives an entry's value, or undefined. */

@@ -1,4 +1,4 @@
-// Generated from memcached.proto-frame (sha256 0d1bcef2497528a9) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from memcached.proto-frame (sha256 f045f2313767e3ec) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Packet, in bytes:
 //   0              magic          Magic
@@ -21,6 +21,7 @@ import {
   DecodeError,
   defineProtocol,
   EncodeError,
+  equalsText,
   frameBytes,
   FrameKind,
   type HeaderMap,
@@ -309,18 +310,37 @@ function methodOf(b: Uint8Array, at: number): string | undefined {
 
 function isExclusive(b: Uint8Array, at: number): boolean {
   const opcode = u8(b, at + 1);
-  return opcode === Opcode.getq ||
-    opcode === Opcode.getkq ||
-    opcode === Opcode.gatq ||
-    opcode === Opcode.gatkq
-    ? true
-    : opcode >= Opcode.setq && opcode <= Opcode.prependq
-      ? true
-      : opcode === Opcode.stat || opcode === Opcode.quit
-        ? true
-        : opcode === Opcode.saslListMechs || opcode === Opcode.saslAuth || opcode === Opcode.saslStep
-          ? true
-          : false;
+  const extrasLen = u8(b, at + 4);
+  const keyLen = u16(b, at + 2);
+  const p = endAt(b, at);
+  const p2 = valueAt(b, at);
+  return (opcode === Opcode.get || opcode === Opcode.getk || opcode === Opcode.delete) &&
+    extrasLen === 0 &&
+    keyLen >= 1 &&
+    keyLen <= 250
+    ? !equalsText(b, p2, p, '')
+    : ((opcode === Opcode.set || opcode === Opcode.add || opcode === Opcode.replace) &&
+          extrasLen === 8 &&
+          keyLen >= 1 &&
+          keyLen <= 250) ||
+        ((opcode === Opcode.append || opcode === Opcode.prepend) &&
+          extrasLen === 0 &&
+          keyLen >= 1 &&
+          keyLen <= 250)
+      ? false
+      : ((opcode === Opcode.increment || opcode === Opcode.decrement) &&
+            extrasLen === 20 &&
+            keyLen >= 1 &&
+            keyLen <= 250) ||
+          ((opcode === Opcode.touch || opcode === Opcode.gat || opcode === Opcode.gatk) &&
+            extrasLen === 4 &&
+            keyLen >= 1 &&
+            keyLen <= 250)
+        ? !equalsText(b, p2, p, '')
+        : (opcode === Opcode.flush && (extrasLen === 0 || extrasLen === 4) && keyLen === 0) ||
+            ((opcode === Opcode.version || opcode === Opcode.noop) && extrasLen === 0 && keyLen === 0)
+          ? !equalsText(b, p2, p, '')
+          : true;
 }
 
 function bodyStart(b: Uint8Array, at: number): number {

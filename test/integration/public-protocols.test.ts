@@ -247,6 +247,34 @@ describe('memcached', () => {
     await eventually(() => others.length === 4, 'a reply to the other caller');
     expect(others).toEqual([1, 2, 3, 4]);
   });
+
+  // memcached 1.6.18 closes over a packet of another shape, and behind an unknown one takes its body once more.
+  it.each([
+    { what: 'get', opcode: 0x00, key: 'k', shared: true },
+    { what: 'get without a key', opcode: 0x00 },
+    { what: 'get with extras', opcode: 0x00, extras: 4, key: 'k' },
+    { what: 'get with a value', opcode: 0x00, key: 'k', value: 'v' },
+    { what: 'get with the longest key', opcode: 0x00, key: 'k'.repeat(250), shared: true },
+    { what: 'get with a longer key', opcode: 0x00, key: 'k'.repeat(251) },
+    { what: 'set', opcode: 0x01, extras: 8, key: 'k', value: 'v', shared: true },
+    { what: 'set to nothing', opcode: 0x01, extras: 8, key: 'k', shared: true },
+    { what: 'set without extras', opcode: 0x01, key: 'k', value: 'v' },
+    { what: 'increment', opcode: 0x05, extras: 20, key: 'k', shared: true },
+    { what: 'append', opcode: 0x0e, key: 'k', value: 'v', shared: true },
+    { what: 'touch', opcode: 0x1c, extras: 4, key: 'k', shared: true },
+    { what: 'flush at once', opcode: 0x08, shared: true },
+    { what: 'flush later', opcode: 0x08, extras: 4, shared: true },
+    { what: 'version with a body', opcode: 0x0b, value: 'v' },
+    { what: 'set quietly', opcode: 0x11, extras: 8, key: 'k', value: 'v' },
+    { what: 'an unknown command', opcode: 0x55, key: 'k', value: 'v' },
+  ])('$what: whether it may share a connection', ({ opcode, extras = 0, key = '', value = '', shared }) => {
+    const head = Buffer.alloc(HEAD + extras);
+    head.set([0x80, opcode, 0, key.length, extras]);
+    const body = Buffer.from(value);
+    const frame = memcachedReference.rebuild(Buffer.concat([head, Buffer.from(key)]), { body });
+    memcached.check(frame, 0, frame.length);
+    expect(memcached.isExclusive(frame, 0, frame.length)).toBe(shared !== true);
+  });
 });
 
 describe('rocketmq', () => {

@@ -64,3 +64,26 @@ declare module 'kaitai-struct-compiler' {
   };
   export default compiler;
 }
+
+declare module 'memjs' {
+  /** All of it but what only promises give; an error has the name of its status. */
+  export class Client {
+    static create(servers: string, options: object): Client;
+    get(key: string): Promise<{ value: Buffer | null; flags: Buffer | null }>;
+    set(key: string, value: string | Buffer, options: object): Promise<boolean>;
+    add(key: string, value: string, options: object): Promise<boolean>;
+    replace(key: string, value: string, options: object): Promise<boolean>;
+    append(key: string, value: string): Promise<boolean>;
+    increment(
+      key: string,
+      by: number,
+      options: { initial?: number },
+    ): Promise<{ success: boolean; value: number }>;
+    touch(key: string, expires: number): Promise<boolean>;
+    delete(key: string): Promise<boolean>;
+    stats(
+      take: (error: Error | null, server: string, stats: Record<string, string | null> | null) => void,
+    ): void;
+    close(): void;
+  }
+}

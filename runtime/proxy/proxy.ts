@@ -10,15 +10,20 @@ import { ProxyContext, type ProxyOptions } from './proxy-context.js';
 
 export type { ProxyOptions } from './proxy-context.js';
 
-/** After 512 requests it is looked whether there is memory for more: they may come faster than time passes. */
-const LOOK_MASK = 511;
+/**
+ * After so many bytes of requests it is looked whether there is memory for more: they may come faster than time
+ * passes. A look takes as long as a request or two.
+ */
+const LOOK_BYTES = 1024 * 1024;
+/** What a request is reckoned to take beside its own bytes, which filters and logs may keep as texts. */
+const REQUEST_BYTES = 2 * 1024;
 
 /** One listener's data plane: takes connections and carries their requests. */
 export class Proxy implements ServerHandler {
   private readonly context: ProxyContext;
   private readonly connections = new Set<ServerConnection>();
   private draining = false;
-  /** Requests since the start. */
+  /** Bytes of requests since the last look. */
   private taken = 0;
   private drained: (() => void)[] = [];
 
@@ -99,7 +104,10 @@ export class Proxy implements ServerHandler {
   }
 
   onRequest(connection: ServerConnection, bytes: Uint8Array, at: number, end: number, oneway: boolean): void {
-    if ((++this.taken & LOOK_MASK) === 0) this.context.options.overload.look();
+    if ((this.taken += end - at + REQUEST_BYTES) > LOOK_BYTES) {
+      this.taken = 0;
+      this.context.options.overload.look();
+    }
     const stream = this.context.idle.pop() ?? new ActiveStream(this.context);
     stream.begin(connection, bytes, at, end, oneway);
   }

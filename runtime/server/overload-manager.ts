@@ -1,7 +1,6 @@
 import type { OverloadConfig } from '../config/snapshot.js';
 import type { OverloadStats } from '../observe/overload-stats.js';
 import type { OverloadWatch } from '../proxy/proxy-context.js';
-import type { OldGeneration } from './old-generation.js';
 
 /** How often it is looked, in ms. */
 const PERIOD_MS = 100;
@@ -14,7 +13,8 @@ export interface OverloadOptions {
   readonly stats: OverloadStats;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  readonly heap: () => OldGeneration;
+  /** How full the heap is, 0 to 1. */
+  readonly heap: () => number;
   /** Lets go of what is only kept to be used again, and collects garbage. */
   readonly shrink: () => void;
   /** A stage has begun or ended. */
@@ -77,8 +77,7 @@ export class OverloadManager implements OverloadWatch {
     const { config, options } = this;
     const { stats } = options;
     const now = options.now();
-    const { used, limit } = options.heap();
-    const share = used / limit;
+    const share = options.heap();
     stats.heapShare = share;
     const over = (threshold: number, already: boolean): boolean =>
       share >= (already ? threshold - HYSTERESIS : threshold);

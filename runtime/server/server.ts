@@ -32,7 +32,7 @@ import { BUILTIN_FILTERS } from './builtin-filters.js';
 import { Certificates, loadCertificates, type LoadedCertificates } from './certificates.js';
 import { connectionLimit } from './connection-limit.js';
 import { loadTracing, type Tracing } from './load-tracing.js';
-import { collectGarbage, oldGeneration } from './old-generation.js';
+import { collectGarbage, heapShare, oldGeneration } from './old-generation.js';
 import { OverloadManager } from './overload-manager.js';
 import { SparseLog } from './sparse-log.js';
 
@@ -114,7 +114,7 @@ export class Server {
     this.overload = new OverloadManager(snapshot.overload, {
       stats: this.metrics.overload,
       now: () => performance.now(),
-      heap: oldGeneration,
+      heap: () => heapShare(oldGeneration()),
       shrink: () => {
         for (const listener of [...this.listeners, ...this.leaving]) listener.shrink();
         collectGarbage();

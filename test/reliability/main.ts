@@ -15,6 +15,7 @@ import { breakers, retryStorm } from './retry-scenarios.js';
 import type { Result, Scenarios } from './scenario.js';
 import { crossTalk, idCollision, idWrap, lateReplies, uninvitedReplies } from './scenarios.js';
 import { tlsFlood, wrongBeginnings } from './tls-flood.js';
+import { overload } from './overload.js';
 import { clockJumps, logsBroken } from './surroundings.js';
 
 /**
@@ -43,6 +44,7 @@ const all: Scenarios = {
   D3: () => outliers(seed),
   D4: () => failFast(4_000, seed),
   D5: async () => [await callersDeadlines(4_000, seed), await dubboDeadlines(1_000, seed)],
+  D6: () => overload(20, seed),
   D7: () => nameServers(seed),
   D8: () => clockJumps(20_000, seed),
   D9: () => logsBroken(10_000, seed),

@@ -12,6 +12,8 @@ export interface SteadyOptions {
   readonly inFlight?: number;
   /** ms between a reply and the request that takes its place; none if left out. */
   readonly pause?: number | (() => number);
+  /** Before the first request in each place, ms; none if left out. */
+  readonly ramp?: () => number;
   /** In each frame, ms. */
   readonly timeout?: number;
   readonly headers?: ReferenceHeaders;
@@ -23,6 +25,8 @@ export interface SteadyOptions {
   orders?(): Orders;
   /** Sees each reply that is right, at b[start, end). */
   onReply?(b: Buffer, start: number, end: number): void;
+  /** Sees each reply whose status is an error's. */
+  onError?(b: Buffer, start: number, end: number): void;
 }
 
 interface Waiting {
@@ -117,7 +121,11 @@ export class SteadyCaller {
     socket.on('error', () => {});
     socket.once('connect', () => {
       connected = true;
-      for (let id = 1; id <= (this.options.inFlight ?? 1); id++) this.send(link, id);
+      const { ramp, inFlight = 1 } = this.options;
+      for (let id = 1; id <= inFlight; id++) {
+        if (ramp === undefined) this.send(link, id);
+        else setTimeout(() => this.send(link, id), ramp());
+      }
     });
     socket.on('close', () => {
       this.links.delete(link);
@@ -160,7 +168,7 @@ export class SteadyCaller {
       this.leave(link);
       return;
     }
-    const { verdict, pause = 0, onReply } = this.options;
+    const { verdict, pause = 0, onReply, onError } = this.options;
     const id = b.readUInt32BE(start + 5);
     const waiting = link.waiting.get(id);
     if (waiting === undefined) {
@@ -174,6 +182,7 @@ export class SteadyCaller {
       verdict.localError++;
       this.failed.push(performance.now() - waiting.since);
       this.errors.set(status, (this.errors.get(status) ?? 0) + 1);
+      onError?.(b, start, end);
     } else if (isReplyTo(waiting.token, waiting.size, content)) {
       verdict.ok++;
       this.took.push(performance.now() - waiting.since);

@@ -7,7 +7,8 @@ const SIDE_BY_SIDE = 200;
 const ORDERS = { act: Act.reply, delay: 0, size: 100 };
 /** Pages that the allocator keeps are in here; the design's 0.1 KiB is for 200,000 connections. */
 const RESIDUE_KIB = 1;
-const COLLECT = `${ROOT}test/dist/reliability/processes/collect-on-signal.js`;
+/** Preloaded by a sidecar whose garbage is to be collected on SIGWINCH. */
+export const COLLECT = `${ROOT}test/dist/reliability/processes/collect-on-signal.js`;
 
 /** C6. Connection after connection with one request each: none fails, and none leaves memory behind. */
 export function churn(connections: number, seed: number): Promise<Result> {

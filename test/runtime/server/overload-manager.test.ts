@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OverloadStats } from '../../../runtime/observe/overload-stats.js';
-import { collectGarbage, oldGeneration } from '../../../runtime/server/old-generation.js';
+import { collectGarbage, heapShare, oldGeneration } from '../../../runtime/server/old-generation.js';
 import { OverloadManager } from '../../../runtime/server/overload-manager.js';
 
 const CONFIG = { shrinkHeap: 0.92, refuseRequests: 0.95, refuseConnections: 0.98, loopDelay: 500 };
@@ -21,7 +21,7 @@ beforeEach(() => {
   manager = new OverloadManager(CONFIG, {
     stats,
     now: () => now,
-    heap: () => ({ used, limit: 1_000 }),
+    heap: () => used / 1_000,
     shrink: () => void collections++,
     onChange: (message) => void said.push(message),
   });
@@ -107,6 +107,28 @@ it('the heap is measured, and garbage collected', () => {
   collectGarbage();
   const after = oldGeneration();
   expect(full.used - after.used).toBeGreaterThan(5_000_000);
-  expect(full.limit).toBe(before.limit);
-  expect(after.used).toBeLessThan(after.limit);
+  expect(full.whole).toBe(before.whole);
+  expect(after.used).toBeLessThan(after.committed);
+  expect(heapShare(full)).toBeGreaterThan(heapShare(after));
+  expect(heapShare(after)).toBeLessThan(1);
+});
+
+describe('how near V8 is to its end', () => {
+  const MIB = 1024 * 1024;
+  const share = (used: number, committed: number, whole: number): number =>
+    heapShare({ used: used * MIB, committed: committed * MIB, whole: whole * MIB });
+
+  it('is what is in use of the whole, but for a reserve', () => {
+    expect(share(120, 125, 256)).toBe(0.5);
+    expect(share(240, 250, 256)).toBe(1);
+    expect(share(5, 6, 20)).toBe(0.5);
+  });
+
+  it('is what has been taken, where what lies between large objects is of no use and most is in use', () => {
+    // Texts of 32 KiB, of which a page of 256 KiB holds seven: V8 gave up at 229 of 256.
+    expect(share(229, 256, 256)).toBe(1);
+    expect(share(210, 243, 256)).toBeCloseTo(0.949, 3);
+    // Pages that are almost empty can be emptied.
+    expect(share(60, 250, 256)).toBeLessThan(0.3);
+  });
 });

@@ -17,6 +17,7 @@ import type {
   Struct,
   VariantModel,
 } from '../model/model.js';
+import { isAnnounced } from '../model/announced.js';
 import { blockSize, fixedSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
@@ -34,12 +35,14 @@ import {
   writeFormed,
 } from './self-delimiting.js';
 import { docOf, quote, type Module } from './module.js';
+import { argumentsOf, structIn, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
 
 /** Whether the caller of an encoder gives the field: not if it is constant, derived or a checksum. */
 export function isGiven(field: Field | BitFieldModel): boolean {
-  if (field.constant !== null || (field.member === 'field' && field.type.kind === 'record')) return false;
+  if (field.constant !== null) return false;
+  if (field.member === 'field' && (field.type.kind === 'record' || field.isParam === true)) return false;
   return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
 }
 
@@ -147,8 +150,9 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
     name: of.usesSource ? 'v' : '_v',
     type: name,
   });
-  const deep = reachesRecursion({ kind: 'struct', struct });
-  const sizer = new Writer(module, struct.body, 'v', struct.recursive ? 'depth - 1' : 'depth');
+  const deep = reachesRecursion({ kind: 'struct', struct, args: [] });
+  const params = structParams(struct, module, 'write');
+  const sizer = new Writer(module, struct.body, 'v', struct.recursive ? 'depth - 1' : 'depth', params);
   if (struct.recursive) {
     const detail = quote(`is over ${module.protocol.limits.depth} structs deep`);
     sizer.lines.push(
@@ -157,7 +161,7 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
   }
   sizer.bind();
   sizer.sizes();
-  const writer = new Writer(module, struct.body, 'v');
+  const writer = new Writer(module, struct.body, 'v', undefined, params);
   writer.bind();
   writer.sizes();
   writer.lines.push('let p = at;');
@@ -167,7 +171,7 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
       kind: StructureKind.Function,
       name: `sizeOf${name}`,
       docs: [`How many bytes a ${name} takes. @throws EncodeError`],
-      parameters: [value(sizer), ...(deep ? [{ name: 'depth', type: 'number' }] : [])],
+      parameters: [value(sizer), ...params, ...(deep ? [{ name: 'depth', type: 'number' }] : [])],
       returnType: 'number',
       statements: [...sizer.statements(), 'return size;'],
     },
@@ -175,7 +179,12 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
       kind: StructureKind.Function,
       name: `write${name}`,
       docs: [`Writes a ${name} and returns where it ends.`],
-      parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, value(writer)],
+      parameters: [
+        { name: 'b', type: 'Uint8Array' },
+        { name: 'at', type: 'number' },
+        value(writer),
+        ...params,
+      ],
       returnType: 'number',
       statements: tidy([...writer.statements(), 'return p;']),
     },
@@ -199,7 +208,10 @@ class Writer implements Environment {
     private readonly source: string,
     /** The code of how many recursive structs may still be in each other. */
     private readonly depth = String(module.protocol.limits.depth),
-  ) {}
+    params: readonly { readonly name: string }[] = [],
+  ) {
+    for (const { name } of params) this.taken.add(name);
+  }
 
   field(e: Expression & { op: 'field' }): string {
     const field = e.fields[0]!;
@@ -354,7 +366,8 @@ class Writer implements Environment {
         }
         const extended = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
         if (!extended) {
-          const size = valueSize(type, this.valueCode(member), member.path, this.module, this.depth);
+          const args = argumentsOf(type, this);
+          const size = valueSize(type, this.valueCode(member), member.path, this.module, this.depth, args);
           if ('extent' in type && type.extent.kind === 'rest' && type.extent.max !== null)
             this.lines.push(
               `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${size}, 0, ${type.extent.max});`,
@@ -370,7 +383,7 @@ class Writer implements Environment {
         const local = this.local(member);
         const size = this.free(`${local}Size`);
         this.lines.push(
-          `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module, this.depth)};`,
+          `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module, this.depth, argumentsOf(type, this))};`,
         );
         const value = this.valueCode(member);
         const nullable = 'nullable' in type && type.nullable;
@@ -405,6 +418,8 @@ class Writer implements Environment {
         this.varying(member.body);
         this.declare(name, `size - ${from}`, member.guards.length > 0);
         this.units.set(member, name);
+        if (isAnnounced(member.size))
+          this.lines.push(disagreement(member, emitExpression(member.size, this), name, this.module));
         const fixed = member.size.op === 'int' ? member.size.value : null;
         if (fixed !== null)
           this.lines.push(
@@ -461,8 +476,11 @@ class Writer implements Environment {
     const { extent } = field.type as FieldType & {
       extent: { kind: 'size' | 'count'; value: Expression; max: number | null };
     };
-    if (extent.value.op === 'call')
-      this.lines.push(disagreement(field, emitExpression(extent.value, this), units, this.module));
+    const isCalled = extent.value.op === 'call';
+    if (isCalled || isAnnounced(extent.value)) {
+      const taken = isCalled ? units : this.units.get(field)!;
+      this.lines.push(disagreement(field, emitExpression(extent.value, this), taken, this.module));
+    }
     const what = quote(`${field.path} (${extent.kind === 'count' ? 'elements' : 'bytes'})`);
     if (extent.value.op === 'int')
       this.lines.push(
@@ -587,6 +605,7 @@ class Writer implements Environment {
               member.guards.length > 0 || ('nullable' in member.type && member.type.nullable)
                 ? undefined
                 : this.units.get(member),
+              argumentsOf(member.type, this),
             ),
           );
         }
@@ -800,8 +819,15 @@ export function deriveLines(
 }
 
 /** The bytes a value takes, its own prefix included. `depth`: how many recursive structs may still be in each other. */
-function valueSize(type: FieldType, value: string, path: string, module: Module, depth: string): string {
-  const more = reachesRecursion(type) ? `, ${depth}` : '';
+function valueSize(
+  type: FieldType,
+  value: string,
+  path: string,
+  module: Module,
+  depth: string,
+  args: readonly string[] = [],
+): string {
+  const more = moreOf(type, args, depth);
   switch (type.kind) {
     case 'int':
       return formedSize(type, value, module);
@@ -817,14 +843,26 @@ function valueSize(type: FieldType, value: string, path: string, module: Module,
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     default:
       if (type.extent.kind === 'until')
-        return `${type.extent.delimiter.length} + ${contentSize(type, value, path, module, depth)}`;
-      if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module, depth);
-      return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module, depth)}`;
+        return `${type.extent.delimiter.length} + ${contentSize(type, value, path, module, depth, args)}`;
+      if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module, depth, args);
+      return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module, depth, args)}`;
   }
 }
 
-function contentSize(type: FieldType, value: string, path: string, module: Module, depth: string): string {
-  const more = reachesRecursion(type) ? `, ${depth}` : '';
+/** What follows the value where a size is asked for: arguments of structs, and how deep they may still go. */
+function moreOf(type: FieldType, args: readonly string[], depth: string): string {
+  return [...args, ...(reachesRecursion(type) ? [depth] : [])].map((arg) => `, ${arg}`).join('');
+}
+
+function contentSize(
+  type: FieldType,
+  value: string,
+  path: string,
+  module: Module,
+  depth: string,
+  args: readonly string[] = [],
+): string {
+  const more = moreOf(type, args, depth);
   const orNone = (code: string): string =>
     'nullable' in type && type.nullable ? `(${value} === null ? 0 : ${code})` : code;
   switch (type.kind) {
@@ -845,7 +883,7 @@ function contentSize(type: FieldType, value: string, path: string, module: Modul
     case 'map':
       return `sizeOf${listName(path)}(${value})`;
     default:
-      return valueSize(type, value, path, module, depth);
+      return valueSize(type, value, path, module, depth, args);
   }
 }
 
@@ -871,7 +909,9 @@ export function writeValue(
   path: string,
   module: Module,
   size?: string,
+  args: readonly string[] = [],
 ): string[] {
+  const more = args.map((arg) => `, ${arg}`).join('');
   switch (type.kind) {
     case 'float':
       return [
@@ -895,14 +935,14 @@ export function writeValue(
       return [`${put}(b, p, ${type.bool ? `${value} ? 1 : 0` : big});`, `p += ${type.int.bits / 8};`];
     }
     case 'struct':
-      return [`p = write${pascalCase(type.struct.name)}(b, p, ${value});`];
+      return [`p = write${pascalCase(type.struct.name)}(b, p, ${value}${more});`];
     case 'list':
       if (isPlainInt(type.element)) {
         const items = type.nullable ? `${value} ?? []` : value;
         return [`for (const item of ${items}) {`, ...writeValue(type.element, 'item', path, module), '}'];
       }
-      if (type.nullable) return [`if (${value} !== null) p = write${listName(path)}(b, p, ${value});`];
-      return [`p = write${listName(path)}(b, p, ${value});`];
+      if (type.nullable) return [`if (${value} !== null) p = write${listName(path)}(b, p, ${value}${more});`];
+      return [`p = write${listName(path)}(b, p, ${value}${more});`];
     case 'map':
       return [`p = write${listName(path)}(b, p, ${value});`];
     case 'bytes':
@@ -954,7 +994,10 @@ export function emitListWrite(
   module: Module,
   elementText: string,
 ): FunctionDeclarationStructure[] {
-  const size = valueSize(type.element, 'item', path, module, 'depth');
+  const element = structIn(type);
+  const params = element === null ? [] : structParams(element, module, 'write');
+  const args = params.map((param) => param.name);
+  const size = valueSize(type.element, 'item', path, module, 'depth', args);
   const items = {
     name: 'items',
     type: `readonly ${elementText.includes('|') ? `(${elementText})` : elementText}[]`,
@@ -963,7 +1006,7 @@ export function emitListWrite(
     {
       kind: StructureKind.Function,
       name: `sizeOf${listName(path)}`,
-      parameters: [items, ...(reachesRecursion(type) ? [{ name: 'depth', type: 'number' }] : [])],
+      parameters: [items, ...params, ...(reachesRecursion(type) ? [{ name: 'depth', type: 'number' }] : [])],
       returnType: 'number',
       statements: /^\d+$/.test(size)
         ? [`return ${size} * items.length;`]
@@ -983,12 +1026,12 @@ export function emitListWrite(
     {
       kind: StructureKind.Function,
       name: `write${listName(path)}`,
-      parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, items],
+      parameters: [{ name: 'b', type: 'Uint8Array' }, { name: 'at', type: 'number' }, items, ...params],
       returnType: 'number',
       statements: [
         'let p = at;',
         'for (const item of items) {',
-        ...writeValue(type.element, 'item', path, module),
+        ...writeValue(type.element, 'item', path, module, undefined, args),
         '}',
         'return p;',
       ],

@@ -1,7 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type { Expression } from '../model/expression.js';
-import { parts } from '../model/expressions-of.js';
+import { argsIn, parts } from '../model/expressions-of.js';
 import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, MemberModel, Struct } from '../model/model.js';
 import { fixedSize, memberSize } from '../model/size.js';
@@ -20,6 +20,7 @@ import {
   readFormed,
   structEndName,
 } from './self-delimiting.js';
+import { argumentsOf, paramNames, structIn, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 
 const PARAMETERS = [
@@ -35,7 +36,7 @@ const state = (module: Module): { name: string; type: string } => ({
 
 /** Emits `blobEnd(b, at, to)`: where a struct of varying size ends, without reading more of it than that takes. */
 export function emitStructEnd(struct: Struct, module: Module): FunctionDeclarationStructure {
-  const type: FieldType = { kind: 'struct', struct };
+  const type: FieldType = { kind: 'struct', struct, args: [] };
   const deep = reachesRecursion(type);
   const writer = new EndWriter(module, struct);
   return {
@@ -44,7 +45,12 @@ export function emitStructEnd(struct: Struct, module: Module): FunctionDeclarati
     docs: [
       `Where the ${pascalCase(struct.name)} that starts at \`at\` ends; 0 if it is malformed, -n if n bytes more are needed to know.`,
     ],
-    parameters: [...PARAMETERS, ...(deep ? [DEPTH] : []), ...(isLong(type, module) ? [state(module)] : [])],
+    parameters: [
+      ...PARAMETERS,
+      ...structParams(struct, module, 'read'),
+      ...(deep ? [DEPTH] : []),
+      ...(isLong(type, module) ? [state(module)] : []),
+    ],
     returnType: 'number',
     statements: writer.run(),
   };
@@ -57,6 +63,7 @@ export function emitListEnd(
   module: Module,
 ): FunctionDeclarationStructure {
   const deep = reachesRecursion(type);
+  const element = structIn(type);
   const count =
     'extent' in type.element && 'value' in type.element.extent && type.element.extent.value.op === 'int'
       ? String(type.element.extent.value.value)
@@ -65,13 +72,19 @@ export function emitListEnd(
     kind: StructureKind.Function,
     name: listEndName(path),
     docs: [`Where \`count\` elements that start at \`at\` end; 0 and -n as for one element.`],
-    parameters: [...PARAMETERS, { name: 'count', type: 'number' }, ...(deep ? [DEPTH] : []), state(module)],
+    parameters: [
+      ...PARAMETERS,
+      { name: 'count', type: 'number' },
+      ...(element === null ? [] : structParams(element, module, 'read')),
+      ...(deep ? [DEPTH] : []),
+      state(module),
+    ],
     returnType: 'number',
     statements: tidy([
       'const walk = state === null ? 0 : state.walk(at, count);',
       'let p = state === null ? at : state.place(walk);',
       'for (let left = state === null ? count : state.left(walk); left > 0; left--) {',
-      `p = ${isSelfDelimited(type.element) ? endCode(type.element, path, 'b', 'p', 'to', count, 'depth', module, 'state') : prefixEnd(type.element, module)};`,
+      `p = ${isSelfDelimited(type.element) ? endCode(type.element, path, 'b', 'p', 'to', count, 'depth', module, 'state', paramNames(type, module, 'read')) : prefixEnd(type.element, module)};`,
       'if (p <= 0) return p;',
       'if (state !== null) state.passed(walk, p, left - 1);',
       '}',
@@ -108,6 +121,11 @@ class EndWriter implements Environment {
     private readonly struct: Struct,
   ) {
     this.needed = new Set(deciding(struct.body));
+    for (const param of struct.params) {
+      const name = module.local(param);
+      this.names.add(name);
+      this.locals.set(param, name);
+    }
   }
 
   run(): string[] {
@@ -242,7 +260,7 @@ class EndWriter implements Environment {
     if (isSelfDelimited(type) && !(type.kind === 'list')) {
       const depth = this.struct.recursive ? 'depth - 1' : 'depth';
       this.lines.push(
-        `p = ${endCode(type, field.path, 'b', 'p', 'to', '0', depth, this.module, 'state')};`,
+        `p = ${endCode(type, field.path, 'b', 'p', 'to', '0', depth, this.module, 'state', argumentsOf(type, this))};`,
         'if (p <= 0) return p;',
       );
       return;
@@ -269,7 +287,7 @@ class EndWriter implements Environment {
     if (type.kind === 'list' && isSelfDelimited(type)) {
       const depth = this.struct.recursive ? 'depth - 1' : 'depth';
       this.lines.push(
-        `p = ${endCode(type, field.path, 'b', 'p', 'to', units, depth, this.module, 'state')};`,
+        `p = ${endCode(type, field.path, 'b', 'p', 'to', units, depth, this.module, 'state', argumentsOf(type, this))};`,
         'if (p <= 0) return p;',
       );
       return;
@@ -365,6 +383,7 @@ function deciding(block: Block): (Field | BitFieldModel)[] {
   const expressions: Expression[] = [];
   const nullable: Field[] = [];
   for (const member of walk(block)) {
+    if (member.member === 'field') expressions.push(...argsIn(member.type));
     if (member.member === 'variant') expressions.push(...member.on);
     else if (member.member === 'if') expressions.push(member.condition);
     else if (member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent) {

@@ -4,12 +4,13 @@ import type { Anchor, Place } from '../model/layout.js';
 import type { Block, Field, FieldType, MemberModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import type { Expression } from '../model/expression.js';
-import { parts } from '../model/expressions-of.js';
+import { argsIn, parts } from '../model/expressions-of.js';
 import { walk } from '../model/walk.js';
 import { literal } from './literal.js';
 import type { Module } from './module.js';
 import { endPlace, isMarked, Reader, windowAround } from './reader.js';
 import { endCode, isLong, isSelfDelimited } from './self-delimiting.js';
+import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 
 /** Emits `scan`: the length of a frame from as few of its first bytes as tell it. */
@@ -243,6 +244,7 @@ class Scanner extends Reader {
       this.discriminants([type.extent.value]);
       this.extent(this.emit(type.extent.value), type.extent.value, type.maxCount);
     }
+    this.discriminants(argsIn(type));
     this.reading(this.module.layout.places.get(field)!, memberSize(field).min);
     const start = this.place(this.module.layout.places.get(field)!);
     this.set(anchor, this.walk(field, type, start));
@@ -259,7 +261,18 @@ class Scanner extends Reader {
     const count =
       type.kind === 'list' && type.extent.kind === 'count' ? this.units(field, type.extent.value) : '0';
     const depth = String(this.module.protocol.limits.depth);
-    return endCode(type, field.path, 'b', start, 'to', count, depth, this.module, 'state');
+    return endCode(
+      type,
+      field.path,
+      'b',
+      start,
+      'to',
+      count,
+      depth,
+      this.module,
+      'state',
+      argumentsOf(type, this),
+    );
   }
 
   private extent(code: string, value: Expression, max: number | null): void {

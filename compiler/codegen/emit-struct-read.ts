@@ -19,6 +19,7 @@ import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
 import { floatName, readValue } from './reader.js';
 import { endCode, reachesRecursion, readFormed } from './self-delimiting.js';
+import { argumentsOf, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { isGiven } from './emit-encode.js';
 import { fieldTypeText, typeText } from './type-text.js';
@@ -26,13 +27,14 @@ import { fieldTypeText, typeText } from './type-text.js';
 /** Emits `readPair(c)`: one struct read from front to back, every step inside its window. */
 export function emitStructRead(struct: Struct, module: Module): FunctionDeclarationStructure {
   const reader = new StructReader(module, struct);
-  const deep = reachesRecursion({ kind: 'struct', struct });
+  const deep = reachesRecursion({ kind: 'struct', struct, args: [] });
   return {
     kind: StructureKind.Function,
     name: `read${pascalCase(struct.name)}`,
     docs: [`Reads a ${pascalCase(struct.name)} at the cursor and moves it on. @throws DecodeError`],
     parameters: [
       { name: 'c', type: module.useType('Cursor') },
+      ...structParams(struct, module, 'read'),
       ...(deep ? [{ name: 'depth', type: 'number' }] : []),
     ],
     returnType: pascalCase(struct.name),
@@ -48,6 +50,7 @@ function closedCast(of: Enum | null): string {
 /**
  * The code that reads a value of a type at the cursor `c`.
  * @param depth the code of how many recursive structs may still be in each other
+ * @param args the code of what the parameters of a struct are
  */
 export function readAtCursor(
   type: FieldType,
@@ -59,6 +62,7 @@ export function readAtCursor(
   count: string | null,
   range: Field['range'] = null,
   depth = String(module.protocol.limits.depth),
+  args: readonly string[] = [],
 ): void {
   const reach = (size: string): string => `c.reach(${size}, ${quote(path)}, ${quote(schema)})`;
   const walked = (units: string): string =>
@@ -89,7 +93,7 @@ export function readAtCursor(
     }
     case 'struct':
       lines.push(
-        `const ${local} = read${pascalCase(type.struct.name)}(c${reachesRecursion(type) ? `, ${depth}` : ''});`,
+        `const ${local} = read${pascalCase(type.struct.name)}(${['c', ...args, ...(reachesRecursion(type) ? [depth] : [])].join(', ')});`,
       );
       return;
     case 'bytes':
@@ -163,6 +167,7 @@ export function readAtCursor(
         elementCount(type.element),
         null,
         depth,
+        args,
       );
       lines.push(`${items}.push(item);`, '}');
       if (type.extent.kind === 'size')
@@ -240,7 +245,9 @@ class StructReader implements Environment {
   constructor(
     readonly module: Module,
     private readonly struct: Struct,
-  ) {}
+  ) {
+    for (const param of struct.params) this.locals.set(param, module.local(param));
+  }
 
   run(): string[] {
     if (this.struct.recursive) {
@@ -376,7 +383,9 @@ class StructReader implements Environment {
         ? emitExpression(field.type.extent.value, this)
         : null;
     const depth = this.struct.recursive ? 'depth - 1' : 'depth';
-    readAtCursor(field.type, field.path, schema, this.module, this.lines, inner, count, field.range, depth);
+    const args = argumentsOf(field.type, this);
+    const { module, lines } = this;
+    readAtCursor(field.type, field.path, schema, module, lines, inner, count, field.range, depth, args);
     if (inner !== local) this.lines.push(`${local} = ${inner};`);
     this.locals.set(field, local);
     this.checkValue(field, local);

@@ -12,6 +12,7 @@ import { readAtCursor, slice } from './emit-struct-read.js';
 import { entryGetter, isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
+import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { fieldTypeText } from './type-text.js';
 
@@ -177,7 +178,9 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
         ? reader.emit(type.extent.value)
         : null;
     if (type.kind === 'list' && type.nullable) lines.push(`if (${count} === -1) return null;`);
-    readAtCursor(type, field.path, schema, module, lines, 'value', count);
+    const depth = String(module.protocol.limits.depth);
+    const args = argumentsOf(type, reader);
+    readAtCursor(type, field.path, schema, module, lines, 'value', count, null, depth, args);
     lines.push('return value;');
     return;
   }

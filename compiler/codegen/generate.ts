@@ -201,7 +201,7 @@ function emitEnds(
 ): FunctionDeclarationStructure[] {
   const open = new Map<string, () => FunctionDeclarationStructure>();
   for (const struct of structs)
-    if (isSelfDelimited({ kind: 'struct', struct }))
+    if (isSelfDelimited({ kind: 'struct', struct, args: [] }))
       open.set(structEndName(struct), () => emitStructEnd(struct, module));
   for (const { type, path } of lists)
     if (isSelfDelimited(type)) open.set(listEndName(path), () => emitListEnd(type, path, module));

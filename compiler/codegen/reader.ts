@@ -18,6 +18,7 @@ import { emitExpression, emitPatterns, type Environment } from './emit-expressio
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { quote, type Module } from './module.js';
 import { endCode, isSelfDelimited, readFormed } from './self-delimiting.js';
+import { argumentsOf } from './struct-arguments.js';
 
 /**
  * Emits the body of one function that reads a frame at bytes `b` from `at`: places, fields and conditions as
@@ -272,6 +273,8 @@ export class Reader implements Environment {
       count,
       String(this.module.protocol.limits.depth),
       this.module,
+      'null',
+      argumentsOf(type, this),
     );
   }
 

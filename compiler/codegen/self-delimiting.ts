@@ -32,6 +32,7 @@ export function isSelfDelimited(type: FieldType): boolean {
  * @param count the code of how many elements a list has
  * @param depth the code of how many recursive structs may still be in each other
  * @param state the code of what a scan remembers, for walks that may be long; null where all bytes are there
+ * @param args the code of what the parameters of a struct are
  */
 export function endCode(
   type: FieldType,
@@ -43,9 +44,10 @@ export function endCode(
   depth: string,
   module: Module,
   state = 'null',
+  args: readonly string[] = [],
 ): string {
   const goesOn = isLong(type, module) ? `, ${state}` : '';
-  const more = `${reachesRecursion(type) ? `, ${depth}` : ''}${goesOn}`;
+  const more = `${args.map((arg) => `, ${arg}`).join('')}${reachesRecursion(type) ? `, ${depth}` : ''}${goesOn}`;
   switch (type.kind) {
     case 'int':
       if (type.form.kind === 'varint')

@@ -1,7 +1,7 @@
 import { arithmetic } from '../model/constants.js';
 import { matches } from '../model/evaluate.js';
 import type { Expression } from '../model/expression.js';
-import type { BitFieldModel, Field, Guard } from '../model/model.js';
+import type { BitFieldModel, Field, Guard, Struct } from '../model/model.js';
 import type { ExternCode } from './extern-code.js';
 
 /** A value of one frame; undefined: not there. Bytes are a text with a character for each. */
@@ -70,6 +70,15 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
     case 'wire':
       return undefined;
   }
+}
+
+/** What the members of a struct know beforehand: its parameters, by what is given for them at a place. */
+export function argumentValues(
+  { params }: Struct,
+  args: readonly Expression[],
+  scope: Scope,
+): Map<Field | BitFieldModel, Value> {
+  return new Map(params.map((param, i) => [param, evaluateValue(args[i]!, scope)]));
 }
 
 /** Without one of its values a call gives none. */

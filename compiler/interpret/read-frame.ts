@@ -13,7 +13,7 @@ import type {
 import { rangeOf } from '../model/integers.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
-import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
 import { readEntry, recordBytesOrNull } from './record-entries.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { readFormed } from './formed.js';
@@ -423,7 +423,7 @@ class FrameReader {
         return type.kind === 'bytes' ? leaf(bytes, next) : leaf(textOf(bytes, type.encoding), next);
       }
       case 'struct':
-        return this.struct(type.struct, field, at, bound);
+        return this.struct(type, field, at, bound, scope);
       case 'list':
         return this.list(type, field, at, bound, scope);
       case 'float': {
@@ -517,16 +517,18 @@ class FrameReader {
   }
 
   private struct(
-    struct: Struct,
+    { struct, args }: FieldType & { kind: 'struct' },
     field: Field,
     at: number,
     bound: Bound,
+    scope: Scope,
   ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
-    if (!struct.recursive) return this.inStruct(struct, at, bound);
+    const given = argumentValues(struct, args, scope);
+    if (!struct.recursive) return this.inStruct(struct, at, bound, given);
     if (this.depth === this.protocol.limits.depth)
       throw new Bad(at - this.at, field.path, `is over ${this.depth} structs deep`, field.span);
     this.depth++;
-    const read = this.inStruct(struct, at, bound);
+    const read = this.inStruct(struct, at, bound, given);
     this.depth--;
     return read;
   }
@@ -535,8 +537,9 @@ class FrameReader {
     struct: Struct,
     at: number,
     bound: Bound,
+    given: Scope['values'],
   ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
-    const { nodes, next } = this.block(struct.body, at, bound, { values: new Map(), code: this.code });
+    const { nodes, next } = this.block(struct.body, at, bound, { values: given, code: this.code });
     return { value: asObject(nodes), note: struct.name, next, children: nodes };
   }
 

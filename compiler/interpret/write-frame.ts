@@ -2,10 +2,11 @@ import { HeaderMap } from '@proto-frame/api';
 import { rangeOf } from '../model/integers.js';
 import type { Block, Extended, Field, FieldType, IntType, MemberModel, Protocol } from '../model/model.js';
 import { checksum } from './checksum.js';
-import { evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
+import { isAnnounced } from '../model/announced.js';
 import { walk } from '../model/walk.js';
 import { formedBytes } from './formed.js';
 import { recordBytes } from './record-entries.js';
@@ -39,8 +40,13 @@ class FrameWriter {
   }
 
   /** Writes a frame or struct of its own fields and fills in its lengths. */
-  write(block: Block, object: { readonly [field: string]: Shown }, path: string): void {
-    const body = new BodyWriter(this, object, path);
+  write(
+    block: Block,
+    object: { readonly [field: string]: Shown },
+    path: string,
+    given: Scope['values'] = new Map(),
+  ): void {
+    const body = new BodyWriter(this, object, path, given);
     body.block(block);
     body.finish();
   }
@@ -97,8 +103,9 @@ class BodyWriter {
     private readonly out: FrameWriter,
     private readonly object: { readonly [field: string]: Shown },
     private readonly path: string,
+    given: Scope['values'],
   ) {
-    this.scope = { values: new Map(), code: out.code };
+    this.scope = { values: given, code: out.code };
   }
 
   block(block: Block): void {
@@ -230,6 +237,11 @@ class BodyWriter {
         for (const inner of walk(member.body))
           if (inner.member === 'field' && this.holes.has(inner) && isVarying(inner)) this.derive(inner);
         this.units.set(member, BigInt(this.out.position - from));
+        if (isAnnounced(member.size) && evaluateValue(member.size, this.scope) !== this.units.get(member))
+          throw new JsonError(
+            this.path === '' ? (member.name ?? 'a window') : this.path,
+            `has ${this.units.get(member)} bytes, needs ${String(evaluateValue(member.size, this.scope))}`,
+          );
         return;
       }
     }
@@ -280,10 +292,8 @@ class BodyWriter {
         given === null ? -1n : BigInt(count ? (given as readonly Shown[]).length : this.out.position - from),
       );
       const { extent } = type;
-      const fixed =
-        (extent.kind === 'size' || extent.kind === 'count') && extent.value.op === 'int'
-          ? extent.value.value
-          : null;
+      const isKnown = 'value' in extent && (extent.value.op === 'int' || isAnnounced(extent.value));
+      const fixed = isKnown ? evaluateValue(extent.value, this.scope) : null;
       if (fixed !== null && fixed !== this.units.get(field))
         throw new JsonError(
           this.name(field),
@@ -370,7 +380,12 @@ class BodyWriter {
         return;
       }
       case 'struct':
-        this.out.write(type.struct.body, value as { readonly [field: string]: Shown }, path);
+        this.out.write(
+          type.struct.body,
+          value as { readonly [field: string]: Shown },
+          path,
+          argumentValues(type.struct, type.args, this.scope),
+        );
         return;
       case 'list':
         if (value === null) return;

@@ -4,7 +4,7 @@ import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { BinaryExpr, Expr, MatchExpr, Pattern } from '../syntax/ast.js';
 import type { Expression, ExpressionType } from './expression.js';
-import { matches } from './evaluate.js';
+import { evaluate, matches } from './evaluate.js';
 import { boundsOf, combine, intType, rangeOf, SAFE } from './integers.js';
 import type { Declarations } from './declarations.js';
 import type {
@@ -42,6 +42,8 @@ export interface Context {
   readonly remembered?: Remembered;
   /** The whole expression is about that request. */
   readonly ofRequest?: boolean;
+  /** In a struct with constant arguments: what hangs on them alone is decided when the struct is built. */
+  readonly decides?: boolean;
   /** Where externs are found; absent in a constant place. */
   readonly declarations?: Declarations;
   /** Names like `request` are frame kinds here. */
@@ -655,7 +657,7 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
       const type = { kind: 'int', low: code, high: code, enum: null } as const;
       const number: Expression = { op: 'int', value: code, type, optional: false, span: literal.span };
       const [a, b] = literal === left ? [number, right] : [left, number];
-      return { ...node, left: a, right: b, optional: false, type: { kind: 'bool' } };
+      return decided({ ...node, left: a, right: b, optional: false, type: { kind: 'bool' } }, cx);
     }
     if (!same && !(nulls && equality)) {
       if (!equality) return needs('two numbers', (e) => e.type.kind === 'int');
@@ -675,7 +677,7 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
       report.error('PF109', span, `this compares ${kindOf(left)} with ${kindOf(right)}`);
       return null;
     }
-    return { ...node, optional: false, type: { kind: 'bool' } };
+    return decided({ ...node, optional: false, type: { kind: 'bool' } }, cx);
   }
   if (left.type.kind !== 'int' || right.type.kind !== 'int')
     return needs('two numbers', (e) => e.type.kind === 'int');
@@ -798,17 +800,21 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
   return decided(whole, cx);
 }
 
-/** In one form of a reply: an expression without what its request has decided. */
+/** In one form of a reply, or of a struct with constant arguments: an expression without what they have decided. */
 function decided(e: Expression, cx: Context): Expression {
-  if (cx.remembered === undefined || cx.remembered.given === null) return e;
+  if (cx.decides !== true && (cx.remembered === undefined || cx.remembered.given === null)) return e;
   if (e.op === 'unary') return e.operand.op === 'bool' ? { ...e.operand, value: !e.operand.value } : e;
   if (e.op === 'binary') {
+    const value = evaluate(e, new Map());
+    if (typeof value === 'boolean')
+      return { op: 'bool', value, span: e.span, optional: false, type: { kind: 'bool' } };
     const [known, other] = e.left.op === 'bool' ? [e.left, e.right] : [e.right, e.left];
-    if (known.op !== 'bool') return e;
+    if (known.op !== 'bool' || (e.operator !== 'and' && e.operator !== 'or')) return e;
     return known.value === (e.operator === 'and') ? other : known;
   }
-  if (e.op !== 'match' || !e.on.every((on) => on.op === 'bool')) return e;
-  const values = e.on.map((on) => on.op === 'bool' && on.value);
+  if (e.op !== 'match') return e;
+  const values = e.on.map((on) => (on.op === 'bool' || on.op === 'int' ? on.value : undefined));
+  if (values.includes(undefined)) return e;
   const taken = e.arms.find((arm) => arm.patterns === null || matches(arm.patterns, values) === true);
   return taken?.value ?? e;
 }

@@ -2,6 +2,7 @@ import type {
   Attr,
   BitField,
   Bits,
+  ConstDecl,
   Expr,
   Field as FieldAst,
   If,
@@ -9,6 +10,7 @@ import type {
   Name,
   RecordEntry,
   StructDecl,
+  Variant,
   Within,
 } from '../syntax/ast.js';
 import {
@@ -19,10 +21,12 @@ import {
   kindOf,
   type Context,
 } from './build-expression.js';
+import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, maxOf } from './build-type.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
+import { matches } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { formRange, isValueOf, rangeOf } from './integers.js';
 import type {
@@ -115,15 +119,21 @@ function entryNames(entries: readonly RecordEntry[], into: Set<string>): void {
   }
 }
 
-/** Builds a struct once; null after a report. */
-export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Context): Struct | null {
-  const known = declarations.structs.get(decl);
+/**
+ * Builds a struct once for each set of constant arguments; null after a report. What is known of an argument only
+ * at run time stays a parameter.
+ */
+export function buildStruct(
+  decl: StructDecl,
+  given: readonly Argument[],
+  declarations: Declarations,
+  cx: Context,
+): Struct | null {
+  const name = instanceName(decl, given);
+  const known = declarations.structOf(decl, name);
   if (known !== undefined) return known;
-  if (decl.params.length > 0) {
-    cx.report.error('PF199', decl.name.span, 'structs with parameters are not built yet');
-    return null;
-  }
-  if (declarations.open.has(decl)) {
+  const key = `${decl.span.file.path}:${decl.span.start}:${name}`;
+  if (declarations.open.has(key)) {
     cx.report.error('PF150', decl.name.span, `\`${decl.name.text}\` contains itself`, {
       hint: `write \`recursive struct ${decl.name.text}\` and bound it with \`limits { depth = …; }\``,
     });
@@ -133,38 +143,63 @@ export function buildStruct(decl: StructDecl, declarations: Declarations, cx: Co
     cx.report.error('PF003', decl.name.span, `structs are nested more than ${DEEPEST} deep`);
     return null;
   }
-  declarations.open.add(decl);
+  declarations.open.add(key);
+  const constants = given.filter(isConstant);
   const struct: Struct = {
-    name: decl.name.text,
+    name,
     doc: decl.doc,
     span: decl.name.span,
     body: { members: [] },
     size: { min: 1, max: Infinity },
     recursive: decl.recursive,
+    params: given.filter((one) => !isConstant(one)).map((one) => one.field),
   };
   // A recursive struct is known to its own members.
-  if (decl.recursive) declarations.structs.set(decl, struct);
+  if (decl.recursive) declarations.keepStruct(decl, struct);
   const names = new Names(cx.report, declaredNames(decl.members));
-  const scope = declarations.scope.home(decl);
+  for (const { param, field, value } of given) {
+    if (names.later.has(param.name.text))
+      cx.report.error('PF114', param.name.span, `\`${param.name.text}\` is a member as well`, {
+        hint: 'give one of them another name',
+      });
+    else if (struct.params.includes(field)) names.addField(param.name, field);
+    // Which enum a constant is of is known to expressions; elsewhere it is a constant as others are.
+    else if (field.type.enum !== null) names.addParam(param.name, value);
+  }
   const own: Context & { readonly names: Names } = {
-    scope,
+    scope: declarations.scope.home(decl).with(constants.map(constantFor)),
     report: cx.report,
     names,
     guards: [],
     declarations,
+    decides: constants.length > 0,
   };
-  struct.body = buildBlock(decl.members, decl.name.text, own, declarations);
+  struct.body = buildBlock(decl.members, name, own, declarations);
   const size = blockSize(struct.body);
   struct.size = decl.recursive ? { min: size.min, max: Infinity } : size;
-  declarations.open.delete(decl);
-  declarations.structs.set(decl, struct);
+  declarations.open.delete(key);
+  declarations.keepStruct(decl, struct);
   return struct;
+}
+
+/** A constant argument as a declaration `const n = 4;`. */
+function constantFor({ param, value, span }: Argument): ConstDecl {
+  const literal: Expr =
+    value.op === 'bool'
+      ? { kind: 'bool', value: value.value, span }
+      : { kind: 'int', value: (value as Expression & { op: 'int' }).value, text: '', span };
+  return { kind: 'const', doc: '', name: param.name, type: null, value: literal, span };
 }
 
 function block(members: readonly Member[], place: Place): Block {
   const built: MemberModel[] = [];
   for (const member of members) {
-    const decided = member.kind === 'if' ? branchOfRequest(member, place) : null;
+    const decided =
+      member.kind === 'if'
+        ? decidedBranch(member, place)
+        : member.kind === 'variant'
+          ? decidedArm(member, place)
+          : null;
     if (decided !== null) {
       built.push(...block(decided, place).members);
       continue;
@@ -175,12 +210,32 @@ function block(members: readonly Member[], place: Place): Block {
   return { members: built };
 }
 
-/** In one form of a reply: the branch that its request decides for; null where the reply itself decides. */
-function branchOfRequest(member: If, { cx }: Place): readonly Member[] | null {
-  if (cx.remembered === undefined || cx.remembered.given === null) return null;
+/** Whether what is built here is built for a request's facts or for constant arguments. */
+function isDecided(cx: Context): boolean {
+  return cx.decides === true || (cx.remembered !== undefined && cx.remembered.given !== null);
+}
+
+/** The branch that the request or the arguments decide for; null where the frame itself decides. */
+function decidedBranch(member: If, { cx }: Place): readonly Member[] | null {
+  if (!isDecided(cx)) return null;
   const condition = buildCondition(member.condition, cx);
   if (condition?.op !== 'bool') return null;
   return condition.value ? member.then : (member.otherwise ?? []);
+}
+
+/** The arm that constant arguments decide for; null where the frame itself decides. */
+function decidedArm(member: Variant, { cx }: Place): readonly Member[] | null {
+  if (cx.decides !== true) return null;
+  const on = member.on.map((e) => buildExpression(e, cx));
+  const values = on.map((e) => (e?.op === 'int' || e?.op === 'bool' ? e.value : undefined));
+  if (values.includes(undefined)) return null;
+  for (const arm of member.arms) {
+    const patterns = buildPatterns(arm.patterns, on as Expression[], cx);
+    if (patterns === undefined) return [];
+    if (patterns === null || matches(patterns, values) === true) return arm.members;
+  }
+  cx.report.error('PF110', member.span, 'no arm takes these arguments', { hint: 'add an arm `_`' });
+  return [];
 }
 
 function inside(place: Place, guard: Guard): Place {
@@ -220,6 +275,7 @@ function buildMember(member: Member, place: Place): MemberModel | null {
         report.error('PF109', condition.span, `an assertion is a boolean, this is ${kindOf(condition)}`);
         return null;
       }
+      if (isDecided(cx) && condition.op === 'bool' && condition.value) return null;
       const { text } = member.condition.span.file;
       const source = text.slice(member.condition.span.start, member.condition.span.end);
       return {
@@ -300,7 +356,6 @@ function buildMember(member: Member, place: Place): MemberModel | null {
             node.on,
             cx,
           );
-        if (arm.args.length > 0) report.error('PF199', arm.span, 'arms with arguments are not built yet');
         const index = arms.length;
         const name = arm.name?.text ?? null;
         const first = arms.find((other) => other.name !== null && other.name === name);
@@ -726,7 +781,7 @@ function buildBitField(bit: BitField, group: BitGroup, shift: number, place: Pla
 function readsFields(expr: Expr, names: Names): boolean {
   switch (expr.kind) {
     case 'name':
-      return names.get(expr.name) !== undefined || names.later.has(expr.name);
+      return !names.isParam(expr.name) && names.declares(expr.name);
     case 'call':
     case 'match':
       return true;

@@ -74,7 +74,7 @@ export function buildProtocol(
   // Enums and structs nobody names are checked as well, and generated: a user may want them.
   for (const item of items) {
     if (item.kind === 'enum') declarations.enumOf(item);
-    if (item.kind === 'struct') buildStruct(item, declarations, empty);
+    if (item.kind === 'struct' && item.params.length === 0) buildStruct(item, [], declarations, empty);
     if (item.kind === 'const') constantValue(item, scope, report);
     if (item.kind === 'extern') declarations.externOf(item);
   }
@@ -110,7 +110,13 @@ export function buildProtocol(
   const remembered = new Remembered(first.names, fields);
   const second = answered === undefined ? undefined : build(answered, remembered);
   const framed = second === undefined ? [first] : [first, second];
-  for (const struct of declarations.structs.values()) derive(struct.body, report);
+  for (const struct of declarations.structs) derive(struct.body, report);
+  if (report.attempts === before)
+    for (const item of items)
+      if (item.kind === 'struct' && !declarations.isUsed(item))
+        report.warning('PF180', item.name.span, `nothing uses \`${item.name.text}\``, {
+          hint: 'its members are checked for the arguments it is used with; remove it',
+        });
 
   const statusMap = items.find((item) => item.kind === 'status');
   const synthItems = items.filter((item) => item.kind === 'synth');
@@ -155,7 +161,7 @@ export function buildProtocol(
       spliced: isSpliced(settings.get('correlate')),
       limits,
       enums: [...declarations.enums.values()],
-      structs: [...declarations.structs.values()],
+      structs: [...declarations.structs],
       frame: own.frame,
       reply,
       facts: reply === null ? [] : remembered.facts,

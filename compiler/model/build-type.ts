@@ -6,6 +6,7 @@ import { suggestHint } from './suggest-hint.js';
 import { buildSelfDelimiting, delimiterOf, isSelfDelimitingName } from './build-self-delimiting.js';
 import { buildExpression, kindOf } from './build-expression.js';
 import type { Context } from './build-expression.js';
+import { buildArguments, isConstant } from './build-arguments.js';
 import { buildStruct } from './build-members.js';
 import type { Declarations } from './declarations.js';
 import { rangeOf } from './integers.js';
@@ -113,6 +114,10 @@ function buildMap(
     });
     return null;
   }
+  if (element.args.length > 0) {
+    cx.report.error('PF109', span, 'the entries of a map are alike: their struct takes constants only');
+    return null;
+  }
   for (const field of [key, value] as Field[]) {
     const type = field.type as FieldType & { kind: 'text' };
     if (type.extent.kind !== 'prefix') {
@@ -207,8 +212,10 @@ function buildNamed(
   }
   const declaration = cx.scope.resolve(type.path);
   if (declaration === undefined) return null;
-  if (type.args.length > 0) {
-    report.error('PF199', type.span, 'types with parameters are not built yet');
+  if (type.args.length > 0 && declaration.kind !== 'struct') {
+    report.error('PF109', type.span, `\`${declaration.name.text}\` takes nothing in parentheses`, {
+      hint: 'structs can have parameters: `struct Pair(n: u8) { … }`',
+    });
     return null;
   }
   if (declaration.kind === 'enum') {
@@ -218,8 +225,10 @@ function buildNamed(
     );
   }
   if (declaration.kind === 'struct') {
-    const struct = buildStruct(declaration, declarations, cx);
-    return struct && refuseExtent(input, cx, { kind: 'struct', struct });
+    const given = buildArguments(declaration, type, cx, declarations);
+    const struct = given && buildStruct(declaration, given, declarations, cx);
+    const args = given?.filter((one) => !isConstant(one)).map((one) => one.value);
+    return struct && refuseExtent(input, cx, { kind: 'struct', struct, args: args ?? [] });
   }
   if (declaration.kind === 'extern') {
     const extern = declarations.externOf(declaration);

@@ -16,8 +16,8 @@ export function checkTopLevel(file: SchemaFile, resolve: ResolveUse, report: Rep
   for (const item of file.items) {
     if (item.kind === 'extern') declarations.externOf(item);
     else if (item.kind === 'enum') declarations.enumOf(item);
-    else if (item.kind === 'struct') buildStruct(item, declarations, cx);
+    else if (item.kind === 'struct' && item.params.length === 0) buildStruct(item, [], declarations, cx);
     else if (item.kind === 'const') constantValue(item, scope, report);
   }
-  for (const struct of declarations.structs.values()) derive(struct.body, report);
+  for (const struct of declarations.structs) derive(struct.body, report);
 }

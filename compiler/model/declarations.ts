@@ -11,9 +11,9 @@ import type { Scope } from './scope.js';
 /** The enums and structs a protocol uses, built when first named and kept in the order of their naming. */
 export class Declarations {
   readonly enums = new Map<EnumDecl, Enum>();
-  readonly structs = new Map<StructDecl, Struct>();
-  /** Structs being built, outermost first, to find one that contains itself. */
-  readonly open = new Set<StructDecl>();
+  private readonly built = new Map<StructDecl, Map<string, Struct>>();
+  /** Structs being built, by their declaration and arguments, outermost first, to find one that contains itself. */
+  readonly open = new Set<string>();
 
   constructor(
     readonly scope: Scope,
@@ -22,6 +22,26 @@ export class Declarations {
     /** How many elements a list may have where its own `max` does not say. */
     readonly elements = 65536,
   ) {}
+
+  /** All structs, one for each set of constant arguments, in the order they were done. */
+  readonly structs = new Set<Struct>();
+
+  /** The struct of a declaration for constant arguments that give it this name. */
+  structOf(decl: StructDecl, name: string): Struct | undefined {
+    return this.built.get(decl)?.get(name);
+  }
+
+  /** Whether a struct has been built for any arguments. */
+  isUsed(decl: StructDecl): boolean {
+    return this.built.has(decl);
+  }
+
+  /** Keeps a struct; one that holds itself is known to its own members before it is done. */
+  keepStruct(decl: StructDecl, struct: Struct): void {
+    const of = this.built.get(decl) ?? new Map<string, Struct>();
+    this.built.set(decl, of.set(struct.name, struct));
+    this.structs.add(struct);
+  }
 
   /** Externs by their declaration; null after a report. */
   private readonly externs = new Map<ExternDecl, ExternTypeModel | ExternFnModel | null>();

@@ -25,7 +25,8 @@ export function derive(body: Block, report: Report): void {
   const uses: Use[] = [];
   collect(body, uses, report);
   const derived = new Map<Field, { derivation: Derivation; alsoOf: Extended[] }>();
-  const known = (field: Field): boolean => field.constant !== null || derived.has(field);
+  const known = (field: Field): boolean =>
+    field.constant !== null || field.isParam === true || derived.has(field);
   let open = uses;
   for (let progress = true; progress && open.length > 0;) {
     progress = false;
@@ -125,7 +126,9 @@ function collect(body: Block, uses: Use[], report: Report): void {
     const affine = affineOf(value, report);
     if (affine === null || affine.terms.size === 0) return;
     // A length that stands before an arm would have to follow from what only that arm has.
-    const outside = [...affine.terms.keys()].find((f) => f.constant === null && !isInside(of, f));
+    const outside = [...affine.terms.keys()].find(
+      (f) => f.constant === null && f.isParam !== true && !isInside(of, f),
+    );
     if (outside === undefined) uses.push({ of, affine, span: value.span });
     else {
       report.error(

@@ -1,6 +1,6 @@
 import type { Expression } from './expression.js';
 import { walk } from './walk.js';
-import type { Block, Protocol, SynthValue } from './model.js';
+import type { Block, FieldType, Protocol, SynthValue } from './model.js';
 
 /** Every expression of a protocol and all parts of each, for rules that look at expressions wherever they stand. */
 export function* expressionsOf(protocol: Protocol): IterableIterator<Expression> {
@@ -21,6 +21,7 @@ function* ofBlock(block: Block): IterableIterator<Expression> {
         ) {
           yield* parts(member.type.extent.value);
         }
+        for (const arg of argsIn(member.type)) yield* parts(arg);
         break;
       case 'variant':
         for (const on of member.on) yield* parts(on);
@@ -34,6 +35,12 @@ function* ofBlock(block: Block): IterableIterator<Expression> {
         break;
     }
   }
+}
+
+/** What the parameters of a struct are at the place of a type: of the struct itself, or of a list's elements. */
+export function argsIn(type: FieldType): readonly Expression[] {
+  if (type.kind === 'list') return argsIn(type.element);
+  return type.kind === 'struct' ? type.args : [];
 }
 
 /** All expressions in what a synth sets. */

@@ -163,7 +163,12 @@ export type FieldType =
       readonly extent: ExtentModel;
       readonly nullable: boolean;
     }
-  | { readonly kind: 'struct'; readonly struct: Struct }
+  | {
+      readonly kind: 'struct';
+      readonly struct: Struct;
+      /** What the struct's parameters are here, in their order. */
+      readonly args: readonly Expression[];
+    }
   | {
       readonly kind: 'list';
       readonly element: FieldType;
@@ -248,6 +253,8 @@ export interface Struct {
   size: SizeRange;
   /** May hold itself, as deep as `limits.depth`. */
   readonly recursive: boolean;
+  /** What its members read of the place of use; those that are constant there are no longer among them. */
+  readonly params: readonly Field[];
 }
 
 /** Sizes in bytes: the same for every frame, or between two bounds (Infinity where only the frame limit bounds it). */
@@ -288,6 +295,8 @@ export interface Field {
   readonly checksum: Checksum | null;
   /** Set by derive: the value follows from other fields on encode and is never the caller's. */
   derivation: Derivation | null;
+  /** A parameter of a struct: its value comes from the place of use, it has no bytes. */
+  readonly isParam?: true;
 }
 
 export type ConstantValue =

@@ -18,6 +18,7 @@ export type Meaning =
 export class Names {
   private readonly meanings = new Map<string, Meaning>();
   private readonly used = new Set<string>();
+  private readonly params = new Set<string>();
 
   /**
    * @param later all names the frame will have, so that an early use is told from a wrong name
@@ -73,6 +74,18 @@ export class Names {
     }
     this.duplicate(name, before);
     return false;
+  }
+
+  /** A parameter whose argument is constant. */
+  addParam(name: Name, value: Expression): void {
+    this.params.add(name.text);
+    this.used.add(name.text);
+    this.meanings.set(name.text, { kind: 'let', value, span: name.span });
+  }
+
+  /** Whether a name is a parameter with a constant argument, which is a constant of its scope as well. */
+  isParam(name: string): boolean {
+    return this.params.has(name);
   }
 
   add(name: Name, meaning: Meaning): void {

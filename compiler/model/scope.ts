@@ -38,6 +38,15 @@ export class Scope {
     return this.declarations.get(name);
   }
 
+  /** The same names, and constants that hide those of their names. */
+  with(constants: readonly ConstDecl[]): Scope {
+    const inner = new Scope(this.report, this.shared);
+    for (const [name, declaration] of this.declarations) inner.declarations.set(name, declaration);
+    for (const [name, alias] of this.aliases) inner.aliases.set(name, alias);
+    for (const constant of constants) inner.override(constant);
+    return inner;
+  }
+
   /** Finds `a.b` where `a` is an alias. */
   findIn(alias: string, name: string): Declaration | undefined {
     return this.aliases.get(alias)?.scope.find(name);

@@ -246,7 +246,6 @@ export interface Arm extends Node {
   /** Alternatives, separated by `|`. */
   readonly patterns: readonly Pattern[];
   readonly name: Name | null;
-  readonly args: readonly Expr[];
   readonly members: readonly Member[];
 }
 

@@ -223,13 +223,11 @@ function variant(cx: BuildContext, cst: CstNode): Variant | null {
   if (!on || on.length === 0) return null;
   const arms = collect(nodes(cst, 'arm'), (one): Arm | null => {
     const alternatives = patterns(cx, node(one, 'patterns'));
-    const given = args(cx, node(one, 'args'));
-    if (!alternatives || !given) return null;
+    if (!alternatives) return null;
     return {
       doc: cx.docBefore(startOf(one)),
       patterns: alternatives,
       name: name(cx, one),
-      args: given,
       members: block(cx, node(one, 'block')),
       span: spanOf(cx, one),
     };

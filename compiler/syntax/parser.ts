@@ -465,7 +465,6 @@ export class SchemaParser extends RecoveringParser {
     this.SUBRULE(this.patterns);
     this.CONSUME(t.FatArrow);
     this.OPTION(() => this.CONSUME(t.Name));
-    this.OPTION2(() => this.SUBRULE(this.args));
     this.OR({
       DEF: [{ ALT: () => this.SUBRULE(this.block) }, { ALT: () => this.CONSUME(t.Semicolon) }],
       ERR_MSG: 'the fields of this arm between braces, or `;`',

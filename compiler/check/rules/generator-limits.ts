@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { expressionsOf, parts } from '../../model/expressions-of.js';
+import { argsIn, expressionsOf, parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Field, Guard, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -24,6 +24,7 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
         lengthsStay(member, report);
       }
       if (member.member !== 'field') continue;
+      for (const arg of argsIn(member.type)) lengthRead(arg, report);
       if ('extent' in member.type && 'value' in member.type.extent)
         constantLength(member.type.extent.value, report);
       if (member.type.kind === 'map' && member !== headers) {
@@ -59,7 +60,7 @@ function lengthRead(condition: Expression, report: Report): void {
     report.error(
       'PF199',
       e.span,
-      `\`${length.name}\` is a length, and conditions on lengths are not built yet`,
+      `\`${length.name}\` is a length, and conditions and arguments that read lengths are not built yet`,
       {
         labels: [{ span: length.span, text: 'it is derived when a frame is written' }],
         hint: 'a range says what a length can be: `in 0..…`, or `max …` where it is used',

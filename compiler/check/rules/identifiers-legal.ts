@@ -63,8 +63,9 @@ export function identifiersLegal(protocol: Protocol, report: Report): void {
     types.set(own, { name, span });
   }
   for (const { members } of protocol.enums) unique(members, 'member', legal, report);
-  for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
-    unique(fieldNames(block), 'field', legal, report);
+  unique(fieldNames(protocol.frame.body), 'field', legal, report);
+  for (const { body, params } of protocol.structs)
+    unique([...params, ...fieldNames(body)], 'field', legal, report);
 }
 
 function fieldNames(block: Block): { name: string; span: Span }[] {

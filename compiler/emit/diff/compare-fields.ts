@@ -1,4 +1,5 @@
 import { rangeOf } from '../../model/integers.js';
+import type { Expression } from '../../model/expression.js';
 import type { Enum, ExtentModel, Field, FieldType } from '../../model/model.js';
 import type { Span } from '../../source/source-file.js';
 import { constantKey, constantText, shownConstant, sourceText } from '../source-text.js';
@@ -67,8 +68,18 @@ function compareTypes(
     if (was.enum !== null && is.enum !== null) return cx.enums(was.enum, is.enum);
     if (!compareInts(name, was.int, is.int, a, b, changes)) return;
     compareClosed(cx, name, was.bool || isClosed(was.enum), is.bool || isClosed(is.enum), a, b);
-  } else if (was.kind === 'struct' && is.kind === 'struct') cx.structs(was.struct, is.struct);
-  else if (was.kind === 'list' && is.kind === 'list') {
+  } else if (was.kind === 'struct' && is.kind === 'struct') {
+    cx.structs(was.struct, is.struct);
+    const given = (args: readonly Expression[], known: Known): string =>
+      args.map((arg) => meaningKey(arg, known)).join(', ');
+    if (given(was.args, cx.pairing.knownOld) !== given(is.args, cx.pairing.knownNew))
+      changes.breaking(
+        'type-changed',
+        a,
+        b,
+        `${name} was of (${was.args.map(sourceText).join(', ')}), is of (${is.args.map(sourceText).join(', ')})`,
+      );
+  } else if (was.kind === 'list' && is.kind === 'list') {
     compareTypes(cx, `an element of ${name}`, was.element, is.element, a, b);
     compareExtents(cx, name, was.extent, is.extent, a, b);
     compareLimit(cx, `the count of ${name}`, was.maxCount, is.maxCount, a, b);

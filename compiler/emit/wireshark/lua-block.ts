@@ -8,6 +8,7 @@ import type {
   Protocol,
   Struct,
 } from '../../model/model.js';
+import { argsIn } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { FieldTable } from './field-table.js';
 import { isKnown, luaExpression, luaPatterns, luaText, valueOf } from './lua-expression.js';
@@ -150,13 +151,15 @@ export class LuaBlock {
       return this.unread(field.name);
     }
     if (type.kind === 'list' || type.kind === 'map') {
+      if (!argsIn(type).every((arg) => isKnown(arg, this.protocol.roles))) return this.unread(field.name);
       this.many(field, type);
       return true;
     }
     if (type.kind === 'struct') {
+      if (!type.args.every((arg) => isKnown(arg, this.protocol.roles))) return this.unread(field.name);
       const branch = `branch${++this.count}`;
       this.push(`local ${branch} = r:open(${luaText(field.name)})`);
-      this.push(`${valueOf(field.name)} = {}`);
+      this.push(`${valueOf(field.name)} = ${luaArguments(type)}`);
       this.push(`${this.structName(type.struct)}(r, ${valueOf(field.name)})`);
       this.push(`r:close(${branch})`);
       return true;
@@ -189,7 +192,7 @@ export class LuaBlock {
       this.push('r:close(entry)');
     } else if (type.element.kind === 'struct') {
       this.push('local element = r:open("element")');
-      this.push(`${this.structName(type.element.struct)}(r, {})`);
+      this.push(`${this.structName(type.element.struct)}(r, ${luaArguments(type.element)})`);
       this.push('r:close(element)');
     } else {
       const element: Field = { ...field, type: type.element, name: `${field.name}_element` };
@@ -291,6 +294,13 @@ function isWide(type: FieldType): boolean {
 
 function delimiterText(delimiter: string): string {
   return luaText(Buffer.from(delimiter, 'latin1'));
+}
+
+/** The values that a struct begins with: its parameters. */
+function luaArguments({ struct, args }: FieldType & { kind: 'struct' }): string {
+  if (args.length === 0) return '{}';
+  const given = struct.params.map(({ name }, i) => `[${luaText(name)}] = ${luaExpression(args[i]!)}`);
+  return `{ ${given.join(', ')} }`;
 }
 
 function collect(block: Block, into: Set<Struct>): void {

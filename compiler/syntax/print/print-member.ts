@@ -94,10 +94,9 @@ function conditional(trivia: Trivia, of: If, depth: number): Doc {
 
 function arm(trivia: Trivia, of: Arm, depth: number): Statement {
   const head = patterns(trivia, of.patterns);
-  const called = of.args.length === 0 ? '' : args(trivia, of.args);
-  const name = [of.name === null ? '' : ` ${of.name.text}`, called];
+  const name = of.name === null ? '' : ` ${of.name.text}`;
   if (trivia.characterBefore(of.span.end) === ';') return aligned('arm', depth, head, ['=>', name, ';']);
-  const from = of.args.at(-1)?.span.end ?? of.name?.span.end ?? of.patterns.at(-1)!.span.end;
+  const from = of.name?.span.end ?? of.patterns.at(-1)!.span.end;
   const body = block(trivia, from, [head, ' =>', name], of.members, depth, (one, inner) =>
     member(trivia, one, inner),
   );

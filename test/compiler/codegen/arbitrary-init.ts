@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { camelCase } from '../../../compiler/model/camel-case.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
+import { isAnnounced } from '../../../compiler/model/announced.js';
+import { argsIn } from '../../../compiler/model/expressions-of.js';
 import { evaluate, present, type Known } from '../../../compiler/model/evaluate.js';
 import { boundsOf, formRange, isBig, rangeOf } from '../../../compiler/model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, Protocol } from '../../../compiler/model/model.js';
@@ -13,28 +15,50 @@ export function arbitraryInit(protocol: Protocol): fc.Arbitrary<Record<string, V
   return arbitraryBlock(protocol.frame.body, 0);
 }
 
-/** @param depth recursive structs around the block */
-function arbitraryBlock(block: Block, depth: number): fc.Arbitrary<Record<string, Value>> {
-  const given = givenFields(block);
-  const entries = given.map(({ field }) => [field, arbitraryField(field, depth)] as const);
-  return fc
-    .tuple(...entries.map(([, a]) => a))
+type Facts = ReadonlyMap<Field | BitFieldModel, Known>;
+
+/**
+ * @param depth recursive structs around the block
+ * @param given the parameters of a struct
+ */
+function arbitraryBlock(
+  block: Block,
+  depth: number,
+  given: Facts = new Map(),
+): fc.Arbitrary<Record<string, Value>> {
+  const fields = givenFields(block).map(({ field }) => field);
+  // What a struct is given has to be known before the struct is made.
+  const isLater = (field: Field | BitFieldModel): boolean =>
+    field.member === 'field' && argsIn(field.type).length > 0;
+  const [first, later] = [fields.filter((f) => !isLater(f)), fields.filter(isLater)];
+  const entries = [...first, ...later];
+  const factsOf = (values: readonly Value[]): Map<Field | BitFieldModel, Known> => {
+    const facts = new Map(given);
+    for (const member of walk(block)) {
+      if (member.member === 'field' && member.constant?.kind === 'int')
+        facts.set(member, member.constant.value);
+      if (member.member === 'bits')
+        for (const bit of member.fields) if (bit.constant?.kind === 'int') facts.set(bit, bit.constant.value);
+    }
+    values.forEach((value, i) => facts.set(entries[i]!, known(entries[i]!, value)));
+    return facts;
+  };
+  const draw = (some: readonly (Field | BitFieldModel)[], facts: Facts): fc.Arbitrary<Value[]> =>
+    fc.tuple(...some.map((field) => arbitraryField(field, depth, facts)));
+  return draw(first, factsOf([]))
+    .chain((values) =>
+      later.length === 0
+        ? fc.constant(values)
+        : draw(later, factsOf(values)).map((others) => [...values, ...others]),
+    )
     .chain((values) => {
-      const facts = new Map<Field | BitFieldModel, Known>();
-      for (const member of walk(block)) {
-        if (member.member === 'field' && member.constant?.kind === 'int')
-          facts.set(member, member.constant.value);
-        if (member.member === 'bits')
-          for (const bit of member.fields)
-            if (bit.constant?.kind === 'int') facts.set(bit, bit.constant.value);
-      }
-      values.forEach((value, i) => facts.set(entries[i]![0], known(entries[i]![0], value)));
+      const facts = factsOf(values);
       const init: Record<string, Value> = {};
       values.forEach((value, i) => {
         // A field of another arm is not in the frame and would not come back.
-        const { name } = entries[i]![0];
+        const { name } = entries[i]!;
         if (fieldsOf(block).some((f) => f.name === name && present(f.guards, facts) !== false))
-          init[property(entries[i]![0])] = value;
+          init[property(entries[i]!)] = value;
       });
       const holds = [...walk(block)].every(
         (m) => m.member !== 'assert' || evaluate(m.condition, facts) !== false,
@@ -64,7 +88,7 @@ function known(field: Field | BitFieldModel, value: Value): Known {
   return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;
 }
 
-function arbitraryField(field: Field | BitFieldModel, depth: number): fc.Arbitrary<Value> {
+function arbitraryField(field: Field | BitFieldModel, depth: number, facts: Facts): fc.Arbitrary<Value> {
   if (field.member === 'bitField') {
     if (field.enum !== null && !field.enum.open && !field.enum.flags)
       return fc.constantFrom(...field.enum.members.map((m) => Number(m.value)));
@@ -83,10 +107,10 @@ function arbitraryField(field: Field | BitFieldModel, depth: number): fc.Arbitra
       fc.constantFrom(Number(low), Number(high)),
     );
   }
-  return arbitraryValue(type, depth);
+  return arbitraryValue(type, depth, facts);
 }
 
-function arbitraryValue(type: FieldType, depth: number): fc.Arbitrary<Value> {
+function arbitraryValue(type: FieldType, depth: number, facts: Facts): fc.Arbitrary<Value> {
   const orNull = (a: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
     'nullable' in type && type.nullable ? fc.option(a) : a;
   switch (type.kind) {
@@ -102,7 +126,7 @@ function arbitraryValue(type: FieldType, depth: number): fc.Arbitrary<Value> {
         ? fc.bigInt({ min: rangeOf(type.int).low, max: rangeOf(type.int).high })
         : fc.integer({ min: Number(rangeOf(type.int).low), max: Number(rangeOf(type.int).high) });
     case 'bytes': {
-      const fixed = fixedUnits(type);
+      const fixed = fixedUnits(type, facts);
       if (fixed !== null) return fc.uint8Array({ minLength: fixed, maxLength: fixed });
       const step = factor(type);
       if (type.extent.kind === 'until') {
@@ -121,7 +145,7 @@ function arbitraryValue(type: FieldType, depth: number): fc.Arbitrary<Value> {
       );
     }
     case 'text': {
-      const fixed = fixedUnits(type);
+      const fixed = fixedUnits(type, facts);
       const unit = fc
         .integer({ min: 1, max: type.encoding === 'latin1' ? 255 : 127 })
         .map((c) => String.fromCharCode(c));
@@ -141,20 +165,24 @@ function arbitraryValue(type: FieldType, depth: number): fc.Arbitrary<Value> {
     case 'struct':
       return type.struct.recursive && depth === DEEPEST
         ? fc.constant(undefined)
-        : arbitraryBlock(type.struct.body, depth + (type.struct.recursive ? 1 : 0));
+        : arbitraryBlock(
+            type.struct.body,
+            depth + (type.struct.recursive ? 1 : 0),
+            argumentFacts(type, facts),
+          );
     case 'list': {
-      const fixed = fixedUnits(type);
+      const fixed = fixedUnits(type, facts);
       const count =
         fixed !== null && type.extent.kind === 'count'
           ? { minLength: fixed, maxLength: fixed }
           : { maxLength: 5 };
       if (depth === DEEPEST && type.element.kind === 'struct' && type.element.struct.recursive)
         return fc.constant([]);
-      return orNull(fc.array(arbitraryValue(type.element, depth), count));
+      return orNull(fc.array(arbitraryValue(type.element, depth, facts), count));
     }
     case 'map':
       return fc.array(
-        fc.tuple(arbitraryValue(type.key.type, depth), arbitraryValue(type.value.type, depth)),
+        fc.tuple(arbitraryValue(type.key.type, depth, facts), arbitraryValue(type.value.type, depth, facts)),
         {
           maxLength: 6,
         },
@@ -173,11 +201,18 @@ const DEEPEST = 3;
 /** Few sizes, so that extents which share a length often agree. */
 const SIZES = fc.constantFrom(0, 2, 4, 6, 8, 12);
 
-/** The bytes or elements of what always has as many, else null. */
-function fixedUnits(type: FieldType & { kind: 'bytes' | 'text' | 'list' }): number | null {
+/** What the parameters of a struct are, by what is known around it. */
+function argumentFacts({ struct, args }: FieldType & { kind: 'struct' }, facts: Facts): Facts {
+  return new Map(struct.params.map((param, i) => [param, evaluate(args[i]!, facts)]));
+}
+
+/** The bytes or elements of what has as many as is known beforehand, else null. */
+function fixedUnits(type: FieldType & { kind: 'bytes' | 'text' | 'list' }, facts: Facts): number | null {
   const { extent } = type;
   if (extent.kind !== 'size' && extent.kind !== 'count') return null;
-  return extent.value.op === 'int' ? Number(extent.value.value) : null;
+  const isKnown = extent.value.op === 'int' || isAnnounced(extent.value);
+  const value = isKnown ? evaluate(extent.value, facts) : undefined;
+  return typeof value === 'bigint' ? Number(value) : null;
 }
 
 /** What a field's size is a multiple of: 4 for `size n * 4`. */

@@ -73,8 +73,15 @@ interface Formed {
 
 interface StructType {
   readonly name: string;
+  readonly params: readonly Param[];
   readonly min: number;
   readonly varies: boolean;
+}
+
+/** A parameter of a struct; a size may hang on it. */
+interface Param {
+  readonly kind: 'int' | 'bool';
+  readonly isSize: boolean;
 }
 
 interface EnumType {
@@ -242,10 +249,32 @@ class SchemaWriter {
 
   private struct(): string {
     const name = `Part${++this.count}`;
-    const open = newOpen(`  struct ${name} {`, '  }', null, false);
-    const place: Place = { open, seen: [], depth: 1, inWindow: false, inStruct: true };
-    for (let n = 1 + this.r.below(4); n > 0; n--) this.member(place);
-    this.structs.push({ name, min: open.min, varies: open.varies });
+    const { r } = this;
+    const params: Param[] = [];
+    const declared: string[] = [];
+    const seen: Seen[] = [];
+    const sizes: string[] = [];
+    for (let n = r.chance(0.4) ? 1 + r.below(2) : 0; n > 0; n--) {
+      const param = this.fresh('k');
+      const kind = r.pick(['int', 'int', 'bool'] as const);
+      const isSize = kind === 'int' && r.chance(0.5);
+      params.push({ kind, isSize });
+      declared.push(`${param}: ${kind === 'int' ? 'u8' : 'bool'}`);
+      seen.push({ name: param, kind, low: 0, high: kind === 'int' ? 255 : 1, members: [], arm: null });
+      if (isSize) sizes.push(param);
+    }
+    const head = `  struct ${name}${params.length === 0 ? '' : `(${declared.join(', ')})`} {`;
+    const open = newOpen(head, '  }', null, false);
+    const place: Place = { open, seen, depth: 1, inWindow: false, inStruct: true };
+    for (let n = 1 + r.below(4); n > 0; n--) this.member(place);
+    for (const size of sizes) {
+      const field = this.fresh('d');
+      const type = r.pick(['bytes size', 'text ascii size', 'list of u16 count']);
+      this.line(place, field, `${field} : ${type} ${size}${r.chance(0.3) ? ' + 1' : ''};`, 0);
+    }
+    // What constants decide may take fewer bytes than every other.
+    const min = params.length === 0 ? open.min : 0;
+    this.structs.push({ name, params, min, varies: open.varies || params.length > 0 });
     return render(open, '  ').join('\n');
   }
 
@@ -274,12 +303,26 @@ class SchemaWriter {
         2,
       ],
     ] as const);
-    this.structs.push({ name, min, varies: true });
+    this.structs.push({ name, params: [], min, varies: true });
     return `  recursive struct ${name} { ${body} }`;
   }
 
   private endian(bits: number): string {
     return bits > 8 ? this.r.pick(['', '', '', 'le', 'be']) : '';
+  }
+
+  /** `Part3(4, n7)`: a struct with its arguments at a place. */
+  private use(of: StructType, place: Place): string {
+    const { r } = this;
+    if (of.params.length === 0) return of.name;
+    const args = of.params.map(({ kind, isSize }) => {
+      const known = place.seen.filter(
+        (s) => s.kind === kind && s.arm === null && s.low >= 0 && s.high <= 255,
+      );
+      if (known.length > 0 && r.chance(isSize ? 0.3 : 0.7)) return r.pick(known).name;
+      return kind === 'bool' ? r.pick(['true', 'false']) : String(r.below(9));
+    });
+    return `${of.name}(${args.join(', ')})`;
   }
 
   // Members
@@ -450,7 +493,7 @@ class SchemaWriter {
       this.line(
         place,
         name,
-        `${name} : list of ${this.element(true).text} count ${length}${max} nullable;`,
+        `${name} : list of ${this.element(true, place).text} count ${length}${max} nullable;`,
         0,
       );
     else {
@@ -642,17 +685,17 @@ class SchemaWriter {
     this.line(place, name, `${name} : ${type} size ${size}${constant};`, size);
   }
 
-  private element(mayVary: boolean): { text: string; min: number; varies: boolean } {
+  private element(mayVary: boolean, place: Place): { text: string; min: number; varies: boolean } {
     const { r } = this;
-    const structs = this.structs.filter((s) => (mayVary || !s.varies) && s.min > 0);
+    const structs = this.structs.filter((s) => (mayVary || !s.varies) && (s.min > 0 || s.params.length > 0));
     const bits = r.pick(WIDTHS);
     const choices = [
       { text: `${r.pick(['u', 'i'])}${bits}${this.endian(bits)}`, min: bits / 8, varies: false },
       { text: 'bool(u8)', min: 1, varies: false },
       { text: `(${r.pick(['bytes', ...TEXTS])} size 3)`, min: 3, varies: false },
       ...this.enums.map((e) => ({ text: e.name, min: e.bits / 8, varies: false })),
-      ...structs.map((s) => ({ text: s.name, min: s.min, varies: s.varies })),
-      ...structs.map((s) => ({ text: s.name, min: s.min, varies: s.varies })),
+      ...structs.map((s) => ({ text: this.use(s, place), min: s.min, varies: s.varies })),
+      ...structs.map((s) => ({ text: this.use(s, place), min: s.min, varies: s.varies })),
       ...(mayVary
         ? [
             { text: 'pstr(u8)', min: 1, varies: true },
@@ -676,12 +719,12 @@ class SchemaWriter {
     const max = r.chance(0.2) ? ` max ${r.pick([3, 50])}` : '';
     place.open.varies = true;
     if (r.chance(0.4)) {
-      const element = this.element(true);
+      const element = this.element(true, place);
       const length = this.length(place, 0, 400);
       this.line(place, name, `${name} : list of ${element.text} size ${length}${max};`, 0);
       return;
     }
-    const element = this.element(true);
+    const element = this.element(true, place);
     const count = this.extent(place, 0, 20);
     this.line(
       place,
@@ -697,7 +740,7 @@ class SchemaWriter {
     const of = this.r.pick(structs);
     const name = this.fresh('t');
     place.open.varies ||= of.varies;
-    this.line(place, name, `${name} : ${of.name};`, of.min);
+    this.line(place, name, `${name} : ${this.use(of, place)};`, of.min);
   }
 
   private pad(place: Place): void {
@@ -762,9 +805,9 @@ class SchemaWriter {
     const name = this.fresh('r');
     place.open.varies = true;
     const form = r.below(6);
-    if (form === 0) this.line(place, name, `${name} : list of ${this.element(true).text} rest;`, 0);
+    if (form === 0) this.line(place, name, `${name} : list of ${this.element(true, place).text} rest;`, 0);
     else if (form === 1) {
-      const element = this.element(true);
+      const element = this.element(true, place);
       const count = this.extent(place, 0, 10);
       this.line(
         place,
@@ -774,7 +817,7 @@ class SchemaWriter {
       );
     } else if (form === 2 && this.structs.length > 0) {
       const of = r.pick(this.structs);
-      this.line(place, name, `${name} : ${of.name};`, of.min);
+      this.line(place, name, `${name} : ${this.use(of, place)};`, of.min);
     } else if (form === 3) {
       this.arms(place, null, true);
     } else this.line(place, name, `${name} : ${r.pick(['bytes', ...TEXTS])} rest;`, 0);

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { ScanState, type XProtocol } from '@proto-frame/api';
+import { generate } from '../../../compiler/codegen/generate.js';
+import { explain } from '../../../compiler/emit/explain.js';
+import { protocolPage } from '../../../compiler/emit/doc/protocol-page.js';
+import { wiresharkDissector } from '../../../compiler/emit/wireshark/dissector.js';
+import { toJson, type Json } from '../../../compiler/interpret/json.js';
+import { asObject, readFrame } from '../../../compiler/interpret/read-frame.js';
+import { writeFrame } from '../../../compiler/interpret/write-frame.js';
+import { compileSchema, runModule, typeErrorsOf } from './load-codec.js';
+import { proveCodec } from './prove-codec.js';
+
+/**
+ * Small schemas after real protocols, each about one shape of the language. Frames in `frames.hex`, written by hand
+ * after the protocol, are read to what `frames.json` says of them (UPDATE_GOLDEN=1 accepts anew; read what it wrote).
+ */
+const ROOT = fileURLToPath(new URL('../../golden/shapes/', import.meta.url));
+const CASES = readdirSync(ROOT).sort();
+const FRAMES = 40;
+const sources: string[] = [];
+
+describe.each(CASES)('%s', (name) => {
+  const text = readFileSync(`${ROOT}${name}/input.proto-frame`, 'utf8');
+  const protocol = compileSchema(`${name}.proto-frame`, text);
+  const hex = existsSync(`${ROOT}${name}/frames.hex`)
+    ? readFileSync(`${ROOT}${name}/frames.hex`, 'utf8').split('\n')
+    : [];
+  const frames = hex
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => new Uint8Array(Buffer.from(line.replaceAll(' ', ''), 'hex')));
+
+  test('what is generated keeps the promise', async () => {
+    const source = await generate(protocol);
+    sources.push(source);
+    const exports = runModule(source);
+    expect(proveCodec(protocol, exports, { seed: 1, frames: FRAMES })).toBeGreaterThan(FRAMES / 3);
+    const codec = Object.values(exports).find(
+      (e): e is XProtocol => typeof e === 'object' && e !== null && 'scan' in e,
+    )!;
+    for (const frame of frames) {
+      expect(codec.scan(frame, 0, frame.length, new ScanState(1 << 20))).toBe(frame.length);
+      codec.check(frame, 0, frame.length);
+    }
+  });
+
+  test('frames are read to what they say, and written again from it', () => {
+    const read = frames.map((frame) => {
+      const result = readFrame(protocol, frame, 0, frame.length);
+      expect(result).toMatchObject({ kind: 'frame', tree: { length: frame.length } });
+      return result.kind === 'frame' ? toJson(protocol, asObject(result.tree.fields)) : {};
+    });
+    const path = `${ROOT}${name}/frames.json`;
+    const json = `${JSON.stringify(read, null, 2)}\n`;
+    if (process.env['UPDATE_GOLDEN'] === '1' && frames.length > 0) writeFileSync(path, json);
+    if (frames.length > 0) expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(json));
+    read.forEach((one, i) =>
+      expect(writeFrame(protocol, one as { readonly [key: string]: Json })).toEqual(frames[i]),
+    );
+  });
+
+  test('tools have something to say of it', () => {
+    expect(explain(protocol)).toContain(protocol.name);
+    expect(protocolPage(protocol)[0]!.text).toContain(protocol.frame.name);
+    expect(wiresharkDissector(protocol)).toContain(protocol.name);
+  });
+});
+
+test('none has type errors under the strictest options', () => {
+  expect(sources.length).toBe(CASES.length);
+  expect(typeErrorsOf(sources).flat()).toEqual([]);
+});

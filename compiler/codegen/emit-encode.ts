@@ -634,7 +634,7 @@ class Writer implements Environment {
         else {
           const next = this.free('padEnd');
           this.lines.push(
-            `const ${next} = p + ((${member.value} - (p % ${member.value})) % ${member.value});`,
+            `const ${next} = p + ((${member.value} - (${this.source === 'v' ? '(p - at)' : 'p'} % ${member.value})) % ${member.value});`,
             `b.fill(0, p, ${next});`,
             `p = ${next};`,
           );

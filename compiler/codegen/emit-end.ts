@@ -1,11 +1,10 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type { Expression } from '../model/expression.js';
-import { argsIn, parts } from '../model/expressions-of.js';
+import { membersRead, parts } from '../model/expressions-of.js';
 import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, MemberModel, Struct } from '../model/model.js';
 import { fixedSize, memberSize } from '../model/size.js';
-import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
@@ -204,8 +203,21 @@ class EndWriter implements Environment {
         else this.lines.push('}');
         return;
       }
-      default:
-        throw new Error(`a ${member.member} in a struct is refused by the checker`);
+      case 'pad': {
+        this.flush();
+        const { value } = member;
+        this.lines.push(`p += (${value} - ((p - at) % ${value})) % ${value};`, 'if (p > to) return to - p;');
+        return;
+      }
+      case 'within': {
+        this.flush();
+        const size = emitExpression(member.size, this);
+        const { type } = member.size;
+        if (member.max !== null && type.kind === 'int' && type.high > BigInt(member.max))
+          this.lines.push(`if (${size} > ${member.max}) return 0;`);
+        this.lines.push(`p += ${size};`, 'if (p > to) return to - p;');
+        return;
+      }
     }
   }
 
@@ -326,7 +338,7 @@ class EndWriter implements Environment {
 
   /** Declares before a branch what is read in it: later members may ask. */
   private declareIn(blocks: readonly Block[]): void {
-    for (const member of blocks.flatMap((b) => [...walk(b)])) {
+    for (const member of blocks.flatMap((b) => [...passed(b)])) {
       const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
       for (const field of fields) {
         if (!this.needed.has(field) || this.locals.has(field)) continue;
@@ -378,21 +390,26 @@ class EndWriter implements Environment {
   }
 }
 
+/** The members on the way to the end of a block: what stands in windows is passed with them. */
+function* passed(block: Block): IterableIterator<MemberModel> {
+  for (const member of block.members) {
+    yield member;
+    if (member.member === 'if') {
+      yield* passed(member.then);
+      if (member.otherwise !== null) yield* passed(member.otherwise);
+    } else if (member.member === 'variant') for (const arm of member.arms) yield* passed(arm.body);
+  }
+}
+
 /** The fields that sizes, counts, conditions and variants of a block read. */
 function deciding(block: Block): (Field | BitFieldModel)[] {
-  const expressions: Expression[] = [];
-  const nullable: Field[] = [];
-  for (const member of walk(block)) {
-    if (member.member === 'field') expressions.push(...argsIn(member.type));
-    if (member.member === 'variant') expressions.push(...member.on);
-    else if (member.member === 'if') expressions.push(member.condition);
-    else if (member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent) {
-      expressions.push(member.type.extent.value);
-      if ('nullable' in member.type && member.type.nullable) nullable.push(member);
-    }
+  const read: (Field | BitFieldModel)[] = [];
+  for (const member of passed(block)) {
+    if (member.member === 'assert') continue;
+    for (const e of membersRead(member))
+      for (const part of parts(e)) if (part.op === 'field') read.push(...part.fields);
+    const isSized = member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent;
+    if (isSized && 'nullable' in member.type && member.type.nullable) read.push(member);
   }
-  const read = expressions.flatMap((e) =>
-    [...parts(e)].flatMap((part) => (part.op === 'field' ? part.fields : [])),
-  );
-  return [...read, ...nullable];
+  return read;
 }

@@ -12,6 +12,7 @@ import type {
   MemberModel,
   Struct,
   VariantModel,
+  WindowModel,
 } from '../model/model.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
@@ -19,7 +20,7 @@ import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
 import { floatName, readValue } from './reader.js';
 import { endCode, reachesRecursion, readFormed } from './self-delimiting.js';
-import { argumentsOf, structParams } from './struct-arguments.js';
+import { argumentsOf, hasAlignment, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { isGiven } from './emit-encode.js';
 import { fieldTypeText, typeText } from './type-text.js';
@@ -241,6 +242,7 @@ class StructReader implements Environment {
   private readonly lines: string[] = [];
   private readonly locals = new Map<Field | BitFieldModel, string>();
   private readonly optional = new Set<string>();
+  private windows = 0;
 
   constructor(
     readonly module: Module,
@@ -257,6 +259,7 @@ class StructReader implements Environment {
         `if (depth === 0) throw new ${this.module.use('DecodeError')}('limit', ${quote(name)}, c.at, ${quote(detail)}, ${quote(this.module.schemaAt(this.struct))});`,
       );
     }
+    if (hasAlignment(this.struct)) this.lines.push('const start = c.at;');
     this.block(this.struct.body);
     // What is derived is for finding the way, not for the reader.
     const names = [
@@ -306,7 +309,7 @@ class StructReader implements Environment {
         const size =
           member.mode === 'size'
             ? String(member.value)
-            : `(${member.value} - (c.at % ${member.value})) % ${member.value}`;
+            : `(${member.value} - ((c.at - start) % ${member.value})) % ${member.value}`;
         this.lines.push(
           `c.at = c.reach(${size}, ${quote(member.path)}, ${quote(this.module.schemaAt(member))});`,
         );
@@ -326,8 +329,22 @@ class StructReader implements Environment {
         this.variant(member);
         return;
       case 'within':
-        throw new Error('windows in structs are refused by the checker');
+        this.window(member);
+        return;
     }
+  }
+
+  private window(member: WindowModel): void {
+    const [path, schema] = [quote(member.path), quote(this.module.schemaAt(member))];
+    const size = emitExpression(member.size, this);
+    if (member.max !== null)
+      this.lines.push(
+        `if (${size} > ${member.max}) throw new ${this.module.use('DecodeError')}('limit', ${path}, c.at, \`has \${${size}} bytes, the limit is ${member.max}\`, ${schema});`,
+      );
+    const outer = `outer${++this.windows}`;
+    this.lines.push(`const ${outer} = c.enter(${size}, ${path}, ${schema});`);
+    this.block(member.body);
+    this.lines.push(`c.leave(${outer}, ${path}, ${schema});`);
   }
 
   private variant(member: VariantModel): void {

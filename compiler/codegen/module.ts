@@ -15,11 +15,11 @@ const RESERVED = new Set(
 const READ_LOCALS = new Set(
   (
     'b at end from to p q o s size out state into headers body memo id v c key item next length window chosen req entries sum found known ' +
-    'change newId value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo'
+    'start depth change newId value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo'
   ).split(' '),
 );
 /** Names that encoders use themselves. */
-const WRITE_LOCALS = new Set('b at p size init v item'.split(' '));
+const WRITE_LOCALS = new Set('b at p size init v item depth'.split(' '));
 /** Members a view has of its own. */
 const VIEW_MEMBERS = ['bytes', 'start', 'end', 'constructor', 'prototype', 'length', 'toString', 'valueOf'];
 
@@ -210,7 +210,7 @@ export class Module {
       own.has(name) ||
       API_FUNCTIONS.test(name) ||
       FUNCTIONS.has(name) ||
-      /At$|^p\d+$/.test(name);
+      /At$|^p\d+$|^outer\d+$/.test(name);
     return clash ? `${name}_` : name;
   }
 

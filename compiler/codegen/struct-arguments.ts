@@ -1,4 +1,5 @@
 import type { FieldType, Struct } from '../model/model.js';
+import { walk } from '../model/walk.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import type { Module } from './module.js';
 
@@ -24,6 +25,11 @@ export function structParams(
     name: module.local(param, where),
     type: param.type.kind === 'int' && param.type.bool ? 'boolean' : 'number',
   }));
+}
+
+/** Whether a struct is padded, which is counted from where it starts. */
+export function hasAlignment(struct: Struct): boolean {
+  return [...walk(struct.body)].some((member) => member.member === 'pad' && member.mode === 'align');
 }
 
 /** The struct that a value is, or that the elements of a list are; null for other values. */

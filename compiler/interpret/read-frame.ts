@@ -122,6 +122,8 @@ class FrameReader {
   private readonly reached = new Set<object>();
   /** Recursive structs around the place that is read. */
   private depth = 0;
+  /** Where the frame or the innermost struct starts, from which alignments are counted. */
+  private start: number;
 
   constructor(
     private readonly protocol: Protocol,
@@ -129,7 +131,9 @@ class FrameReader {
     private readonly at: number,
     private readonly end: number,
     private readonly code: ExternCode,
-  ) {}
+  ) {
+    this.start = at;
+  }
 
   read(): FrameTree {
     const scope: Scope = {
@@ -175,7 +179,7 @@ class FrameReader {
         const size =
           member.mode === 'size'
             ? member.value
-            : (member.value - ((at - this.at) % member.value)) % member.value;
+            : (member.value - ((at - this.start) % member.value)) % member.value;
         const next = this.reach(at, size, bound, member.path, member.span);
         if (size > 0)
           nodes.push({
@@ -539,7 +543,10 @@ class FrameReader {
     bound: Bound,
     given: Scope['values'],
   ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    const { start } = this;
+    this.start = at;
     const { nodes, next } = this.block(struct.body, at, bound, { values: given, code: this.code });
+    this.start = start;
     return { value: asObject(nodes), note: struct.name, next, children: nodes };
   }
 

@@ -98,6 +98,8 @@ class BodyWriter {
   private readonly units = new Map<Extended, bigint>();
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly checksums: Field[] = [];
+  /** Where the frame or struct starts, from which alignments are counted. */
+  private readonly start: number;
 
   constructor(
     private readonly out: FrameWriter,
@@ -106,6 +108,7 @@ class BodyWriter {
     given: Scope['values'],
   ) {
     this.scope = { values: given, code: out.code };
+    this.start = out.position;
   }
 
   block(block: Block): void {
@@ -208,7 +211,7 @@ class BodyWriter {
         this.out.reserve(
           member.mode === 'size'
             ? member.value
-            : (member.value - (this.out.position % member.value)) % member.value,
+            : (member.value - ((this.out.position - this.start) % member.value)) % member.value,
         );
         return;
       case 'assert':

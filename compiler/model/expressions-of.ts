@@ -1,6 +1,6 @@
 import type { Expression } from './expression.js';
 import { walk } from './walk.js';
-import type { Block, FieldType, Protocol, SynthValue } from './model.js';
+import type { Block, FieldType, MemberModel, Protocol, SynthValue } from './model.js';
 
 /** Every expression of a protocol and all parts of each, for rules that look at expressions wherever they stand. */
 export function* expressionsOf(protocol: Protocol): IterableIterator<Expression> {
@@ -12,28 +12,27 @@ export function* expressionsOf(protocol: Protocol): IterableIterator<Expression>
 }
 
 function* ofBlock(block: Block): IterableIterator<Expression> {
-  for (const member of walk(block)) {
-    switch (member.member) {
-      case 'field':
-        if (
-          'extent' in member.type &&
-          (member.type.extent.kind === 'size' || member.type.extent.kind === 'count')
-        ) {
-          yield* parts(member.type.extent.value);
-        }
-        for (const arg of argsIn(member.type)) yield* parts(arg);
-        break;
-      case 'variant':
-        for (const on of member.on) yield* parts(on);
-        break;
-      case 'if':
-      case 'assert':
-        yield* parts(member.condition);
-        break;
-      case 'within':
-        yield* parts(member.size);
-        break;
+  for (const member of walk(block)) for (const e of membersRead(member)) yield* parts(e);
+}
+
+/** The expressions that a member itself hangs on: sizes, counts, conditions, arguments; not those of members in it. */
+export function membersRead(member: MemberModel): readonly Expression[] {
+  switch (member.member) {
+    case 'field': {
+      const { type } = member;
+      const isSized = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
+      return isSized ? [type.extent.value, ...argsIn(type)] : argsIn(type);
     }
+    case 'variant':
+      return member.on;
+    case 'if':
+    case 'assert':
+      return [member.condition];
+    case 'within':
+      return [member.size];
+    case 'bits':
+    case 'pad':
+      return [];
   }
 }
 

@@ -10,7 +10,8 @@ import type { MemberModel, Protocol } from '../../model/model.js';
 export function paddingSteady(protocol: Protocol, report: Report): void {
   const { body, headers } = protocol.roles;
   const members = [...walk(protocol.frame.body)];
-  behindLengths(members, report);
+  for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
+    behindLengths([...walk(block)], report);
   const changed = [body, headers].filter((f) => f !== null);
   const first = changed.find((f) => changed.every((other) => members.indexOf(f) <= members.indexOf(other)));
   if (first === undefined) return;

@@ -49,6 +49,8 @@ export class LuaBlock {
       this.push('r.depth = r.depth + 1');
       this.push(`if r.depth > ${this.protocol.limits.depth} then bad("is nested too deep") end`);
     }
+    const aligned = [...walk(body)].some((member) => member.member === 'pad' && member.mode === 'align');
+    if (aligned) this.push(struct === null ? 'local start = r.start' : 'local start = r.at');
     this.block(body);
     if (deep) this.push('r.depth = r.depth - 1');
     return ['', head, ...this.lines, 'end'];
@@ -83,7 +85,7 @@ export class LuaBlock {
         this.push(
           member.mode === 'size'
             ? `r:take(${member.value})`
-            : `r:take((${member.value} - (r.at - r.start) % ${member.value}) % ${member.value})`,
+            : `r:take((${member.value} - (r.at - start) % ${member.value}) % ${member.value})`,
         );
         return true;
       case 'if': {

@@ -5,7 +5,7 @@ export class Cursor {
   constructor(
     readonly bytes: Uint8Array,
     public at: number,
-    readonly end: number,
+    public end: number,
   ) {}
 
   /**
@@ -24,5 +24,27 @@ export class Cursor {
       );
     }
     return next;
+  }
+
+  /**
+   * Enters a window of `size` bytes.
+   * @returns the end of the window around it, for {@link leave}
+   * @throws DecodeError
+   */
+  enter(size: number, field: string, schema: string): number {
+    const outer = this.end;
+    this.end = this.reach(size, field, schema);
+    return outer;
+  }
+
+  /**
+   * Leaves a window, which has to have been read to its end.
+   * @throws DecodeError
+   */
+  leave(outer: number, field: string, schema: string): void {
+    const left = this.end - this.at;
+    if (left !== 0)
+      throw new DecodeError('window', field, this.at, `${left} bytes of its window are left over`, schema);
+    this.end = outer;
   }
 }

@@ -350,7 +350,8 @@ class SchemaWriter {
       () => this.structField(place),
       () => this.assertion(place),
       ...(place.inStruct && r.chance(0.8) ? [] : [() => this.pad(place)]),
-      ...(deep || place.inStruct ? [] : [() => this.window(place), () => this.window(place)]),
+      ...(deep ? [] : [() => this.window(place)]),
+      ...(deep || place.inStruct ? [] : [() => this.window(place)]),
       ...(deep
         ? []
         : [
@@ -745,7 +746,7 @@ class SchemaWriter {
 
   private pad(place: Place): void {
     // Not after what a proxy replaces.
-    const align = !place.inStruct && this.r.chance(this.replaceable ? 0.05 : 0.7);
+    const align = this.r.chance(place.inStruct || !this.replaceable ? 0.7 : 0.05);
     place.open.varies ||= align;
 
     const size = 1 + this.r.below(4);

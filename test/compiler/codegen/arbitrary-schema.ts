@@ -890,7 +890,7 @@ class SchemaWriter {
     });
     const everywhere = inEach && !place.inStruct && !this.inArm(place);
     if (shared?.type === 'pstr(u8)' && everywhere) this.texts.push(shared.name);
-    if (shared !== null && shared.type !== 'u64' && shared.type !== 'pstr(u8)')
+    if (shared !== null && shared.type !== 'u64' && shared.type !== 'pstr(u8)' && !place.inStruct)
       (everywhere ? this.everyArm : this.optionalInts).push(shared.name);
     this.join(place, outer, sizes);
   }

@@ -1,4 +1,5 @@
 import type { Expression } from '../model/expression.js';
+import { namedBy } from '../model/named-by.js';
 import type { ValueSet } from '../model/model.js';
 import { quote, type Module } from './module.js';
 
@@ -77,11 +78,24 @@ export function emitExpression(e: Expression, env: Environment): string {
       const part = env.module.use(e.part === 'before' ? 'textBefore' : 'textAfter');
       return `${part}(${env.hold(e.of, emitExpression(e.of, env))}, ${quote(e.separator)})`;
     }
+    case 'named':
+      return emitNamed(e.of, emitExpression(e.of, env), env.module);
     case 'fact':
     case 'access':
     case 'sizeOf':
       throw new Error(`${e.op} is refused before code is generated`);
   }
+}
+
+/** The name of a number whose code is `code`. */
+function emitNamed(of: Expression, code: string, module: Module): string {
+  const { type } = of;
+  const names = namedBy(of) === null || type.kind !== 'int' ? null : module.memberNames(type.enum!);
+  if (names === null) return of.optional ? `${module.use('whenGiven')}(${code}, String)` : `String(${code})`;
+  const name = module.use('memberName');
+  return of.optional
+    ? `${module.use('whenGiven')}(${code}, (given) => ${name}(${names}, given))`
+    : `${name}(${names}, ${code})`;
 }
 
 function unreadable(what: string): never {

@@ -131,7 +131,7 @@ export async function generate(protocol: Protocol): Promise<string> {
     `// Generated from ${module.schemaName} (sha256 ${protocol.schemaHash}) by @proto-frame/compiler ${COMPILER_VERSION}. Do not edit.`,
     layoutComment(module),
   ];
-  const delimiters = [...module.delimiterText(), ...module.pathText()];
+  const delimiters = [...module.delimiterText(), ...module.pathText(), ...module.namesText()];
   return print([...header, module.importText(), ...delimiters, ...module.statements.map(markUnused)]);
 }
 

@@ -44,6 +44,8 @@ export class Module {
   readonly delimiters = new Map<string, string>();
   /** Paths of entries by the name of the constant that holds them. */
   private readonly paths = new Map<string, readonly number[]>();
+  /** Enums whose members a role gives by name. */
+  private readonly named = new Set<Enum>();
   /** What is imported of extern modules, by the file. */
   private readonly imported = new Map<string, Set<string>>();
   /** How schema places are shown in decode errors: `bolt.proto-frame`. */
@@ -104,9 +106,7 @@ export class Module {
   entryPath(entry: Field): string {
     if (entry.type.kind !== 'entry') throw new Error(`${entry.path} is no entry`);
     const { path } = entry.type;
-    const base = `${camelCase(entry.name)
-      .replace(/[A-Z]/g, (c) => `_${c}`)
-      .toUpperCase()}_TAG`;
+    const base = `${upperCase(entry.name)}_TAG`;
     for (let i = 1; ; i++) {
       const name = i === 1 ? base : `${base}_${i}`;
       const known = this.paths.get(name);
@@ -120,6 +120,20 @@ export class Module {
   pathText(): string[] {
     const text = [...this.paths].map(([name, path]) => `const ${name} = [${path.join(', ')}];`);
     return text.length === 0 ? [] : [`/** Entries by their tags. */\n${text.join('\n')}`];
+  }
+
+  /** The constant that holds the names of an enum's members as the schema spells them: `OPCODE_NAMES`. */
+  memberNames(of: Enum): string {
+    this.named.add(of);
+    return `${upperCase(of.name)}_NAMES`;
+  }
+
+  /** The constants of names. */
+  namesText(): string[] {
+    return [...this.named].map((of) => {
+      const entries = of.members.map((m) => `[${m.value}, ${quote(m.name)}]`);
+      return `const ${this.memberNames(of)}: ReadonlyMap<number, string> = new Map([${entries.join(', ')}]);`;
+    });
   }
 
   /** The constants of delimiters. */
@@ -262,6 +276,13 @@ const FUNCTIONS = new Set(
     'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
   ).split(' '),
 );
+
+/** `REQUEST_ID`: a name as those of constants are. */
+function upperCase(name: string): string {
+  return camelCase(name)
+    .replace(/[A-Z]/g, (c) => `_${c}`)
+    .toUpperCase();
+}
 
 /** A doc comment of schema text and more, safe to print; '' if there is nothing to say. */
 export function docOf(...paragraphs: string[]): string {

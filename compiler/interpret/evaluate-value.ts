@@ -1,5 +1,6 @@
 import { arithmetic } from '../model/constants.js';
 import { matches } from '../model/evaluate.js';
+import { namedBy } from '../model/named-by.js';
 import type { Expression } from '../model/expression.js';
 import type { BitFieldModel, Field, Guard, Struct } from '../model/model.js';
 import type { ExternCode } from './extern-code.js';
@@ -61,6 +62,10 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
       const at = typeof of === 'string' ? of.indexOf(e.separator) : -1;
       if (typeof of !== 'string' || at < 0) return undefined;
       return e.part === 'before' ? of.slice(0, at) : of.slice(at + e.separator.length);
+    }
+    case 'named': {
+      const of = evaluateValue(e.of, scope);
+      return of === undefined || of === null ? undefined : (namedBy(e.of)?.get(of as bigint) ?? String(of));
     }
     case 'call':
       return call(e, scope);

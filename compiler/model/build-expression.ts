@@ -24,6 +24,7 @@ import type { Names } from './names.js';
 import { isOfRequest, readsRequest, type Remembered } from './remembered.js';
 import { leftFor } from './first-match.js';
 import { narrow } from './narrow.js';
+import { wordValue } from './word-value.js';
 import type { Span } from '../source/source-file.js';
 
 /** Where an expression stands, which decides what its names mean. */
@@ -651,9 +652,9 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
         return fail('bytes are written with characters up to \\xff', literal.span);
       return { ...node, optional: false, type: { kind: 'bool' } };
     }
-    if (literal !== null && bytes.type.kind === 'int' && isCharacter(literal)) {
-      // A number is what a character says: `tag == "*"`.
-      const code = BigInt(literal.value.charCodeAt(0));
+    // A number is what its characters say: `tag == "*"`.
+    const code = literal === null ? null : wordOf(literal.value, bytes);
+    if (literal !== null && code !== null) {
       const type = { kind: 'int', low: code, high: code, enum: null } as const;
       const number: Expression = { op: 'int', value: code, type, optional: false, span: literal.span };
       const [a, b] = literal === left ? [number, right] : [left, number];
@@ -707,15 +708,22 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
   };
 }
 
+/** The enum of which an expression is a value. */
+function enumOf(e: Expression | null): Enum | null {
+  return e?.type.kind === 'int' ? e.type.enum : null;
+}
+
 /** Both sides of an operator; in a comparison either side may say of which enum the other's names are. */
 function buildOperands(
   { operator, left, right }: BinaryExpr,
   cx: Context,
   expected: Enum | null,
 ): [Expression | null, Expression | null] {
-  if (!COMPARISONS.includes(operator))
-    return [buildExpression(left, cx, expected), buildExpression(right, cx, expected)];
-  const enumOf = (e: Expression | null): Enum | null => (e?.type.kind === 'int' ? e.type.enum : null);
+  if (!COMPARISONS.includes(operator)) {
+    const first = buildExpression(left, cx, expected);
+    const named = operator === '??' ? (expected ?? enumOf(first)) : expected;
+    return [first, buildExpression(right, cx, named)];
+  }
   const bare = left.kind === 'name' && right.kind !== 'int' && !isKnown(left.name, cx);
   if (bare) {
     const second = buildExpression(right, cx);
@@ -756,6 +764,7 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
     }
   }
   const subjects = on as Expression[];
+  let members = expected;
   for (const arm of expr.arms) {
     const named = broken ? null : buildPatterns(arm.patterns, subjects, cx);
     const patterns =
@@ -768,7 +777,9 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
         cx,
         arm,
       );
-    const value = buildExpression(arm.value, cx, expected);
+    // An arm may say of which enum the names in those after it are.
+    const value = buildExpression(arm.value, cx, members);
+    members ??= enumOf(value);
     if (patterns === undefined || value === null) broken = true;
     else arms.push({ patterns, value });
   }
@@ -913,8 +924,8 @@ function patternValue(expr: Expr, on: Expression, cx: Context): bigint | undefin
   if (constant === null) return undefined;
   if (on.type.kind === 'bool' && constant.kind === 'bool') return constant.value ? 1n : 0n;
   if (on.type.kind === 'int' && constant.kind === 'int') return constant.value;
-  if (on.type.kind === 'int' && constant.kind === 'text' && constant.value.length === 1)
-    return BigInt(constant.value.charCodeAt(0));
+  const word = constant.kind === 'text' ? wordOf(constant.value, on) : null;
+  if (word !== null) return word;
   cx.report.error('PF109', expr.span, `this pattern can't match ${kindOf(on)}`);
   return undefined;
 }
@@ -927,9 +938,13 @@ export function kindOf(e: Expression): string {
   return describe(e.type);
 }
 
-/** `"*"`: a character of one byte. */
-function isCharacter(literal: { readonly value: string }): boolean {
-  return literal.value.length === 1 && literal.value.charCodeAt(0) < 256;
+/** The number that a text says of an integer: a single character, or one for each byte of a big-endian field. */
+function wordOf(text: string, on: Expression): bigint | null {
+  if (on.type.kind !== 'int') return null;
+  const [field] = on.op === 'field' ? on.fields : [];
+  const int = field?.member === 'field' && field.type.kind === 'int' ? field.type.int : null;
+  const isWhole = int !== null && !int.little && text.length * 8 === int.bits;
+  return text.length === 1 || isWhole ? wordValue(text) : null;
 }
 
 /** Whether an expression can stand in a condition. */

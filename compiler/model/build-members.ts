@@ -65,6 +65,9 @@ const DEEPEST = 64;
 /** Parts of an expression with all `let`s put in; they could double with each line otherwise. */
 const LARGEST_LET = 256;
 
+/** What a text of known width can be read as, where it decides what follows. */
+const WORD_HINT = 'read it as a number: `word : u24;` is chosen by `"put" => …`';
+
 /** Builds the members of a frame or struct; members that could not be built are left out after a report. */
 export function buildBlock(
   members: readonly Member[],
@@ -331,7 +334,9 @@ function buildMember(member: Member, place: Place): MemberModel | null {
       let broken = on.includes(null);
       for (const e of on) {
         if (e !== null && e.type.kind !== 'int' && e.type.kind !== 'bool') {
-          report.error('PF109', e.span, `a variant chooses by numbers and booleans, this is ${kindOf(e)}`);
+          report.error('PF109', e.span, `a variant chooses by numbers and booleans, this is ${kindOf(e)}`, {
+            ...(e.type.kind === 'text' || e.type.kind === 'bytes' ? { hint: WORD_HINT } : {}),
+          });
           broken = true;
         }
       }

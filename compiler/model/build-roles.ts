@@ -140,12 +140,18 @@ export function buildRoles(
     status: expression('status', ['int', 'text']),
     headers,
     body: windowRole(given.get('body'), cx) ?? body,
-    service: expression('service', ['text']),
-    method: expression('method', ['text']),
+    service: named(expression('service', ['text', 'int'])),
+    method: named(expression('method', ['text', 'int'])),
     expects: expression('expects', ['int']),
     exclusive: expression('exclusive', ['bool']),
   };
   return { roles, idInOtherArms };
+}
+
+/** A text as it is; a number by its name. */
+function named(of: Expression | null): Expression | null {
+  if (of === null || of.type.kind === 'text') return of;
+  return { op: 'named', of, span: of.span, optional: of.optional, type: { kind: 'text' } };
 }
 
 function fieldRole(

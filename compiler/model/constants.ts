@@ -1,3 +1,4 @@
+import { wordValue } from './word-value.js';
 import type { ConstDecl, EnumMember, Expr } from '../syntax/ast.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import { intTypeOf } from './int-type-of.js';
@@ -102,14 +103,18 @@ export function constantValue(decl: ConstDecl, scope: Scope, report: Report): Co
   });
 }
 
-/** The number of an enum member: a number, or a single character. */
+/** The number of an enum member: a number, or the characters of its bytes. */
 export function enumMemberValue(member: EnumMember, scope: Scope, report: Report): ConstantValue | null {
   return once(member, scope, report, () => {
     const value = constantOf(member.value, scope, report);
     if (value === null || value.kind === 'int') return value;
-    if (value.kind === 'text' && value.value.length === 1 && value.value <= '\xff')
-      return { kind: 'int', value: BigInt(value.value.charCodeAt(0)) };
-    report.error('PF109', member.value.span, 'an enum value is a number or a single character up to \\xff');
+    const word = value.kind === 'text' ? wordValue(value.value) : null;
+    if (word !== null) return { kind: 'int', value: word };
+    report.error(
+      'PF109',
+      member.value.span,
+      'an enum value is a number, or a character up to \\xff for each byte',
+    );
     return null;
   });
 }

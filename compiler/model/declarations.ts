@@ -80,13 +80,20 @@ export class Declarations {
   /** The integer type an enum or bit group lies on; reports and returns null if it is something else. */
   baseType(type: TypeExpr): IntType | null {
     const plain = type.kind === 'named' && type.path.length === 1 && type.args.length === 0;
-    const int = plain ? this.intType(type.path[0]!.text) : null;
-    if (int === null) {
-      this.report.error('PF109', type.span, 'this has to be an integer type', {
-        hint: 'write u8, u16, u32 or another of 8 to 64 bits',
-      });
-    }
-    return int;
+    const name = plain ? type.path[0]!.text : '';
+    const int = this.intType(name);
+    if (int !== null) return int;
+    const [, sign, bits = '0'] = /^([ui])([1-9]\d?)$/.exec(name) ?? [];
+    const whole = `${sign}${Math.ceil(Number(bits) / 8) * 8}`;
+    const meant = this.intType(whole);
+    // One that is meant to be so wide stands for it, so that what is made of it is not in error as well.
+    this.report.error('PF109', type.span, 'this has to be an integer type', {
+      hint:
+        meant === null
+          ? 'write u8, u16, u32 or another of 8 to 64 bits'
+          : `write ${whole}; a group of bits takes as many as it says: \`bits ${whole} { …; name : ${bits} as …; }\``,
+    });
+    return meant;
   }
 
   /** @returns null after a report about the enum as a whole; members in error are in `lost` */
@@ -145,7 +152,10 @@ export class Declarations {
     const { low, high } = rangeOf(int);
     const at = member.value.span;
     const before = values.get(value);
-    if (value < low || value > high) {
+    const word = member.value.kind === 'text' ? member.value.value : '';
+    if (word.length > 1 && (word.length * 8 !== int.bits || int.little)) {
+      this.report.error('PF113', at, wordMistake(word, int));
+    } else if (value < low || value > high) {
       this.report.error('PF113', at, `${value} does not fit: \`${decl.name.text}\` holds ${low} to ${high}`);
     } else if (decl.flags && value <= 0n) {
       this.report.error('PF113', at, 'a flag has at least one bit', {
@@ -158,4 +168,10 @@ export class Declarations {
     } else return true;
     return false;
   }
+}
+
+/** Why a text of several characters is no value of an integer type. */
+function wordMistake(word: string, { bits }: IntType): string {
+  if (word.length * 8 !== bits) return `${word.length} characters are no value of ${bits} bits`;
+  return 'a text for a little-endian number reads backwards; write the number';
 }

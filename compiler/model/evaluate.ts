@@ -49,6 +49,7 @@ export function evaluate(e: Expression, facts: Facts): Known {
     case 'header':
     case 'byte':
     case 'part':
+    case 'named':
     case 'sizeOf':
     case 'param':
     case 'request':

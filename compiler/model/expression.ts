@@ -79,6 +79,8 @@ export type Expression = Common &
         readonly of: Expression;
         readonly separator: string;
       }
+    /** What a number is called where a text is wanted: by its enum, else by its digits. */
+    | { readonly op: 'named'; readonly of: Expression }
     /** `wire(code)` */
     | { readonly op: 'wire'; readonly of: Expression }
   );

@@ -59,6 +59,7 @@ export function* parts(e: Expression): IterableIterator<Expression> {
     case 'access':
     case 'byte':
     case 'part':
+    case 'named':
       yield* parts(e.of);
       break;
     case 'unary':

@@ -42,4 +42,5 @@ export { requireDelimited } from './bytes/require-delimited.js';
 export { textAfter, textBefore } from './bytes/text-parts.js';
 export { textNumber } from './bytes/text-number.js';
 export { headerMapOf } from './header-map-of.js';
+export { memberName } from './member-name.js';
 export { whenGiven } from './when-given.js';

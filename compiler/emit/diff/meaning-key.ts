@@ -59,6 +59,8 @@ export function meaningKey(e: Expression, known: Known): string {
       return `${key(e.of)}[${e.index}]`;
     case 'part':
       return `${e.part}(${key(e.of)}, ${JSON.stringify(e.separator)})`;
+    case 'named':
+      return `named(${key(e.of)})`;
     case 'param':
       return `param ${e.role}`;
     case 'wire':

@@ -1,4 +1,5 @@
 import type { Expression } from '../../model/expression.js';
+import { namedBy } from '../../model/named-by.js';
 import type { Guard, Roles, ValueSet } from '../../model/model.js';
 
 const KEYWORDS = new Set(
@@ -52,6 +53,10 @@ export function luaExpression(e: Expression): string {
       return `(${luaExpression(e.of)} or {})[${luaText(e.name)}]`;
     case 'part':
       return `text_${e.part}(${luaExpression(e.of)}, ${luaText(e.separator)})`;
+    case 'named': {
+      const names = [...(namedBy(e.of) ?? [])].map(([value, name]) => `[${value}] = ${luaText(name)}`);
+      return `named(${luaExpression(e.of)}, { ${names.join(', ')} })`;
+    }
     case 'byte':
     case 'call':
     case 'fact':
@@ -86,6 +91,7 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'flag':
     case 'access':
     case 'part':
+    case 'named':
       return known(e.of);
     case 'unary':
       return known(e.operand);
@@ -111,6 +117,7 @@ export function fieldsRead(e: Expression): string[] {
       return [e.name];
     case 'flag':
     case 'access':
+    case 'named':
       return fieldsRead(e.of);
     case 'unary':
       return fieldsRead(e.operand);

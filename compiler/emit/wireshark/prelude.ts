@@ -58,6 +58,11 @@ local function text_after(text, separator)
   return at and text:sub(at + #separator) or nil
 end
 
+-- What a number is called: by its name, else by its digits.
+local function named(value, names)
+  return value and (names[value] or whole(value))
+end
+
 local Reader = {}
 Reader.__index = Reader
 

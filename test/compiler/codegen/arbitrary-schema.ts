@@ -197,7 +197,8 @@ class SchemaWriter {
         const part = r.chance(0.2)
           ? `${r.pick(['before', 'after'])}(${text}, ${r.pick(['":"', '"ab"'])}) ?? `
           : '';
-        roles.push(`${role} = ${first}${part}${text};`);
+        const number = r.chance(0.2) ? this.intExpression(place) : null;
+        roles.push(`${role} = ${number ?? `${first}${part}${text}`};`);
       }
     const hasStatus = r.chance(0.2);
     if (hasStatus) this.line(place, 'code', `code : u${r.pick([8, 16, 32])};`, 1);

@@ -82,23 +82,37 @@ export function typeErrorsOf(sources: readonly string[]): string[][] {
   const texts = new Map(
     sources.map((source, i) => [fileURLToPath(new URL(`generated/under-test-${i}.ts`, ROOT)), source]),
   );
+  const program = programOf([...texts.keys()], texts);
+  return [...texts].map(([name, source]) => errorsIn(program, name, source));
+}
+
+/** The type errors of generated modules on disk, which may import each other and externs. */
+export function typeErrorsIn(files: readonly string[]): string[] {
+  const program = programOf(files, new Map());
+  return files.flatMap((file) => errorsIn(program, file, readFileSync(file, 'utf8')));
+}
+
+/** A program of these files, those in `texts` not from disk. */
+function programOf(files: readonly string[], texts: ReadonlyMap<string, string>): ts.Program {
   const host = ts.createCompilerHost(OPTIONS);
   const { getSourceFile, fileExists, readFile } = host;
   host.getSourceFile = (name, ...rest) => {
     const text = texts.get(name);
     if (text !== undefined) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2023);
+    if (files.includes(name)) return getSourceFile.call(host, name, ...rest);
     if (!parsed.has(name)) parsed.set(name, getSourceFile.call(host, name, ...rest));
     return parsed.get(name);
   };
   host.fileExists = (name) => texts.has(name) || fileExists(name);
   host.readFile = (name) => texts.get(name) ?? readFile(name);
-  const program = ts.createProgram([...texts.keys()], OPTIONS, host);
-  return [...texts].map(([name, source]) => {
-    const file = program.getSourceFile(name);
-    const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
-    return found.map((d) => {
-      const line = d.start === undefined ? 0 : file!.getLineAndCharacterOfPosition(d.start).line;
-      return `${line + 1}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n')} | ${source.split('\n')[line] ?? ''}`;
-    });
+  return ts.createProgram([...files], OPTIONS, host);
+}
+
+function errorsIn(program: ts.Program, name: string, source: string): string[] {
+  const file = program.getSourceFile(name);
+  const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+  return found.map((d) => {
+    const line = d.start === undefined ? 0 : file!.getLineAndCharacterOfPosition(d.start).line;
+    return `${line + 1}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n')} | ${source.split('\n')[line] ?? ''}`;
   });
 }

@@ -44,7 +44,7 @@ export function checkProtocol(
   elementsAdvance(protocol, items, report);
   variantsCover(protocol, report);
   conditionsVary(protocol, report);
-  idUsable(protocol, items, report);
+  idUsable(protocol, items, report, asker);
   checksumsRecomputable(protocol, report);
   synthsHold(protocol, items, report, asker);
   hijackDecided(protocol, items, report);

@@ -840,6 +840,7 @@ function valueSize(
     case 'record':
     case 'entry':
     case 'inHead':
+    case 'composed':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     default:
       if (type.extent.kind === 'until')
@@ -926,6 +927,7 @@ export function writeValue(
     case 'record':
     case 'entry':
     case 'inHead':
+    case 'composed':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     case 'int': {
       if (type.form.kind !== 'fixed')

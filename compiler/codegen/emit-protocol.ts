@@ -3,11 +3,10 @@ import type { SynthName } from '../model/model.js';
 import { camelCase } from '../model/camel-case.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headersField } from './emit-headers.js';
-import { isEntry } from './emit-record.js';
+import { varies } from './emit-reencode.js';
 import { answerAcross } from './emit-synth.js';
 import { timeoutFields, timeoutHeader } from './emit-timeout.js';
 import { quote, repliesName, type Module } from './module.js';
-import { isSelfDelimited } from './self-delimiting.js';
 
 /** Emits the exported protocol: the functions above, put together in the order a connection uses them. */
 export function emitProtocol(module: Module): string {
@@ -59,9 +58,7 @@ export function emitProtocol(module: Module): string {
     ...(hasHeaders ? ['headerOf', 'readHeaders'] : []),
     ...(roles.body === null ? [] : ['bodyStart', 'bodyEnd']),
     'reencode',
-    ...(ids.some((id) => isSelfDelimited(id.type) || id.type.kind === 'inHead' || isEntry(id))
-      ? ['withId']
-      : []),
+    ...(ids.some(varies) ? ['withId'] : []),
     `encode: ${module.encodeName}`,
     ...(has('hijack') ? ['remember'] : []),
     ...(['heartbeat', 'heartbeat_ack', 'goaway'] as const)

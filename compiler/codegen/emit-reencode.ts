@@ -16,7 +16,7 @@ import { deriveLines, disagreement } from './emit-encode.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
 import { changedSize, changeRange, isEntry, writeChanged } from './emit-record.js';
-import { bodyRange, idInHead } from './emit-roles.js';
+import { baseOf, bodyRange, fixedWidth, idInHead } from './emit-roles.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
@@ -156,7 +156,8 @@ export function emitWithId(module: Module): FunctionDeclarationStructure | null 
 }
 
 /** Whether another id may take another width. */
-function varies(id: Field): boolean {
+export function varies(id: Field): boolean {
+  if (id.type.kind === 'text') return fixedWidth(id) === null;
   return isSelfDelimited(id.type) || id.type.kind === 'inHead' || isEntry(id);
 }
 
@@ -230,9 +231,14 @@ function rewrite(
       const put = module.use(intName(int).replace(/^[ui]/, 'put'));
       const value = int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
       writer.lines.push(`${put}(out, ${writer.placeOf(field)}, ${value});`);
-    } else if (parts.includes(field) && field.type.kind === 'bytes' && field.type.extent.kind === 'prefix') {
+    } else if (
+      parts.includes(field) &&
+      (field.type.kind === 'bytes' || field.type.kind === 'text') &&
+      field.type.extent.kind === 'prefix'
+    ) {
       const put = module.use(intName(field.type.extent.int).replace(/^[ui]/, 'put'));
-      writer.lines.push(`${put}(out, ${writer.placeOf(field)}, bodySize);`);
+      const { size } = regions.find((r) => r.field === field)!;
+      writer.lines.push(`${put}(out, ${writer.placeOf(field)}, ${size});`);
     }
   }
   lines.push(...renumber(writer.lines));
@@ -294,7 +300,10 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
       ...bodyRange(part, reader, reader, module),
       size: 'bodySize',
     };
-  const range = { from: reader.placeOf(part), to: reader.endOf(part) };
+  const isText = part.member === 'field' && part.type.kind === 'text';
+  const range = isText
+    ? bodyRange(part, reader, reader, module)
+    : { from: reader.placeOf(part), to: reader.endOf(part) };
   return { field: part, param: 'id', name: 'id', ...range, size: 'idSize' };
 }
 
@@ -305,6 +314,8 @@ function freshSize({ field, param }: Region, reader: Reader, module: Module): st
   const inHead = idInHead(module);
   if (param === 'id' && inHead !== null)
     return `${inHead.name}.idSize(b, ${reader.placeOf(inHead.head)}, id)`;
+  if (param === 'id' && (field as Field).type.kind === 'text')
+    return `${module.use('textIdSize')}(id, ${baseOf(module.protocol.idForm)})`;
   if (param === 'id')
     return formedSize((field as Field).type as FieldType & { kind: 'int' }, 'id as number', module);
   const map = headersField(module);
@@ -526,9 +537,8 @@ function regionChecks(
   };
   const limit = headerWindow(module);
   for (const { field, param, size } of regions) {
-    // A window is bounded below; an id, an extern's value and a length by their own form.
-    if (param === 'length' || param === 'id' || field.member === 'within' || !('extent' in field.type))
-      continue;
+    // A window is bounded below; an extern's value, a length and an id that is a number by their own form.
+    if (param === 'length' || field.member === 'within' || !('extent' in field.type)) continue;
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
     if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
@@ -604,6 +614,13 @@ function splice(
       lines.push(`q = ${inHead.name}.writeId(out, q, id, b, ${reader.placeOf(inHead.head)});`);
       return;
     }
+    if (region.param === 'id' && (region.field as Field).type.kind === 'text') {
+      const put = module.use('putTextId');
+      lines.push(`${put}(out, q, q + idSize, id, ${baseOf(module.protocol.idForm)});`);
+      if (!last || i < regions.length - 1) lines.push('q += idSize;');
+      lines.push(...delimitedId(region.field as Field, module));
+      return;
+    }
     if (region.param === 'id') {
       const type = (region.field as Field).type as FieldType & { kind: 'int' };
       lines.push(...writeFormed(type, 'id as number', module, 'out', 'q'));
@@ -619,6 +636,15 @@ function splice(
     if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);
   });
   if (!last) lines.push(`out.set(b.subarray(${before}, end), q);`);
+}
+
+/** The line that refuses an id in which its delimiter stands: a caller's, where requests delimit it otherwise. */
+function delimitedId(field: Field, module: Module): string[] {
+  const { extent } = field.type as FieldType & { kind: 'text' };
+  if (extent.kind !== 'until') return [];
+  const text = quote(extent.delimiter);
+  const error = `new ${module.use('EncodeError')}(${quote(field.path)}, 'holds the delimiter that would end it')`;
+  return [`if (typeof id === 'string' && (id + ${text}).indexOf(${text}) !== id.length) throw ${error};`];
 }
 
 /** The line that writes all headers at `q`, those received by their own bytes. */

@@ -1,16 +1,17 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
 import { covers } from '../model/covers.js';
-import { isBig } from '../model/integers.js';
-import type { Field, FieldType, WindowModel } from '../model/model.js';
+import { composedBits, isBig } from '../model/integers.js';
+import type { Field, FieldType, IdForm, IntField, WindowModel } from '../model/model.js';
+import { fixedSize, memberSize } from '../model/size.js';
 import { windowEnd } from './emit-view.js';
 import { checksumField } from './emit-reencode.js';
 import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
 import { quote, repliesName, type Module } from './module.js';
-import { putInPlace } from './put-in-place.js';
+import { putInPlace, writeInPlace } from './put-in-place.js';
 import { Reader } from './reader.js';
-import { formedSize, isSelfDelimited, writeFormed } from './self-delimiting.js';
+import { formedSize, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 const B = { name: 'b', type: 'Uint8Array' };
@@ -130,10 +131,12 @@ function emitIdOf(module: Module): FunctionDeclarationStructure {
   const ids = idsOf(module);
   const read = (id: Field): string => {
     if (isEntry(id)) return entryId(id, reader);
+    if (id.type.kind === 'composed') return composedCode(id.type.parts, reader);
+    if (id.type.kind === 'text') return textIdCode(id, reader, module);
     const { int, form } = idType(id);
-    if (form.kind !== 'fixed' || int.bits !== 64 || int.signed || !isBig(int, id.range))
-      return reader.value(id);
-    return `${module.use(int.little ? 'requestId64le' : 'requestId64')}(b, ${reader.placeOf(id)})`;
+    if (form.kind !== 'fixed' || !isBig(int, id.range)) return reader.value(id);
+    if (int.bits !== 64 || int.signed) return `${module.use('exactId')}(${reader.value(id)})`;
+    return requestId64(id, reader);
   };
   if (ids.length === 1) return roleFunction('idOf', module.useType('RequestId'), reader, read(ids[0]!));
   // What stands in one arm is read there only.
@@ -158,7 +161,7 @@ function emitSetId(module: Module): FunctionDeclarationStructure[] {
     const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
     if (condition !== null) reader.lines.push(`if (${condition}) {`);
     reader.within = id.guards;
-    reader.nested(() => setId(id, reader, module));
+    reader.nested(() => setId(id, i === 0 ? 'newId' : `newId${i + 1}`, reader, module));
     reader.within = [];
     if (condition !== null) reader.lines.push('}');
   });
@@ -242,21 +245,133 @@ function emitHeadId(
   ];
 }
 
+/** The code of an id of 64 bits, a bigint only where a number is not exact. */
+function requestId64(id: Field, reader: Reader): string {
+  const { little } = idType(id).int;
+  return `${reader.module.use(little ? 'requestId64le' : 'requestId64')}(b, ${reader.placeOf(id)})`;
+}
+
+/** The code of an id of several fields. */
+function composedCode(parts: readonly IntField[], reader: Reader): string {
+  const [first, ...others] = parts.map((part) =>
+    part.type.int.bits === 64 ? requestId64(part, reader) : reader.value(part),
+  );
+  const bits = (part: IntField | undefined): number => part!.type.int.bits;
+  if (parts.reduce((sum, part) => sum + bits(part), 0) <= 53)
+    return others.reduce(
+      (sum, code, i) => `${i > 0 ? `(${sum})` : sum} * ${2 ** bits(parts[i + 1])} + ${code}`,
+      first!,
+    );
+  const join = reader.module.use('joinId');
+  return others.reduce((sum, code, i) => `${join}(${sum}, ${code}, ${bits(parts[i + 1])})`, first!);
+}
+
+/** The code of an id that is a text. */
+function textIdCode(id: Field, reader: Reader, module: Module): string {
+  const { from, to } = bodyRange(id, reader, reader, module);
+  const { idForm } = module.protocol;
+  if (idForm === 'uuid') return `${module.use('uuidId')}(b, ${from})`;
+  return `${module.use('textId')}(b, ${from}, ${to}, ${baseOf(idForm)}, ${fixedWidth(id) !== null})`;
+}
+
+/** The base of ids that are digits. */
+export function baseOf(form: IdForm | null): 10 | 16 {
+  return form === 'hex' ? 16 : 10;
+}
+
+/** The bytes of a text that always has as many, else null. */
+export function fixedWidth(id: Field): number | null {
+  return fixedSize(memberSize(id));
+}
+
+/** The lines that write a text id over the one that is there, if it has its width. */
+function setTextId(id: Field, scratch: string, reader: Reader, module: Module): void {
+  const { lines } = reader;
+  const { idForm } = module.protocol;
+  const width = fixedWidth(id);
+  const checksum = checksumField(module);
+  const isCovered = checksum !== null && covers(checksum, id, module.protocol.frame);
+  if (width === null) {
+    if (isCovered) {
+      // The bytes that a checksum is over are written anew with it.
+      lines.push('return false;');
+      return;
+    }
+    const { from, to } = bodyRange(id, reader, reader, module);
+    const base = baseOf(idForm);
+    lines.push(
+      `const idFrom = ${from};`,
+      `const idTo = ${to};`,
+      `if (${module.use('textIdSize')}(id, ${base}) !== idTo - idFrom) return false;`,
+      `return ${module.use('putTextId')}(b, idFrom, idTo, id, ${base});`,
+    );
+    return;
+  }
+  const put = (b: string, at: string): string => {
+    if (idForm === 'uuid') return `${module.use('putUuidId')}(${b}, ${at}, id)`;
+    return `${module.use('putTextId')}(${b}, ${at}, ${at === '0' ? width : `${at} + ${width}`}, id, ${baseOf(idForm)})`;
+  };
+  if (!isCovered) {
+    lines.push(`return ${put('b', reader.placeOf(id))};`);
+    return;
+  }
+  lines.push(`if (!${put(scratch, '0')}) return false;`);
+  const write = (b: string, at: string): string => (b === 'b' ? `b.set(${scratch}, ${at});` : '');
+  writeInPlace(id, reader, module, { write, width, scratch, what: 'An id' });
+  lines.push('return true;');
+}
+
 /** The lines that write the id where it stands in one arm, and return whether that could be done in place. */
-function setId(id: Field, reader: Reader, module: Module): void {
+function setId(id: Field, scratch: string, reader: Reader, module: Module): void {
   const { lines } = reader;
   if (isEntry(id)) {
     lines.push(...setEntryId(id, reader));
     return;
   }
+  if (id.type.kind === 'text') {
+    setTextId(id, scratch, reader, module);
+    return;
+  }
+  if (id.type.kind === 'composed') {
+    let shift = composedBits(id.type);
+    for (const [i, part] of id.type.parts.entries()) {
+      const { bits } = part.type.int;
+      shift -= bits;
+      const code = `${module.use('idPart')}(id, ${shift}, ${bits})`;
+      const value = bits > 48 ? `BigInt(${code})` : `${code} as number`;
+      putInPlace(
+        part,
+        reader,
+        module,
+        value,
+        i === 0 ? scratch : `${scratch}Part${i + 1}`,
+        'A part of an id',
+      );
+    }
+    lines.push('return true;');
+    return;
+  }
   const type = idType(id);
   const { int } = type;
+  const { form } = type;
+  if (form.kind === 'digits' && form.extent.kind === 'size') {
+    const { digits } = form.extent;
+    const put = module.use(form.base === 10 ? 'putDigits' : 'putHexDigits');
+    const write = (b: string, at: string): string => `${put}(${b}, ${at}, id as number, ${digits});`;
+    writeInPlace(id, reader, module, { write, width: digits, scratch, what: 'An id' });
+    lines.push('return true;');
+    return;
+  }
+  const covering = checksumField(module);
+  if (form.kind !== 'fixed' && covering !== null && covers(covering, id, module.protocol.frame)) {
+    lines.push('return false;');
+    return;
+  }
   if (type.form.kind !== 'fixed') {
     const start = reader.free('start');
     lines.push(`const ${start} = ${reader.placeOf(id)};`);
     const size = formedSize(type, 'id as number', module);
-    const end = isSelfDelimited(type) ? reader.endOf(id) : `${start} + ${size}`;
-    lines.push(`if (${size} !== ${end} - ${start}) return false;`);
+    lines.push(`if (${size} !== ${reader.endOf(id)} - ${start}) return false;`);
     lines.push(`let q = ${start};`, ...writeFormed(type, 'id as number', module, 'b', 'q'));
     lines.push('return true;');
     return;
@@ -268,7 +383,7 @@ function setId(id: Field, reader: Reader, module: Module): void {
     return;
   }
   // An id of fewer bits is a number; only wider ones can be bigint.
-  putInPlace(id, reader, module, int.bits > 48 ? 'BigInt(id)' : 'id as number', 'newId', 'An id');
+  putInPlace(id, reader, module, int.bits > 48 ? 'BigInt(id)' : 'id as number', scratch, 'An id');
   lines.push('return true;');
 }
 

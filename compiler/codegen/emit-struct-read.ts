@@ -196,6 +196,7 @@ export function readAtCursor(
     case 'record':
     case 'entry':
     case 'inHead':
+    case 'composed':
     case 'map':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
   }

@@ -6,9 +6,12 @@ import {
 import type { Expression } from '../model/expression.js';
 import { valueParts } from '../model/expressions-of.js';
 import { camelCase } from '../model/camel-case.js';
+import { idParts } from '../model/id-parts.js';
 import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
+import { varies } from './emit-reencode.js';
+import { textContent } from '../model/size.js';
 import { idInHead, RoleReader } from './emit-roles.js';
 import { isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
@@ -28,7 +31,7 @@ export function emitSynths(module: Module): (FunctionDeclarationStructure | Inte
 
 function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationStructure, 'name'> {
   const reader = new Reader(module);
-  const request = requestFields(synth);
+  const request = requestFields(synth, module.protocol);
   // The request is a frame of the other side, whose module reads it.
   const isAcross = synth.name === 'heartbeat_ack' && module.protocol.side === 'server';
   const env: Environment = {
@@ -39,11 +42,14 @@ function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationS
     hold: (_e, code) => code,
   };
   const needsView = !isAcross && [...request.values()].some((e) => !isPlain(e));
+  const last = isIdWrittenLast(synth, module.protocol);
   const fields = emitFields(synth, env, module);
   const lines = [
     ...(needsView ? [`const req = new ${module.viewName}(b, at, end);`] : []),
     ...reader.lines,
-    made(`${module.encodeName}({ ${fields} })`, idCode(synth), module),
+    last
+      ? `return identified(${module.encodeName}({ ${fields} }), ${isAcross ? 'req.id' : idCode(synth)});`
+      : `return ${module.encodeName}({ ${fields} });`,
   ];
   const takesRequest = synth.name === 'heartbeat_ack';
   const id = synth.params.find((p) => p.role === 'id');
@@ -52,9 +58,9 @@ function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationS
     kind: StructureKind.Function,
     docs: synth.doc === '' ? [] : [docOf(synth.doc)],
     parameters: isAcross
-      ? request.size === 0
+      ? request.size === 0 && !last
         ? []
-        : [{ name: 'req', type: `{ ${memoTypes(request, module).join('; ')} }` }]
+        : [{ name: 'req', type: `{ ${memoTypes(request, last, module).join('; ')} }` }]
       : takesRequest
         ? [
             { name: 'b', type: 'Uint8Array' },
@@ -73,7 +79,7 @@ function emitHijack(
   synth: SynthModel,
   module: Module,
 ): (FunctionDeclarationStructure | InterfaceDeclarationStructure)[] {
-  const request = requestFields(synth);
+  const request = requestFields(synth, module.protocol);
   const env: Environment = {
     module,
     field: () => {
@@ -83,6 +89,7 @@ function emitHijack(
     param: (e) => (e.role === 'status' ? 'status' : 'reason'),
     hold: (_e, code) => code,
   };
+  const last = isIdWrittenLast(synth, module.protocol);
   const usesReason = synth.fields.some((f) =>
     [...valueParts(f.value)].some((e) => e.op === 'param' && e.role === 'reason'),
   );
@@ -101,11 +108,7 @@ function emitHijack(
           type: `${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
           isReadonly: true,
         }))
-        .concat(
-          idInHead(module) === null
-            ? []
-            : [{ name: 'id', type: module.useType('RequestId'), isReadonly: true }],
-        ),
+        .concat(!last ? [] : [{ name: 'id', type: module.useType('RequestId'), isReadonly: true }]),
     },
     // Where the request is another frame, the module of that one remembers it.
     ...(module.protocol.side === 'server' ? [] : [emitRemember(synth, module)]),
@@ -115,36 +118,40 @@ function emitHijack(
       isExported: module.protocol.side === 'server',
       docs: synth.doc === '' ? [] : [docOf(synth.doc)],
       parameters: [
-        { name: request.size === 0 && idInHead(module) === null ? '_memo' : 'memo', type: module.memoName },
+        { name: request.size === 0 && !last ? '_memo' : 'memo', type: module.memoName },
         ...(usesStatus || usesReason
           ? [{ name: usesStatus ? 'status' : '_status', type: module.useType('Status') }]
           : []),
         ...(usesReason ? [{ name: 'reason', type: 'string' }] : []),
       ],
       returnType: 'Uint8Array',
-      statements: [made(`${module.encodeName}({ ${emitFields(synth, env, module)} })`, 'memo.id', module)],
+      statements: [
+        !last
+          ? `return ${module.encodeName}({ ${emitFields(synth, env, module)} });`
+          : `return identified(${module.encodeName}({ ${emitFields(synth, env, module)} }), memo.id);`,
+      ],
     },
   ];
 }
 
 /** Emits `remember`: what an error reply takes from a request of this module's frame. */
 export function emitRemember(synth: SynthModel, module: Module): FunctionDeclarationStructure {
-  const request = requestFields(synth);
+  const request = requestFields(synth, module.protocol);
   const reader = new RoleReader(module);
   const values = [...request].map(([name, e]) => {
     if (isName(e)) return `${module.property(name)}: ${reader.field(e)}`;
     const code = isPlain(e) ? reader.field(e) : `new ${module.viewName}(b, at, end).${module.property(name)}`;
     return `${module.property(name)}: ${code}${isPlain(e) && closed(e.fields[0]!, module) !== '' ? ` as ${closed(e.fields[0]!, module)}` : ''}`;
   });
-  const inHead = idInHead(module) !== null;
-  if (inHead) values.unshift('id: idOf(b, at)');
+  const last = isIdWrittenLast(synth, module.protocol);
+  if (last) values.unshift('id: idOf(b, at)');
   const lines = [...reader.lines, `return { ${values.join(', ')} };`];
   const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   return {
     kind: StructureKind.Function,
     name: 'remember',
     parameters:
-      request.size === 0 && !inHead
+      request.size === 0 && !last
         ? []
         : [
             { name: 'b', type: 'Uint8Array' },
@@ -161,41 +168,51 @@ function idCode(synth: SynthModel): string {
   return synth.params.some((p) => p.role === 'id') ? 'id' : 'idOf(b, at)';
 }
 
-/** The line that returns a new frame, which gets its id last where that is in a head. */
-function made(encoded: string, id: string, module: Module): string {
-  return idInHead(module) === null ? `return ${encoded};` : `return identified(${encoded}, ${id});`;
+/**
+ * Whether a frame made here gets its id after it is written: one in a head, a text, whose bytes need not be characters,
+ * and one of several fields that is given as a whole.
+ */
+function isIdWrittenLast(synth: SynthModel, { roles, idForm }: Module['protocol']): boolean {
+  if (idForm !== null || roles.id?.type.kind === 'inHead') return true;
+  return roles.id?.type.kind === 'composed' && synth.params.some((p) => p.role === 'id');
 }
 
 /** Emits `identified`: a frame of our own with its id; null where the id is a field that the encoder takes. */
 function emitIdentified(module: Module): FunctionDeclarationStructure[] {
-  if (idInHead(module) === null) return [];
+  const inHead = idInHead(module) !== null;
+  if (!module.protocol.synths.some((synth) => isIdWrittenLast(synth, module.protocol))) return [];
+  const ids = [module.protocol.roles.id!, ...module.protocol.idInOtherArms];
   return [
     {
       kind: StructureKind.Function,
       name: 'identified',
-      docs: ['A frame made here, with its id in the head.'],
+      docs: [inHead ? 'A frame made here, with its id in the head.' : 'A frame made here, with its id.'],
       parameters: [
         { name: 'b', type: 'Uint8Array' },
         { name: 'id', type: module.useType('RequestId') },
       ],
       returnType: 'Uint8Array',
-      statements: ['return setId(b, 0, b.length, id) ? b : withId(b, 0, b.length, id);'],
+      statements: ids.some(varies)
+        ? ['return setId(b, 0, b.length, id) ? b : withId(b, 0, b.length, id);']
+        : ['setId(b, 0, b.length, id);', 'return b;'],
     },
   ];
 }
 
 /** The types of what is taken of a request, as properties. */
-function memoTypes(request: ReturnType<typeof requestFields>, module: Module): string[] {
-  return [...request].map(
+function memoTypes(request: ReturnType<typeof requestFields>, withId: boolean, module: Module): string[] {
+  const types = [...request].map(
     ([name, e]) =>
       `readonly ${module.property(name)}: ${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
   );
+  return withId ? [`readonly id: ${module.useType('RequestId')}`, ...types] : types;
 }
 
 /** The synth whose frames the other side makes, of what this side reads in a heartbeat; null if it needs nothing of it. */
 export function answerAcross({ reply }: Module['protocol']): SynthModel | null {
   const ack = reply?.synths.find((s) => s.name === 'heartbeat_ack');
-  return ack === undefined || requestFields(ack).size === 0 ? null : ack;
+  if (ack === undefined || reply === null) return null;
+  return requestFields(ack, reply).size === 0 && !isIdWrittenLast(ack, reply) ? null : ack;
 }
 
 /** Emits what answers a heartbeat of this module's frame with one of the other side's. */
@@ -205,6 +222,14 @@ export function emitAnswer(synth: SynthModel, module: Module): FunctionDeclarati
     line.replace(/^return ([^]*);$/, (_, of: string) => `return heartbeatAck(${of});`),
   );
   return { ...remembers, name: 'answerHeartbeat', returnType: 'Uint8Array', statements: values };
+}
+
+/** Whether a field is the id, and that a text. */
+function isTextId(
+  field: Field | BitFieldModel,
+  { roles, idInOtherArms, idForm }: Module['protocol'],
+): boolean {
+  return idForm !== null && [roles.id, ...idInOtherArms].some((id) => id === field);
 }
 
 function isWide(field: Field): boolean {
@@ -237,10 +262,15 @@ function closed(field: Field | BitFieldModel, module: Module): string {
   return of !== null && !of.open && !of.flags ? fieldTypeText(field, module) : '';
 }
 
-function requestFields(synth: SynthModel): Map<string, Expression & { op: 'request' }> {
+/** What a synth takes of its request. An id that is a text is taken as bytes. */
+function requestFields(
+  synth: SynthModel,
+  protocol: Module['protocol'],
+): Map<string, Expression & { op: 'request' }> {
   const fields = new Map<string, Expression & { op: 'request' }>();
-  for (const { value } of synth.fields)
-    for (const e of valueParts(value)) if (e.op === 'request') fields.set(e.name, e);
+  for (const { field, value } of synth.fields)
+    if (!isTextId(field, protocol))
+      for (const e of valueParts(value)) if (e.op === 'request') fields.set(e.name, e);
   return fields;
 }
 
@@ -255,6 +285,10 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
       });
       return `${module.property(field)}: [${entries.join(', ')}]`;
     }
+    if (isTextId(field, module.protocol)) {
+      const { min } = textContent((field as Field).type);
+      return `${module.property(field)}: ${quote('0'.repeat(min))}`;
+    }
     let code = emitExpression(value, env);
     if (field.member === 'field' && holdsBytes(field) && value.type.kind === 'text')
       code = `${module.use('utf8Bytes')}(${code})`;
@@ -267,8 +301,12 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
     if (cast !== '' && !open) code = `(${code}) as ${cast}`;
     return property === code ? code : `${property}: ${code}`;
   });
-  // Bits that a synth does not set are 0.
   const set = new Set(synth.fields.map((f) => f.field.name));
+  if (isIdWrittenLast(synth, module.protocol))
+    for (const part of idParts(module.protocol.roles.id))
+      if (part.type.kind === 'int' && !set.has(part.name))
+        given.push(`${module.property(part)}: ${isWide(part) ? '0n' : '0'}`);
+  // Bits that a synth does not set are 0.
   for (const member of module.protocol.frame.body.members) {
     if (member.member !== 'bits') continue;
     for (const bit of member.fields) {

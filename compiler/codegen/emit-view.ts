@@ -168,7 +168,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     }
     return;
   }
-  if (type.kind === 'record' || type.kind === 'entry' || type.kind === 'inHead')
+  if (type.kind === 'record' || type.kind === 'entry' || type.kind === 'inHead' || type.kind === 'composed')
     throw new Error(`${field.path}: ${type.kind} is refused by the checker`);
   if (type.kind === 'struct' || type.kind === 'list') {
     const window = windowEnd(field, reader, module);

@@ -20,12 +20,31 @@ export function putInPlace(
   scratch: string,
   what: string,
 ): void {
-  const { lines } = reader;
   const { int } = field.type as FieldType & { kind: 'int' };
   const put = module.use(intName(int).replace(/^[ui]/, 'put'));
+  const write = (b: string, at: string): string => `${put}(${b}, ${at}, ${value});`;
+  writeInPlace(field, reader, module, { write, width: int.bits / 8, scratch, what });
+}
+
+/** How a value of fixed width is written, and what the memory for it is called. */
+interface Written {
+  /** The line that writes it into bytes at a place. */
+  readonly write: (b: string, at: string) => string;
+  readonly width: number;
+  readonly scratch: string;
+  readonly what: string;
+}
+
+/** As {@link putInPlace}, of a value that is no number. */
+export function writeInPlace(
+  field: Field,
+  reader: Reader,
+  module: Module,
+  { write, width, scratch, what }: Written,
+): void {
+  const { lines } = reader;
   const place = reader.placeOf(field);
   const checksum = checksumField(module);
-  const width = int.bits / 8;
   if (checksum !== null && covers(checksum, field, module.protocol.frame)) {
     const delta = module.use(`${checksum.checksum!.algorithm}Delta`);
     const sumInt = intName((checksum.type as FieldType & { kind: 'int' }).int);
@@ -35,7 +54,7 @@ export function putInPlace(
       const at = reader.placeOf(checksum);
       const end = reader.endOf(checksum.checksum!.to);
       lines.push(
-        `${put}(${scratch}, 0, ${value});`,
+        write(scratch, '0'),
         `const change = ${delta}(b, ${place}, ${scratch}, 0, ${width}, ${end} - (${place} + ${width}));`,
         `${module.use(sumInt.replace(/^[ui]/, 'put'))}(b, ${at}, ${module.use(sumInt)}(b, ${at}) ^ change);`,
       );
@@ -45,5 +64,5 @@ export function putInPlace(
       `/** ${what} on its way into a frame whose checksum covers it. */\nconst ${scratch} = new Uint8Array(${width});`,
     );
   }
-  lines.push(`${put}(b, ${place}, ${value});`);
+  lines.push(write('b', place));
 }

@@ -69,6 +69,7 @@ export function typeText(type: FieldType, module: Module): string {
       }
     case 'record':
     case 'inHead':
+    case 'composed':
       throw new Error(`${type.kind} is refused by the checker`);
     case 'map':
       return module.useType('HeaderMap');

@@ -2,7 +2,8 @@ import { covers } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
 import { intName } from '../model/integers.js';
 import { layoutOf, type Layout, type Place } from '../model/layout.js';
-import { fixedSize, intSize, memberSize } from '../model/size.js';
+import { idParts } from '../model/id-parts.js';
+import { fixedSize, intSize, memberSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import type {
   Derivation,
@@ -69,7 +70,8 @@ export function describe(protocol: Protocol): Description {
   }
   const fields = [...walk(protocol.frame.body)].filter((m): m is Field => m.member === 'field');
   const checksum = fields.find((f) => f.checksum !== null);
-  const covered = roles.id !== null && checksum !== undefined && covers(checksum, roles.id, protocol.frame);
+  const covered =
+    checksum !== undefined && idParts(roles.id).some((part) => covers(checksum, part, protocol.frame));
   return {
     protocol: protocol.name,
     schema: protocol.schemaPath,
@@ -113,6 +115,7 @@ export function describe(protocol: Protocol): Description {
 /** Whether another id may take another number of bytes. */
 function varies({ type }: Field): boolean {
   if (type.kind === 'entry' || type.kind === 'inHead') return true;
+  if (type.kind === 'text') return fixedSize(typeSize(type)) === null;
   return type.kind === 'int' && fixedSize(intSize(type.int, type.form)) === null;
 }
 
@@ -165,6 +168,8 @@ function typeName(type: FieldType): string {
       return type.of.kind;
     case 'inHead':
       return type.key;
+    case 'composed':
+      return type.parts.map((part) => typeName(part.type)).join(' and ');
     case 'bytes':
     case 'text': {
       const base = type.kind === 'text' ? `text ${type.encoding}` : 'bytes';
@@ -207,7 +212,7 @@ function roleTexts(protocol: Protocol): { role: string; from: string }[] {
     string | null,
   ][] = [
     ['kind', roles.kind, null],
-    ['id', roles.id, roles.id?.name ?? null],
+    ['id', roles.id, roles.id === null ? null : idRoleText(roles.id.name, protocol.idForm)],
     ['heartbeat', roles.heartbeat, null],
     ['goaway', roles.goaway, null],
     ['timeout', roles.timeout, null],
@@ -222,6 +227,11 @@ function roleTexts(protocol: Protocol): { role: string; from: string }[] {
   return entries.flatMap(([role, node, name]) =>
     node === null ? [] : [{ role, from: name ?? textOf(node) }],
   );
+}
+
+/** `uuid(token)`: what is the id, and how it is written where it is a text. */
+export function idRoleText(name: string, form: Protocol['idForm']): string {
+  return form === null || form === 'decimal' ? name : `${form}(${name})`;
 }
 
 function textOf(node: { span: { file: { text: string }; start: number; end: number } }): string {

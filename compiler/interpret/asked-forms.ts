@@ -1,5 +1,7 @@
 import { layoutOf } from '../model/layout.js';
+import { idParts } from '../model/id-parts.js';
 import type { Protocol } from '../model/model.js';
+import { typeSize } from '../model/size.js';
 import { evaluateValue } from './evaluate-value.js';
 import type { FrameTree } from './read-frame.js';
 import { readInt } from './read-int.js';
@@ -12,7 +14,7 @@ const MOST_OPEN = 65536;
  * reply whose request was not seen is read as if no fact held.
  */
 export class AskedForms {
-  private readonly open = new Map<bigint, Protocol>();
+  private readonly open = new Map<bigint | string, Protocol>();
   private requests = 0n;
   private replies = 0n;
 
@@ -28,7 +30,7 @@ export class AskedForms {
       0,
     );
     const id = this.byOrder ? this.requests++ : tree.scope.values.get(protocol.roles.id!);
-    if (typeof id !== 'bigint') return;
+    if (typeof id !== 'bigint' && typeof id !== 'string') return;
     if (open.size >= MOST_OPEN) open.delete(open.keys().next().value!);
     open.set(id, protocol.replyForms[form]!);
   }
@@ -37,11 +39,17 @@ export class AskedForms {
   formOf(bytes: Uint8Array, at: number, end: number): Protocol | null {
     const [plain] = this.protocol.replyForms;
     if (this.byOrder) return this.open.get(this.replies) ?? plain!;
-    const field = plain!.roles.id!;
-    const place = at + layoutOf(plain!.frame).places.get(field)!.offset;
-    if (field.type.kind !== 'int') return plain!;
-    const { int } = field.type;
-    return place + int.bits / 8 > end ? null : (this.open.get(readInt(bytes, place, int)) ?? plain!);
+    const { places } = layoutOf(plain!.frame);
+    let id: bigint | string = 0n;
+    for (const part of idParts(plain!.roles.id)) {
+      const place = at + places.get(part)!.offset;
+      const next = place + typeSize(part.type).min;
+      if (next > end) return null;
+      if (part.type.kind === 'text') id = Buffer.from(bytes.subarray(place, next)).toString('latin1');
+      else if (part.type.kind !== 'int' || typeof id === 'string') return plain!;
+      else id = (id << BigInt(part.type.int.bits)) | readInt(bytes, place, part.type.int);
+    }
+    return this.open.get(id) ?? plain!;
   }
 
   /** A reply has been read: order goes on. */

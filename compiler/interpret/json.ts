@@ -79,6 +79,7 @@ function valueJson(type: FieldType, value: Shown): Json {
     case 'entry':
       return entryJson(type.of, value);
     case 'inHead':
+    case 'composed':
       throw new Error(`${type.kind} is no field of its own`);
     case 'map':
       return (value as readonly (readonly Shown[])[]).map((pair) => pair.map(textJson));
@@ -234,6 +235,7 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
     case 'entry':
       return entryFromJson(type.of, json, path);
     case 'inHead':
+    case 'composed':
       throw new Error(`${type.kind} is no field of its own`);
     case 'map':
       return entriesFromJson(json, path);

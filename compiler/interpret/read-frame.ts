@@ -116,7 +116,7 @@ interface Bound {
 class FrameReader {
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
-  private idInHead: bigint | null = null;
+  private idInHead: bigint | string | null = null;
   /** Finds what a head has under a key. */
   private headOf: ((key: string) => string | null | undefined) | null = null;
   private readonly reached = new Set<object>();
@@ -144,6 +144,14 @@ class FrameReader {
     const { frame, limits } = this.protocol;
     const { nodes, next } = this.block(frame.body, this.at, { end: this.end, isWindow: false }, scope);
     if (this.idInHead !== null) scope.values.set(this.protocol.roles.id!, this.idInHead);
+    const { id } = this.protocol.roles;
+    if (id?.type.kind === 'composed') {
+      const whole = id.type.parts.reduce((sum, part) => {
+        const value = scope.values.get(part);
+        return (sum << BigInt(part.type.int.bits)) | (typeof value === 'bigint' ? value : 0n);
+      }, 0n);
+      scope.values.set(id, whole);
+    }
     if (next - this.at > limits.frame) {
       throw new Bad(0, frame.name, `has ${next - this.at} bytes, the limit is ${limits.frame}`, frame.span);
     }
@@ -443,6 +451,7 @@ class FrameReader {
       case 'record':
       case 'entry':
       case 'inHead':
+      case 'composed':
         throw new Error(`${type.kind} is refused by the checker`);
       case 'map':
         return this.map(type, field, at, bound, scope);
@@ -701,8 +710,10 @@ class FrameReader {
     if (head.textsStart(this.bytes, from, to) < 0) return false;
     if (id?.type.kind !== 'inHead' || id.type.head !== field) return true;
     const place = head.idStart(this.bytes, from, to, id.type.key);
-    if (place >= 0) this.idInHead = BigInt(head.readId(this.bytes, from, place));
-    return place >= 0;
+    if (place < 0) return false;
+    const found = head.readId(this.bytes, from, place);
+    this.idInHead = typeof found === 'string' ? found : BigInt(found);
+    return true;
   }
 
   /** The place `size` bytes on: needs more bytes if they have not come, is wrong if a window ends before. */

@@ -329,6 +329,7 @@ class BodyWriter {
       case 'record':
       case 'entry':
       case 'inHead':
+      case 'composed':
         throw new Error(`${type.kind} is refused by the checker`);
       case 'float': {
         const view = new DataView(new ArrayBuffer(type.bits / 8));

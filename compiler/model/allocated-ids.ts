@@ -1,5 +1,6 @@
 import { boundsOf, SAFE } from './integers.js';
-import type { Protocol } from './model.js';
+import type { Field, IdForm, Protocol } from './model.js';
+import { textContent } from './size.js';
 
 /** The ids that the proxy may give to requests. */
 export interface AllocatedIds {
@@ -12,8 +13,9 @@ export interface AllocatedIds {
 }
 
 /** Ids from 0 on that fit wherever an id is written, without reserved ones: those at the ends shorten the range. */
-export function allocatedIds({ roles, idInOtherArms, reservedIds }: Protocol): AllocatedIds {
-  const each = roles.id === null ? [] : [roles.id, ...idInOtherArms].map(boundsOf);
+export function allocatedIds({ roles, idInOtherArms, idForm, reservedIds }: Protocol): AllocatedIds {
+  const ids = roles.id === null ? [] : [roles.id, ...idInOtherArms];
+  const each = ids.map((id) => (idForm === null ? boundsOf(id) : boundsAsText(id, idForm)));
   const bounds = each.reduce(
     (a, b) => ({ low: a.low > b.low ? a.low : b.low, high: a.high < b.high ? a.high : b.high }),
     each[0] ?? { low: 0n, high: 0n },
@@ -26,6 +28,15 @@ export function allocatedIds({ roles, idInOtherArms, reservedIds }: Protocol): A
   const reserved = inOrder.filter(({ low, high }) => low > min && high < max);
   const taken = reserved.reduce((sum, { low, high }) => sum + high - low + 1n, 0n);
   return { min, max, reserved, count: max < min ? 0n : max - min + 1n - taken };
+}
+
+/** The numbers that a text has room for, with no zeros in front where its width varies. */
+function boundsAsText(id: Field, form: IdForm): { low: bigint; high: bigint } {
+  if (form === 'uuid') return { low: 0n, high: 0xffffffffffffn };
+  const { min, max } = textContent(id.type);
+  const base = form === 'hex' ? 16n : 10n;
+  const low = min === max || min < 2 ? 0n : base ** BigInt(Math.min(min, 16) - 1);
+  return { low, high: base ** BigInt(Math.min(max, 16)) - 1n };
 }
 
 /** Ranges in ascending order, those that touch made one. */

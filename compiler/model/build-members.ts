@@ -482,6 +482,7 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
     case 'float':
     case 'entry':
     case 'inHead':
+    case 'composed':
       return [];
     case 'record':
       return ['max'];

@@ -132,14 +132,15 @@ export function buildProtocol(
     );
     const built = buildRoles(semantics, decl, own.cx, damaged);
     if (built === null) return null;
-    const { roles, idInOtherArms } = built;
+    const { roles, idInOtherArms, idForm } = built;
     const status = side === 'client' ? null : buildStatus(statusMap, semantics, roles.status, scope, report);
     const synths: SynthModel[] = [];
     for (const item of synthItems) {
       const made = item.value?.kind === 'struct' ? item.value.name.text : null;
       // What makes the other side's frame belongs to that side; what makes none is reported once.
       if (second !== undefined && (made === second.frame.name) !== (side === 'server')) continue;
-      const synth = buildSynth(item, own, first, own.cx, report);
+      const ids = roles.id === null || idForm === null ? [] : [roles.id, ...idInOtherArms];
+      const synth = buildSynth(item, own, first, own.cx, report, ids);
       if (synth !== null) synths.push(synth);
     }
     const matches = side === 'server' ? [] : items.filter((item) => item.kind === 'match');
@@ -168,6 +169,7 @@ export function buildProtocol(
       replyForms: [],
       externs: declarations.externModels(),
       idInOtherArms,
+      idForm,
       roles,
       status,
       synths,

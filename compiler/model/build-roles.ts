@@ -4,7 +4,8 @@ import type { Span } from '../source/source-file.js';
 import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
-import type { EntryType, Field, Roles, WindowModel } from './model.js';
+import { composedId, idFunction, textId } from './build-id.js';
+import type { EntryType, Field, IdForm, Roles, WindowModel } from './model.js';
 
 const KNOWN = [
   'kind',
@@ -31,10 +32,11 @@ const WANTED: Readonly<Record<Expression['type']['kind'], string>> = {
   frameKind: '`request`, `oneway`, `response`, `push` or `control`',
 };
 
-/** The roles, and the fields that are the id in other arms than `roles.id`. */
+/** The roles, the fields that are the id in other arms than `roles.id`, and the form of ids that are text. */
 export interface BuiltRoles {
   readonly roles: Roles;
   readonly idInOtherArms: readonly Field[];
+  readonly idForm: IdForm | null;
 }
 
 /**
@@ -108,14 +110,8 @@ export function buildRoles(
     );
   }
   const kind = expression('kind', ['frameKind'], { ...cx, frameKinds: true }) ?? unknownKind(semantics.span);
-  const [id = null, ...idInOtherArms] = fieldRole(
-    'id',
-    given,
-    cx,
-    report,
-    (f) =>
-      (f.type.kind === 'int' && !f.type.bool) || (holds(f, 'int') && f.default === null) || holds(f, 'int64'),
-  );
+  const { ids, idForm } = idRole(given.get('id'), cx, report);
+  const [id = null, ...idInOtherArms] = ids;
   const [headers = null] = fieldRole(
     'headers',
     given,
@@ -145,7 +141,44 @@ export function buildRoles(
     expects: expression('expects', ['int']),
     exclusive: expression('exclusive', ['bool']),
   };
-  return { roles, idInOtherArms };
+  return { roles, idInOtherArms, idForm };
+}
+
+/** The fields that are the id, each in its own arm, and the form of those that are text. */
+function idRole(
+  expr: Expr | undefined,
+  cx: Context,
+  report: Report,
+): { ids: readonly Field[]; idForm: IdForm | null } {
+  const none = { ids: [], idForm: null };
+  if (expr === undefined) return none;
+  const call = idFunction(expr);
+  const name = call?.callee.kind === 'name' ? call.callee.name : null;
+  if (call !== null && name === 'concat') {
+    const id = composedId(call, cx);
+    return id === null ? none : { ids: [id], idForm: null };
+  }
+  const { built, form } = call === null ? { built: buildExpression(expr, cx), form: null } : textId(call, cx);
+  if (built === null) return none;
+  if (built.op === 'header' && isHead(built.map)) return { ids: [idInHead(built)], idForm: null };
+  const ids = fieldsOf('id', built, report, (f) => isIdText(f) || isIdNumber(f));
+  const texts = ids.filter(isIdText);
+  if (texts.length === 0) return { ids, idForm: null };
+  if (texts.length === ids.length) return { ids, idForm: form ?? 'decimal' };
+  report.error('PF120', built.span, 'the id is a text in one arm and a number in another', {
+    hint: 'it is one of both in all arms',
+  });
+  return none;
+}
+
+function isIdText({ type }: Field): boolean {
+  return type.kind === 'text';
+}
+
+function isIdNumber(field: Field): boolean {
+  const { type } = field;
+  if (type.kind === 'int') return !type.bool;
+  return (holds(field, 'int') && field.default === null) || holds(field, 'int64');
 }
 
 /** A text as it is; a number by its name. */
@@ -155,7 +188,7 @@ function named(of: Expression | null): Expression | null {
 }
 
 function fieldRole(
-  name: 'id' | 'headers' | 'body',
+  name: 'headers' | 'body',
   given: ReadonlyMap<string, Expr>,
   cx: Context,
   report: Report,
@@ -164,9 +197,17 @@ function fieldRole(
   const expr = given.get(name);
   if (expr === undefined || (name === 'body' && windowRole(expr, cx) !== null)) return [];
   const built = buildExpression(expr, cx);
-  if (built === null) return [];
-  if (name === 'id' && built.op === 'header' && isHead(built.map)) return [idInHead(built)];
-  const wanted = { id: 'an integer field', headers: 'a map field', body: 'a bytes field' }[name];
+  return built === null ? [] : fieldsOf(name, built, report, fits);
+}
+
+/** The fields that an expression names for a role; none after a report. */
+function fieldsOf(
+  name: 'id' | 'headers' | 'body',
+  built: Expression,
+  report: Report,
+  fits: (field: Field) => boolean,
+): readonly Field[] {
+  const wanted = { id: 'an integer or text field', headers: 'a map field', body: 'a bytes field' }[name];
   const fields = built.op === 'field' ? built.fields : [];
   if (fields.length === 0 || !fields.every((f): f is Field => f.member === 'field' && fits(f))) {
     report.error(

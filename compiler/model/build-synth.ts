@@ -32,6 +32,7 @@ export interface Side {
  * A synth with its fields resolved; null after a report, and for `synth hijack none`.
  *
  * @param request the side whose frame `req` is
+ * @param idTexts the fields that are the id, where that is a text
  */
 export function buildSynth(
   synth: Synth,
@@ -39,6 +40,7 @@ export function buildSynth(
   request: Side,
   cx: Context,
   report: Report,
+  idTexts: readonly Field[],
 ): SynthModel | null {
   const name = synth.name.text;
   if (!KNOWN.includes(name)) {
@@ -135,7 +137,9 @@ export function buildSynth(
     const asEnum = enumOf(field);
     const value = buildExpression(entry.value, context, asEnum);
     if (value === null) continue;
-    if (checkValue(field, value, report)) fields.push({ field, value, span: entry.name.span });
+    // The proxy writes its ids as the text that they are.
+    const isOwnId = value.op === 'param' && value.role === 'id' && idTexts.some((id) => id === field);
+    if (isOwnId || checkValue(field, value, report)) fields.push({ field, value, span: entry.name.span });
   }
   return { name: name as SynthName, doc: synth.doc, span: synth.name.span, params, fields };
 }

@@ -34,10 +34,16 @@ export function isValueOf(of: Enum, value: bigint): boolean {
   return of.open || of.flags || of.members.some((m) => m.value === value);
 }
 
+/** How many bits the parts of a composed id have. */
+export function composedBits(type: FieldType & { readonly kind: 'composed' }): number {
+  return type.parts.reduce((sum, part) => sum + part.type.int.bits, 0);
+}
+
 /** The bounds of a field of integer type, narrowed by `in` and by a closed enum's members. */
 export function boundsOf(field: Field): { low: bigint; high: bigint } {
   // What holds an id says nothing of its range: the proxy gives out those that fit everywhere.
   if (field.type.kind === 'inHead') return { low: 0n, high: 0x7fffffffn };
+  if (field.type.kind === 'composed') return { low: 0n, high: (1n << BigInt(composedBits(field.type))) - 1n };
   // In a record 0 may be none, or a message that answers nothing.
   if (field.type.kind === 'entry') return { low: 1n, high: 0x7fffffffn };
   if (field.type.kind !== 'int') return { low: 0n, high: 0n };

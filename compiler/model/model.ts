@@ -46,6 +46,8 @@ export interface Protocol {
   readonly roles: Roles;
   /** Fields of the same name as the id's that are the id in other arms; a frame has at most one of them all. */
   readonly idInOtherArms: readonly Field[];
+  /** How the proxy writes its own ids where the id is a text; null where it is none. */
+  readonly idForm: IdForm | null;
   readonly status: StatusTable | null;
   readonly synths: readonly SynthModel[];
   /**
@@ -56,6 +58,9 @@ export interface Protocol {
   /** `match { }`: no byte tells it, and the schema says that it is so. */
   readonly portOnly: boolean;
 }
+
+/** Ids as text: digits, with zeros in front where the text has a fixed width, or a UUID. */
+export type IdForm = 'decimal' | 'hex' | 'uuid';
 
 /** A condition over a request that its replies are read by. */
 export interface Fact {
@@ -156,6 +161,8 @@ export type FieldType =
     }
   /** The request id under a key of a head. */
   | { readonly kind: 'inHead'; readonly head: Field; readonly key: string }
+  /** A request id of several unsigned integers of fixed width, the highest bits first: `concat(client, session)`. */
+  | { readonly kind: 'composed'; readonly parts: readonly IntField[] }
   | { readonly kind: 'bytes'; readonly extent: ExtentModel; readonly nullable: boolean }
   | {
       readonly kind: 'text';
@@ -299,6 +306,9 @@ export interface Field {
   readonly isParam?: true;
 }
 
+/** A field of integer type. */
+export type IntField = Field & { readonly type: FieldType & { readonly kind: 'int' } };
+
 export type ConstantValue =
   | { readonly kind: 'int'; readonly value: bigint }
   | { readonly kind: 'text'; readonly value: string }
@@ -425,7 +435,10 @@ export type FrameKindName = 'request' | 'oneway' | 'response' | 'push' | 'contro
 /** What each role is, by the expression that gives it; null where the protocol has none. */
 export interface Roles {
   readonly kind: Expression;
-  /** An integer field, whatever its form, an entry of a record, or what stands under a key of a head (type `inHead`), which is in no block. */
+  /**
+   * An integer field, whatever its form, a text, or an entry of a record; or what is in no block: what stands under a
+   * key of a head (type `inHead`), and several fields as one (type `composed`).
+   */
   readonly id: Field | null;
   readonly heartbeat: Expression | null;
   readonly goaway: Expression | null;

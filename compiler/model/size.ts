@@ -66,6 +66,7 @@ export function typeSize(type: FieldType): SizeRange {
       return { min: type.rest ? 0 : 1, max: Infinity };
     case 'entry':
     case 'inHead':
+    case 'composed':
       return fixed(0);
   }
 }
@@ -116,6 +117,15 @@ export function extentBounds(extent: ExtentModel & { kind: 'size' | 'count' }): 
   if (type.kind !== 'int') return { min: 0, max: 0 };
   const min = Math.max(0, Number(type.low));
   return { min, max: Math.min(Number(type.high), extent.max ?? Infinity) };
+}
+
+/** The bytes that the characters of a text take, without what stands before or after it. */
+export function textContent(type: FieldType): SizeRange {
+  const { min, max } = typeSize(type);
+  const extent = 'extent' in type ? type.extent : null;
+  const around =
+    extent?.kind === 'prefix' ? extent.int.bits / 8 : extent?.kind === 'until' ? extent.delimiter.length : 0;
+  return { min: min - around, max: max - around };
 }
 
 /** The size if it is always the same, else null. */

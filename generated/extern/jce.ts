@@ -16,7 +16,6 @@ import {
   put8,
   readUtf8,
   type RecordEntries,
-  type RequestId,
   u32,
   u8,
   utf8Length,
@@ -175,7 +174,7 @@ function putEntry(out: Out, at: number, tag: number, type: number): number {
   return tag < 15 ? at + 1 : at + 2;
 }
 
-function putInteger(out: Out, at: number, tag: number, value: RequestId): number {
+function putInteger(out: Out, at: number, tag: number, value: number | bigint): number {
   const type = integerType(value, tag);
   const p = putEntry(out, at, tag, type);
   if (out !== null) putNumber(out, p, type, value);
@@ -183,7 +182,7 @@ function putInteger(out: Out, at: number, tag: number, value: RequestId): number
 }
 
 /** The smallest type that holds a number. */
-function integerType(value: RequestId, tag: number): number {
+function integerType(value: number | bigint, tag: number): number {
   const whole = typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value);
   if (!whole) throw new EncodeError(`tag ${tag}`, `${value} is no integer of 64 bits`);
   if (value === 0) return ZERO;
@@ -192,7 +191,7 @@ function integerType(value: RequestId, tag: number): number {
   return value >= -0x80000000 && value <= 0x7fffffff ? INT4 : INT8;
 }
 
-function putNumber(out: Uint8Array, at: number, type: number, value: RequestId): void {
+function putNumber(out: Uint8Array, at: number, type: number, value: number | bigint): void {
   if (type === INT1) put8(out, at, Number(value));
   else if (type === INT2) put16(out, at, Number(value));
   else if (type === INT4) put32(out, at, Number(value));

@@ -1,4 +1,4 @@
-// Generated from brpc.proto-frame (sha256 2a1314b4e2166261) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from brpc.proto-frame (sha256 f6b8440c96cb0723) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Response, in bytes:
 //   0              magic          u32 = 0x50525043

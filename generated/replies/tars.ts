@@ -1,4 +1,4 @@
-// Generated from tars.proto-frame (sha256 7ffb988a99edd03a) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from tars.proto-frame (sha256 3e91b65a11b7ae39) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Response, in bytes:
 //   0              length         u32 in 7..16777215

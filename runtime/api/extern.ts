@@ -99,7 +99,7 @@ export interface ExternRecord {
   /** The number that the entry at `at` holds; undefined if `at` is -1, or it holds something else or over 53 bits. */
   int(bytes: Uint8Array, at: number): number | undefined;
   /** As {@link int}, of 64 bits. */
-  int64(bytes: Uint8Array, at: number): RequestId | undefined;
+  int64(bytes: Uint8Array, at: number): number | bigint | undefined;
   /** Writes another number into the bytes that the entry at `at` takes, wider than it need be; false if it can't. */
   putInt(bytes: Uint8Array, at: number, value: number): boolean;
   /** Where the text that the entry at `at` holds starts; -1 if `at` is -1 or it holds something else. */

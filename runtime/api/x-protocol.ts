@@ -6,10 +6,11 @@ import { Status } from './status.js';
 import { CONTRACT_VERSION } from './contract-version.js';
 
 /**
- * A request id as the wire has it, bit for bit: a number up to 2^53, a bigint above. The proxy hands a
+ * A request id as the wire has it, bit for bit: a number up to 2^53, a bigint above; a string, a character a
+ * byte, where ids are text and this one is not written as the proxy writes numbers. The proxy hands a
  * caller's id back unread, and keys its own tables by ids it allocated, which always are numbers.
  */
-export type RequestId = number | bigint;
+export type RequestId = number | bigint | string;
 
 /** How requests share an upstream connection. */
 export type PoolMode = 'multiplex' | 'pingpong' | 'pipeline' | 'binding';

@@ -8,7 +8,6 @@ import {
   type HeaderMap,
   readUtf8,
   type RecordEntries,
-  type RequestId,
   u8,
   utf8Bytes,
 } from '@proto-frame/api';
@@ -41,7 +40,7 @@ function varint(b: Uint8Array, at: number): number {
 }
 
 /** The varint at `at` as an integer of 64 bits with a sign: negative ones take ten bytes. */
-function varint64(b: Uint8Array, at: number): RequestId {
+function varint64(b: Uint8Array, at: number): number | bigint {
   const near = varint(b, at);
   if (near <= Number.MAX_SAFE_INTEGER) return near;
   let value = 0n;
@@ -167,7 +166,7 @@ function around(b: Uint8Array, from: number, to: number, path: EntryPath): reado
 /** Writes at `at`, or only measures where there are no bytes to write to; gives where that ends. */
 type Out = Uint8Array | null;
 
-function putVarint(out: Out, at: number, value: RequestId): number {
+function putVarint(out: Out, at: number, value: number | bigint): number {
   let p = at;
   if (typeof value === 'number' && value >= 0) {
     let rest = value;
@@ -415,7 +414,7 @@ function fieldsOf(b: Uint8Array, from: number, to: number, number: number): read
 export const message: ExternRecord = protobuf;
 
 /** The value of the field at `path` of a whole message: a number, or bytes where they stand; undefined if there is none. */
-export function fieldOf(bytes: Uint8Array, path: EntryPath): RequestId | Uint8Array | undefined {
+export function fieldOf(bytes: Uint8Array, path: EntryPath): number | bigint | Uint8Array | undefined {
   if (!isMessage(bytes, 0, bytes.length)) return undefined;
   const at = findFrom(bytes, 0, bytes.length, path, 0);
   const start = contentAt(bytes, at);

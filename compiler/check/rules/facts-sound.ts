@@ -2,6 +2,8 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { expressionsOf, parts } from '../../model/expressions-of.js';
 import { layoutOf } from '../../model/layout.js';
+import { idParts } from '../../model/id-parts.js';
+import { fixedSize, memberSize } from '../../model/size.js';
 import type { BitFieldModel, Block, Field, MemberModel, Protocol } from '../../model/model.js';
 
 /**
@@ -34,7 +36,8 @@ export function factsSound(protocol: Protocol, report: Report): void {
         hint: 'put what depends on it into a `within (…)` of known size',
       });
   }
-  if (id !== null && layoutOf(protocol.frame).places.get(id)?.anchor !== null)
+  const { places } = layoutOf(protocol.frame);
+  if (id !== null && !idParts(id).every((part) => places.get(part)?.anchor === null && hasFixedSize(part)))
     report.error(
       'PF161',
       id.span,
@@ -60,6 +63,11 @@ export function factsSound(protocol: Protocol, report: Report): void {
     report.error('PF199', synth.span, 'a reply of our own that depends on its request is not built yet', {
       labels,
     });
+}
+
+/** Whether the id is as long in every frame, as far as it can be asked of a frame whose layout is not known yet. */
+function hasFixedSize(part: Field): boolean {
+  return part.type.kind !== 'text' || fixedSize(memberSize(part)) !== null;
 }
 
 function unknown(field: Field | BitFieldModel, span: Field['span'], report: Report): void {

@@ -2,6 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
 import { allocatedIds } from '../../model/allocated-ids.js';
+import { idParts } from '../../model/id-parts.js';
 import { inEveryFrame } from '../../model/in-every-frame.js';
 import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
 import { fixedSize, memberSize, typeSize } from '../../model/size.js';
@@ -12,8 +13,14 @@ import type { ProtocolItem } from '../../syntax/ast.js';
 const MOST_RESERVED = 256n;
 
 /** PF120, PF121, PF122: the request id is in every frame, can be replaced, and has room for what is in flight. */
-export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], report: Report): void {
+export function idUsable(
+  protocol: Protocol,
+  items: readonly ProtocolItem[],
+  report: Report,
+  asker: Protocol,
+): void {
   if (protocol.correlation !== 'id') return;
+  if (asker !== protocol) sameIds(protocol, asker, report);
   const { id } = protocol.roles;
   if (id === null) {
     const given = items.some(
@@ -29,6 +36,15 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
     return;
   }
   const ids = [id, ...protocol.idInOtherArms];
+  const parts = ids.flatMap(idParts);
+  for (const part of id.type.kind === 'composed' ? parts : []) {
+    if (inEveryFrame([part])) continue;
+    report.error('PF120', part.span, `\`${part.name}\` is a part of the id and not in every frame`, {
+      labels: part.guards.map((g) => ({ span: g.node.span, text: 'it stands in one arm of this' })),
+      hint: 'move it out, before or after',
+    });
+    return;
+  }
   if (!inEveryFrame(ids)) {
     report.error('PF120', id.span, `the id \`${id.name}\` is not in every request and response`, {
       labels: id.guards.map((g) => ({
@@ -42,7 +58,8 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
           : 'move it out, before or after, or give every arm one of that name',
     });
   }
-  for (const one of ids) if (!replaceable(one, protocol, report)) return;
+  for (const one of parts) if (!replaceable(one, protocol, report)) return;
+  for (const one of ids) if (!writableAsText(one, protocol, report)) return;
   const { count, reserved } = allocatedIds(protocol);
   const needed = BigInt(protocol.limits.inFlight ?? 2);
   if (count < needed) {
@@ -73,7 +90,7 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
     report.warning('PF122', setting.span, `the id \`${id.name}\` has a fixed width, so it is never spliced`, {
       hint: 'write `correlate id;`',
     });
-  for (const one of ids) {
+  for (const one of parts) {
     // Where it stands in a head or record is the affair of what reads these.
     if (one.type.kind === 'inHead' || one.type.kind === 'entry') continue;
     const before = one.guards.length > 0 ? null : varyingBefore(protocol.frame.body, one);
@@ -100,10 +117,51 @@ export function idUsable(protocol: Protocol, items: readonly ProtocolItem[], rep
   }
 }
 
+/** PF120: what one side writes as an id, the other reads as the same one. */
+function sameIds(reply: Protocol, asker: Protocol, report: Report): void {
+  const [own, asked] = [reply.roles.id, asker.roles.id];
+  if (own === null || asked === null) return;
+  const text = (protocol: Protocol): string =>
+    protocol.idForm === null ? 'a number' : `text (${protocol.idForm})`;
+  const width = (id: Field): number | null => (id.type.kind === 'text' ? fixedSize(memberSize(id)) : null);
+  const narrower = reply.idForm === null && allocatedIds(reply).max < allocatedIds(asker).max;
+  if (reply.idForm === asker.idForm && width(own) === width(asked) && !narrower) return;
+  const why =
+    reply.idForm !== asker.idForm
+      ? `${text(reply)} here and ${text(asker)} there`
+      : narrower
+        ? 'narrower here'
+        : 'of another width here';
+  report.error('PF120', own.span, `the id of a reply has to be that of its request, it is ${why}`, {
+    labels: [{ span: asked.span, text: 'the id of requests' }],
+  });
+}
+
 /** Whether the id takes as many bytes as its value needs. */
 function varies(id: Field): boolean {
-  return id.type.kind === 'int' && fixedSize(memberSize(id)) === null;
+  return (id.type.kind === 'int' || id.type.kind === 'text') && fixedSize(memberSize(id)) === null;
 }
+
+/** Whether the proxy's own ids can stand where the id is a text; reports why not. */
+function writableAsText(id: Field, { idForm }: Protocol, report: Report): boolean {
+  const { type } = id;
+  if (type.kind !== 'text' || idForm === null) return true;
+  const refuse = (message: string, hint: string): false => {
+    report.error('PF120', id.span, `the id \`${id.name}\` ${message}`, { hint });
+    return false;
+  };
+  if (type.nullable) return refuse('can be null', 'a frame without an id can not be answered');
+  const width = fixedSize(memberSize(id));
+  if (idForm === 'uuid' && width !== UUID_SIZE)
+    return refuse(`is no UUID, which takes ${UUID_SIZE} bytes`, `write \`text ascii size ${UUID_SIZE}\``);
+  const delimiter = type.extent.kind === 'until' ? type.extent.delimiter : '';
+  if (idForm !== 'uuid' && /[0-9a-f]/.test(delimiter))
+    return refuse('is ended by what its digits can hold', 'choose another delimiter');
+  return true;
+}
+
+/** The characters of a UUID as text. */
+const UUID_SIZE = 36;
 
 /** Whether another id can be written over this one; reports why not. */
 function replaceable(id: Field, protocol: Protocol, report: Report): boolean {

@@ -1,29 +1,35 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { fixedSize, memberSize } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
-import type { MemberModel, Protocol } from '../../model/model.js';
+import type { Field, MemberModel, Protocol } from '../../model/model.js';
 
 /**
  * PF199: headers and body are replaced without laying out anew what follows them, so no alignment may stand there;
  * nor behind a length whose own width is known only when what it measures has been laid out.
  */
 export function paddingSteady(protocol: Protocol, report: Report): void {
-  const { body, headers } = protocol.roles;
+  const { id, body, headers } = protocol.roles;
   const members = [...walk(protocol.frame.body)];
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
     behindLengths([...walk(block)], report);
-  const changed = [body, headers].filter((f) => f !== null);
+  const ids = [id, ...protocol.idInOtherArms].filter((f) => f !== null && isSpliced(f));
+  const changed = [...ids, body, headers].filter((f) => f !== null);
   const first = changed.find((f) => changed.every((other) => members.indexOf(f) <= members.indexOf(other)));
   if (first === undefined) return;
   for (const member of members.slice(members.indexOf(first))) {
     if (member.member !== 'pad' || member.mode !== 'align') continue;
     if (report.hasErrorIn(member.span)) continue;
-    const role = first === body ? 'body' : 'headers';
+    const role = first === body ? 'body' : first === headers ? 'headers' : 'id';
     report.error('PF199', member.span, `an alignment after the role \`${role}\` is not built yet`, {
       labels: [{ span: first.span, text: 'a proxy can change the size of this' }],
       hint: 'move it before, or take it as `bytes`',
     });
   }
+}
+
+/** Whether another id takes another number of bytes. */
+function isSpliced(id: Field): boolean {
+  return (id.type.kind === 'int' || id.type.kind === 'text') && fixedSize(memberSize(id)) === null;
 }
 
 function behindLengths(members: readonly MemberModel[], report: Report): void {

@@ -3,6 +3,7 @@ import { evaluate, present, type Facts, type Known } from '../../model/evaluate.
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
 import { doubtfulFields } from '../doubtful-fields.js';
+import { idParts } from '../../model/id-parts.js';
 import { walk } from '../../model/walk.js';
 import { isValueOf } from '../../model/integers.js';
 import type { BitFieldModel, Field, Protocol, SynthModel } from '../../model/model.js';
@@ -54,7 +55,12 @@ function fieldsSet(
   for (const member of walk(protocol.frame.body)) {
     const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
     for (const field of fields) {
-      if (given.includes(field.name) || !needed(field) || present(field.guards, facts) === false) continue;
+      if (given.includes(field.name) || present(field.guards, facts) === false) continue;
+      // An id of several fields that the proxy gives is written as a whole.
+      const isOwnId = idParts(protocol.roles.id).some((part) => part === field);
+      if (isOwnId && isComposed(protocol) && takesId(synth)) continue;
+      // An empty text is no id.
+      if (!needed(field) && !(isOwnId && protocol.idForm !== null)) continue;
       report.error('PF140', synth.span, `\`${synth.name}\` does not set \`${field.name}\``, {
         labels: [{ span: field.span, text: 'it has no default' }],
         hint: `add \`${field.name}: …\`, or give the field a default`,
@@ -137,23 +143,46 @@ function readsHeaders(e: Expression): boolean {
   return [...parts(e)].some((part) => part.op === 'header');
 }
 
+function isComposed({ roles }: Protocol): boolean {
+  return roles.id?.type.kind === 'composed';
+}
+
+function takesId(synth: SynthModel): boolean {
+  return synth.params.some((p) => p.role === 'id');
+}
+
 /** An answer carries the id of its request; what the proxy sends on its own carries the id it is given. */
 function keepsId(protocol: Protocol, synth: SynthModel, report: Report, asker: Protocol): void {
   const { id } = protocol.roles;
-  const set = id === null ? undefined : synth.fields.find((f) => f.field === id);
-  if (id === null || set === undefined) return;
   const request = synth.params.find((p) => p.role === 'request');
-  const param = synth.params.find((p) => p.role === 'id');
-  const { value } = set;
-  const right =
-    request !== undefined
-      ? value.op === 'request' && asker.roles.id !== null && value.fields.includes(asker.roles.id)
-      : param === undefined || value.op === 'param';
-  if (right) return;
-  const wanted = request !== undefined ? `${request.name}.${asker.roles.id?.name ?? id.name}` : param!.name;
-  report.error('PF140', value.span, `the id that \`${synth.name}\` sets is not the one it is given`, {
-    hint: `write \`${id.name}: ${wanted}\``,
-  });
+  const asked = idParts(asker.roles.id);
+  for (const [i, part] of idParts(id).entries()) {
+    const set = synth.fields.find((f) => f.field === part);
+    if (set === undefined) continue;
+    const { value } = set;
+    if (isComposed(protocol) && takesId(synth)) {
+      report.error(
+        'PF140',
+        set.span,
+        `\`${part.name}\` is a part of the id, which \`${synth.name}\` gets as a whole`,
+        {
+          hint: 'remove it here: the proxy writes the id into all of its parts',
+        },
+      );
+      continue;
+    }
+    const param = synth.params.find((p) => p.role === 'id');
+    const own = asked[i];
+    const right =
+      request !== undefined
+        ? value.op === 'request' && own !== undefined && value.fields.includes(own)
+        : param === undefined || value.op === 'param';
+    if (right) continue;
+    const wanted = request !== undefined ? `${request.name}.${own?.name ?? part.name}` : param!.name;
+    report.error('PF140', value.span, `the id that \`${synth.name}\` sets is not the one it is given`, {
+      hint: `write \`${part.name}: ${wanted}\``,
+    });
+  }
 }
 
 /** Whether a field has to be set. Numbers have no value of their own; texts, lists and maps can be empty. */

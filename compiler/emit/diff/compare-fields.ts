@@ -218,6 +218,7 @@ const KINDS: Readonly<Record<FieldType['kind'], string>> = {
   record: 'a record',
   entry: 'an entry',
   inHead: 'what a head holds',
+  composed: 'a composed id',
 };
 
 const ENDS: Readonly<Record<ExtentModel['kind'], string>> = {

@@ -29,6 +29,13 @@ export function compareSettings(old: Version, now: Version, changes: Changes): v
   };
   setting('pool', a.pool, b.pool);
   setting('correlate', a.correlation, b.correlation);
+  if (a.idForm !== null && b.idForm !== null && a.idForm !== b.idForm)
+    changes.breaking(
+      'role-changed',
+      old.places.role('id'),
+      now.places.role('id'),
+      `ids of the proxy were written as ${a.idForm}, are written as ${b.idForm}`,
+    );
   const limit = (name: string, was: number, is: number): void => {
     const message = `the limit \`${name}\` was ${was}, is ${is}`;
     const places = [old.places.limit(name), now.places.limit(name)] as const;
@@ -139,6 +146,8 @@ function extended(was: RoleText['cases'], is: RoleText['cases']): boolean {
 
 function roleOf(role: Protocol['roles'][keyof Protocol['roles']], known: Known): RoleText | null {
   if (role === null) return null;
+  if ('member' in role && role.member === 'field' && role.type.kind === 'composed')
+    return { key: `concat(${role.type.parts.map(known).join()})`, text: role.name, cases: null };
   if ('member' in role) return { key: `[${known(role)}]`, text: role.name ?? 'the window', cases: null };
   const cases =
     role.op !== 'match'

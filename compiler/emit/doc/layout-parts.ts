@@ -1,3 +1,4 @@
+import { idParts } from '../../model/id-parts.js';
 import { layoutOf, type Layout } from '../../model/layout.js';
 import type {
   BitFieldModel,
@@ -225,6 +226,7 @@ function structIn(type: FieldType): string | null {
 
 function roleOf(field: Field | BitFieldModel, { roles }: Protocol): string | null {
   if (roles.id === field) return 'request id';
+  if (field.member === 'field' && idParts(roles.id).includes(field)) return 'part of the request id';
   if (roles.headers === field) return 'header map';
   if (roles.body === field) return 'body';
   const reads = (role: Protocol['roles']['timeout']): boolean =>

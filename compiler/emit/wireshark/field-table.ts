@@ -67,6 +67,7 @@ function ofType(type: FieldType, name: string): string {
       return 'bytes()';
     case 'entry':
     case 'inHead':
+    case 'composed':
       throw new Error(`${name} has no place of its own`);
   }
 }

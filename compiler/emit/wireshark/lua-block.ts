@@ -1,4 +1,4 @@
-import { boundsOf, rangeOf } from '../../model/integers.js';
+import { boundsOf, rangeOf, composedBits } from '../../model/integers.js';
 import type {
   Block,
   ExtentModel,
@@ -167,10 +167,25 @@ export class LuaBlock {
       return true;
     }
     this.push(`${valueOf(field.name)} = ${this.read(type, this.fields.refer(field))}`);
-    if (field === this.protocol.roles.id)
-      this.push(`v["(id)"] = ${isWide(type) ? 'r.exact' : `whole(${valueOf(field.name)})`}`);
+    const { id } = this.protocol.roles;
+    if (id?.type.kind === 'composed') this.idPart(field, id.type);
+    if (field === id) this.push(`v["(id)"] = ${isWide(type) ? 'r.exact' : `whole(${valueOf(field.name)})`}`);
     this.check(field);
     return true;
+  }
+
+  /** A part of the id: a number, or its parts with points between them where Lua's numbers are not exact. */
+  private idPart(field: Field, id: FieldType & { kind: 'composed' }): void {
+    const part = id.parts.find((one) => one === field);
+    if (part === undefined) return;
+    const value = isWide(part.type) ? 'r.exact' : `whole(${valueOf(field.name)})`;
+    this.push(`v["(id ${id.parts.indexOf(part)})"] = ${value}`);
+    const all = id.parts.map((_, i) => `v["(id ${i})"]`);
+    const whole =
+      composedBits(id) > 53
+        ? all.join(' .. "." .. ')
+        : `whole(${all.reduce((sum, code, i) => `(${sum}) * ${2 ** id.parts[i]!.type.int.bits} + ${code}`)})`;
+    this.push(`if ${all.join(' and ')} then v["(id)"] = ${whole} end`);
   }
 
   /** A list or map: elements up to a count, or to the end of the bytes it has. */

@@ -14,7 +14,7 @@ export function requestId64le(b: Uint8Array, at: number): RequestId {
 /** Writes a 64-bit request id. No bigint is made of a number. */
 export function putRequestId64(b: Uint8Array, at: number, id: RequestId): void {
   if (typeof id !== 'number') {
-    put64(b, at, id);
+    put64(b, at, BigInt(id));
     return;
   }
   const high = Math.floor(id / 0x100000000);
@@ -25,7 +25,7 @@ export function putRequestId64(b: Uint8Array, at: number, id: RequestId): void {
 /** As {@link putRequestId64}, little-endian. */
 export function putRequestId64le(b: Uint8Array, at: number, id: RequestId): void {
   if (typeof id !== 'number') {
-    put64le(b, at, id);
+    put64le(b, at, BigInt(id));
     return;
   }
   const high = Math.floor(id / 0x100000000);
@@ -35,4 +35,9 @@ export function putRequestId64le(b: Uint8Array, at: number, id: RequestId): void
 
 function join(high: number, low: number): RequestId {
   return high < 0x200000 ? high * 0x100000000 + low : (BigInt(high) << 32n) | BigInt(low);
+}
+
+/** An id as it was read: a number where a number is exact. */
+export function exactId(id: bigint): RequestId {
+  return id <= Number.MAX_SAFE_INTEGER && id >= Number.MIN_SAFE_INTEGER ? Number(id) : id;
 }

@@ -126,19 +126,26 @@ class SchemaWriter {
     const idRange = r.chance(0.15) ? ` in ${r.below(3)}..${100 + r.below(27)}` : '';
     const asks = (): void =>
       this.line(place, 'isAsk', `isAsk : bool(u8);`, 1, { kind: 'bool', low: 0, high: 1 });
-    const id = (p: Place): void =>
-      this.line(
-        p,
-        'id',
-        `id : ${idType}${this.endian(Number(idType.slice(1)))}${idRange};`,
-        Number(idType.slice(1)) / 8,
-        r.chance(0.05) ? { kind: 'int', high: 100 } : undefined,
-      );
+    const idKind = r.chance(0.1) ? 'composed' : r.chance(0.12) ? 'text' : 'int';
+    const [idRole, idText, idMin] = this.textId();
+    const id = (p: Place): void => {
+      if (idKind === 'text') {
+        p.open.varies ||= !idText.includes(' size ');
+        this.line(p, 'id', idText, idMin);
+        return;
+      }
+      const width = Number(idType.slice(1));
+      const seen = r.chance(0.05) ? { kind: 'int' as const, high: 100 } : undefined;
+      this.line(p, 'id', `id : ${idType}${this.endian(width)}${idRange};`, width / 8, seen);
+    };
+    const low = r.pick([8, 16, 24, 40, 64]);
+    const idLow = (): void => this.line(place, 'idLow', `idLow : u${low}${this.endian(low)};`, low / 8);
     let headers = r.chance(0.5);
     let body = r.chance(0.6);
     const idInWindow = r.chance(0.15);
     special.push(asks);
     const hasId = r.chance(0.9);
+    if (hasId && idKind === 'composed') special.push(idLow);
     if (hasId) special.push(idInWindow ? () => this.window(place, (p) => id(p)) : () => id(place));
     const hasHeaders = headers;
     const hasBody = body;
@@ -177,7 +184,8 @@ class SchemaWriter {
       'match (isAsk) { true => oneway, false => response }',
       ...this.kinds(place),
     ]);
-    const roles = [`kind = ${kind};`, ...(hasId ? ['id = id;'] : [])];
+    const role = { composed: 'concat(idLow, id)', text: idRole, int: 'id' }[idKind];
+    const roles = [`kind = ${kind};`, ...(hasId ? [`id = ${role};`] : [])];
     if (hasHeaders) roles.push('headers = headers;');
     if (hasBody) roles.push('body = body;');
     if (r.chance(0.4)) roles.push(`heartbeat when ${this.condition(place)};`);
@@ -220,6 +228,20 @@ class SchemaWriter {
       '}',
       '',
     ].join('\n');
+  }
+
+  /** An id that is a text: the role, the field, and its least bytes. */
+  private textId(): readonly [role: string, field: string, min: number] {
+    const { r } = this;
+    const [delimiter, size] = r.pick(DELIMITERS);
+    const width = 1 + r.below(20);
+    const role = r.pick(['id', 'hex(id)']);
+    return r.pick([
+      ['uuid(id)', 'id : text ascii size 36;', 36],
+      [role, `id : text ${r.pick(['ascii', 'latin1'])} size ${width};`, width],
+      [role, 'id : pstr(u8);', 1],
+      [role, `id : text latin1 until "${delimiter}" max ${17 + r.below(30)};`, size],
+    ] as const);
   }
 
   private kinds(place: Place): string[] {

@@ -129,6 +129,36 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     '',
     'struct Cell { q : cstr; z : varint(zigzag); } struct Row { a : u8; x : list of Cell count a; b : u8; y : list of Cell count b; }',
   ],
+  'an id of two numbers': ['n : u8; low : u16le; high : u32;', 'id = concat(high, low);'],
+  'an id of numbers of 64 bits under a checksum': [
+    'a : u64; b : u64le; c : u24; d : u56; n : u8; body : bytes size n; s : u32 checksum crc32c over asks..body;',
+    'id = concat(a, b, c, d); body = body;',
+  ],
+  'an id that is a UUID, under a checksum that is not in every frame': [
+    'token : text ascii size 36; on : bool(u8); if (on) { s : u32 checksum crc32 over asks..token; }',
+    'id = uuid(token);',
+  ],
+  'an id of a fixed number of digits': ['token : text size 12; t : pstr(u8);', 'id = hex(token);'],
+  'an id that is a text with a prefix, in a window': [
+    'w : u16 in 9..500; within (w) { n : u8; s : text size n; token : pstr(u8) max 40; d : u32; r : bytes rest; }',
+    'id = token;',
+  ],
+  'an id that a delimiter ends, with a checksum': [
+    'token : text latin1 until "\\r\\n" max 30; n : u8; body : bytes size n; s : u32 checksum crc32 over asks..body;',
+    'id = hex(token); body = body;',
+  ],
+  'an id whose size another field says': [
+    'n : u8 in 3..200; t : u8; token : text latin1 size n; x : u32;',
+    'id = token;',
+  ],
+  'an id of a fixed number of digits under a checksum': [
+    'key : dec(u32) size 9; s : u32 checksum crc32 over asks..key;',
+    'id = key;',
+  ],
+  'an id of varying width under a checksum': [
+    'key : varint(leb128); s : u32 checksum crc32 over asks..key;',
+    'id = key;',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

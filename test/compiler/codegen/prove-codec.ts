@@ -7,12 +7,14 @@ import {
   HeaderMap,
   Match,
   ScanState,
+  type RequestId,
   type XProtocol,
 } from '@proto-frame/api';
 import type { Protocol } from '@proto-frame/compiler';
 import type { Expression } from '../../../compiler/model/expression.js';
 import { evaluate, type Known } from '../../../compiler/model/evaluate.js';
 import type { BitFieldModel, Field } from '../../../compiler/model/model.js';
+import { textContent } from '../../../compiler/model/size.js';
 import { walk } from '../../../compiler/model/walk.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
@@ -58,6 +60,26 @@ export function proveCodec(
     { numRuns: options.frames, seed: options.seed, endOnFailure: true },
   );
   return proof.taken;
+}
+
+/** What an encoder is given for a frame with an id of the proxy. */
+function withIdOf(field: Field, form: Protocol['idForm'], init: Init, id: number): Init {
+  const { type } = field;
+  const key = property(field);
+  if (type.kind === 'composed') {
+    let rest = BigInt(id);
+    const parts = [...type.parts].reverse().map((part) => {
+      const value = BigInt.asUintN(part.type.int.bits, rest);
+      rest >>= BigInt(part.type.int.bits);
+      const own = property(part);
+      return [own, typeof init[own] === 'bigint' ? value : Number(value)] as const;
+    });
+    return Object.fromEntries(parts);
+  }
+  if (form === null) return { [key]: typeof init[key] === 'bigint' ? BigInt(id) : id };
+  if (form === 'uuid') return { [key]: `00000000-0000-4000-8000-${id.toString(16).padStart(12, '0')}` };
+  const { min, max } = textContent(type);
+  return { [key]: id.toString(form === 'hex' ? 16 : 10).padStart(min === max ? min : 0, '0') };
 }
 
 interface Change {
@@ -130,7 +152,7 @@ class Proof {
     if (typeof status === 'bigint') same('wireStatusOf', codec.wireStatusOf(...at), Number(status));
     codec.serviceOf(...at);
     codec.methodOf(...at);
-    if (roles.id !== null)
+    if (roles.id?.type.kind === 'int')
       same('idOf', BigInt(codec.idOf(...at)), BigInt(init[property(roles.id)] as number | bigint));
     if (roles.body !== null && roles.body.member === 'field') {
       const body = frame.subarray(codec.bodyStart(...at), codec.bodyEnd(...at));
@@ -230,14 +252,30 @@ class Proof {
   }
 
   private setsId(init: Init, frame: Uint8Array, id: number): void {
-    const { id: field } = this.protocol.roles;
+    const { roles, idForm } = this.protocol;
+    const field = roles.id;
     if (field === null) return;
-    const key = property(field);
+    const caller = this.codec.idOf(frame, 0, frame.length);
+    const expected = this.tryEncode({ ...init, ...withIdOf(field, idForm, init, id) });
+    let changed: Uint8Array;
+    try {
+      changed = this.otherId(frame, id);
+    } catch (error) {
+      // A length can't hold what another id makes of it.
+      if (expected === null && error instanceof EncodeError) return;
+      throw error;
+    }
+    same('the frame with another id', changed, expected);
+    same('idOf after setId', this.codec.idOf(changed, 0, changed.length), id);
+    if (field.type.kind === 'int' && field.type.form.kind !== 'fixed') return;
+    same("the caller's id put back", this.otherId(changed, caller), frame);
+  }
+
+  private otherId(frame: Uint8Array, id: RequestId): Uint8Array {
     const changed = Uint8Array.from(frame);
-    if (!this.codec.setId(changed, 0, changed.length, id)) throw new Error('setId gave up');
-    same('idOf after setId', BigInt(this.codec.idOf(changed, 0, changed.length)), BigInt(id));
-    const value = typeof init[key] === 'bigint' ? BigInt(id) : id;
-    same('setId', changed, this.codec.encode({ ...init, [key]: value }));
+    if (this.codec.setId(changed, 0, changed.length, id)) return changed;
+    same('what setId leaves that gave up', changed, frame);
+    return this.codec.withId(frame, 0, frame.length, id);
   }
 
   private edits(init: Init, frame: Uint8Array, { body, value }: Change): void {

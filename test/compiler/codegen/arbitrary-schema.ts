@@ -122,11 +122,11 @@ class SchemaWriter {
 
     // What a proxy needs of a frame stands at random places between the other members.
     const special: (() => void)[] = [];
-    const idType = r.chance(0.8) ? `u${r.pick(WIDTHS)}` : `i${r.pick([16, 32, 64])}`;
-    const idRange = r.chance(0.15) ? ` in ${r.below(3)}..${100 + r.below(27)}` : '';
+    const idKind = r.chance(0.1) ? 'composed' : r.chance(0.12) ? 'text' : 'int';
+    const idType = idKind === 'composed' || r.chance(0.8) ? `u${r.pick(WIDTHS)}` : `i${r.pick([16, 32, 64])}`;
+    const idRange = idKind === 'int' && r.chance(0.15) ? ` in ${r.below(3)}..${100 + r.below(27)}` : '';
     const asks = (): void =>
       this.line(place, 'isAsk', `isAsk : bool(u8);`, 1, { kind: 'bool', low: 0, high: 1 });
-    const idKind = r.chance(0.1) ? 'composed' : r.chance(0.12) ? 'text' : 'int';
     const [idRole, idText, idMin] = this.textId();
     const id = (p: Place): void => {
       if (idKind === 'text') {

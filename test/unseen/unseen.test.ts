@@ -7,6 +7,7 @@ import {
   FrameKind,
   HeaderMap,
   Match,
+  type RequestId,
   ScanState,
   Status,
   type XProtocol,
@@ -232,7 +233,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** The frame with another id, as the proxy makes it. */
-function withId(protocol: XProtocol<never>, bytes: Uint8Array, id: number | bigint): Uint8Array {
+function withId(protocol: XProtocol<never>, bytes: Uint8Array, id: RequestId): Uint8Array {
   const copy = Uint8Array.from(bytes);
   protocol.check(copy, 0, copy.length);
   return protocol.setId(copy, 0, copy.length, id) ? copy : protocol.withId(copy, 0, copy.length, id);

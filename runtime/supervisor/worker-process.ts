@@ -73,7 +73,11 @@ export class WorkerProcess {
     this.worker.on('exit', (code: number | null, signal: string | null) => {
       this.end(signal === null || signal === '' ? `exit code ${code}` : `signal ${signal}`);
     });
-    this.killAfter(START_MS, () => this.state === 'starting');
+    this.killAfter(START_MS, () => {
+      if (this.state !== 'starting') return false;
+      this.failure ??= `worker ${number} was not ready after ${START_MS / 1_000} s`;
+      return true;
+    });
   }
 
   get pid(): number {

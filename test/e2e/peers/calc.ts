@@ -44,6 +44,7 @@ type Transport = new (...args: unknown[]) => unknown;
 type ProtocolClass = new (transport: unknown) => Input & Output;
 export interface Connection {
   on(event: 'error', listener: (error: Error) => void): void;
+  on(event: 'close', listener: () => void): void;
   end(): void;
 }
 export interface ThriftModule {
@@ -276,6 +277,8 @@ export async function serveCalc(
     server = thrift.createMultiplexServer(all, options);
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // It tells of the errors of its connections as if they were its own.
+  server.on('error', () => {});
   return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 }
 

@@ -12,6 +12,7 @@ const BROKEN = {
   'that does not load': 'throw new Error("broken");\n',
   'that exits at once': 'process.exit(3);\n',
   'that exits once it is ready': `${GOOD}setTimeout(() => process.exit(4), 300);\n`,
+  'that never gets ready': `${GOOD}await new Promise(() => {});\n`,
   'that is no JavaScript': 'export const = ;\n',
 };
 

@@ -1,6 +1,7 @@
 import type { Scenarios } from '../scenario.js';
 import { dubbo2, dubboRemoting, sofaRpc } from './rpc-pairs.js';
 import { sideBySide, type Times } from './side-by-side.js';
+import { npmThrift } from './thrift-pair.js';
 
 const TIMES: Times = { reloads: 5, restarts: 1, kills: 2 };
 
@@ -10,5 +11,6 @@ export const peers: Scenarios = {
     await sideBySide(sofaRpc, TIMES, seed),
     await sideBySide(dubboRemoting, TIMES, seed),
     await sideBySide(dubbo2, TIMES, seed),
+    await sideBySide(npmThrift, TIMES, seed),
   ],
 };

@@ -26,6 +26,8 @@ export class WorkerLoop {
   /** What to add to `now` for milliseconds since 1970. */
   readonly epoch: number;
   readonly blocks = new BlockPool();
+  /** Whose bytes are looked at at the moment; to be told if that never ends. */
+  serving: { readonly peer: string } | null = null;
 
   private readonly wheel: TimingWheel;
   private dirty: Flushable[] = [];

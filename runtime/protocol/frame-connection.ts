@@ -12,6 +12,8 @@ import { Framer, FramerState, type FrameSink } from './framer.js';
 
 /** What a connection of frames tells its owner. */
 export interface FrameOwner extends FrameSink {
+  /** With whom it speaks: `address:port`, or a unix socket. */
+  readonly peer: string;
   /** Bytes arrived; frames of them follow. */
   onBytes(): void;
   /** Bytes came before {@link FrameConnection.start}. */
@@ -121,16 +123,9 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   }
 
   onChunk(chunk: Buffer): void {
-    const framer = this.framer;
-    if (framer === null) {
-      this.owner.onFirstBytes(chunk);
-      return;
-    }
-    this.frameStats!.bytesReceived += chunk.length;
-    framer.push(chunk);
-    this.owner.onBytes();
-    if (!this.postponed) this.read();
-    else if (framer.waitingBytes > BACKLOG_LIMIT) this.connection.setSated(true);
+    this.loop.serving = this.owner;
+    this.take(chunk);
+    this.loop.serving = null;
   }
 
   /** For the framer. */
@@ -142,7 +137,9 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   /** For the loop: the next share. */
   resume(): void {
     this.postponed = false;
+    this.loop.serving = this.owner;
     this.read();
+    this.loop.serving = null;
   }
 
   onHeld(): void {
@@ -167,6 +164,19 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   onClose(error: Error | null): void {
     this.loop.disarm(this.timer);
     this.owner.onClose(error);
+  }
+
+  private take(chunk: Buffer): void {
+    const framer = this.framer;
+    if (framer === null) {
+      this.owner.onFirstBytes(chunk);
+      return;
+    }
+    this.frameStats!.bytesReceived += chunk.length;
+    framer.push(chunk);
+    this.owner.onBytes();
+    if (!this.postponed) this.read();
+    else if (framer.waitingBytes > BACKLOG_LIMIT) this.connection.setSated(true);
   }
 
   private postpone(): void {

@@ -180,6 +180,11 @@ export class Server {
     return this.adminBound === null ? bound : [...bound, { name: 'admin', address: this.adminBound }];
   }
 
+  /** Whose bytes are looked at at the moment: a caller's or a host's address; null: nobody's. */
+  get serving(): string | null {
+    return this.loop.serving?.peer ?? null;
+  }
+
   /**
    * Takes another configuration without closing a connection: listeners, routes, filters and clusters are
    * replaced at once, or not at all. Requests under way keep the routes they began with.

@@ -12,6 +12,7 @@ import {
   type WorkerFacts,
 } from '../supervisor/messages.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
+import { HangWatch } from './hang-watch.js';
 import { type LoadedConfig, loadSnapshot } from './load-snapshot.js';
 import { type Preparation, Server } from './server.js';
 
@@ -19,6 +20,8 @@ const CRASH_DRAIN_MS = 5_000;
 /** So many signs of life fit into what the watchdog allows. */
 const BEATS = 5;
 const LONGEST_BEAT_MS = 1_000;
+/** After this share of it is told where the event loop stands: before the worker is killed. */
+const TELL_SHARE = 0.5;
 
 type Start = Extract<ToWorker, { type: 'start' }>;
 
@@ -43,6 +46,9 @@ class WorkerSide {
   private ports: Readonly<Record<string, number>>;
   private prepared: { readonly snapshot: Snapshot; readonly preparation: Preparation } | null = null;
   private beat: NodeJS.Timeout | null = null;
+  private hangWatch: HangWatch | null = null;
+  /** What {@link hangWatch} was made for, in ms; 0: there is none. */
+  private watched = 0;
 
   constructor(
     private readonly start: Start,
@@ -174,9 +180,31 @@ class WorkerSide {
     };
     tell({ type: 'ready', facts });
     if (this.beat !== null) clearInterval(this.beat);
+    this.watchLoop(watchdog);
     if (watchdog === 0) return;
     const period = Math.max(10, Math.min(LONGEST_BEAT_MS, watchdog / BEATS));
-    this.beat = setInterval(() => tell({ type: 'beat' }), period);
+    this.beat = setInterval(() => {
+      tell({ type: 'beat' });
+      this.hangWatch?.beat();
+    }, period);
+  }
+
+  /** @param watchdog in ms; 0: the loop may stand still for ever */
+  private watchLoop(watchdog: number): void {
+    if (watchdog === this.watched) return;
+    this.hangWatch?.stop();
+    this.watched = watchdog;
+    this.hangWatch = null;
+    if (watchdog === 0) return;
+    const { logger } = this.log;
+    this.hangWatch = new HangWatch({
+      limit: watchdog * TELL_SHARE,
+      onHang: (stack) => {
+        logger.error({ peer: this.server.serving, stack }, 'the event loop stands still');
+        this.log.flush(); // It may never turn again.
+      },
+      onError: (error) => logger.warn({ err: error }, 'where the event loop hangs can not be told'),
+    });
   }
 
   /** Signals are the supervisor's, but for those that end a process. */

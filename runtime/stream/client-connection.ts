@@ -108,6 +108,12 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
     return this.frames.connection.closed;
   }
 
+  /** `address:port` of the host, or the path of its unix socket. */
+  get peer(): string {
+    const { host, port, path } = this.options.address;
+    return path ?? `${host}:${port}`;
+  }
+
   /** For {@link Connection.throttle}. */
   get connection(): Connection {
     return this.frames.connection;

@@ -75,7 +75,7 @@ export class WorkerProcess {
     });
     this.killAfter(START_MS, () => {
       if (this.state !== 'starting') return false;
-      this.failure ??= `worker ${number} was not ready after ${START_MS / 1_000} s`;
+      this.failure ??= `proto-frame-proxy: worker ${number} was not ready after ${START_MS / 1_000} s`;
       return true;
     });
   }

@@ -18,6 +18,8 @@ export const spinning = {
   },
 };
 `;
+/** Who was served, and by whom, when the event loop stood still. */
+const TOLD = /"peer":"127\.0\.0\.1:\d+","stack":\["[^\]]*spinning\.mjs:\d+.*stands still/;
 /** The watchdog's own second, and what a busy machine adds. */
 const FOUND_MS = 5_000;
 
@@ -37,6 +39,7 @@ export async function hang(times: number, seed: number): Promise<Result> {
         const hung = once({ requests: 1, headers: [['service', 'spin']] });
         check(await hasSaid(sidecar, /worker hangs, killing it/, i), 'a hanging worker was not found');
         slowest = Math.max(slowest, performance.now() - from);
+        check(said(sidecar, TOLD) >= i, 'it was not told where the worker hung');
         await hung;
         check(await hasSaid(sidecar, /worker ready/, 2 + i), 'a hanging worker was not replaced');
       }

@@ -94,6 +94,11 @@ export class TestCaller {
     socket.on('error', () => {});
   }
 
+  /** Its own end, as the server sees it. */
+  get address(): string {
+    return `${this.socket.localAddress}:${this.socket.localPort}`;
+  }
+
   /** @param address `host:port`, or `unix:/path` */
   static async connect(address: string): Promise<TestCaller> {
     return TestCaller.over(connect(addressOf(address)), 'connect');

@@ -138,16 +138,34 @@ test('a worker that is killed is replaced; only its own callers notice, and no c
   expect(await metric('proto_frame_worker_deaths_total')).toBe(1);
 });
 
-test('a worker that hangs is killed and replaced', async () => {
+test('a worker that hangs is killed and replaced, and the log says where and for whom it hung', async () => {
   const { port } = await host('one');
-  const text = yaml(port, 'workers: 1', 'spinning').replace('drain_timeout: 5s', 'watchdog: 500ms');
+  const text = yaml(port, 'workers: 1', 'spinning').replace('drain_timeout: 5s', 'watchdog: 2s');
   const { address, child, metric } = await start(text);
   const stuck = await caller(address);
   stuck.send(boltRequest(1, 'any', Buffer.from('spin forever')));
+  const [told] = await child.line(/.*the event loop stands still.*/);
+  const line = JSON.parse(told) as { worker: number; peer: string; stack: string[] };
+  expect(line.worker).toBe(1);
+  expect(line.peer).toBe(stuck.address);
+  const calls = line.stack.filter((call) => !call.includes('node:'));
+  expect(calls[0]).toMatch(/^spin \(\S+\/spinning\.mjs:\d+:\d+\)$/);
+  expect(line.stack.join()).toContain('runtime/dist/protocol/');
   await child.line(/worker hangs, killing it/);
   await poll(() => stuck.closed).toBe(true);
   await poll(async () => ask(await caller(address)).catch(() => 'refused')).toBe('one:x');
   expect(await metric('proto_frame_worker_hangs_total')).toBe(1);
+});
+
+test('a worker that hangs though its supervisor is gone ends by itself', async () => {
+  const { port } = await host('one');
+  const { address, child } = await start(
+    yaml(port, 'workers: 1', 'spinning').replace('drain_timeout: 5s', 'watchdog: 500ms'),
+  );
+  const stuck = await caller(address);
+  stuck.send(boltRequest(1, 'any', Buffer.from('spin forever')));
+  child.process.kill('SIGKILL');
+  await poll(() => stuck.closed).toBe(true);
 });
 
 test('a reload reaches all workers, or none', async () => {

@@ -18,6 +18,9 @@ const LOOK_BYTES = 1024 * 1024;
 /** What a request is reckoned to take beside its own bytes, which filters and logs may keep as texts. */
 const REQUEST_BYTES = 2 * 1024;
 
+/** How often some more callers are asked to leave where that is spread over a time, in ms. */
+const DRAIN_STEP_MS = 50;
+
 /** One listener's data plane: takes connections and carries their requests. */
 export class Proxy implements ServerHandler {
   private readonly context: ProxyContext;
@@ -26,6 +29,8 @@ export class Proxy implements ServerHandler {
   /** Bytes of requests since the last look. */
   private taken = 0;
   private drained: (() => void)[] = [];
+  /** While callers are asked to leave a few at a time. */
+  private steps: NodeJS.Timeout | undefined = undefined;
 
   constructor(options: ProxyOptions) {
     this.context = new ProxyContext(options);
@@ -75,12 +80,25 @@ export class Proxy implements ServerHandler {
   /**
    * Asks all callers for no more requests and closes each connection once its requests have ended. Resolves
    * when all are closed; {@link destroy} cuts that short.
+   * @param over asks a few at a time, the last after so many ms, so that not all connect anew at once
    */
-  drain(): Promise<void> {
+  drain(over = 0): Promise<void> {
     this.draining = true;
-    this.context.options.loop.touch();
-    for (const connection of this.connections) connection.drain();
-    if (this.connections.size === 0) return Promise.resolve();
+    clearInterval(this.steps);
+    const callers = [...this.connections];
+    if (callers.length === 0) return Promise.resolve();
+    const { loop } = this.context.options;
+    loop.touch();
+    const from = loop.now;
+    let asked = 0;
+    const some = (): void => {
+      loop.touch();
+      const share = over === 0 ? 1 : Math.min(1, (loop.now - from + DRAIN_STEP_MS) / over);
+      while (asked < callers.length * share) callers[asked++]!.drain();
+      if (asked === callers.length) clearInterval(this.steps);
+    };
+    this.steps = setInterval(some, DRAIN_STEP_MS);
+    some();
     return new Promise((resolve) => this.drained.push(resolve));
   }
 
@@ -128,6 +146,7 @@ export class Proxy implements ServerHandler {
   onClosed(connection: ServerConnection): void {
     this.connections.delete(connection);
     if (!this.draining || this.connections.size > 0) return;
+    clearInterval(this.steps);
     for (const resolve of this.drained.splice(0)) resolve();
   }
 }

@@ -165,14 +165,17 @@ export class ActiveListener {
     this.config = config;
   }
 
-  /** Takes no new connections and resolves when those open have closed. */
-  async drain(): Promise<void> {
+  /**
+   * Takes no new connections and resolves when those open have closed.
+   * @param over see {@link Proxy.drain}
+   */
+  async drain(over = 0): Promise<void> {
     this.listener.stop();
-    const drain = async (): Promise<unknown> =>
-      Promise.all([...this.former, this.current].map((proxy) => proxy.drain()));
-    await Promise.all([drain(), this.acceptor?.drain()]);
+    const drain = async (ms: number): Promise<unknown> =>
+      Promise.all([...this.former, this.current].map((proxy) => proxy.drain(ms)));
+    await Promise.all([drain(over), this.acceptor?.drain()]);
     // Those whose handshake has just ended.
-    await drain();
+    await drain(0);
     this.filters?.stop();
   }
 

@@ -68,6 +68,8 @@ const SETTLE_MS = 1_000;
 const SETTLE_STEP_MS = 10;
 /** After this share of a drain callers that go on asking are read no more: what is left is for the replies. */
 const LAST_CALL = 0.75;
+/** Within this share of a drain callers of a listener that goes are asked to leave, one after the other. */
+const LEAVE_SHARE = 0.5;
 
 /** A running sidecar. The one place that knows all parts and puts them together. */
 export class Server {
@@ -356,10 +358,17 @@ export class Server {
     return open;
   }
 
-  /** A listener that is no longer configured ends when its callers have gone. */
+  /** A listener that is no longer configured ends when its callers have gone, at the latest after a drain's time. */
   private leave(listener: ActiveListener): void {
     this.leaving.add(listener);
-    void listener.drain().then(() => this.leaving.delete(listener));
+    const { drainTimeout } = this.snapshot;
+    const lastCall = setTimeout(() => listener.finish(), drainTimeout * LAST_CALL);
+    const cut = setTimeout(() => listener.destroy(), drainTimeout);
+    void listener.drain(drainTimeout * LEAVE_SHARE).then(() => {
+      clearTimeout(lastCall);
+      clearTimeout(cut);
+      this.leaving.delete(listener);
+    });
   }
 
   private async drainAll(timeout: number): Promise<boolean> {

@@ -2,18 +2,22 @@ import { connect } from 'node:net';
 import { OTHERS, twoServices } from '../abuse/two-services.js';
 import { freePort } from '../../support/free-port.js';
 import { pause, type Result, scenario } from '../scenario.js';
+import type { SteadyCaller } from '../steady-caller.js';
 import { replaceConfig, signal } from './versions.js';
 
 const CALLERS = 8;
+/** Half of it is for asking callers to leave, one after the other. */
+const DRAIN_S = 8;
 
 /**
  * E2. One of two listeners gets other filters, other limits, another port, and goes: callers of the other one
- * never notice, its own finish what is under way and are asked to leave only when it moves or goes.
+ * never notice, its own finish what is under way and are asked to leave only when it moves or goes, not all at
+ * once.
  */
 export async function listenerChange(seed: number): Promise<Result> {
   const [first, second] = [await freePort(), await freePort()];
   const config = (upstream: number, changed: readonly string[] | null, port: number): string => {
-    const services = twoServices(upstream, upstream);
+    const services = `${twoServices(upstream, upstream)}drain_timeout: ${DRAIN_S}s\n`;
     if (changed === null) return services;
     const listener = [
       '  - name: changing',
@@ -27,7 +31,7 @@ export async function listenerChange(seed: number): Promise<Result> {
   let upstreamPort = 0;
   const yaml = (port: number): string => config((upstreamPort = port), [], first);
   return scenario('E2 a listener changes', seed, { yaml }, async (stage) => {
-    const { sidecar, steady, verdict, check, notes } = stage;
+    const { sidecar, steady, verdict, check, atMost, notes } = stage;
     const others = steady(CALLERS, { headers: OTHERS, inFlight: 4, pause: 2 });
     const own = { pause: 10, port: first };
     const callers = steady(CALLERS, own);
@@ -45,8 +49,10 @@ export async function listenerChange(seed: number): Promise<Result> {
     // It moves: callers are asked to leave, and find it at its new port.
     for (const caller of callers) caller.moveTo(second);
     await take([], second);
+    const most = await mostAtOnce(callers);
     const moved = callers.reduce((sum, { goaways }) => sum + goaways, 0);
     check(moved === CALLERS, `${moved} of ${CALLERS} callers were asked to leave`);
+    atMost('callers asked to leave within 100 ms', most, '', CALLERS / 2);
     check(
       callers.every(({ refused }) => refused === 0),
       'the new port was not there when the old one went',
@@ -60,6 +66,20 @@ export async function listenerChange(seed: number): Promise<Result> {
     check(verdict.localError + verdict.closed === 0, 'a request failed');
     notes.push('4 changes');
   });
+}
+
+/** Waits until all have been asked to leave, at most for a drain's time, and says how many were at a time. */
+async function mostAtOnce(callers: readonly SteadyCaller[]): Promise<number> {
+  const asked = (): number => callers.reduce((sum, { goaways }) => sum + goaways, 0);
+  let [most, before] = [0, 0];
+  const end = performance.now() + DRAIN_S * 1_000;
+  while (before < callers.length && performance.now() < end) {
+    await pause(100);
+    const now = asked();
+    most = Math.max(most, now - before);
+    before = now;
+  }
+  return most;
 }
 
 function refuses(port: number): Promise<boolean> {

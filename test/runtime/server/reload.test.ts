@@ -13,9 +13,14 @@ interface Variant {
   /** Where requests go. */
   readonly cluster: 'one' | 'two';
   readonly admin?: string;
+  /** A further line. */
+  readonly more?: string;
 }
 
-function yaml(hosts: readonly TestHost[], { listeners, cluster, admin = '127.0.0.1:0' }: Variant): string {
+function yaml(
+  hosts: readonly TestHost[],
+  { listeners, cluster, admin = '127.0.0.1:0', more = '' }: Variant,
+): string {
   return `
 listeners:
 ${listeners.map((listener) => `  - { address: "127.0.0.1:0", protocol: bolt, route_config: services, ${listener} }`).join('\n')}
@@ -25,6 +30,7 @@ route_configs:
 clusters:
   - { name: ${cluster}, hosts: [ { address: "127.0.0.1:${hosts[cluster === 'one' ? 0 : 1]!.port}" } ] }
 admin: { address: "${admin}" }
+${more}
 `;
 }
 
@@ -96,6 +102,32 @@ test('listeners come and go; callers of one that goes are asked to leave', async
   await expect.poll(() => caller.frames.some((frame) => frame.cmd === 100)).toBe(true);
   await expect.poll(() => caller.closed).toBe(true);
   await expect(TestCaller.connect(before)).rejects.toThrow('ECONNREFUSED');
+});
+
+const saidGoaway = ({ frames }: TestCaller): boolean => frames.some((frame) => frame.cmd === 100);
+
+test('callers of a listener that goes are asked to leave one after the other, when the server stops all at once', async () => {
+  const { server, address, apply } = await start();
+  const callers = await Promise.all(Array.from({ length: 8 }, () => harness.caller(address('egress'))));
+  for (const caller of callers) {
+    caller.send(any(1));
+    await caller.reply(1);
+  }
+  await apply({ ...egress, listeners: ['name: ingress'], more: 'drain_timeout: 10m' });
+  await expect.poll(() => callers.some(saidGoaway)).toBe(true);
+  expect(callers.every(saidGoaway)).toBe(false);
+  void server.drain(5_000);
+  await expect.poll(() => callers.every(saidGoaway)).toBe(true);
+});
+
+test('a listener that goes does not wait longer for its callers than a drain may take', async () => {
+  const { hosts, address, apply } = await start();
+  const caller = await harness.caller(address('egress'));
+  hosts[0]!.hold = true;
+  caller.send(any(1));
+  await expect.poll(() => hosts[0]!.requests.length).toBe(1);
+  await apply({ ...egress, listeners: ['name: ingress'], more: 'drain_timeout: 200ms' });
+  await expect.poll(() => caller.closed).toBe(true);
 });
 
 test('what can not be done changes nothing', async () => {

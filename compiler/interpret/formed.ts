@@ -30,6 +30,16 @@ function readVarint(form: IntForm & { kind: 'varint' }, bytes: Uint8Array, at: n
     for (let i = 1; i < size; i++) value = (value << 8n) | BigInt(bytes[at + i]!);
     return { value, next: at + size };
   }
+  if (form.encoding === 'ber') {
+    if (at >= end) return { need: 1 };
+    const first = bytes[at]!;
+    if (first < 0x80) return { value: BigInt(first), next: at + 1 };
+    const next = at + 1 + (first & 0x7f);
+    if (next === at + 1 || next > at + 8) return { bad: 'is no length of 53 bits' };
+    if (next > end) return { need: next - end };
+    const digits = Buffer.from(bytes.subarray(at + 1, next)).toString('hex');
+    return { value: BigInt(`0x${digits}`), next };
+  }
   const groups: bigint[] = [];
   const most = form.encoding === 'mqtt' ? 4 : MOST_GROUPS;
   for (let i = at; ; i++) {
@@ -94,6 +104,12 @@ function varintBytes(form: IntForm & { kind: 'varint' }, value: bigint): Uint8Ar
     const size = rest < 1n << 6n ? 1 : rest < 1n << 14n ? 2 : rest < 1n << 30n ? 4 : 8;
     rest |= BigInt(Math.log2(size)) << BigInt(8 * size - 2);
     return Uint8Array.from({ length: size }, (_, i) => Number((rest >> BigInt(8 * (size - 1 - i))) & 0xffn));
+  }
+  if (form.encoding === 'ber' && rest < 0x80n) return Uint8Array.of(Number(rest));
+  if (form.encoding === 'ber') {
+    const digits = rest.toString(16);
+    const bytes = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex');
+    return Uint8Array.of(0x80 + bytes.length, ...bytes);
   }
   const groups: number[] = [];
   do {

@@ -183,8 +183,13 @@ function fieldBytes(field: MemberModel & { member: 'field' }, offset: number): M
   if (field.constant?.kind === 'int') return split(int, field.constant.value, offset);
   if (field.type.bool) return int.bits === 8 ? [{ offset, allowed: [{ low: 0, high: 1 }] }] : [];
   const members = field.type.enum;
-  if (int.bits === 8 && !int.signed && members !== null && !members.open && !members.flags) {
-    return [{ offset, allowed: merge(members.members.map((m) => Number(m.value))) }];
+  if (members !== null && members.members.length > 0 && !members.open && !members.flags) {
+    // Of each byte what some member has there: together they take a little more than the members.
+    const values = members.members.map((m) => split(int, m.value, offset));
+    return Array.from({ length: int.bits / 8 }, (_, i) => ({
+      offset: offset + i,
+      allowed: merge(values.map((value) => value[i]!.allowed[0]!.low)),
+    })).filter(({ allowed }) => allowed[0]!.low !== 0 || allowed[0]!.high !== 255);
   }
   const { low, high } = boundsOf(field);
   const full = rangeOf(int);

@@ -7,7 +7,7 @@ import type { FieldType, IntType, VarintEncoding } from './model.js';
 import { suggestHint } from './suggest-hint.js';
 
 const NAMES = ['varint', 'dec', 'hex', 'cstr'];
-const VARINTS: readonly VarintEncoding[] = ['leb128', 'zigzag', 'mqtt', 'vlq', 'quic'];
+const VARINTS: readonly VarintEncoding[] = ['leb128', 'zigzag', 'mqtt', 'vlq', 'quic', 'ber'];
 
 /** Numbers of varying width are held to what a JavaScript number has exactly. */
 const UNSIGNED: IntType = { bits: 53, signed: false, little: false };

@@ -114,12 +114,15 @@ export type Encoding = 'utf8' | 'ascii' | 'latin1';
 /** How an integer stands on the wire. All but `fixed` delimit themselves and vary in size. */
 export type IntForm =
   | { readonly kind: 'fixed' }
-  /** Bytes of 7 bits and a continuation bit; `int` says what range the values have. quic: two bits say the width. */
+  /**
+   * Bytes of 7 bits and a continuation bit; `int` says what range the values have. quic: two bits say the width; ber:
+   * the first byte.
+   */
   | { readonly kind: 'varint'; readonly encoding: VarintEncoding }
   /** ASCII digits, a `-` before negative ones; ended by the delimiter, or `size` digits with zeros in front. */
   | { readonly kind: 'digits'; readonly base: 10 | 16; readonly extent: DigitsExtent };
 
-export type VarintEncoding = 'leb128' | 'zigzag' | 'mqtt' | 'vlq' | 'quic';
+export type VarintEncoding = 'leb128' | 'zigzag' | 'mqtt' | 'vlq' | 'quic' | 'ber';
 
 export type DigitsExtent =
   { readonly kind: 'until'; readonly delimiter: string } | { readonly kind: 'size'; readonly digits: number };

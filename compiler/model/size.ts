@@ -77,7 +77,7 @@ export function intSize(int: IntType, form: IntForm): SizeRange {
     case 'fixed':
       return fixed(int.bits / 8);
     case 'varint': {
-      if (form.encoding === 'quic') return { min: 1, max: 8 };
+      if (form.encoding === 'quic' || form.encoding === 'ber') return { min: 1, max: 8 };
       return { min: 1, max: form.encoding === 'mqtt' ? 4 : Math.ceil(int.bits / 7) };
     }
     case 'digits': {

@@ -106,7 +106,7 @@ function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
     });
   } else if (
     kind === undefined &&
-    !readsHeaders(kindRole) &&
+    !readsElsewhere(kindRole) &&
     !(kindRole.op === 'match' && kindRole.arms.length === 0)
   ) {
     report.error('PF140', synth.span, `nothing says which kind of frame \`${synth.name}\` makes`, {
@@ -138,9 +138,9 @@ function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
   }
 }
 
-/** Whether an expression asks for what stands in a head or map, which a synth sets without this rule looking into it. */
-function readsHeaders(e: Expression): boolean {
-  return [...parts(e)].some((part) => part.op === 'header');
+/** Whether an expression asks for what stands in a head or map, or a TypeScript module: this rule looks into neither. */
+function readsElsewhere(e: Expression): boolean {
+  return [...parts(e)].some((part) => part.op === 'header' || part.op === 'call');
 }
 
 function isComposed({ roles }: Protocol): boolean {

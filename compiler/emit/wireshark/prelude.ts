@@ -201,6 +201,11 @@ function Reader:varint(field, signed, encoding)
   if encoding == "quic" then
     value = first % 64
     for _ = 2, 2 ^ math.floor(first / 64) do value = value * 256 + byte() end
+  elseif encoding == "ber" then
+    value = first
+    if first == 128 or first > 135 then bad("is no length") end
+    if first > 128 then value = 0 end
+    for _ = 129, first do value = value * 256 + byte() end
   else
     value = first % 128
     local unit = 128

@@ -169,3 +169,42 @@ export function putQuic(b: Uint8Array, p: number, v: number): number {
   }
   return p + size;
 }
+
+/** The lengths of BER (X.690, 8.1.3), definite ones: a byte up to 127, else 128 and how many big-endian bytes follow. */
+export function berEnd(b: Uint8Array, p: number, to: number): number {
+  if (p >= to) return -1;
+  const first = b[p]!;
+  if (first < 0x80) return p + 1;
+  const end = p + 1 + (first & 0x7f);
+  // 0x80 says that an end mark follows somewhere; of seven bytes the first three bits have to be 0.
+  if (first === 0x80 || first > 0x87) return 0;
+  if (first === 0x87 && p + 1 < to && b[p + 1]! > 0x1f) return 0;
+  return end > to ? to - end : end;
+}
+
+export function ber(b: Uint8Array, p: number): number {
+  const first = b[p]!;
+  if (first < 0x80) return first;
+  let value = 0;
+  for (let at = p + 1, end = at + (first & 0x7f); at < end; at++) value = value * 0x100 + b[at]!;
+  return value;
+}
+
+export function berSize(v: number): number {
+  if (v < 0x80) return 1;
+  let size = 2;
+  for (let rest = v; rest >= 0x100; rest /= 0x100) size++;
+  return size;
+}
+
+export function putBer(b: Uint8Array, p: number, v: number): number {
+  const size = berSize(v);
+  const end = p + size;
+  let rest = v;
+  for (let at = end - 1; at > p; at--) {
+    b[at] = rest % 0x100;
+    rest = Math.floor(rest / 0x100);
+  }
+  b[p] = size === 1 ? v : 0x80 + size - 1;
+  return end;
+}

@@ -11,7 +11,7 @@ export function schemaText(seed: number): string {
 
 const WIDTHS = [8, 8, 8, 16, 16, 24, 32, 32, 40, 48, 56, 64];
 const TEXTS = ['text', 'text utf8', 'text ascii', 'text latin1'];
-const VARINTS = ['leb128', 'zigzag', 'mqtt', 'vlq', 'quic'];
+const VARINTS = ['leb128', 'zigzag', 'mqtt', 'vlq', 'quic', 'ber'];
 /** As schema text, with their length; the last begin again within themselves. */
 const DELIMITERS: readonly (readonly [string, number])[] = [
   ['\\r\\n', 2],

@@ -1,4 +1,7 @@
 import {
+  ber,
+  berEnd,
+  berSize,
   decimal,
   DecodeError,
   decimalSize,
@@ -19,6 +22,7 @@ import {
   mqtt,
   mqttEnd,
   mqttSize,
+  putBer,
   putDecimal,
   putDigits,
   putF32,
@@ -73,6 +77,7 @@ const VARINTS: Record<string, Varint> = {
   mqtt: { end: mqttEnd, read: mqtt, size: mqttSize, put: putMqtt, low: 0, high: 268_435_455 },
   vlq: { end: vlqEnd, read: vlq, size: vlqSize, put: putVlq, low: 0, high: MAX },
   quic: { end: quicEnd, read: quic, size: quicSize, put: putQuic, low: 0, high: MAX },
+  ber: { end: berEnd, read: ber, size: berSize, put: putBer, low: 0, high: MAX },
 };
 
 /** Numbers on both sides of every power of two in range, and some between. */
@@ -128,6 +133,9 @@ describe('varints on the wire', () => {
     ['vlq', 0x200000, '81808000'], // Standard MIDI Files 1.0
     ['quic', 15293, '7bbd'], // RFC 9000, A.1
     ['quic', 494878333, '9d7f3e7d'],
+    ['ber', 38, '26'], // X.690, 8.1.3.4
+    ['ber', 201, '81c9'], // X.690, 8.1.3.5
+    ['ber', 256, '820100'],
   ])('%s writes %d as %s', (name, v, expected) => {
     const { put, size, read } = VARINTS[name]!;
     const b = new Uint8Array(size(v));
@@ -144,6 +152,9 @@ describe('varints on the wire', () => {
     ['vlq', '90808080 80808000', 'over 2^53'],
     ['vlq', '8f808080 80808080', 'nine groups'],
     ['quic', 'c0200000 00000000', 'over 2^53'],
+    ['ber', '80', 'without an end'],
+    ['ber', '87 20000000000000', 'over 2^53'],
+    ['ber', '88 0000000000000001', 'eight bytes'],
   ])('%s refuses %s: %s', (name, text) => {
     const b = bytes(text);
     expect(VARINTS[name]!.end(b, 0, b.length)).toBe(0);

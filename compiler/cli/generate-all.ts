@@ -43,7 +43,7 @@ export async function generateAll(
 }
 
 /** A protocol has a module, one for its replies where they look unlike requests, and one for each form of these. */
-function modulesOf(protocol: Protocol): readonly Protocol[] {
+export function modulesOf(protocol: Protocol): readonly Protocol[] {
   const { reply, replyForms } = protocol;
   if (reply === null) return [protocol];
   return [protocol, ...(replyForms.length === 0 ? [reply] : replyForms)];

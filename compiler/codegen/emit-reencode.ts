@@ -17,6 +17,7 @@ import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
 import { changedSize, changeRange, isEntry, writeChanged } from './emit-record.js';
 import { baseOf, bodyRange, fixedWidth, idInHead } from './emit-roles.js';
+import { HEADER_ENTRIES } from './header-functions.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
@@ -584,12 +585,14 @@ function splice(
   module: Module,
 ): void {
   let before = 'at';
+  // An id or a length moves the place behind itself.
+  const stays = last && regions.length === 1 && ['headers', 'body'].includes(regions[0]!.param);
   regions.forEach((region, i) => {
     const gap = regions[i - 1];
     if (i === 0) {
       lines.push(
         `out.set(b.subarray(at, ${region.name}From), 0);`,
-        `${regions.length === 1 && last ? 'const' : 'let'} q = ${region.name}From - at;`,
+        `${stays ? 'const' : 'let'} q = ${region.name}From - at;`,
       );
     } else if (gap!.to !== region.from) {
       lines.push(
@@ -673,7 +676,7 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   const b = { name: 'b', type: 'Uint8Array' };
   const entries = { name: 'headers', type: map };
   return [
-    `/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;`,
+    HEADER_ENTRIES,
     ...textSizes(name, key, value, module),
     textWriter(keyWriter, key, module),
     textWriter(valueWriter, value, module),

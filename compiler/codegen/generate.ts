@@ -20,6 +20,7 @@ import { emitStatus } from './emit-status.js';
 import { emitStructRead } from './emit-struct-read.js';
 import { answerAcross, emitAnswer, emitRemember, emitSynths } from './emit-synth.js';
 import { emitView } from './emit-view.js';
+import { HEADER_ENTRIES } from './header-functions.js';
 import { Module } from './module.js';
 import { print } from './print.js';
 import { isMarked, Reader } from './reader.js';
@@ -77,6 +78,7 @@ export async function generate(protocol: Protocol): Promise<string> {
         : inRecord !== null
           ? emitEntryHeaders(inRecord, module)
           : [];
+  if (headerFunctions.length === 0 && module.usesHeaderEntries) module.add(HEADER_ENTRIES);
   const namesAt = module.statements.length;
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
   const checksum = checksumField(module);

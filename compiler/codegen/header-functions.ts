@@ -2,6 +2,10 @@ import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Module } from './module.js';
 import { tidy } from './tidy.js';
 
+/** The type of what an encoder takes for a map. */
+export const HEADER_ENTRIES =
+  '/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;';
+
 /**
  * `headerOf`, `knownHeader` and `readHeaders` of headers that a module of TypeScript reads.
  * @param lookUp statements that return what stands under `key`
@@ -15,7 +19,7 @@ export function headerFunctions(
   const b = { name: 'b', type: 'Uint8Array' };
   const at = { name: 'at', type: 'number' };
   return [
-    `/** Header entries as an encoder takes them: pairs, or the headers of another frame. */\nexport type HeaderEntries = Iterable<readonly [key: string, value: string | null]>;`,
+    HEADER_ENTRIES,
     {
       kind: StructureKind.Function,
       name: 'headerOf',

@@ -33,6 +33,8 @@ export class Module {
   private readonly marks = new Map<Anchor, number>();
   /** Whether a role reads a header whose values are few. */
   usesKnownHeader = false;
+  /** Whether an encoder takes entries of a map. */
+  usesHeaderEntries = false;
   /** Whether a role gives a text that has few values. */
   usesNames = false;
   /** The same, of a byte a character. */

@@ -22,8 +22,10 @@ export function initTypeText(field: Field | BitFieldModel, module: Module): stri
     (field.type.kind === 'map' ||
       (field.type.kind === 'entry' && field.type.of.kind === 'map') ||
       (field.type.kind === 'extern' && field.type.extern.value === 'map'))
-  )
+  ) {
+    module.usesHeaderEntries = true;
     return 'HeaderEntries';
+  }
   return fieldTypeText(field, module);
 }
 

@@ -332,7 +332,7 @@ class FrameReader {
       const value = readEntry(format, type, this.bytes, at, end, limits.headers);
       const isId = entry === roles.id || idInOtherArms.includes(entry);
       if (isId && value === undefined) bad('is missing', entry);
-      if (entry === roles.headers && place >= 0 && value === undefined) bad('is no map of texts', entry);
+      if (type.of.kind === 'map' && place >= 0 && value === undefined) bad('is no map of texts', entry);
       if (entry === roles.headers && value !== undefined)
         this.headers.push(
           ...(value as readonly (readonly [string, string | null])[]).map(

@@ -4,7 +4,7 @@ import { walk } from '../../model/walk.js';
 import type { Field, MemberModel, Protocol } from '../../model/model.js';
 
 /**
- * PF199: headers and body are replaced without laying out anew what follows them, so no alignment may stand there;
+ * PF199: headers, body and an id of varying width are replaced without laying out anew what follows them, so no alignment may stand there;
  * nor behind a length whose own width is known only when what it measures has been laid out.
  */
 export function paddingSteady(protocol: Protocol, report: Report): void {
@@ -12,7 +12,7 @@ export function paddingSteady(protocol: Protocol, report: Report): void {
   const members = [...walk(protocol.frame.body)];
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
     behindLengths([...walk(block)], report);
-  const ids = [id, ...protocol.idInOtherArms].filter((f) => f !== null && isSpliced(f));
+  const ids = [id, ...protocol.idInOtherArms].flatMap((f) => (f === null ? [] : varying(f)));
   const changed = [...ids, body, headers].filter((f) => f !== null);
   const first = changed.find((f) => changed.every((other) => members.indexOf(f) <= members.indexOf(other)));
   if (first === undefined) return;
@@ -27,9 +27,11 @@ export function paddingSteady(protocol: Protocol, report: Report): void {
   }
 }
 
-/** Whether another id takes another number of bytes. */
-function isSpliced(id: Field): boolean {
-  return (id.type.kind === 'int' || id.type.kind === 'text') && fixedSize(memberSize(id)) === null;
+/** What changes in size with an id: its field, or what it stands in. */
+function varying(id: Field): Field[] {
+  if (id.type.kind === 'inHead') return [id.type.head];
+  if (id.type.kind === 'composed') return [];
+  return id.type.kind === 'entry' || fixedSize(memberSize(id)) === null ? [id] : [];
 }
 
 function behindLengths(members: readonly MemberModel[], report: Report): void {

@@ -92,6 +92,47 @@ interface EnumType {
   readonly members: readonly { readonly name: string; readonly value: number }[];
 }
 
+/** A request's id. */
+interface Id {
+  readonly kind: 'int' | 'text' | 'composed';
+  /** What the role says it is. */
+  readonly role: string;
+  /** The field's type, with its range or extent. */
+  readonly text: string;
+  /** The type of the field of the lower bits, of one that is composed. */
+  readonly low?: string;
+  readonly min: number;
+  readonly varies: boolean;
+}
+
+/** What a frame shall have; `asked` are conditions over the request it answers. */
+interface FramePlan {
+  readonly name: string;
+  readonly side: 'both' | 'client' | 'server';
+  readonly id: Id | null;
+  readonly record: RecordFormat | null;
+  readonly asked: readonly string[];
+}
+
+/** A format of records in schemas/std, and its lowest tag. */
+interface RecordFormat {
+  readonly file: string;
+  readonly name: string;
+  readonly least: number;
+}
+
+const RECORDS: readonly RecordFormat[] = [
+  { file: 'jce', name: 'struct', least: 0 },
+  { file: 'protobuf', name: 'message', least: 1 },
+];
+
+/** Three kinds that frames of a side may have; the first is an answerable or answering one. */
+const KINDS = {
+  both: ['request', 'response', 'push'],
+  client: ['request', 'oneway', 'control'],
+  server: ['response', 'response', 'push'],
+} as const;
+
 /** Writes one schema with the constructs the compiler builds. Draws are biased to what is hard: lengths that depend on lengths. */
 class SchemaWriter {
   private count = 0;
@@ -106,8 +147,13 @@ class SchemaWriter {
   private readonly everyArm: string[] = [];
   /** Members of the frame itself by name, for checksums. */
   private readonly topNames: string[] = [];
-  /** The struct of the headers, if there are any. */
+  /** The structs of the headers, if there are any. */
   private readonly pairs: string[] = [];
+  /** Conditions over the request that the frame being written may ask. */
+  private asked: readonly string[] = [];
+  private hasStatus = false;
+  /** Whether a length or id of varying width stands before. */
+  private growing = false;
 
   constructor(private readonly r: Random) {}
 
@@ -117,39 +163,130 @@ class SchemaWriter {
     for (let n = r.below(4); n > 0; n--) declarations.push(this.enumeration());
     for (let n = r.below(4); n > 0; n--)
       declarations.push(r.chance(0.25) ? this.recursiveStruct() : this.struct());
-    const open = newOpen('  frame Frame {', '  }', null, false);
+    const id = r.chance(0.9) ? this.idType() : null;
+    const record = r.chance(0.25) ? r.pick(RECORDS) : null;
+    const frames: string[] = [];
+    let remembered: string[] = [];
+    if (r.chance(0.65))
+      frames.push(...this.frame({ name: 'Frame', side: 'both', id, record, asked: [] }).lines);
+    else {
+      const call = this.frame({ name: 'Call', side: 'client', id, record, asked: [] });
+      const known = r.chance(0.6) ? call.known.filter((s) => s.kind !== 'flags') : [];
+      const facts = Array.from({ length: known.length === 0 ? 0 : 1 + r.below(3) }, () => r.pick(known));
+      remembered = [...new Set(facts.map((s) => s.name))];
+      const asked = [...new Set(facts.map((s) => this.comparison({ ...s, name: `req.${s.name}` })))];
+      const record2 = r.chance(0.5) ? record : null;
+      const answer = this.frame({ name: 'Answer', side: 'server', id, record: record2, asked });
+      frames.push(...call.lines, ...answer.lines);
+    }
+    const correlate = [
+      id === null ? r.pick(['fifo', 'none']) : 'id',
+      ...(id?.varies === true ? ['spliced'] : []),
+      ...(remembered.length > 0 ? [`remember(${remembered.join(', ')})`] : []),
+    ];
+    const reserve = id !== null && r.chance(0.2) ? r.pick(['0', '0..3', '5, 90..120']) : null;
+    return [
+      ...(record === null ? [] : [`use "./std/${record.file}.proto-frame" as ${record.file};`]),
+      'protocol random {',
+      '  const CRLF = "\\r\\n";',
+      `  endian ${r.pick(['big', 'little'])};`,
+      ...(id === null ? ['  pool pingpong;'] : []),
+      ...(correlate.join() === 'id' ? [] : [`  correlate ${correlate.join(', ')};`]),
+      ...(reserve === null ? [] : [`  reserve ${reserve};`]),
+      `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} depth = ${r.pick([3, 4, 6])}; line = ${r.pick([30, 80, 4096])}; }`,
+      ...declarations,
+      ...this.pairs,
+      ...frames,
+      ...(this.hasStatus ? ['  status { 0 <=> OK; 2 <=> TIMEOUT; 3 <= _; }'] : []),
+      '  synth hijack none;',
+      '}',
+      '',
+    ].join('\n');
+  }
+
+  private idType(): Id {
+    const { r } = this;
+    const form = r.below(100);
+    if (form < 12) return this.textId();
+    if (form < 24) {
+      const text = `varint(${r.pick(VARINTS)})`;
+      return { kind: 'int', role: 'id', text, min: 1, varies: true };
+    }
+    const isComposed = form < 34;
+    const type = isComposed || r.chance(0.8) ? `u${r.pick(WIDTHS)}` : `i${r.pick([16, 32, 64])}`;
+    const bits = Number(type.slice(1));
+    const text = `${type}${this.endian(bits)}`;
+    const common = { min: bits / 8, varies: false } as const;
+    if (isComposed) {
+      const low = r.pick([8, 16, 24, 40, 64]);
+      return {
+        ...common,
+        kind: 'composed',
+        role: 'concat(idLow, id)',
+        text,
+        low: `u${low}${this.endian(low)}`,
+      };
+    }
+    const range = r.chance(0.15) ? ` in ${r.below(3)}..${100 + r.below(27)}` : '';
+    return { ...common, kind: 'int', role: 'id', text: `${text}${range}` };
+  }
+
+  private textId(): Id {
+    const { r } = this;
+    const [delimiter, size] = r.pick(DELIMITERS);
+    const width = 1 + r.below(20);
+    const role = r.pick(['id', 'hex(id)']);
+    const [as, text, min, varies] = r.pick([
+      ['uuid(id)', 'text ascii size 36', 36, false],
+      [role, `text ${r.pick(['ascii', 'latin1'])} size ${width}`, width, false],
+      [role, 'pstr(u8)', 1, true],
+      [role, `text latin1 until "${delimiter}" max ${17 + r.below(30)}`, size, true],
+    ] as const);
+    return { kind: 'text', role: as, text, min, varies };
+  }
+
+  /** A frame and its semantics, and the fields that replies to it may know. */
+  private frame({ name, side, id, record, asked }: FramePlan): {
+    lines: string[];
+    known: readonly Seen[];
+  } {
+    const { r } = this;
+    this.replaceable = this.growing = false;
+    this.asked = asked;
+    for (const list of [this.texts, this.optionalTexts, this.optionalInts, this.everyArm, this.topNames])
+      list.length = 0;
+    const from = side === 'both' ? '' : ` from ${side}`;
+    const open = newOpen(`  frame ${name}${from} {`, '  }', null, false);
     const place: Place = { open, seen: [], depth: 0, inWindow: false, inStruct: false };
 
     // What a proxy needs of a frame stands at random places between the other members.
     const special: (() => void)[] = [];
-    const idKind = r.chance(0.1) ? 'composed' : r.chance(0.12) ? 'text' : 'int';
-    const idType = idKind === 'composed' || r.chance(0.8) ? `u${r.pick(WIDTHS)}` : `i${r.pick([16, 32, 64])}`;
-    const idRange = idKind === 'int' && r.chance(0.15) ? ` in ${r.below(3)}..${100 + r.below(27)}` : '';
     const asks = (): void =>
       this.line(place, 'isAsk', `isAsk : bool(u8);`, 1, { kind: 'bool', low: 0, high: 1 });
-    const [idRole, idText, idMin] = this.textId();
-    const id = (p: Place): void => {
-      if (idKind === 'text') {
-        p.open.varies ||= !idText.includes(' size ');
-        this.line(p, 'id', idText, idMin);
-        return;
-      }
-      const width = Number(idType.slice(1));
-      const seen = r.chance(0.05) ? { kind: 'int' as const, high: 100 } : undefined;
-      this.line(p, 'id', `id : ${idType}${this.endian(width)}${idRange};`, width / 8, seen);
+    const putId = (p: Place): void => {
+      p.open.varies ||= id!.varies;
+      this.growing ||= id!.varies;
+      const seen = id!.kind === 'int' && r.chance(0.05) ? ({ kind: 'int', high: 100 } as const) : undefined;
+      this.line(p, 'id', `id : ${id!.text};`, id!.min, seen);
     };
-    const low = r.pick([8, 16, 24, 40, 64]);
-    const idLow = (): void => this.line(place, 'idLow', `idLow : u${low}${this.endian(low)};`, low / 8);
     let headers = r.chance(0.5);
     let body = r.chance(0.6);
     const idInWindow = r.chance(0.15);
     special.push(asks);
-    const hasId = r.chance(0.9);
-    if (hasId && idKind === 'composed') special.push(idLow);
-    if (hasId) special.push(idInWindow ? () => this.window(place, (p) => id(p)) : () => id(place));
+    const inRecord = { headers: false, body: false };
+    if (record !== null) {
+      inRecord.headers = headers && r.chance(0.4);
+      inRecord.body = body && r.chance(0.4);
+      special.push(() => this.window(place, null, (p) => this.record(p, record, inRecord)));
+    }
+    if (id?.low !== undefined) special.push(() => this.line(place, 'idLow', `idLow : ${id.low};`, 1));
+    if (id !== null)
+      special.push(idInWindow ? () => this.window(place, (p) => putId(p)) : () => putId(place));
     const hasHeaders = headers;
     const hasBody = body;
-    if (hasHeaders && hasBody && r.chance(0.2)) {
+    headers &&= !inRecord.headers;
+    body &&= !inRecord.body;
+    if (headers && body && r.chance(0.2)) {
       special.push(() =>
         this.window(
           place,
@@ -179,13 +316,18 @@ class SchemaWriter {
     if (r.chance(0.3)) this.checksum(place);
     if (r.chance(0.3)) this.member(place);
 
+    const [asking, telling] =
+      side === 'server' ? ['push', 'response'] : ['request', side === 'client' ? 'oneway' : 'response'];
     const kind = r.pick([
-      'match (isAsk) { true => request, false => response }',
-      'match (isAsk) { true => oneway, false => response }',
-      ...this.kinds(place),
+      `match (isAsk) { true => ${asking}, false => ${telling} }`,
+      side === 'both'
+        ? 'match (isAsk) { true => oneway, false => response }'
+        : `match (isAsk) { true => control, false => ${side === 'client' ? 'request' : 'response'} }`,
+      ...this.kinds(place, side),
     ]);
-    const role = { composed: 'concat(idLow, id)', text: idRole, int: 'id' }[idKind];
-    const roles = [`kind = ${kind};`, ...(hasId ? [`id = ${role};`] : [])];
+    // Only a response has a request that could be asked.
+    const whole = asked.length > 0 && r.chance(0.9);
+    const roles = [`kind = ${whole ? 'response' : kind};`, ...(id !== null ? [`id = ${id.role};`] : [])];
     if (hasHeaders) roles.push('headers = headers;');
     if (hasBody) roles.push('body = body;');
     if (r.chance(0.4)) roles.push(`heartbeat when ${this.condition(place)};`);
@@ -194,8 +336,8 @@ class SchemaWriter {
       const fromArm = this.optionalInts.length > 0 && r.chance(0.5);
       const byte = hasBody && r.chance(0.2) ? `body[${r.below(4)}] ?? ` : '';
       const first = fromArm ? `${r.pick(this.optionalInts)} ?? ` : byte;
-      const whole = this.everyArm.length > 0 && r.chance(0.6) ? r.pick(this.everyArm) : null;
-      roles.push(`timeout = ${whole ?? `${first}${this.intExpression(place)}`};`);
+      const everywhere = this.everyArm.length > 0 && r.chance(0.6) ? r.pick(this.everyArm) : null;
+      roles.push(`timeout = ${everywhere ?? `${first}${this.intExpression(place)}`};`);
     }
     const missing = [...this.optionalTexts, ...(hasHeaders ? ['headers["service"]', 'headers["m"]'] : [])];
     for (const role of ['service', 'method'])
@@ -208,48 +350,57 @@ class SchemaWriter {
         const number = r.chance(0.2) ? this.intExpression(place) : null;
         roles.push(`${role} = ${number ?? `${first}${part}${text}`};`);
       }
-    const hasStatus = r.chance(0.2);
-    if (hasStatus) this.line(place, 'code', `code : u${r.pick([8, 16, 32])};`, 1);
-    if (hasStatus) roles.push('status = code;');
-    return [
-      'protocol random {',
-      '  const CRLF = "\\r\\n";',
-      `  endian ${r.pick(['big', 'little'])};`,
-      ...(hasId ? [] : ['  pool pingpong;', `  correlate ${r.pick(['fifo', 'none'])};`]),
-      `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} depth = ${r.pick([3, 4, 6])}; line = ${r.pick([30, 80, 4096])}; }`,
-      ...declarations,
-      ...this.pairs,
+    if (side !== 'client' && r.chance(0.2)) {
+      this.hasStatus = true;
+      this.line(place, 'code', `code : u${r.pick([8, 16, 32])};`, 1);
+      roles.push('status = code;');
+    }
+    const lines = [
       ...render(open, '  '),
-      '  semantics {',
+      `  semantics${side === 'both' ? '' : ` ${name}`} {`,
       ...roles.map((role) => `    ${role}`),
       '  }',
-      ...(hasStatus ? ['  status { 0 <=> OK; 2 <=> TIMEOUT; 3 <= _; }'] : []),
-      '  synth hijack none;',
-      '}',
-      '',
-    ].join('\n');
+    ];
+    return { lines, known: place.seen.filter((s) => s.arm === null && s.name !== 'id') };
   }
 
-  /** An id that is a text: the role, the field, and its least bytes. */
-  private textId(): readonly [role: string, field: string, min: number] {
+  /** A record by tags, with headers and body in it if wanted. */
+  private record(
+    place: Place,
+    { file, name, least }: RecordFormat,
+    wants: { headers: boolean; body: boolean },
+  ): void {
     const { r } = this;
-    const [delimiter, size] = r.pick(DELIMITERS);
-    const width = 1 + r.below(20);
-    const role = r.pick(['id', 'hex(id)']);
-    return r.pick([
-      ['uuid(id)', 'id : text ascii size 36;', 36],
-      [role, `id : text ${r.pick(['ascii', 'latin1'])} size ${width};`, width],
-      [role, 'id : pstr(u8);', 1],
-      [role, `id : text latin1 until "${delimiter}" max ${17 + r.below(30)};`, size],
-    ] as const);
+    const wanted = [...(wants.headers ? ['headers : map'] : []), ...(wants.body ? ['body : bytes'] : [])];
+    const entries = (depth: number, own: string[]): string[] => {
+      let tag = least - 1;
+      for (let n = 1 + r.below(4); n > 0; n--) own.push('');
+      r.shuffle(own);
+      return own.map((given) => {
+        tag += 1 + r.pick([0, 0, 1, 14]);
+        if (given !== '') return `${tag} ${given};`;
+        if (depth < 3 && r.chance(0.15))
+          return `${tag} ${this.fresh('rec')} { ${entries(depth + 1, []).join(' ')} }`;
+        const entry = this.fresh('y');
+        const open = this.enums.filter((e) => e.open).map((e) => e.name);
+        const type = r.pick(['int', 'int', 'int64', 'text', 'text', 'bytes', 'map', ...open]);
+        if (type === 'text') this.optionalTexts.push(entry);
+        if (type === 'int') this.optionalInts.push(entry);
+        return `${tag} ${entry} : ${type}${type === 'int' && r.chance(0.3) ? ` default ${r.below(99)}` : ''};`;
+      });
+    };
+    place.open.varies = true;
+    place.open.lines.push(`record ${file}.${name} { ${entries(0, wanted).join(' ')} }`);
+    if (wanted.length > 0) this.replaceable = true;
   }
 
-  private kinds(place: Place): string[] {
+  private kinds(place: Place, side: FramePlan['side']): string[] {
     const of = place.seen.find((s) => s.kind === 'enum' && s.members.length > 1);
+    const [a, b, c] = KINDS[side];
     return of === undefined
       ? []
       : [
-          `match (${of.name}, isAsk) { (${of.members[0]!}, true) => request, (_, false) => response, (${of.members.slice(1).join(' | ')}, true) => push }`,
+          `match (${of.name}, isAsk) { (${of.members[0]!}, true) => ${a}, (_, false) => ${b}, (${of.members.slice(1).join(' | ')}, true) => ${c} }`,
         ];
   }
 
@@ -662,6 +813,7 @@ class SchemaWriter {
     at.lines.splice(r.below(at.lines.length + 1), 0, line);
     at.min += form.min;
     at.varies ||= form.varies;
+    this.growing ||= form.varies;
     const [low, high] = bounded ? [least, top] : [form.low, form.high];
     place.seen.push({ name, kind: 'int', low, high, members: [], arm: armOf(place.open) });
     return name;
@@ -769,7 +921,7 @@ class SchemaWriter {
 
   private pad(place: Place): void {
     // Not after what a proxy replaces.
-    const align = this.r.chance(place.inStruct || !this.replaceable ? 0.7 : 0.05);
+    const align = this.r.chance(place.inStruct || !(this.replaceable || this.growing) ? 0.7 : 0.03);
     place.open.varies ||= align;
 
     const size = 1 + this.r.below(4);
@@ -1006,24 +1158,27 @@ class SchemaWriter {
       this.bool(place);
       return place.seen[place.seen.length - 1]!.name;
     }
-    const one = (left: readonly Seen[]): string => {
-      const s = r.pick(left);
-      switch (s.kind) {
-        case 'bool':
-          return r.chance(0.3) ? `not ${s.name}` : s.name;
-        case 'enum':
-          return `${s.name} ${r.pick(['==', '!='])} ${r.pick(s.members)}`;
-        case 'flags':
-          return `${s.name}.${r.pick(s.members)}`;
-        case 'int': {
-          const value = s.low + Math.min(1 + r.below(50), Math.max(1, s.high - s.low - 1));
-          return `${s.name} ${r.pick(['==', '!=', '<', '>', '<=', '>='])} ${value}`;
-        }
-      }
-    };
-    const first = one(usable);
+    const one = (left: readonly Seen[]): string => this.comparison(r.pick(left));
+    const facts = place.inStruct ? [] : this.asked;
+    const first = facts.length > 0 && r.chance(0.35) ? r.pick(facts) : one(usable);
     const left = usable.filter((s) => !new RegExp(`\\b${s.name}\\b`).test(first));
     return r.chance(0.25) && left.length > 0 ? `${first} ${r.pick(['and', 'or'])} ${one(left)}` : first;
+  }
+
+  private comparison(s: Seen): string {
+    const { r } = this;
+    switch (s.kind) {
+      case 'bool':
+        return r.chance(0.3) ? `not ${s.name}` : s.name;
+      case 'enum':
+        return `${s.name} ${r.pick(['==', '!='])} ${r.pick(s.members)}`;
+      case 'flags':
+        return `${s.name}.${r.pick(s.members)}`;
+      case 'int': {
+        const value = s.low + Math.min(1 + r.below(50), Math.max(1, s.high - s.low - 1));
+        return `${s.name} ${r.pick(['==', '!=', '<', '>', '<=', '>='])} ${value}`;
+      }
+    }
   }
 
   private intExpression(place: Place): string {

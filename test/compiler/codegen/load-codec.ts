@@ -4,13 +4,46 @@ import ts from 'typescript';
 import * as api from '@proto-frame/api';
 import { analyse, parse, Report, SourceFile, type Protocol } from '@proto-frame/compiler';
 import { generate } from '../../../compiler/codegen/generate.js';
+import { ExternCode } from '../../../compiler/interpret/extern-code.js';
+import type { SchemaFile } from '../../../compiler/syntax/ast.js';
+import * as jce from '#codecs/extern/jce.js';
+import * as protobuf from '#codecs/extern/protobuf.js';
+
+const ROOT = new URL('../../../', import.meta.url);
+
+/** A schema text as its checked protocol; null after a report. It may use the records of schemas/std. */
+export function analyseText(path: string, text: string, report: Report): Protocol | null {
+  const file = parse(new SourceFile(path, text), report);
+  const [protocol] = file === null ? [] : analyse([file], (_from, used) => usedFile(used, report), report);
+  return report.hasErrors || protocol === undefined ? null : protocol;
+}
+
+/** Formats of records by the file that a schema uses. */
+const FORMATS: Readonly<Record<string, object>> = { jce, protobuf };
+
+function usedFile(path: string, report: Report): SchemaFile | undefined {
+  const name = /^\.\/std\/(\w+)\.proto-frame$/.exec(path)?.[1];
+  if (name === undefined || !(name in FORMATS)) return undefined;
+  const source = new SourceFile(path, readFileSync(fileURLToPath(new URL(`schemas/${path}`, ROOT)), 'utf8'));
+  const code = readFileSync(fileURLToPath(new URL(`schemas/std/${name}.ts`, ROOT)), 'utf8');
+  source.beside.set(`./${name}.ts`, { path, text: code, fileName: `extern/${name}.ts`, files: [] });
+  return parse(source, report) ?? undefined;
+}
+
+/** The code of a protocol's externs, for the interpreter. */
+export function externCodeOf({ externs }: Protocol): ExternCode {
+  const exported = externs.map((extern) => {
+    const name = /(\w+)\.ts$/.exec(extern.fileName)![1]!;
+    return [extern, (FORMATS[name] as Record<string, unknown>)[extern.exportName]] as const;
+  });
+  return new ExternCode(new Map(exported));
+}
 
 /** A schema text as its checked protocol; throws with the findings if it has errors. */
 export function compileSchema(path: string, text: string): Protocol {
   const report = new Report();
-  const file = parse(new SourceFile(path, text), report);
-  const [protocol] = file === null ? [] : analyse([file], () => undefined, report);
-  if (report.hasErrors || protocol === undefined) {
+  const protocol = analyseText(path, text, report);
+  if (protocol === null) {
     throw new Error(
       report.diagnostics
         .map((d) => `${d.code} ${d.message} at ${d.span.file.text.slice(d.span.start, d.span.end)}`)
@@ -37,8 +70,15 @@ export async function loadCodec(
   return { source, exports: runModule(source) };
 }
 
-/** A generated text's exports. */
-export function runModule(source: string): Record<string, unknown> {
+/**
+ * A generated text's exports.
+ *
+ * @param replies exports of the modules of replies that it may import, by their names: `replies/random.ts`
+ */
+export function runModule(
+  source: string,
+  replies: ReadonlyMap<string, Record<string, unknown>> = new Map(),
+): Record<string, unknown> {
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
@@ -47,11 +87,13 @@ export function runModule(source: string): Record<string, unknown> {
     exports: object,
     require: (name: string) => unknown,
   ) => void;
-  run(exports, () => api);
+  run(exports, (name) => {
+    const extern = /^(?:\.\.?\/)+extern\/(\w+)\.js$/.exec(name)?.[1];
+    if (extern !== undefined) return FORMATS[extern]!;
+    return name === '@proto-frame/api' ? api : replies.get(name.replace(/^\.\//, '').replace(/js$/, 'ts'))!;
+  });
   return exports;
 }
-
-const ROOT = new URL('../../../', import.meta.url);
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
@@ -75,15 +117,24 @@ const OPTIONS: ts.CompilerOptions = {
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
 /**
- * The type errors of each of several generated texts under the strictest options a user may have set, found in one
- * go: a program of its own for each takes seconds.
+ * The type errors of each of several protocols, given as one module or as modules by their names, under the
+ * strictest options a user may have set, found in one go: a program of its own for each takes seconds.
  */
-export function typeErrorsOf(sources: readonly string[]): string[][] {
+export function typeErrorsOf(protocols: readonly (string | ReadonlyMap<string, string>)[]): string[][] {
+  const trials = protocols.map((one) => (typeof one === 'string' ? new Map([['codec.ts', one]]) : one));
+  const path = (i: number, name: string): string =>
+    fileURLToPath(new URL(`generated/under-test-${i}/${name}`, ROOT));
   const texts = new Map(
-    sources.map((source, i) => [fileURLToPath(new URL(`generated/under-test-${i}.ts`, ROOT)), source]),
+    trials.flatMap((modules, i) =>
+      [...externsOf(modules), ...modules].map(([name, text]) => [path(i, name), text] as const),
+    ),
   );
   const program = programOf([...texts.keys()], texts);
-  return [...texts].map(([name, source]) => errorsIn(program, name, source));
+  return trials.map((modules, i) =>
+    [...modules].flatMap(([name, source]) =>
+      errorsIn(program, path(i, name), source).map((error) => `${name}:${error}`),
+    ),
+  );
 }
 
 /** The type errors of generated modules on disk, which may import each other and externs. */
@@ -95,7 +146,7 @@ export function typeErrorsIn(files: readonly string[]): string[] {
 /** A program of these files, those in `texts` not from disk. */
 function programOf(files: readonly string[], texts: ReadonlyMap<string, string>): ts.Program {
   const host = ts.createCompilerHost(OPTIONS);
-  const { getSourceFile, fileExists, readFile } = host;
+  const { getSourceFile, fileExists, readFile, directoryExists } = host;
   host.getSourceFile = (name, ...rest) => {
     const text = texts.get(name);
     if (text !== undefined) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2023);
@@ -105,6 +156,7 @@ function programOf(files: readonly string[], texts: ReadonlyMap<string, string>)
   };
   host.fileExists = (name) => texts.has(name) || fileExists(name);
   host.readFile = (name) => texts.get(name) ?? readFile(name);
+  host.directoryExists = (name) => name.includes('/under-test-') || directoryExists!(name);
   return ts.createProgram([...files], OPTIONS, host);
 }
 
@@ -115,4 +167,15 @@ function errorsIn(program: ts.Program, name: string, source: string): string[] {
     const line = d.start === undefined ? 0 : file!.getLineAndCharacterOfPosition(d.start).line;
     return `${line + 1}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n')} | ${source.split('\n')[line] ?? ''}`;
   });
+}
+
+/** The extern files that modules import, by their names beside them. */
+function externsOf(modules: ReadonlyMap<string, string>): [name: string, text: string][] {
+  const code = [...modules.values()].join('');
+  return Object.keys(FORMATS)
+    .filter((name) => code.includes(`/extern/${name}.js'`))
+    .map((name) => [
+      `extern/${name}.ts`,
+      readFileSync(fileURLToPath(new URL(`schemas/std/${name}.ts`, ROOT)), 'utf8'),
+    ]);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { generate } from '../../../compiler/codegen/generate.js';
-import { compileSchema, runModule, typeErrorsOf } from './load-codec.js';
+import { compileSchema, externCodeOf, runModule, typeErrorsOf } from './load-codec.js';
 import { proveCodec } from './prove-codec.js';
 
 /** What random schemas found the generator to do wrong, each as small as it gets: members of the frame, then roles, then structs. */
@@ -56,6 +56,13 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
   ],
   'null in a text with a max is not too long': ['s : pstr(u32) max 30 nullable default "zz"; t : u8;'],
   'a frame begins with an alignment': ['', '', ''],
+  'an id of another width at the end of the frame': [
+    'w : u8 in 1..12; within (w) { own : varint(zigzag); }',
+    'id = own;',
+  ],
+  'a map in a record that is no role': [
+    'w : u16; within (w) { record jce.struct { 0 a : int; 3 m : map; } }',
+  ],
   'a checksum covers the id in a window': [
     'w : u16 in 4..99; within (w) { key : u32; r : text rest; } c : u32 checksum crc32 over asks..w;',
     'id = key;',
@@ -170,7 +177,8 @@ function schema(
 ): string {
   const first = name.includes('alignment') ? 'pad align 4;' : '';
   const id = roles.includes('id =') ? '' : 'id = id;';
-  return `protocol once_wrong {
+  return `use "./std/jce.proto-frame" as jce;
+  protocol once_wrong {
     limits { frame = 64KiB; headers = 8; header_bytes = 64; }
     struct Pair { key : pstr(u8); value : pstr(u8); }
     ${structs}
@@ -186,7 +194,9 @@ test.each(Object.entries(CASES))('%s', async (name, parts) => {
   const protocol = compileSchema('once-wrong.proto-frame', schema(name, parts));
   const source = await generate(protocol);
   generated.push(source);
-  expect(proveCodec(protocol, runModule(source), { seed: 1, frames: 150 })).toBeGreaterThan(10);
+  expect(
+    proveCodec(protocol, runModule(source), { seed: 1, frames: 150, code: externCodeOf(protocol) }),
+  ).toBeGreaterThan(10);
 });
 
 test('none has type errors under the strictest options', () => {

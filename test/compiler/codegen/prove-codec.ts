@@ -17,6 +17,7 @@ import type { BitFieldModel, Field } from '../../../compiler/model/model.js';
 import { textContent } from '../../../compiler/model/size.js';
 import { walk } from '../../../compiler/model/walk.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
+import { ExternCode } from '../../../compiler/interpret/extern-code.js';
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
 import { asObject, readFrame } from '../../../compiler/interpret/read-frame.js';
 import { writeFrame } from '../../../compiler/interpret/write-frame.js';
@@ -34,14 +35,14 @@ type View = new (bytes: Uint8Array, start: number, end: number) => Init;
 export function proveCodec(
   protocol: Protocol,
   exports: Readonly<Record<string, unknown>>,
-  options: { readonly seed: number; readonly frames: number },
+  options: { readonly seed: number; readonly frames: number; readonly code?: ExternCode },
 ): number {
   const codec = Object.values(exports).find(
     (e): e is XProtocol<Init> => typeof e === 'object' && e !== null && 'scan' in e,
   )!;
   const Frame = exports[`${protocol.frame.name}Frame`] as View;
   const { idMin, idMax } = codec.traits;
-  const proof = new Proof(protocol, codec, Frame);
+  const proof = new Proof(protocol, codec, Frame, options.code ?? ExternCode.none);
   fc.assert(
     fc.property(
       arbitraryInit(protocol),
@@ -97,6 +98,7 @@ class Proof {
     private readonly protocol: Protocol,
     private readonly codec: XProtocol<Init>,
     private readonly Frame: View,
+    private readonly code: ExternCode,
   ) {}
 
   run(init: Init, change: Change): void {
@@ -213,14 +215,14 @@ class Proof {
   /** The interpreter reads the frame, and writes the same bytes again from JSON; of a part it says how much is missing. */
   private interprets(frame: Uint8Array, cut: number): void {
     const { protocol } = this;
-    const read = readFrame(protocol, frame, 0, frame.length);
+    const read = readFrame(protocol, frame, 0, frame.length, this.code);
     if (read.kind !== 'frame') throw new Error(`the interpreter refuses a frame: ${show(read)}`);
     same('the length as interpreted', read.tree.length, frame.length);
     const text = JSON.stringify(toJson(protocol, asObject(read.tree.fields)));
     const json = JSON.parse(text) as { [key: string]: Json };
-    same('the frame as interpreted', writeFrame(protocol, json), frame);
+    same('the frame as interpreted', writeFrame(protocol, json, this.code), frame);
     for (let have = cut; have < frame.length; have += 7) {
-      const part = readFrame(protocol, frame, 0, have);
+      const part = readFrame(protocol, frame, 0, have, this.code);
       if (part.kind !== 'more' || part.need <= have || part.need > frame.length)
         throw new Error(`the interpreter says of ${have} of ${frame.length} bytes: ${show(part)}`);
     }
@@ -228,9 +230,10 @@ class Proof {
 
   /**
    * Whether bytes are a frame with all fields readable, by the generated code: the length a scan gives, what
-   * check refuses, and then each field. Null if they are.
+   * check refuses, and then each field. Null if they are; undefined if a text is not ASCII, where the interpreter
+   * shows bytes and reads on.
    */
-  private refuses(bytes: Uint8Array): string | null {
+  private refuses(bytes: Uint8Array): string | null | undefined {
     const { codec } = this;
     if (codec.scan(bytes, 0, bytes.length, new ScanState(1 << 20)) !== bytes.length) return 'the scan';
     const view = new this.Frame(bytes, 0, bytes.length);
@@ -239,16 +242,17 @@ class Proof {
         () =>
           void view[property(field)],
     );
+    let isText = true;
     for (const step of [() => codec.check(bytes, 0, bytes.length), ...steps]) {
       try {
         step();
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
-        // The interpreter shows bytes where a text is none.
         if (!error.message.includes('is not ASCII')) return error.message;
+        isText = false;
       }
     }
-    return null;
+    return isText ? null : undefined;
   }
 
   private setsId(init: Init, frame: Uint8Array, id: number): void {
@@ -324,7 +328,7 @@ class Proof {
     const damaged = Uint8Array.from(frame);
     for (const [at, byte] of damages) damaged[at % damaged.length] = byte;
     const length = this.codec.scan(damaged, 0, damaged.length, new ScanState(1 << 20));
-    const read = readFrame(this.protocol, damaged, 0, damaged.length);
+    const read = readFrame(this.protocol, damaged, 0, damaged.length, this.code);
     if (read.kind === 'more' && length > 0 && length <= damaged.length)
       throw new Error(
         `scan of damaged bytes gave ${length} where the interpreter needs ${read.need}: ${show(damaged)}`,
@@ -339,9 +343,9 @@ class Proof {
     const bytes = new Uint8Array(length);
     bytes.set(damaged.subarray(0, length));
     const { codec } = this;
-    const again = readFrame(this.protocol, bytes, 0, length);
+    const again = readFrame(this.protocol, bytes, 0, length, this.code);
     const refused = this.refuses(bytes);
-    if ((refused === null) !== (again.kind === 'frame')) {
+    if (refused !== undefined && (refused === null) !== (again.kind === 'frame')) {
       const other = again.kind === 'bad' ? `${again.field} ${again.message}` : again.kind;
       throw new Error(`codec: ${refused}, interpreter: ${other}, of ${show(bytes)}`);
     }

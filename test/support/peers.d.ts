@@ -87,3 +87,79 @@ declare module 'memjs' {
     close(): void;
   }
 }
+
+declare module 'jsmodbus' {
+  import type { Server, Socket } from 'node:net';
+
+  namespace modbus {
+    /** What a call rejects with. */
+    interface Failure {
+      readonly err: string;
+      readonly response?: { readonly body: { readonly code: number } };
+    }
+    interface Answer {
+      readonly response: { readonly body: { readonly valuesAsArray: readonly number[] } };
+    }
+    namespace client {
+      class TCP {
+        constructor(socket: Socket, unit: number, timeout: number);
+        writeSingleRegister(address: number, value: number): Promise<Answer>;
+        readHoldingRegisters(start: number, count: number): Promise<Answer>;
+        readCoils(start: number, count: number): Promise<Answer>;
+      }
+    }
+    namespace server {
+      class TCP {
+        constructor(server: Server, options: { holding: Buffer });
+      }
+    }
+  }
+  export default modbus;
+}
+
+declare module 'smpp' {
+  import type { Server } from 'node:net';
+  import type { EventEmitter } from 'node:events';
+
+  /** A packet as fields; which ones depends on its command. */
+  export interface Pdu {
+    readonly command_status: number;
+    readonly system_id?: string;
+    readonly message_id?: string;
+    readonly source_addr?: string;
+    readonly destination_addr?: string;
+    readonly short_message?: { readonly message: string };
+    response(fields?: object): Pdu;
+  }
+  export interface Session extends EventEmitter {
+    on(event: string, take: (pdu: Pdu) => void): this;
+    send(pdu: Pdu): void;
+    close(): void;
+    bind_transceiver(fields: object, take: (answer: Pdu) => void): void;
+    submit_sm(fields: object, take: (answer: Pdu) => void): void;
+    deliver_sm(fields: object, take?: (answer: Pdu) => void): void;
+    enquire_link(fields: object, take: (answer: Pdu) => void): void;
+  }
+  const smpp: {
+    createServer(take: (session: Session) => void): Server;
+    connect(options: { host: string; port: number }): Session;
+    readonly ESME_RBINDFAIL: number;
+  };
+  export default smpp;
+}
+
+declare module 'jackd' {
+  /** All of it as promises; one rejects with the word that the server says. */
+  export default class JackdClient {
+    connect(to: { host: string; port: number }): Promise<this>;
+    close(): Promise<void>;
+    use(tube: string): Promise<string>;
+    watch(tube: string): Promise<number>;
+    put(job: string): Promise<string>;
+    reserve(): Promise<{ readonly id: string; readonly payload: Uint8Array }>;
+    reserveWithTimeout(seconds: number): Promise<object>;
+    peek(id: string): Promise<{ readonly payload: Uint8Array }>;
+    delete(id: string): Promise<void>;
+    listTubes(): Promise<string>;
+  }
+}

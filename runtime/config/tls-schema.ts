@@ -65,7 +65,7 @@ export const listenerTls = z
       .describe('true: callers that do not begin with TLS are served in plain text, on the same port'),
     handshake_timeout: duration(10)
       .prefault('5s')
-      .describe('until the first message of a caller is there, and from there to the end of the handshake'),
+      .describe('from accept, or from the first byte with allow_plaintext, to the end of the handshake'),
     max_handshakes: count(1, 100_000)
       .prefault(100)
       .describe('at work at a time; others wait. One that waits for its caller for a second is not counted'),

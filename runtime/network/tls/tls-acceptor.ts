@@ -10,7 +10,10 @@ import { tlsReason } from './tls-reason.js';
 /** What a listener makes of callers before anything is read of them. */
 export interface TlsSettings {
   readonly context: ServerTlsContext;
-  /** From accept to the whole ClientHello, and from there to the end of the handshake, in ms each. */
+  /**
+   * From accept to the end of the handshake, the wait for its turn included, in ms; where plaintext is taken as
+   * well, from the first byte.
+   */
   readonly handshakeTimeout: number;
   /** Handshakes at work at a time. */
   readonly maxHandshakes: number;
@@ -42,6 +45,8 @@ export interface TlsAcceptorOwner {
 
 /** Handshakes that are begun in one turn: each costs about a millisecond that others wait. */
 const BEGUN_PER_TURN = 4;
+/** With less than this share of its time left a handshake is not begun: it would be in vain. */
+const LEAST_LEFT = 0.1;
 /** After so long a handshake counts no more for maxHandshakes, in ms: it waits for the caller, not for us. */
 const AT_WORK_MS = 1_000;
 
@@ -141,10 +146,16 @@ export class TlsAcceptor implements Resumable {
   }
 
   private begin(): void {
-    for (let begun = 0; begun < BEGUN_PER_TURN && this.atWork < this.settings.maxHandshakes; begun++) {
+    let begun = 0;
+    while (begun < BEGUN_PER_TURN && this.atWork < this.settings.maxHandshakes) {
       const [next] = this.waiting;
       if (next === undefined) return;
       this.waiting.delete(next);
+      if (next.isLate) {
+        this.onFailed(next, 'timeout', 'it had to wait too long for its turn');
+        continue;
+      }
+      begun++;
       this.atWork++;
       next.begin();
       // What else comes in this turn waits for the next.
@@ -215,6 +226,8 @@ class Handshake {
   private bytes: Buffer | null = null;
   private begun = false;
   private hasPlace = false;
+  /** On the loop's clock. */
+  private deadline = Infinity;
 
   constructor(
     readonly socket: Socket,
@@ -227,15 +240,20 @@ class Handshake {
     socket.on('close', this.onClose);
     socket.on('data', this.onData);
     socket.on('end', this.onEnd);
-    const { plaintextAfter, handshakeTimeout } = settings;
-    const patience = plaintextAfter ?? handshakeTimeout;
-    if (patience > 0) loop.arm(this.timer, patience);
+    const { plaintextAfter } = settings;
+    if (plaintextAfter === null) this.setDeadline();
+    else if (plaintextAfter > 0) loop.arm(this.timer, plaintextAfter);
+  }
+
+  /** Whether it has waited for too long to end in time. */
+  get isLate(): boolean {
+    return this.timeLeft < this.settings.handshakeTimeout * LEAST_LEFT;
   }
 
   /** Hands the socket over to TLS. */
   begin(): void {
     this.begun = this.hasPlace = true;
-    this.loop.arm(this.timer, Math.min(AT_WORK_MS, this.settings.handshakeTimeout));
+    this.loop.arm(this.timer, Math.min(AT_WORK_MS, this.timeLeft));
     this.stopReading();
     this.acceptor.secure(this);
   }
@@ -250,17 +268,16 @@ class Handshake {
 
   private readonly onData = (chunk: Buffer): void => {
     this.loop.touch();
-    const first = this.bytes === null;
     this.bytes = this.bytes === null ? chunk : Buffer.concat([this.bytes, chunk]);
     const hello = clientHello(this.bytes);
     if (hello === Hello.none) {
       if (this.settings.plaintextAfter !== null) this.acceptor.onPlaintext(this);
       else this.acceptor.onFailed(this, 'failure', 'its first bytes are not those of TLS');
     } else if (hello === Hello.complete) {
-      this.loop.disarm(this.timer);
+      if (this.deadline === Infinity) this.setDeadline();
       this.socket.pause();
       this.acceptor.enqueue(this);
-    } else if (first) this.loop.arm(this.timer, this.settings.handshakeTimeout);
+    } else if (this.deadline === Infinity) this.setDeadline();
   };
 
   private readonly onEnd = (): void => {
@@ -279,14 +296,22 @@ class Handshake {
     }
   };
 
+  /** In ms. */
+  private get timeLeft(): number {
+    return Math.max(0, this.deadline - this.loop.now);
+  }
+
+  private setDeadline(): void {
+    const { handshakeTimeout } = this.settings;
+    this.deadline = this.loop.now + handshakeTimeout;
+    this.loop.arm(this.timer, handshakeTimeout);
+  }
+
   private onTimer(): void {
-    if (this.hasPlace) {
-      const left = this.settings.handshakeTimeout - AT_WORK_MS;
-      this.leavePlace();
-      if (left > 0) {
-        this.loop.arm(this.timer, left);
-        return;
-      }
+    this.leavePlace();
+    if (this.begun && this.timeLeft > 0) {
+      this.loop.arm(this.timer, this.timeLeft);
+      return;
     }
     this.acceptor.onFailed(this, 'timeout', 'its handshake takes too long');
   }

@@ -3,6 +3,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { AccessLog } from './access-log.js';
 import type { BoundedMap } from './bounded-map.js';
 import type { CertificateStats } from './certificate-stats.js';
+import { boundedHosts, countHosts, type HostHealth } from './host-health.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import { type Histogram, LATENCY_BOUNDS } from './histogram.js';
 import { type Distribution, HistogramSeries, type Scale } from './histogram-series.js';
@@ -135,7 +136,13 @@ const PROTOCOL_COUNTERS: readonly Column<ProtocolStats>[] = [
 export class PrometheusRenderer {
   private readonly registry = new Registry();
 
-  constructor(metrics: Metrics, process: ProcessStats, accessLog: AccessLog | null) {
+  /** @param health of all hosts there are, asked at each scrape */
+  constructor(
+    metrics: Metrics,
+    process: ProcessStats,
+    accessLog: AccessLog | null,
+    health: () => readonly HostHealth[] = () => [],
+  ) {
     const { listeners, clusters, hosts, protocols, routes } = metrics.all;
     const byListener = labelled(listeners, (name) => ({ listener: name }));
     const byCluster = labelled(clusters, (name) => ({ cluster: name }));
@@ -160,6 +167,7 @@ export class PrometheusRenderer {
     this.columns('host', 'gauge', ['cluster', 'host'], UPSTREAM_GAUGES, byHost);
     this.statuses('host', ['cluster', 'host'], byHost);
     this.latency('host', ['cluster', 'host'], byHost);
+    this.healthSeries(health);
 
     this.columns('protocol', 'counter', ['protocol'], PROTOCOL_COUNTERS, byProtocol);
     this.histogram('protocol_received_frame_bytes', 'Sizes of frames read', ['protocol'], BYTES, () =>
@@ -270,6 +278,20 @@ export class PrometheusRenderer {
   ): void {
     const about = { name: `proto_frame_${name}`, help, labelNames, registers: [this.registry] };
     new HistogramSeries(about, scale, read);
+  }
+
+  private healthSeries(read: () => readonly HostHealth[]): void {
+    const help = '1: it may get requests; 0: its check fails, it is ejected, or it can not be reached';
+    this.series('gauge', 'host_healthy', help, ['cluster', 'host'], (add) => {
+      for (const { cluster, address: host, healthy } of boundedHosts(read()))
+        add({ cluster, host }, Number(healthy));
+    });
+    this.series('gauge', 'cluster_hosts', 'Hosts there are', ['cluster'], (add) => {
+      for (const [cluster, { all }] of countHosts(read())) add({ cluster }, all);
+    });
+    this.series('gauge', 'cluster_hosts_healthy', 'Hosts that may get requests', ['cluster'], (add) => {
+      for (const [cluster, { healthy }] of countHosts(read())) add({ cluster }, healthy);
+    });
   }
 
   private configSeries(config: ConfigStats): void {

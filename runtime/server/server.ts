@@ -19,6 +19,7 @@ import type { TlsSettings } from '../network/tls/tls-acceptor.js';
 import { WorkerLoop } from '../network/worker-loop.js';
 import { AccessLog } from '../observe/access-log.js';
 import { compileLogFormat } from '../observe/log-format.js';
+import type { HostHealth } from '../observe/host-health.js';
 import type { Logger } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
 import { ProcessStats } from '../observe/process-stats.js';
@@ -411,7 +412,11 @@ export class Server {
   }
 
   private adminSource(): AdminSource {
-    const prometheus = new PrometheusRenderer(this.metrics, this.process, this.accessLog);
+    const health = (): HostHealth[] =>
+      this.clusters.hosts().map((host) => {
+        return { cluster: host.cluster, address: host.address, healthy: hostState(host) === 'available' };
+      });
+    const prometheus = new PrometheusRenderer(this.metrics, this.process, this.accessLog, health);
     return {
       ready: () => this.ready,
       metrics: async () => ({ type: prometheus.contentType, text: await prometheus.render() }),

@@ -113,6 +113,26 @@ test('label sets are bounded: 1,000, and one for all others', async () => {
   expect(samples.at(-1)).toMatchObject({ labels: { cluster: 'other', host: 'other' } });
 });
 
+test('the health of hosts is shown one by one, of the first 1,000, and counted by cluster', async () => {
+  const hosts = [
+    ...Array.from({ length: 1_500 }, (_, i) => ({ cluster: 'echo', address: `h${i}`, healthy: i !== 1_400 })),
+    { cluster: 'spare', address: 'h0', healthy: true },
+  ];
+  const families = await scrape(new PrometheusRenderer(new Metrics(), new ProcessStats(), null, () => hosts));
+  const health = values(families, 'host_healthy');
+  expect(health).toHaveLength(1_001);
+  expect(health[0]).toEqual({ cluster: 'echo', host: 'h0', value: 1 });
+  expect(health[1_000]).toEqual({ cluster: 'other', host: 'other', value: 0 });
+  expect(values(families, 'cluster_hosts')).toEqual([
+    { cluster: 'echo', value: 1_500 },
+    { cluster: 'spare', value: 1 },
+  ]);
+  expect(values(families, 'cluster_hosts_healthy')).toEqual([
+    { cluster: 'echo', value: 1_499 },
+    { cluster: 'spare', value: 1 },
+  ]);
+});
+
 test('hostile label values stay inside their quotes', async () => {
   const metrics = new Metrics();
   const name = 'a"} 1\nforged_total{x="\\';

@@ -168,6 +168,10 @@ test('hosts whose checks or replies fail show as unhealthy and ejected', async (
     return clusters.map(({ hosts }) => hosts.map((host) => [host.state, host.failed_check !== null]));
   };
   await expect.poll(states).toEqual([[['ejected', false]], [['unhealthy', true]]]);
+  const { text } = await admin(address('admin'), '/stats/prometheus');
+  for (const [cluster, { port }] of [['echo', failing] as const, ['spare', unchecked] as const])
+    expect(text).toContain(`proto_frame_host_healthy{cluster="${cluster}",host="127.0.0.1:${port}"} 0`);
+  expect(text).toContain('proto_frame_cluster_hosts_healthy{cluster="echo"} 0');
 });
 
 test('draining finishes what is under way, then all is closed', async () => {

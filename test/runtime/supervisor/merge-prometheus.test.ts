@@ -50,6 +50,19 @@ test('adds up, takes the greatest delay, and what the first says of the configur
   expect(text.match(/# TYPE proto_frame_requests_total counter/g)).toHaveLength(1);
 });
 
+test('a host is healthy if all workers find it so, and is one host', () => {
+  const gauge = (name: string, value: number): string =>
+    `# HELP proto_frame_${name} Help\n# TYPE proto_frame_${name} gauge\nproto_frame_${name}{cluster="a"} ${value}\n`;
+  const of = (healthy: number): string =>
+    ['host_healthy', 'cluster_hosts_healthy'].map((name) => gauge(name, healthy)).join('') +
+    gauge('cluster_hosts', 1);
+  expect(values(mergePrometheus([of(1), of(0), of(1)])).sort()).toEqual([
+    'proto_frame_cluster_hosts_healthy{cluster="a"} 0',
+    'proto_frame_cluster_hosts{cluster="a"} 1',
+    'proto_frame_host_healthy{cluster="a"} 0',
+  ]);
+});
+
 test('of workers that are gone only what never falls is kept', () => {
   const retired = new RetiredMetrics();
   retired.add(worker(2, 1));

@@ -16,7 +16,7 @@ it('counts the wait for a place as part of the handshake', async () => {
   const loop = new WorkerLoop(() => now);
   const stats = { tlsHandshakes: 0, tlsFailures: 0, tlsTimeouts: 0, tlsRejected: 0, tlsActive: 0 };
   const context = new ServerTlsContext({
-    certificates: [{ ...makeServerCertificate().server, serverNames: null }],
+    certificates: [{ ...makeServerCertificate().server, passphrase: null, serverNames: null }],
     alpn: [],
     minVersion: 'TLSv1.2',
     clientCertificate: 'none',

@@ -106,13 +106,16 @@ test('a request goes to its cluster and back, and everything is accounted for', 
   expect(Date.now() - Date.parse((JSON.parse(lines[0]!) as { time: string }).time)).toBeLessThan(60_000);
 });
 
-test('weighted clusters get exactly their share', async () => {
+test('weighted clusters get exactly their share of 10,000 requests', async () => {
   const hosts = [await harness.host('echo'), await harness.host('spare')];
   const { address } = await harness.server(yaml(hosts));
   const one = await harness.caller(address('egress'));
-  for (let id = 1; id <= 400; id++) one.send(boltRequest(id, 'com.split.Any', Buffer.from('x')));
-  for (let id = 1; id <= 400; id++) await one.reply(id);
-  expect(hosts.map(({ requests }) => requests.length)).toEqual([300, 100]);
+  for (let sent = 0; sent < 10_000; sent += 1_000) {
+    const ids = Array.from({ length: 1_000 }, (_, i) => sent + i + 1);
+    one.send(Buffer.concat(ids.map((id) => boltRequest(id, 'com.split.Any', Buffer.from('x')))));
+    await expect.poll(() => one.frames.length).toBe(sent + 1_000);
+  }
+  expect(hosts.map(({ requests }) => requests.length)).toEqual([7_500, 2_500]);
 });
 
 test('a filter of the configuration changes what reaches the wire', async () => {

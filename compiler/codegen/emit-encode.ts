@@ -4,6 +4,7 @@ import {
   type InterfaceDeclarationStructure,
 } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
+import { sizeOfElements } from '../model/expressions-of.js';
 import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import type {
@@ -35,7 +36,7 @@ import {
   writeFormed,
 } from './self-delimiting.js';
 import { docOf, quote, type Module } from './module.js';
-import { argumentsOf, structIn, structParams } from './struct-arguments.js';
+import { argumentsOf, listParams, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
 
@@ -363,6 +364,11 @@ class Writer implements Environment {
           this.lines.push(
             `${this.module.use('requireInteger')}(${quote(`${member.path} (elements)`)}, ${count}, 0, ${type.maxCount});`,
           );
+        }
+        if (type.kind === 'list' && hasPlainElements(type)) {
+          const check = itemChecks(type, member.path, this.module);
+          const items = `${this.valueCode(member)}${type.nullable ? ' ?? []' : ''}`;
+          if (check.length > 0) this.lines.push(`for (const item of ${items}) {`, ...check, '}');
         }
         const extended = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
         if (!extended) {
@@ -877,7 +883,7 @@ function contentSize(
       );
     case 'list':
       return orNone(
-        isPlainInt(type.element)
+        hasPlainElements(type)
           ? `${type.element.int.bits / 8} * ${value}.length`
           : `sizeOf${listName(path)}(${value}${more})`,
       );
@@ -896,6 +902,13 @@ function externValue(type: FieldType & { kind: 'extern' }, value: string, module
 /** A number of a width that is always the same. */
 export function isPlainInt(type: FieldType): type is FieldType & { readonly kind: 'int' } {
   return type.kind === 'int' && type.form.kind === 'fixed';
+}
+
+/** Whether a list is numbers of one width and nothing else, which are measured and written where it stands. */
+export function hasPlainElements(
+  type: FieldType & { readonly kind: 'list' },
+): type is FieldType & { readonly kind: 'list'; readonly element: FieldType & { readonly kind: 'int' } } {
+  return isPlainInt(type.element) && type.extent.kind !== 'until';
 }
 
 /** `Bolt.headers` gives `BoltHeaders`, for the functions over a list's elements. */
@@ -939,7 +952,7 @@ export function writeValue(
     case 'struct':
       return [`p = write${pascalCase(type.struct.name)}(b, p, ${value}${more});`];
     case 'list':
-      if (isPlainInt(type.element)) {
+      if (hasPlainElements(type)) {
         const items = type.nullable ? `${value} ?? []` : value;
         return [`for (const item of ${items}) {`, ...writeValue(type.element, 'item', path, module), '}'];
       }
@@ -996,9 +1009,9 @@ export function emitListWrite(
   module: Module,
   elementText: string,
 ): FunctionDeclarationStructure[] {
-  const element = structIn(type);
-  const params = element === null ? [] : structParams(element, module, 'write');
+  const params = listParams(type, module, 'write');
   const args = params.map((param) => param.name);
+  const check = itemChecks(type, path, module);
   const size = valueSize(type.element, 'item', path, module, 'depth', args);
   const items = {
     name: 'items',
@@ -1010,20 +1023,16 @@ export function emitListWrite(
       name: `sizeOf${listName(path)}`,
       parameters: [items, ...params, ...(reachesRecursion(type) ? [{ name: 'depth', type: 'number' }] : [])],
       returnType: 'number',
-      statements: /^\d+$/.test(size)
-        ? [`return ${size} * items.length;`]
-        : [
-            'let size = 0;',
-            ...(type.element.kind === 'int' && type.element.form.kind !== 'fixed'
-              ? [
-                  'for (const item of items) {',
-                  itemRange(type.element, path, module),
-                  `size += ${size};`,
-                  '}',
-                ]
-              : [`for (const item of items) size += ${size};`]),
-            'return size;',
-          ],
+      statements:
+        /^\d+$/.test(size) && check.length === 0
+          ? [`return ${size} * items.length;`]
+          : [
+              'let size = 0;',
+              ...(check.length > 0
+                ? ['for (const item of items) {', ...check, `size += ${size};`, '}']
+                : [`for (const item of items) size += ${size};`]),
+              'return size;',
+            ],
     },
     {
       kind: StructureKind.Function,
@@ -1033,16 +1042,37 @@ export function emitListWrite(
       statements: [
         'let p = at;',
         'for (const item of items) {',
+        ...(type.extent.kind === 'until' ? ['const from = p;'] : []),
         ...writeValue(type.element, 'item', path, module, undefined, args),
+        ...(type.extent.kind === 'until'
+          ? [
+              `if (${module.use('startsAt')}(b, from, from + ${type.extent.delimiter.length}, ${module.delimiter(type.extent.delimiter)})) throw new ${module.use('EncodeError')}(${quote(path)}, 'has an element that begins as its end does');`,
+            ]
+          : []),
         '}',
+        ...(type.extent.kind === 'until' ? writeDelimiter(type.extent.delimiter, module) : []),
         'return p;',
       ],
     },
   ];
 }
 
-/** The line that refuses an element which its form can't hold. */
-function itemRange(type: FieldType & { kind: 'int' }, path: string, module: Module): string {
-  const { low, high } = formRange(type);
-  return `${module.use('requireInteger')}(${quote(path)}, item, ${low}, ${high});`;
+/** The lines that refuse an element which is out of its range, or has another size than all have. */
+function itemChecks(type: FieldType & { kind: 'list' }, path: string, module: Module): string[] {
+  const { element } = type;
+  if (element.kind === 'int') {
+    if (element.bool) return [];
+    const { low, high } = type.range ?? formRange(element);
+    const big = isBig(element.int, null);
+    const suffix = big ? 'n' : '';
+    const require = module.use(big ? 'requireBigInteger' : 'requireInteger');
+    return [`${require}(${quote(path)}, item, ${low}${suffix}, ${high}${suffix});`];
+  }
+  if (element.kind !== 'bytes' && element.kind !== 'text') return [];
+  const { extent } = element;
+  if (extent.kind !== 'size') return [];
+  const size =
+    sizeOfElements(type) === null ? String((extent.value as Expression & { op: 'int' }).value) : 'each';
+  const units = contentSize(element, 'item', path, module, 'depth');
+  return [`${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${units}, ${size}, ${size});`];
 }

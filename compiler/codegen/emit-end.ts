@@ -1,10 +1,10 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type { Expression } from '../model/expression.js';
-import { membersRead, parts } from '../model/expressions-of.js';
+import { membersRead, parts, sizeOfElements } from '../model/expressions-of.js';
 import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, MemberModel, Struct } from '../model/model.js';
-import { fixedSize, memberSize } from '../model/size.js';
+import { fixedSize, memberSize, typeSize } from '../model/size.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
@@ -19,7 +19,7 @@ import {
   readFormed,
   structEndName,
 } from './self-delimiting.js';
-import { argumentsOf, paramNames, structIn, structParams } from './struct-arguments.js';
+import { argumentsOf, listParams, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 
 const PARAMETERS = [
@@ -62,11 +62,7 @@ export function emitListEnd(
   module: Module,
 ): FunctionDeclarationStructure {
   const deep = reachesRecursion(type);
-  const element = structIn(type);
-  const count =
-    'extent' in type.element && 'value' in type.element.extent && type.element.extent.value.op === 'int'
-      ? String(type.element.extent.value.value)
-      : '0';
+  const params = listParams(type, module, 'read');
   return {
     kind: StructureKind.Function,
     name: listEndName(path),
@@ -74,7 +70,7 @@ export function emitListEnd(
     parameters: [
       ...PARAMETERS,
       { name: 'count', type: 'number' },
-      ...(element === null ? [] : structParams(element, module, 'read')),
+      ...params,
       ...(deep ? [DEPTH] : []),
       state(module),
     ],
@@ -82,14 +78,48 @@ export function emitListEnd(
     statements: tidy([
       'const walk = state === null ? 0 : state.walk(at, count);',
       'let p = state === null ? at : state.place(walk);',
-      'for (let left = state === null ? count : state.left(walk); left > 0; left--) {',
-      `p = ${isSelfDelimited(type.element) ? endCode(type.element, path, 'b', 'p', 'to', count, 'depth', module, 'state', paramNames(type, module, 'read')) : prefixEnd(type.element, module)};`,
+      `for (let left = state === null ? count : state.left(walk); ${type.extent.kind === 'until' ? '' : 'left > 0'}; left--) {`,
+      ...untilLines(type, module),
+      `p = ${elementEnd(
+        type,
+        path,
+        params.map((p) => p.name),
+        module,
+      )};`,
       'if (p <= 0) return p;',
       'if (state !== null) state.passed(walk, p, left - 1);',
       '}',
-      'return p;',
+      ...(type.extent.kind === 'until' ? [] : ['return p;']),
     ]),
   };
+}
+
+/** The lines that end a list where its delimiter stands, and refuse one with more elements than it may have. */
+function untilLines({ extent }: FieldType & { kind: 'list' }, module: Module): string[] {
+  if (extent.kind !== 'until') return [];
+  return [
+    `const past = ${module.use('delimiterPast')}(b, p, to, ${module.delimiter(extent.delimiter)});`,
+    'if (past !== 0) return past;',
+    'if (left === 0) return 0;',
+  ];
+}
+
+/** The code of where the element at `p` ends. */
+function elementEnd(
+  type: FieldType & { kind: 'list' },
+  path: string,
+  args: readonly string[],
+  module: Module,
+): string {
+  const { element } = type;
+  const count =
+    'extent' in element && 'value' in element.extent && element.extent.value.op === 'int'
+      ? String(element.extent.value.value)
+      : '0';
+  if (isSelfDelimited(element))
+    return endCode(element, path, 'b', 'p', 'to', count, 'depth', module, 'state', args);
+  const size = sizeOfElements(type) === null ? fixedSize(typeSize(element)) : 'each';
+  return size === null ? prefixEnd(element, module) : `p + ${size} > to ? to - (p + ${size}) : p + ${size}`;
 }
 
 /** Where an element with a length prefix ends. */
@@ -305,9 +335,7 @@ class EndWriter implements Environment {
       return;
     }
     const bytes =
-      type.kind === 'list' && extent.kind === 'count'
-        ? `${units} * ${fixedSize(memberSize({ ...field, type: type.element })) ?? 1}`
-        : units;
+      type.kind === 'list' && extent.kind === 'count' ? `${units} * ${elementSize(type, this)}` : units;
     this.lines.push(`p += ${bytes};`, 'if (p > to) return to - p;');
   }
 
@@ -388,6 +416,12 @@ class EndWriter implements Environment {
     this.names.add(free);
     return free;
   }
+}
+
+/** The code of the bytes that each element of a list takes. */
+function elementSize(type: FieldType & { kind: 'list' }, env: Environment): string {
+  const size = sizeOfElements(type);
+  return size === null ? String(typeSize(type.element).min) : emitExpression(size, env);
 }
 
 /** The members on the way to the end of a block: what stands in windows is passed with them. */

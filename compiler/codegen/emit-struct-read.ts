@@ -1,6 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { boundsOf, formRange, intName, rangeOf } from '../model/integers.js';
+import { boundsOf, formRange, intName, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { walk } from '../model/walk.js';
 import type {
@@ -82,11 +82,16 @@ export function readAtCursor(
           `const ${local} = ${readFormed(type, 'c.bytes', 'c.at', module)};`,
         );
         // A field is held to its range after it; what is an element is here.
-        if (local === 'item') lines.push(...outOfRange(type, path, schema, module));
+        if (local === 'item' && range === null) lines.push(...outOfRange(type, path, schema, module));
         lines.push(`c.at = ${local}End;`);
         return;
       }
-      const field = { member: 'field', type, range, path } as unknown as Field;
+      const field = {
+        member: 'field',
+        type,
+        range: local === 'item' ? null : range,
+        path,
+      } as unknown as Field;
       lines.push(`const ${local}End = ${reach(String(type.int.bits / 8))};`);
       lines.push(`const ${local} = ${readValue(field, 'c.bytes', 'c.at', module)}${closedCast(type.enum)};`);
       lines.push(`c.at = ${local}End;`);
@@ -151,6 +156,11 @@ export function readAtCursor(
           `if (${count} > ${type.maxCount}) ${error(`\`has \${${count}} elements, the limit is ${type.maxCount}\``)}`,
         );
         lines.push(`for (let i = 0; i < ${count}; i++) {`);
+      } else if (type.extent.kind === 'until') {
+        lines.push(
+          `while (!c.passes(${module.delimiter(type.extent.delimiter)})) {`,
+          `if (${items}.length === ${type.maxCount}) ${error(quote(`has over ${type.maxCount} elements`))}`,
+        );
       } else {
         if (type.extent.kind === 'size') lines.push(`const ${local}End = ${reach(count ?? '0')};`);
         lines.push(`while (c.at < ${type.extent.kind === 'rest' ? 'c.end' : `${local}End`}) {`);
@@ -165,11 +175,13 @@ export function readAtCursor(
         module,
         lines,
         'item',
-        elementCount(type.element),
-        null,
+        elementCount(type.element) ?? args[0] ?? null,
+        type.range,
         depth,
         args,
       );
+      if (type.element.kind === 'int')
+        lines.push(...elementChecks(type.element, type.range, path, schema, module));
       lines.push(`${items}.push(item);`, '}');
       if (type.extent.kind === 'size')
         lines.push(
@@ -200,6 +212,32 @@ export function readAtCursor(
     case 'map':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
   }
+}
+
+/** Refuses an element that is out of its range, or no member of its closed enum. */
+function elementChecks(
+  type: FieldType & { kind: 'int' },
+  range: Field['range'],
+  path: string,
+  schema: string,
+  module: Module,
+): string[] {
+  const fail = (test: string, code: 'enum' | 'range', detail: string): string =>
+    `if (${test}) throw new ${module.use('DecodeError')}('${code}', ${quote(path)}, c.at, ${detail}, ${quote(schema)});`;
+  const lines: string[] = [];
+  if (range !== null) {
+    const big = isBig(type.int, null) ? 'n' : '';
+    const { low, high } = range;
+    const test = `item < ${low}${big} || item > ${high}${big}`;
+    lines.push(fail(test, 'range', `\`is \${item}, has to be ${low} to ${high}\``));
+  }
+  if (type.enum !== null && closedCast(type.enum) !== '') {
+    const test = type.enum.members
+      .map((m) => `item !== ${module.enumValue(type.enum!, m.value)}`)
+      .join(' && ');
+    lines.push(fail(test, 'enum', `\`\${String(item)} is no ${type.enum.name}\``));
+  }
+  return lines;
 }
 
 /** Refuses an element that its form can say and its integer can't hold. */

@@ -5,7 +5,7 @@ import { inFrame } from '../model/in-frame.js';
 import { walk } from '../model/walk.js';
 import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
 import { emitCheck } from './emit-check.js';
-import { emitEncode, emitInit, isPlainInt, emitListWrite, emitStructWrite } from './emit-encode.js';
+import { emitEncode, emitInit, hasPlainElements, emitListWrite, emitStructWrite } from './emit-encode.js';
 import { emitListEnd, emitStructEnd } from './emit-end.js';
 import { emitEnum } from './emit-enum.js';
 import { emitHeaders, entriesRange, headersField } from './emit-headers.js';
@@ -90,7 +90,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   for (const struct of structs)
     module.add(emitStructRead(struct, module), ...emitStructWrite(struct, module));
   for (const { type, path } of lists) {
-    if (!isPlainInt(type.element))
+    if (!hasPlainElements(type))
       module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
   }
   for (const record of recordsOf(module)) module.add(emitEntries(record, module));

@@ -270,7 +270,7 @@ const KNOWN_DELIMITERS = new Map([
 const API_FUNCTIONS = /^(put)?[ui]?\d+(le)?$|^[ui]\d+(le)?$|^(put)?[fF](32|64)(le)?$/;
 const FUNCTIONS = new Set(
   (
-    'ended unended untilEnd prefixedEnd digitsEnd hexDigitsEnd decimal hex decimalSize hexSize putDecimal putHex putDigits putHexDigits ' +
+    'ended unended untilEnd delimiterPast prefixedEnd digitsEnd hexDigitsEnd decimal hex decimalSize hexSize putDecimal putHex putDigits putHexDigits ' +
     'decimalUntilEnd hexUntilEnd leb128 zigzag mqtt vlq quic ber ' +
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +

@@ -11,6 +11,7 @@ import type {
   VariantModel,
   WindowModel,
 } from '../model/model.js';
+import { sizeOfElements } from '../model/expressions-of.js';
 import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
@@ -370,7 +371,10 @@ export class Reader implements Environment {
     if (extent.kind === 'rest') throw new Error('what takes the rest ends with its window');
     if (extent.kind === 'until') throw new Error('what ends with a delimiter is walked');
     const value = this.units(member, extent.value);
-    if (extent.kind === 'count' && type.kind === 'list') return `${value} * ${elementSize(type.element)}`;
+    if (extent.kind === 'count' && type.kind === 'list') {
+      const size = sizeOfElements(type);
+      return `${value} * ${size === null ? elementSize(type.element) : emitExpression(size, this)}`;
+    }
     return value;
   }
 }

@@ -1,5 +1,6 @@
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type { Field, FieldType, Struct } from '../model/model.js';
+import { sizeOfElements } from '../model/expressions-of.js';
 import { fixedSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import type { Module } from './module.js';
@@ -17,7 +18,12 @@ export function isSelfDelimited(type: FieldType): boolean {
     case 'struct':
       return fixedSize(type.struct.size) === null;
     case 'list':
-      return type.extent.kind === 'count' && fixedSize(typeSize(type.element)) === null;
+      if (type.extent.kind === 'until') return true;
+      return (
+        type.extent.kind === 'count' &&
+        sizeOfElements(type) === null &&
+        fixedSize(typeSize(type.element)) === null
+      );
     case 'extern':
       return !type.rest;
     default:
@@ -74,7 +80,7 @@ export function endCode(
     case 'struct':
       return `${structEndName(type.struct)}(${b}, ${from}, ${to}${more})`;
     case 'list':
-      return `${listEndName(path)}(${b}, ${from}, ${to}, ${count}${more})`;
+      return `${listEndName(path)}(${b}, ${from}, ${to}, ${type.extent.kind === 'until' ? type.maxCount : count}${more})`;
     case 'extern':
       return `${module.extern(type.extern)}.end(${b}, ${from}, ${to})`;
   }

@@ -1,19 +1,29 @@
 import type { FieldType, Struct } from '../model/model.js';
+import { argsIn, sizeOfElements } from '../model/expressions-of.js';
 import { walk } from '../model/walk.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import type { Module } from './module.js';
 
-/** The code of what the parameters of a struct are at a place: of the type's own, or of a list's elements. */
+/** The code of what the functions over a type take besides bytes and values: parameters, or the size of elements. */
 export function argumentsOf(type: FieldType, env: Environment): string[] {
-  if (type.kind === 'list') return argumentsOf(type.element, env);
-  return type.kind === 'struct' ? type.args.map((arg) => emitExpression(arg, env)) : [];
+  return argsIn(type).map((arg) => emitExpression(arg, env));
 }
 
-/** The names that a function over a struct, or over a list of them, has for the struct's parameters. */
-export function paramNames(type: FieldType, module: Module, where: 'read' | 'write'): string[] {
-  if (type.kind === 'list') return paramNames(type.element, module, where);
-  return type.kind === 'struct' ? type.struct.params.map((param) => module.local(param, where)) : [];
+/** The parameters of a function over a list, for those of the structs in it or for the size its elements have. */
+export function listParams(
+  type: FieldType & { kind: 'list' },
+  module: Module,
+  where: 'read' | 'write',
+): { name: string; type: string }[] {
+  if (sizeOfElements(type) !== null) return [{ name: 'each', type: 'number' }];
+  if (type.element.kind !== 'struct') return [];
+  return structParams(type.element.struct, module, where).map((param) =>
+    LIST_LOCALS.has(param.name) ? { ...param, name: `${param.name}_` } : param,
+  );
 }
+
+/** What functions over lists have names for themselves. */
+const LIST_LOCALS = new Set(['count', 'walk', 'left', 'past', 'items']);
 
 /** Parameters of a function for those of a struct. */
 export function structParams(
@@ -30,10 +40,4 @@ export function structParams(
 /** Whether a struct is padded, which is counted from where it starts. */
 export function hasAlignment(struct: Struct): boolean {
   return [...walk(struct.body)].some((member) => member.member === 'pad' && member.mode === 'align');
-}
-
-/** The struct that a value is, or that the elements of a list are; null for other values. */
-export function structIn(type: FieldType): Struct | null {
-  if (type.kind === 'list') return structIn(type.element);
-  return type.kind === 'struct' ? type.struct : null;
 }

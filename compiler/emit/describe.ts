@@ -156,7 +156,7 @@ function typeName(type: FieldType): string {
     case 'struct':
       return type.struct.name;
     case 'list':
-      return `list of ${typeName(type.element)}`;
+      return `list of ${typeName(type.element)}${type.extent.kind === 'until' ? ` until ${JSON.stringify(type.extent.delimiter)}` : ''}`;
     case 'map':
       return `map of ${type.pair.name}`;
     case 'float':

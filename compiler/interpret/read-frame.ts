@@ -481,6 +481,32 @@ class FrameReader {
     return { number: formed.value, next: formed.next };
   }
 
+  /** Whether a list ends here; needs more bytes if those at hand may be the first of its delimiter. */
+  private isDelimiter(delimiter: string, field: Field, at: number, bound: Bound): boolean {
+    const end = Math.min(at + delimiter.length, bound.end);
+    for (let i = at; i < end; i++) if (this.bytes[i] !== delimiter.charCodeAt(i - at)) return false;
+    this.reach(at, delimiter.length > bound.end - at ? bound.end - at + 1 : 0, bound, field.path, field.span);
+    return true;
+  }
+
+  /** Holds an element to its range and its closed enum. */
+  private checkElement(
+    { range }: FieldType & { kind: 'list' },
+    { enum: of }: FieldType & { kind: 'int' },
+    field: Field,
+    value: Shown,
+    at: number,
+  ): void {
+    if (typeof value !== 'bigint') return;
+    const bad = (message: string): never => {
+      throw new Bad(at - this.at, field.path, message, field.span);
+    };
+    if (range !== null && (value < range.low || value > range.high))
+      bad(`is ${value}, has to be ${range.low} to ${range.high}`);
+    if (of !== null && !of.open && !of.flags && !of.members.some((m) => m.value === value))
+      bad(`${value} is no ${of.name}`);
+  }
+
   /** Where a delimiter stands after `at`: the end of the value before it. */
   private delimiter(delimiter: string, max: number, field: Field, at: number, bound: Bound): number {
     const rest = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + at, bound.end - at);
@@ -595,10 +621,17 @@ class FrameReader {
       );
     const children: FieldNode[] = [];
     let next = at;
-    while (counted === null ? next < window.end : children.length < counted) {
+    const delimiter = extent.kind === 'until' ? extent.delimiter : null;
+    for (;;) {
+      if (delimiter !== null && this.isDelimiter(delimiter, field, next, window)) {
+        next += delimiter.length;
+        break;
+      }
+      if (delimiter === null && !(counted === null ? next < window.end : children.length < counted)) break;
       if (children.length === type.maxCount)
         throw new Bad(next - this.at, field.path, `has over ${type.maxCount} elements`, field.span);
       const one = this.value(type.element, field, next, window, scope);
+      if (type.element.kind === 'int') this.checkElement(type, type.element, field, one.value, next);
       children.push({
         name: `[${children.length}]`,
         offset: next - this.at,

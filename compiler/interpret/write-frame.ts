@@ -1,5 +1,6 @@
 import { HeaderMap } from '@proto-frame/api';
 import { rangeOf } from '../model/integers.js';
+import type { Expression } from '../model/expression.js';
 import type { Block, Extended, Field, FieldType, IntType, MemberModel, Protocol } from '../model/model.js';
 import { checksum } from './checksum.js';
 import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
@@ -53,6 +54,13 @@ class FrameWriter {
 
   get position(): number {
     return this.size;
+  }
+
+  /** Whether the bytes at a place are these characters. */
+  startsWith(at: number, text: string): boolean {
+    return (
+      Buffer.from(this.data.subarray(at, Math.min(this.size, at + text.length))).toString('latin1') === text
+    );
   }
 
   reserve(count: number): number {
@@ -393,7 +401,8 @@ class BodyWriter {
         return;
       case 'list':
         if (value === null) return;
-        (value as readonly Shown[]).forEach((v, i) => this.value(type.element, v, `${path}[${i}]`));
+        (value as readonly Shown[]).forEach((v, i) => this.element(type, v, `${path}[${i}]`));
+        if (type.extent.kind === 'until') this.out.append(Buffer.from(type.extent.delimiter, 'latin1'));
         return;
       case 'map':
         for (const [key, text] of value as readonly (readonly [Shown, Shown])[]) {
@@ -402,6 +411,25 @@ class BodyWriter {
         }
         return;
     }
+  }
+
+  /** An element of a list: of the size that all have, in its range, and not beginning as the list ends. */
+  private element(type: FieldType & { kind: 'list' }, value: Shown, path: string): void {
+    const { range, element, extent } = type;
+    if (range !== null && typeof value === 'bigint' && (value < range.low || value > range.high))
+      throw new JsonError(path, `is ${value}, has to be ${range.low} to ${range.high}`);
+    const from = this.out.position;
+    this.value(element, value, path);
+    const isSized = (element.kind === 'bytes' || element.kind === 'text') && element.extent.kind === 'size';
+    if (isSized) {
+      const [taken, size] = [
+        BigInt(this.out.position - from),
+        evaluateValue((element.extent as { value: Expression }).value, this.scope),
+      ];
+      if (taken !== size) throw new JsonError(path, `has ${taken} bytes, needs ${String(size)}`);
+    }
+    if (extent.kind === 'until' && this.out.startsWith(from, extent.delimiter))
+      throw new JsonError(path, `begins with ${JSON.stringify(extent.delimiter)}, which would end the list`);
   }
 
   /** A record of its entries, or as its bytes are given. */

@@ -46,6 +46,7 @@ import type {
   WindowModel,
 } from './model.js';
 import { Names } from './names.js';
+import { rangeAttribute } from './range-attribute.js';
 import { parts } from './expressions-of.js';
 import { blockSize } from './size.js';
 import { suggestHint } from './suggest-hint.js';
@@ -582,43 +583,11 @@ function rangeOfDigits(type: FieldType): Field['range'] {
   return range.high < rangeOf(type.int).high ? range : null;
 }
 
-function rangeAttr(ast: FieldAst, type: FieldType, place: Place): Field['range'] {
+function rangeAttr(ast: FieldAst, type: FieldType, { cx }: Place): Field['range'] {
   const attr = ast.attrs.find((a) => a.kind === 'in');
-  if (attr === undefined) return null;
-  const { report, scope } = place.cx;
-  if (type.kind !== 'int' || type.bool) return null;
-  if (ast.value !== null) {
-    report.error('PF113', attr.span, 'a constant needs no range', { hint: 'remove it' });
-    return null;
-  }
-  const low = constantOf(attr.low, scope, report, type.enum);
-  const high = constantOf(attr.high, scope, report, type.enum);
-  if (low === null || high === null) return null;
-  const bounds = formRange(type);
-  if (low.kind !== 'int' || high.kind !== 'int') {
-    report.error('PF113', attr.span, 'a range is written with numbers');
-    return null;
-  }
-  if (low.value > high.value) {
-    report.error('PF113', attr.span, `${low.value}..${high.value} is empty`, {
-      hint: `the smaller number comes first: \`in ${high.value}..${low.value}\``,
-    });
-    return null;
-  }
-  for (const [value, expr] of [
-    [low.value, attr.low],
-    [high.value, attr.high],
-  ] as const) {
-    if (value < bounds.low || value > bounds.high) {
-      report.error(
-        'PF113',
-        expr.span,
-        `${value} does not fit: the field holds ${bounds.low} to ${bounds.high}`,
-      );
-      return null;
-    }
-  }
-  return { low: low.value, high: high.value };
+  if (attr === undefined || ast.value === null) return rangeAttribute(ast.attrs, type, cx);
+  cx.report.error('PF113', attr.span, 'a constant needs no range', { hint: 'remove it' });
+  return null;
 }
 
 function checksumAttr(ast: FieldAst, type: FieldType, place: Place): Checksum | null {

@@ -10,7 +10,8 @@ import { buildArguments, isConstant } from './build-arguments.js';
 import { buildStruct } from './build-members.js';
 import type { Declarations } from './declarations.js';
 import { rangeOf } from './integers.js';
-import { takesRest } from './size.js';
+import { rangeAttribute } from './range-attribute.js';
+import { takesRest, typeSize } from './size.js';
 import type { Encoding, ExtentModel, Field, FieldType, Struct } from './model.js';
 
 /** How many entries a map may have where the schema gives no `max`. */
@@ -77,7 +78,7 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
       const built = extentOf({ ...input, attrs: [] }, cx, type.kind);
       const element = buildType(type.element, cx, declarations);
       if (built === null || element === null || maxCount === undefined) return null;
-      if (!checkElement(type.element, element, report)) return null;
+      if (!checkElement(type.element, element, built, report)) return null;
       if (type.kind === 'list')
         return {
           kind: 'list',
@@ -85,6 +86,7 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
           extent: built,
           maxCount: maxCount ?? declarations.elements,
           nullable,
+          range: rangeAttribute(type.element.attrs, element, cx),
         };
       return buildMap(type.element.span, element, built, maxCount, cx);
     }
@@ -286,16 +288,18 @@ export function refuseExtent(input: TypeInput, cx: Context, type: FieldType): Fi
   return null;
 }
 
-/** Refuses what an element of a list or map can't have (yet): attributes of its own, a size that depends on fields. */
-function checkElement(input: TypeInput, type: FieldType, report: Report): boolean {
-  for (const attr of input.attrs) {
-    if (attr.kind === 'max' && (type.kind === 'bytes' || type.kind === 'text')) continue;
-    if (attr.kind === 'nullable') continue;
-    report.error('PF199', attr.span, `\`${attr.kind}\` for elements is not built yet`);
-  }
+/** Refuses what an element of a list or map can't have, and a delimiter after the last that could be one. */
+function checkElement(input: TypeInput, type: FieldType, of: ExtentModel, report: Report): boolean {
+  const allowed: readonly Attr['kind'][] =
+    type.kind === 'int' && !type.bool
+      ? ['in']
+      : type.kind === 'bytes' || type.kind === 'text'
+        ? ['max', 'nullable']
+        : ['nullable'];
+  checkAttributes(input.attrs, allowed, 'an element', report);
   if (type.kind === 'list' || type.kind === 'map') {
-    report.error('PF199', input.span, `a ${type.kind} in a list is not built yet`, {
-      hint: 'put it into a struct',
+    report.error('PF109', input.span, `a ${type.kind} in a list has no name for its elements`, {
+      hint: 'put it into a struct: `struct Row { n : u8; cells : list of … count n; }`',
     });
   } else if (takesRest(type)) {
     report.error(
@@ -303,9 +307,9 @@ function checkElement(input: TypeInput, type: FieldType, report: Report): boolea
       input.extent!.span,
       'an element takes the rest, so nothing is left for the next one',
     );
-  } else if ('extent' in type && type.extent.kind === 'size' && type.extent.value.op !== 'int') {
-    report.error('PF199', input.extent!.span, 'elements whose size is a field are not built yet', {
-      hint: 'give each element a prefix: `pstr(u16)`, `pbytes(u16)`',
+  } else if (of.kind === 'until' && typeSize(type).min < of.delimiter.length) {
+    report.error('PF103', input.span, 'an element can be shorter than the delimiter after the last one', {
+      hint: 'what is told from an element has to be no longer than the shortest one',
     });
   } else return true;
   return false;
@@ -376,9 +380,9 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
   }
   if (extent.kind === 'rest') return { kind: 'rest', max };
   if (extent.kind === 'until') {
-    if (what === 'list' || what === 'map') {
-      cx.report.error('PF199', extent.span, `a ${what} up to a delimiter is not built yet`, {
-        hint: 'a count, a size or a window can end it',
+    if (what === 'map') {
+      cx.report.error('PF199', extent.span, 'a map up to a delimiter is not built yet', {
+        hint: 'a size or a window can end it; a list of structs can end with a delimiter',
       });
       return null;
     }

@@ -36,10 +36,21 @@ export function membersRead(member: MemberModel): readonly Expression[] {
   }
 }
 
-/** What the parameters of a struct are at the place of a type: of the struct itself, or of a list's elements. */
+/**
+ * What the values of a type hang on at its place, apart from its own extent: the parameters of a struct, of the
+ * structs in a list, the size that all elements of a list have.
+ */
 export function argsIn(type: FieldType): readonly Expression[] {
-  if (type.kind === 'list') return argsIn(type.element);
-  return type.kind === 'struct' ? type.args : [];
+  if (type.kind === 'struct') return type.args;
+  if (type.kind !== 'list') return [];
+  const size = sizeOfElements(type);
+  return size === null ? argsIn(type.element) : [size];
+}
+
+/** The size that each element of a list has, where a field says it; null where an element says it itself. */
+export function sizeOfElements({ element }: FieldType & { readonly kind: 'list' }): Expression | null {
+  if ((element.kind !== 'bytes' && element.kind !== 'text') || element.extent.kind !== 'size') return null;
+  return element.extent.value.op === 'int' ? null : element.extent.value;
 }
 
 /** All expressions in what a synth sets. */

@@ -186,6 +186,8 @@ export type FieldType =
       readonly maxCount: number;
       /** Null is the count -1. */
       readonly nullable: boolean;
+      /** `( … in low..high)`: what each element is held to. */
+      readonly range: Field['range'];
     }
   | {
       readonly kind: 'map';

@@ -49,8 +49,12 @@ export function typeSize(type: FieldType): SizeRange {
     case 'struct':
       return type.struct.size;
     case 'list': {
-      if (type.extent.kind !== 'count') return extentSize(type.extent);
       const element = typeSize(type.element);
+      if (type.extent.kind === 'until') {
+        const { length } = type.extent.delimiter;
+        return { min: length, max: length + Math.max(1, element.max) * Math.max(1, type.maxCount) };
+      }
+      if (type.extent.kind !== 'count') return extentSize(type.extent);
       const count = extentBounds(type.extent);
       return {
         min: element.min * count.min,

@@ -26,7 +26,7 @@ export { f32, f32le, f64, f64le, putF32, putF32le, putF64, putF64le } from './by
 export * from './bytes/varints.js';
 export * from './bytes/decimal.js';
 export * from './bytes/hex.js';
-export { untilEnd } from './bytes/until.js';
+export { delimiterPast, startsAt, untilEnd } from './bytes/until.js';
 export { untilGoesOn } from './bytes/until-goes-on.js';
 export { ended } from './bytes/ended.js';
 export type {

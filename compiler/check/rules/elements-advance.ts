@@ -1,5 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { typeSize, blockSize } from '../../model/size.js';
+import { sizeOfElements } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Protocol } from '../../model/model.js';
 import type { ProtocolItem } from '../../syntax/ast.js';
@@ -34,7 +35,10 @@ export function elementsAdvance(protocol: Protocol, items: readonly ProtocolItem
           member.span,
           `an element of \`${member.name}\` can have no bytes at all, so a small frame could hold any number of them`,
           {
-            hint: 'give the element a length prefix or a fixed field',
+            hint:
+              type.kind === 'list' && sizeOfElements(type) !== null
+                ? 'say that their size is at least 1: `in 1..…`'
+                : 'give the element a length prefix or a fixed field',
           },
         );
       }

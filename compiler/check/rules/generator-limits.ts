@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { argsIn, expressionsOf, parts } from '../../model/expressions-of.js';
+import { argsIn, expressionsOf, parts, sizeOfElements } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Field, Guard, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -25,6 +25,10 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       }
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, report);
+      if (member.type.kind === 'list') {
+        const size = sizeOfElements(member.type);
+        if (size !== null) constantLength(size, report);
+      }
       if ('extent' in member.type && 'value' in member.type.extent)
         constantLength(member.type.extent.value, report);
       if (member.type.kind === 'map' && member !== headers) {

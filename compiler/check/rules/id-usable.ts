@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { parts } from '../../model/expressions-of.js';
+import { argsIn, membersRead, parts } from '../../model/expressions-of.js';
 import { allocatedIds } from '../../model/allocated-ids.js';
 import { idParts } from '../../model/id-parts.js';
 import { inEveryFrame } from '../../model/in-every-frame.js';
@@ -200,8 +200,8 @@ function replaceable(id: Field, protocol: Protocol, report: Report): boolean {
 /** What decides about the layout of a frame or whether it is one, with all its parts; sizes are of lengths only. */
 function layoutReads(protocol: Protocol): Expression[] {
   return [...walk(protocol.frame.body)].flatMap((member) => {
-    if (member.member === 'variant') return member.on.flatMap((e) => [...parts(e)]);
-    return member.member === 'if' || member.member === 'assert' ? [...parts(member.condition)] : [];
+    const read = member.member === 'field' ? argsIn(member.type) : membersRead(member);
+    return member.member === 'within' ? [] : read.flatMap((e) => [...parts(e)]);
   });
 }
 
@@ -227,6 +227,7 @@ function isWalked(member: MemberModel): boolean {
     case 'text':
       return type.extent.kind === 'until';
     case 'list':
+      if (type.extent.kind === 'until') return true;
       return type.extent.kind === 'count' && fixedSize(typeSize(type.element)) === null;
     case 'struct':
       return fixedSize(type.struct.size) === null;

@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { expressionsOf } from '../../model/expressions-of.js';
+import { expressionsOf, sizeOfElements } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Protocol } from '../../model/model.js';
 
@@ -31,6 +31,8 @@ export function optionalFields(protocol: Protocol, report: Report): void {
       else if (member.member === 'field' && 'extent' in member.type) {
         const { extent } = member.type;
         if (extent.kind === 'size' || extent.kind === 'count') need(extent.value, `a ${extent.kind}`);
+        const size = member.type.kind === 'list' ? sizeOfElements(member.type) : null;
+        if (size !== null) need(size, 'a size');
       }
     }
   }

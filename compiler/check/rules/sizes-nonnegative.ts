@@ -1,6 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { SAFE } from '../../model/integers.js';
+import { sizeOfElements } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Block, Protocol } from '../../model/model.js';
 
@@ -12,6 +13,8 @@ export function sizesNonnegative(protocol: Protocol, report: Report): void {
       if (member.member === 'within') check(member.size, member.max, report);
       else if (member.member === 'field' && 'extent' in member.type) {
         const { extent } = member.type;
+        const size = member.type.kind === 'list' ? sizeOfElements(member.type) : null;
+        if (size !== null) check(size, null, report);
         const most =
           member.type.kind === 'list' && extent.kind === 'count' ? member.type.maxCount : extent.max;
         if (extent.kind === 'size' || extent.kind === 'count')

@@ -45,14 +45,26 @@ export function compareFields(cx: LayoutContext, was: Field, is: Field): void {
 }
 
 function compareRanges(cx: LayoutContext, name: string, was: Field, is: Field): void {
-  if (was.type.kind !== 'int' || is.type.kind !== 'int' || (was.range === null && is.range === null)) return;
-  const before = was.range ?? rangeOf(was.type.int);
-  const after = is.range ?? rangeOf(is.type.int);
+  if (was.type.kind !== 'int' || is.type.kind !== 'int') return;
+  const bounds = ({ type, range }: Field): Bounded => ({ element: type, range });
+  compareBounds(cx, name, bounds(was), bounds(is), was.span, is.span);
+}
+
+/** A number, or the elements of a list, with what `in` says of them. */
+interface Bounded {
+  readonly element: FieldType;
+  readonly range: Field['range'];
+}
+
+function compareBounds(cx: LayoutContext, name: string, was: Bounded, is: Bounded, a: Span, b: Span): void {
+  if (was.element.kind !== 'int' || is.element.kind !== 'int') return;
+  if (was.range === null && is.range === null) return;
+  const before = was.range ?? rangeOf(was.element.int);
+  const after = is.range ?? rangeOf(is.element.int);
   const text = `${name} was in ${before.low}..${before.high}, is in ${after.low}..${after.high}`;
-  if (after.low > before.low || after.high < before.high)
-    cx.changes.breaking('range-changed', was.span, is.span, text);
+  if (after.low > before.low || after.high < before.high) cx.changes.breaking('range-changed', a, b, text);
   else if (after.low < before.low || after.high > before.high)
-    cx.changes.compatible('range-changed', was.span, is.span, text);
+    cx.changes.compatible('range-changed', a, b, text);
 }
 
 function compareTypes(
@@ -83,6 +95,7 @@ function compareTypes(
     compareTypes(cx, `an element of ${name}`, was.element, is.element, a, b);
     compareExtents(cx, name, was.extent, is.extent, a, b);
     compareLimit(cx, `the count of ${name}`, was.maxCount, is.maxCount, a, b);
+    compareBounds(cx, `an element of ${name}`, was, is, a, b);
   } else if (was.kind === 'map' && is.kind === 'map') {
     cx.structs(was.pair, is.pair);
     compareExtents(cx, name, was.extent, is.extent, a, b);
@@ -174,6 +187,14 @@ export function compareExtents(
         was.value.span,
         is.value.span,
         `the ${was.kind} of ${name} was \`${sourceText(was.value)}\`, is \`${sourceText(is.value)}\``,
+      );
+  } else if (was.kind === 'until' && is.kind === 'until') {
+    if (was.delimiter !== is.delimiter)
+      changes.breaking(
+        'extent-changed',
+        a,
+        b,
+        `${name} ended by ${JSON.stringify(was.delimiter)}, ends by ${JSON.stringify(is.delimiter)}`,
       );
   } else if (was.kind === 'prefix' && is.kind === 'prefix')
     compareInts(`the length before ${name}`, was.int, is.int, a, b, changes);

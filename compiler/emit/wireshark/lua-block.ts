@@ -198,7 +198,13 @@ export class LuaBlock {
     if (extent.kind === 'size') this.push(`local outer${id} = r:enter(${luaExpression(extent.value)})`);
     const entries = type.kind === 'map' && field === this.protocol.roles.headers;
     if (entries) this.push('v["(headers)"] = {}');
-    this.push(isCounted ? `for i = 1, ${luaExpression(extent.value)} do` : 'while r:rest() > 0 do');
+    this.push(
+      isCounted
+        ? `for i = 1, ${luaExpression(extent.value)} do`
+        : extent.kind === 'until'
+          ? `while not r:passes(${delimiterText(extent.delimiter)}) do`
+          : 'while r:rest() > 0 do',
+    );
     this.indent++;
     if (type.kind === 'map') {
       this.push(`local entry = r:open("entry")`);

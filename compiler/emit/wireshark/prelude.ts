@@ -183,6 +183,20 @@ function Reader:delimited(field, delimiter, most, encoding)
   return value
 end
 
+-- Whether a list ends here with its delimiter, which is passed then.
+function Reader:passes(delimiter)
+  local from = self.at
+  for i = 1, #delimiter do
+    if from + i > self.limit then
+      if self.inside then return false end
+      need(1)
+    end
+    if self.tvb(from + i - 1, 1):uint() ~= delimiter:byte(i) then return false end
+  end
+  self:take(#delimiter)
+  return true
+end
+
 function Reader:digits(field, signed, base, count, delimiter)
   local from = self.at
   local to = count == nil and self:find(delimiter, 20) or self:take(count) + count

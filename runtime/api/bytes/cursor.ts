@@ -1,4 +1,5 @@
 import { DecodeError } from '../errors.js';
+import { startsAt } from './until.js';
 
 /** A place that moves on while a list or struct is read; `end` is where its window ends. */
 export class Cursor {
@@ -24,6 +25,14 @@ export class Cursor {
       );
     }
     return next;
+  }
+
+  /** Whether a delimiter stands here inside the window; it is passed if it does. */
+  passes(delimiter: Uint8Array): boolean {
+    const next = this.at + delimiter.length;
+    if (next > this.end || !startsAt(this.bytes, this.at, next, delimiter)) return false;
+    this.at = next;
+    return true;
   }
 
   /**

@@ -24,3 +24,13 @@ export function startsAt(b: Uint8Array, at: number, end: number, delimiter: Uint
   for (let i = at; i < end; i++) if (b[i] !== delimiter[i - at]) return false;
   return true;
 }
+
+/**
+ * The place after a delimiter that stands at p; 0 if other bytes stand there, -1 if at least one byte more than `to` is
+ * needed to know.
+ */
+export function delimiterPast(b: Uint8Array, p: number, to: number, delimiter: Uint8Array): number {
+  const next = p + delimiter.length;
+  if (!startsAt(b, p, Math.min(next, to), delimiter)) return 0;
+  return next <= to ? next : -1;
+}

@@ -190,7 +190,7 @@ function arbitraryValue(type: FieldType, depth: number, facts: Facts): fc.Arbitr
           : { maxLength: 5 };
       if (depth === DEEPEST && type.element.kind === 'struct' && type.element.struct.recursive)
         return fc.constant([]);
-      return orNull(fc.array(arbitraryValue(type.element, depth, facts), count));
+      return orNull(fc.array(arbitraryElement(type, depth, facts), count));
     }
     case 'map':
       return fc.array(
@@ -224,6 +224,20 @@ function arbitraryEntry(of: EntryType): fc.Arbitrary<Value> {
       // In protobuf a map without entries is none, and no key comes twice.
       return fc.uniqueArray(fc.tuple(text, text), { selector: ([key]) => key, minLength: 1, maxLength: 4 });
   }
+}
+
+/** An element in its range; one that is not the delimiter of its list itself. */
+function arbitraryElement(
+  { element, range, extent }: FieldType & { kind: 'list' },
+  depth: number,
+  facts: Facts,
+): fc.Arbitrary<Value> {
+  const first = extent.kind === 'until' ? extent.delimiter.charCodeAt(0) : -1;
+  const free = (value: Value): boolean => value !== first;
+  if (element.kind !== 'int' || range === null) return arbitraryValue(element, depth, facts).filter(free);
+  return isBig(element.int, null)
+    ? fc.bigInt({ min: range.low, max: range.high })
+    : fc.integer({ min: Number(range.low), max: Number(range.high) }).filter(free);
 }
 
 /** Recursive structs in each other: at most as many as every schema allows. */

@@ -863,11 +863,13 @@ class SchemaWriter {
 
   private element(mayVary: boolean, place: Place): { text: string; min: number; varies: boolean } {
     const { r } = this;
+    const sizes = place.seen.filter((s) => s.kind === 'int' && s.arm === null && s.low > 0 && s.high < 128);
     const structs = this.structs.filter((s) => (mayVary || !s.varies) && (s.min > 0 || s.params.length > 0));
     const bits = r.pick(WIDTHS);
     const choices = [
       { text: `${r.pick(['u', 'i'])}${bits}${this.endian(bits)}`, min: bits / 8, varies: false },
       { text: 'bool(u8)', min: 1, varies: false },
+      { text: `(${r.pick(['u8', 'i16', 'u32le'])} in 1..${r.pick([5, 120])})`, min: 1, varies: false },
       { text: `(${r.pick(['bytes', ...TEXTS])} size 3)`, min: 3, varies: false },
       ...this.enums.map((e) => ({ text: e.name, min: e.bits / 8, varies: false })),
       ...structs.map((s) => ({ text: this.use(s, place), min: s.min, varies: s.varies })),
@@ -875,6 +877,11 @@ class SchemaWriter {
       ...(mayVary
         ? [
             { text: 'pstr(u8)', min: 1, varies: true },
+            ...sizes.map((s) => ({
+              text: `(${r.pick(['bytes', ...TEXTS])} size ${s.name})`,
+              min: s.low,
+              varies: true,
+            })),
             { text: 'pbytes(u16)', min: 2, varies: true },
             { text: '(pstr(u16) nullable)', min: 2, varies: true },
             { text: `varint(${r.pick(VARINTS)})`, min: 1, varies: true },
@@ -894,6 +901,23 @@ class SchemaWriter {
     const name = this.fresh('l');
     const max = r.chance(0.2) ? ` max ${r.pick([3, 50])}` : '';
     place.open.varies = true;
+    if (r.chance(0.2)) {
+      const element = this.element(true, place);
+      // Numbers often begin with a NUL, and would be taken for the end.
+      const isText = /^\(?(text|cstr)/.test(element.text);
+      if (element.min > 0) {
+        const delimiter = r.pick(
+          DELIMITERS.filter(([text, size]) => size <= element.min && (isText || text !== '\\x00')),
+        );
+        this.line(
+          place,
+          name,
+          `${name} : list of ${element.text} until "${delimiter[0]}"${max};`,
+          delimiter[1],
+        );
+        return;
+      }
+    }
     if (r.chance(0.4)) {
       const element = this.element(true, place);
       const length = this.length(place, 0, 400);

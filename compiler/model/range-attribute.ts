@@ -1,0 +1,39 @@
+import type { Attr } from '../syntax/ast.js';
+import type { Context } from './build-expression.js';
+import { constantOf } from './constants.js';
+import { formRange } from './integers.js';
+import type { Field, FieldType } from './model.js';
+
+/** The bounds that `in low..high` gives a number; null if there is none, or after a report. */
+export function rangeAttribute(attrs: readonly Attr[], type: FieldType, cx: Context): Field['range'] {
+  const attr = attrs.find((a) => a.kind === 'in');
+  if (attr === undefined || type.kind !== 'int' || type.bool) return null;
+  const { report, scope } = cx;
+  const low = constantOf(attr.low, scope, report, type.enum);
+  const high = constantOf(attr.high, scope, report, type.enum);
+  if (low === null || high === null) return null;
+  if (low.kind !== 'int' || high.kind !== 'int') {
+    report.error('PF113', attr.span, 'a range is written with numbers');
+    return null;
+  }
+  if (low.value > high.value) {
+    report.error('PF113', attr.span, `${low.value}..${high.value} is empty`, {
+      hint: `the smaller number comes first: \`in ${high.value}..${low.value}\``,
+    });
+    return null;
+  }
+  const bounds = formRange(type);
+  for (const [value, expr] of [
+    [low.value, attr.low],
+    [high.value, attr.high],
+  ] as const) {
+    if (value >= bounds.low && value <= bounds.high) continue;
+    report.error(
+      'PF113',
+      expr.span,
+      `${value} does not fit: the field holds ${bounds.low} to ${bounds.high}`,
+    );
+    return null;
+  }
+  return { low: low.value, high: high.value };
+}

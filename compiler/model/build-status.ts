@@ -66,7 +66,9 @@ export function buildStatus(
     if (entry.direction !== '<=') {
       const canonical = canonicals[0]!;
       if (canonicals.length !== 1 || canonical === 'any') {
-        report.error('PF142', entry.span, 'reading gives exactly one canonical status');
+        report.error('PF142', entry.span, 'reading gives exactly one canonical status', {
+          hint: 'a line for each: `<=>` with the one that is read, `<=` with those that are only written',
+        });
         continue;
       }
       entry.wire.forEach((expr, i) => {

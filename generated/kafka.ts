@@ -118,11 +118,16 @@ function requestTagsEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = taggedFieldEnd(b, p, to);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    const next = taggedFieldEnd(b, p, to);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 

@@ -16,6 +16,7 @@ import {
   copyBytes,
   Cursor,
   decimal,
+  decimalOf,
   decimalSize,
   decimalUntilEnd,
   DecodeError,
@@ -37,6 +38,7 @@ import {
   ScanFault,
   type ScanState,
   TextCache,
+  u16,
   u8,
   unended,
   untilEnd,
@@ -70,7 +72,7 @@ export interface CommandInit {
 }
 
 /** Where parts of the frame at hand lie, found once for all who ask. */
-const marks = new Marks(5);
+const marks = new Marks(6);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -104,10 +106,10 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
     const p3 = decimalUntilEnd(b, p2 + 1, to, CRLF, 20);
     if (p3 <= 0) return unended(p3, from, to, state);
-    const nameLen = decimal(b, p2 + 1, b.length);
+    const nameLen = decimalOf(b, p2 + 1, p3 - 2);
     if (nameLen < 0 || nameLen > 65536) return ScanFault.malformed;
     const p4 = p3 + nameLen;
-    const n = decimal(b, from + 1, b.length);
+    const n = decimalOf(b, from + 1, p2 - 2);
     if (n < 1 || n > 1048576) return ScanFault.malformed;
     const p5 = commandArgsEnd(b, p4 + 2, to, n - 1, state);
     if (p5 <= 0) return unended(p5, from, to, state);
@@ -133,11 +135,16 @@ function commandArgsEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = argumentEnd(b, p, to);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    const next = argumentEnd(b, p, to);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 
@@ -149,13 +156,13 @@ function argumentEnd(b: Uint8Array, at: number, to: number): number {
   p += 1;
   const lenEnd = decimalUntilEnd(b, p, to, CRLF, 20);
   if (lenEnd <= 0) return lenEnd;
-  const len = decimal(b, p, b.length);
+  const len = decimalOf(b, p, lenEnd - 2);
   if (len < 0 || len > 536870912) return 0;
   p = lenEnd;
   p += len;
   if (p > to) return to - p;
   if (to < p + 2) return to - (p + 2);
-  if (!equalsText(b, p, p + 2, '\r\n')) return 0;
+  if (u16(b, p) !== 0x0d0a) return 0;
   p += 2;
   return p;
 }
@@ -172,11 +179,11 @@ function nameTagAt(b: Uint8Array, at: number): number {
 
 /** Where name starts. */
 function nameAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 2);
+  const known = marks.of(b, at, 3);
   if (known > 0) return known;
   const p = nameTagAt(b, at);
   return marks.keep(
-    2,
+    3,
     ended(
       decimalUntilEnd(b, p + 1, b.length, CRLF, 20),
       'Command.name_len',
@@ -188,16 +195,19 @@ function nameAt(b: Uint8Array, at: number): number {
 
 /** Where nameEol starts. */
 function nameEolAt(b: Uint8Array, at: number): number {
-  return nameAt(b, at) + decimal(b, nameTagAt(b, at) + 1, b.length);
+  const known = marks.of(b, at, 2);
+  if (known > 0) return known;
+  const p = nameAt(b, at);
+  return marks.keep(2, p + decimalOf(b, nameTagAt(b, at) + 1, p - 2));
 }
 
 /** Where the frame ends. */
 function endAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 4);
+  const known = marks.of(b, at, 5);
   if (known > 0) return known;
   const p = nameEolAt(b, at);
   return marks.keep(
-    4,
+    5,
     ended(
       commandArgsEnd(b, p + 2, b.length, decimal(b, at + 1, b.length) - 1, null),
       'Command.args',
@@ -209,10 +219,10 @@ function endAt(b: Uint8Array, at: number): number {
 
 /** Where end2 starts. */
 function end2At(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 3);
+  const known = marks.of(b, at, 4);
   if (known > 0) return known;
   return marks.keep(
-    3,
+    4,
     ended(untilEnd(b, at + 1, b.length, CRLF, 65536), 'Command.line', at + 1 - at, 'redis.proto-frame:83:21'),
   );
 }
@@ -234,12 +244,13 @@ function check(b: Uint8Array, at: number, end: number): void {
 
   const tag = u8(b, at);
   if (tag === 42) {
-    if (decimal(b, at + 1, b.length) < 1 || decimal(b, at + 1, b.length) > 1048576) {
+    const n = decimal(b, at + 1, b.length);
+    if (n < 1 || n > 1048576) {
       throw new DecodeError(
         'range',
         'Command.n',
         1,
-        `is ${decimal(b, at + 1, b.length)}, has to be 1 to 1048576`,
+        `is ${n}, has to be 1 to 1048576`,
         'redis.proto-frame:76:9',
       );
     }
@@ -255,18 +266,19 @@ function check(b: Uint8Array, at: number, end: number): void {
       );
     }
 
-    if (decimal(b, p + 1, b.length) < 0 || decimal(b, p + 1, b.length) > 65536) {
+    const nameLen = decimal(b, p + 1, b.length);
+    if (nameLen < 0 || nameLen > 65536) {
       throw new DecodeError(
         'range',
         'Command.name_len',
         p + 1 - at,
-        `is ${decimal(b, p + 1, b.length)}, has to be 0 to 65536`,
+        `is ${nameLen}, has to be 0 to 65536`,
         'redis.proto-frame:78:9',
       );
     }
 
     const p2 = nameEolAt(b, at);
-    if (!equalsText(b, p2, p2 + 2, '\r\n')) {
+    if (u16(b, p2) !== 0x0d0a) {
       throw new DecodeError(
         'constant',
         'Command.name_eol',
@@ -275,7 +287,6 @@ function check(b: Uint8Array, at: number, end: number): void {
         'redis.proto-frame:80:9',
       );
     }
-  } else {
   }
 
   const p3 = end3At(b, at);
@@ -349,7 +360,7 @@ function readArgument(c: Cursor): Argument {
     c.at,
     'redis.proto-frame:66:5',
   );
-  const len = decimal(c.bytes, c.at, c.bytes.length);
+  const len = decimalOf(c.bytes, c.at, lenEnd - 2);
   c.at = lenEnd;
   if (len < 0 || len > 536870912)
     throw new DecodeError(
@@ -363,7 +374,7 @@ function readArgument(c: Cursor): Argument {
   const data = c.bytes.subarray(c.at, dataEnd);
   c.at = dataEnd;
   const eolEnd = c.reach(2, 'Argument.eol', 'redis.proto-frame:68:5');
-  if (!equalsText(c.bytes, c.at, eolEnd, '\r\n'))
+  if (u16(c.bytes, c.at) !== 0x0d0a)
     throw new DecodeError('constant', 'Argument.eol', c.at, 'has to be "\\r\\n"', 'redis.proto-frame:68:5');
   c.at = eolEnd;
   return { data };

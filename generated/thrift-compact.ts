@@ -66,7 +66,7 @@ export interface MessageInit {
 }
 
 /** Where parts of the frame at hand lie, found once for all who ask. */
-const marks = new Marks(2);
+const marks = new Marks(3);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -122,7 +122,9 @@ function nameAt(b: Uint8Array, at: number): number {
 
 /** Where fields starts. */
 function fieldsAt(b: Uint8Array, at: number): number {
-  return nameAt(b, at) + leb128(b, nameLenAt(b, at));
+  const known = marks.of(b, at, 2);
+  if (known > 0) return known;
+  return marks.keep(2, nameAt(b, at) + leb128(b, nameLenAt(b, at)));
 }
 
 /** Where the frame ends. */
@@ -185,23 +187,25 @@ function check(b: Uint8Array, at: number, end: number): void {
     );
   }
 
-  if (leb128(b, at + 6) < 0 || leb128(b, at + 6) > 4294967295) {
+  const seqid = leb128(b, at + 6);
+  if (seqid < 0 || seqid > 4294967295) {
     throw new DecodeError(
       'range',
       'Message.seqid',
       6,
-      `is ${leb128(b, at + 6)}, has to be 0 to 4294967295`,
+      `is ${seqid}, has to be 0 to 4294967295`,
       'thrift-compact.proto-frame:25:7',
     );
   }
 
   const p2 = nameLenAt(b, at);
-  if (leb128(b, p2) < 0 || leb128(b, p2) > 65535) {
+  const nameLen = leb128(b, p2);
+  if (nameLen < 0 || nameLen > 65535) {
     throw new DecodeError(
       'range',
       'Message.name_len',
       p2 - at,
-      `is ${leb128(b, p2)}, has to be 0 to 65535`,
+      `is ${nameLen}, has to be 0 to 65535`,
       'thrift-compact.proto-frame:26:7',
     );
   }

@@ -98,7 +98,7 @@ export interface MessageInit {
 }
 
 /** Where parts of the frame at hand lie, found once for all who ask. */
-const marks = new Marks(2);
+const marks = new Marks(3);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -163,7 +163,9 @@ function nameAt(b: Uint8Array, at: number): number {
 
 /** Where fields starts. */
 function fieldsAt(b: Uint8Array, at: number): number {
-  return nameAt(b, at) + leb128(b, nameLenAt(b, at));
+  const known = marks.of(b, at, 2);
+  if (known > 0) return known;
+  return marks.keep(2, nameAt(b, at) + leb128(b, nameLenAt(b, at)));
 }
 
 /** Where fields2 starts. */
@@ -233,12 +235,13 @@ function check(b: Uint8Array, at: number, end: number): void {
     );
   }
 
-  if (u8(b, at + 14) !== Protocol.binary && u8(b, at + 14) !== Protocol.compact) {
+  const protocol = u8(b, at + 14);
+  if (protocol !== Protocol.binary && protocol !== Protocol.compact) {
     throw new DecodeError(
       'enum',
       'Message.protocol',
       14,
-      `${u8(b, at + 14)} is no Protocol`,
+      `${protocol} is no Protocol`,
       'thrift-header.proto-frame:29:9',
     );
   }
@@ -263,7 +266,6 @@ function check(b: Uint8Array, at: number, end: number): void {
     );
   }
 
-  const protocol = u8(b, at + 14);
   if (protocol === Protocol.binary) {
     if (u16(b, p2) !== 32769) {
       throw new DecodeError(
@@ -336,23 +338,25 @@ function check(b: Uint8Array, at: number, end: number): void {
       );
     }
 
-    if (leb128(b, p2 + 2) < 0 || leb128(b, p2 + 2) > 4294967295) {
+    const seqid = leb128(b, p2 + 2);
+    if (seqid < 0 || seqid > 4294967295) {
       throw new DecodeError(
         'range',
         'Message.seqid',
         p2 + 2 - at,
-        `is ${leb128(b, p2 + 2)}, has to be 0 to 4294967295`,
+        `is ${seqid}, has to be 0 to 4294967295`,
         'thrift-header.proto-frame:50:11',
       );
     }
 
     const p4 = nameLenAt(b, at);
-    if (leb128(b, p4) < 0 || leb128(b, p4) > 65535) {
+    const nameLen = leb128(b, p4);
+    if (nameLen < 0 || nameLen > 65535) {
       throw new DecodeError(
         'range',
         'Message.name_len',
         p4 - at,
-        `is ${leb128(b, p4)}, has to be 0 to 65535`,
+        `is ${nameLen}, has to be 0 to 65535`,
         'thrift-header.proto-frame:51:11',
       );
     }

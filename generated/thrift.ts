@@ -182,17 +182,11 @@ function check(b: Uint8Array, at: number, end: number): void {
 
   const p = endAt(b, at);
   const messageEnd = p;
-  if (u8(b, at + 4) !== Form.old && u8(b, at + 4) !== Form.strict) {
-    throw new DecodeError(
-      'enum',
-      'Message.form',
-      4,
-      `${u8(b, at + 4)} is no Form`,
-      'thrift.proto-frame:27:7',
-    );
+  const form = u8(b, at + 4);
+  if (form !== Form.old && form !== Form.strict) {
+    throw new DecodeError('enum', 'Message.form', 4, `${form} is no Form`, 'thrift.proto-frame:27:7');
   }
 
-  const form = u8(b, at + 4);
   if (form === Form.strict) {
     if (u8(b, at + 5) !== 1) {
       throw new DecodeError(

@@ -1,10 +1,19 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { rangeOf } from '../model/integers.js';
-import type { Block, Enum, ExtentModel, Field, MemberModel, WindowModel } from '../model/model.js';
+import type {
+  Block,
+  Enum,
+  ExtentModel,
+  Field,
+  MemberModel,
+  VariantModel,
+  WindowModel,
+} from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import { ConstantText } from './constant-text.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headerWindow } from './emit-headers.js';
+import { emitCases } from './emit-expression.js';
 import { literal } from './literal.js';
 import { isEntry, recordRange } from './emit-record.js';
 import { idInHead } from './emit-roles.js';
@@ -209,7 +218,7 @@ class Checker extends Reader {
             member,
           );
         }
-        if (checked) this.branches(cases, end, reached);
+        if (checked && !this.cases(member, end, reached)) this.branches(cases, end, reached);
         return;
       }
       case 'within': {
@@ -251,7 +260,35 @@ class Checker extends Reader {
     }
   }
 
-  private branches(cases: readonly (readonly [string | null, Block])[], end: string, reached: boolean): void {
+  /** The arms of a variant as a switch, where that is worth it: true if it was. */
+  private cases(variant: VariantModel, end: string, reached: boolean): boolean {
+    const arms = [...variant.arms].sort((a, b) => Number(a.patterns === null) - Number(b.patterns === null));
+    const labels = emitCases(
+      arms.map((arm) => arm.patterns),
+      variant.on,
+      this.module,
+    );
+    if (labels === null) return false;
+    const checked = arms.map((arm) => this.hasChecks(arm.body, end, reached));
+    const isDefaultChecked = arms.some((arm, i) => arm.patterns === null && checked[i]!);
+    if (checked.filter(Boolean).length < 2 && !isDefaultChecked) return false;
+    const [on] = variant.on;
+    const value = this.hold(on!, this.emit(on!));
+    this.lines.push(`switch (${value}) {`);
+    arms.forEach((arm, i) => {
+      // What no arm here takes has nothing to be checked, but for where the default has.
+      if (!checked[i]! && !isDefaultChecked) return;
+      this.lines.push(`${labels[i]!} {`);
+      if (checked[i]!) this.nested(() => this.block(arm.body, end, reached));
+      this.lines.push('break;', '}');
+    });
+    this.lines.push('}');
+    return true;
+  }
+
+  private branches(all: readonly (readonly [string | null, Block])[], end: string, reached: boolean): void {
+    const last = all.findLastIndex(([, body]) => this.hasChecks(body, end, reached));
+    const cases = all.slice(0, last + 1);
     cases.forEach(([test, body], i) => {
       this.lines.push(
         test === null ? (i === 0 ? '{' : '} else {') : i === 0 ? `if (${test}) {` : `} else if (${test}) {`,
@@ -280,7 +317,10 @@ class Checker extends Reader {
   private checkField(field: Field): void {
     const { type } = field;
     if (type.kind === 'int') {
-      const value = this.value(field);
+      const members = type.enum !== null && !type.enum.open && !type.enum.flags ? type.enum : null;
+      // A number in digits or groups of bits is read once for its tests and their errors.
+      const isOnce = type.form.kind !== 'fixed' || (members !== null && hasGaps(members));
+      const value = isOnce ? this.once(field) : this.value(field);
       const offset = this.offset(field);
       if (field.constant !== null) {
         const wanted = literal(field, field.constant);
@@ -337,8 +377,7 @@ class Checker extends Reader {
             field,
           );
       }
-      if (type.enum !== null && !type.enum.open && !type.enum.flags)
-        this.closed(type.enum, value, field.path, offset, field);
+      if (members !== null) this.closed(members, value, field.path, offset, field);
       return;
     }
     if (type.kind === 'record') {
@@ -356,9 +395,9 @@ class Checker extends Reader {
     }
     if (field.constant?.kind === 'text' && (type.kind === 'bytes' || type.kind === 'text')) {
       const constant = new ConstantText(field, field.constant.value, this.module);
-      const equal = constant.found('b', this.placeOf(field), this.endOf(field));
+      const missing = constant.missing('b', this.placeOf(field), this.endOf(field));
       this.fail(
-        `!(${equal})`,
+        missing,
         'constant',
         field.path,
         this.offset(field),
@@ -401,11 +440,8 @@ class Checker extends Reader {
   }
 
   private closed(of: Enum, value: string, path: string, offset: string, node: { span: Field['span'] }): void {
-    const values = of.members.map((m) => m.value).sort((a, b) => (a < b ? -1 : 1));
-    const low = values[0] ?? 0n;
-    const high = values[values.length - 1] ?? 0n;
-    const dense = high - low + 1n === BigInt(values.length);
-    const test = !dense
+    const { low, high } = spanOf(of);
+    const test = hasGaps(of)
       ? of.members.map((m) => `${value} !== ${this.module.enumValue(of, m.value)}`).join(' && ')
       : low === 0n && !of.int.signed
         ? `${value} > ${high}`
@@ -431,6 +467,17 @@ class Checker extends Reader {
     const error = `new ${this.module.use('DecodeError')}('${code}', ${quote(path)}, ${offset}, ${detail}, ${quote(this.module.schemaAt(node))})`;
     this.lines.push(`if (${test}) {`, `throw ${error};`, '}');
   }
+}
+
+function spanOf(of: Enum): { low: bigint; high: bigint } {
+  const values = of.members.map((m) => m.value).sort((a, b) => (a < b ? -1 : 1));
+  return { low: values[0] ?? 0n, high: values[values.length - 1] ?? 0n };
+}
+
+/** Whether there are values between an enum's members that are none of them. */
+function hasGaps(of: Enum): boolean {
+  const { low, high } = spanOf(of);
+  return high - low + 1n !== BigInt(of.members.length);
 }
 
 /** Whether a member takes the same bytes in every frame, at least one. */

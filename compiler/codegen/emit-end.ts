@@ -6,7 +6,7 @@ import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, MemberModel, Struct } from '../model/model.js';
 import { fixedSize, memberSize, typeSize } from '../model/size.js';
 import { ConstantText } from './constant-text.js';
-import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { emitCases, emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
 import type { Module } from './module.js';
 import { readValue } from './reader.js';
@@ -80,16 +80,20 @@ export function emitListEnd(
       'let p = state === null ? at : state.place(walk);',
       `for (let left = state === null ? count : state.left(walk); ${type.extent.kind === 'until' ? '' : 'left > 0'}; left--) {`,
       ...untilLines(type, module),
-      `p = ${elementEnd(
+      ...(isLong(type.element, module) ? ['if (state !== null) state.inside(walk);'] : []),
+      `const next = ${elementEnd(
         type,
         path,
         params.map((p) => p.name),
         module,
       )};`,
-      'if (p <= 0) return p;',
-      'if (state !== null) state.passed(walk, p, left - 1);',
+      'if (next <= 0) {',
+      'if (state !== null) state.stopped(walk, p, left);',
+      'return next;',
       '}',
-      ...(type.extent.kind === 'until' ? [] : ['return p;']),
+      'p = next;',
+      '}',
+      ...(type.extent.kind === 'until' ? [] : ['if (state !== null) state.ended(walk, p);', 'return p;']),
     ]),
   };
 }
@@ -99,6 +103,8 @@ function untilLines({ extent }: FieldType & { kind: 'list' }, module: Module): s
   if (extent.kind !== 'until') return [];
   return [
     `const past = ${module.use('delimiterPast')}(b, p, to, ${module.delimiter(extent.delimiter)});`,
+    'if (past < 0 && state !== null) state.stopped(walk, p, left);',
+    'if (past > 0 && state !== null) state.ended(walk, p);',
     'if (past !== 0) return past;',
     'if (left === 0) return 0;',
   ];
@@ -222,6 +228,24 @@ class EndWriter implements Environment {
         const arms = [...member.arms].sort(
           (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
         );
+        const labels = emitCases(
+          arms.map((arm) => arm.patterns),
+          member.on,
+          this.module,
+        );
+        if (labels !== null) {
+          this.lines.push(`switch (${on[0]!}) {`);
+          arms.forEach((arm, i) => {
+            this.lines.push(`${labels[i]!} {`);
+            this.inside(arm.body);
+            this.lines.push('break;', '}');
+          });
+          this.lines.push(
+            ...(arms.every((arm) => arm.patterns !== null) ? ['default:', 'return 0;'] : []),
+            '}',
+          );
+          return;
+        }
         arms.forEach((arm, i) => {
           const test = arm.patterns === null ? null : emitPatterns(arm.patterns, member.on, on, this.module);
           this.lines.push(
@@ -261,7 +285,7 @@ class EndWriter implements Environment {
     const place = this.place();
     if (field.constant?.kind === 'text' && (type.kind === 'bytes' || type.kind === 'text')) {
       const constant = new ConstantText(field, field.constant.value, this.module);
-      this.lines.push(`if (!(${constant.found('b', place, `${place} + ${constant.size}`)})) return 0;`);
+      this.lines.push(`if (${constant.missing('b', place, `${place} + ${constant.size}`)}) return 0;`);
       return;
     }
     if (type.kind !== 'int') return;
@@ -289,7 +313,7 @@ class EndWriter implements Environment {
         `const ${end} = ${endCode(type, field.path, 'b', 'p', 'to', '0', 'depth', this.module)};`,
         `if (${end} <= 0) return ${end};`,
       );
-      const code = readFormed(type, 'b', 'p', this.module);
+      const code = readFormed(type, 'b', 'p', this.module, end);
       if (field.constant?.kind === 'int')
         this.lines.push(`if (${code} !== ${literal(field, field.constant)}) return 0;`);
       else if (this.needed.has(field)) {

@@ -178,6 +178,40 @@ export function emitPatterns(
   return `(${rows.join(' || ')})`;
 }
 
+/** From so many values on, a switch reads better and is quicker than a chain of tests. */
+const WORTH_SWITCHING = 4;
+
+/**
+ * The labels of a switch over a number that does what the tests of {@link emitPatterns} for each arm in turn do; null
+ * where that can't be, or is not worth it. An arm without patterns is the default.
+ */
+export function emitCases(
+  arms: readonly (readonly (readonly ValueSet[])[] | null)[],
+  subjects: readonly Expression[],
+  module: Module,
+): string[] | null {
+  const [subject] = subjects;
+  if (subjects.length !== 1 || subject!.optional || subject!.type.kind !== 'int') return null;
+  const of = subject!.type.enum;
+  const seen = new Set<bigint>();
+  const labels: string[] = [];
+  for (const patterns of arms) {
+    const sets = patterns === null ? [] : patterns.map((row) => row[0] ?? null);
+    if (sets.some((set) => set === null || set.some((r) => r.low !== r.high))) return null;
+    // A value that an arm before takes never comes here.
+    const values = sets.flatMap((set) => set!.map((r) => r.low)).filter((value) => !seen.has(value));
+    if (patterns !== null && values.length === 0) return null;
+    for (const value of values) seen.add(value);
+    const names = values.map((v) => `case ${of === null ? v : module.enumValue(of, v)}:`);
+    labels.push(patterns === null ? 'default:' : names.join('\n'));
+  }
+  return seen.size < WORTH_SWITCHING || [...seen].some(isUnsafe) ? null : labels;
+}
+
+function isUnsafe(value: bigint): boolean {
+  return value < BigInt(Number.MIN_SAFE_INTEGER) || value > BigInt(Number.MAX_SAFE_INTEGER);
+}
+
 function emitSet(set: NonNullable<ValueSet>, subject: Expression, code: string, module: Module): string {
   const value = (n: bigint): string =>
     subject.type.kind === 'int' && subject.type.enum !== null

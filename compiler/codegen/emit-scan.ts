@@ -6,6 +6,7 @@ import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import type { Expression } from '../model/expression.js';
 import { argsIn, parts } from '../model/expressions-of.js';
 import { walk } from '../model/walk.js';
+import { emitCases, emitExpression } from './emit-expression.js';
 import { literal } from './literal.js';
 import type { Module } from './module.js';
 import { endPlace, isMarked, Reader, windowAround } from './reader.js';
@@ -132,14 +133,41 @@ class Scanner extends Reader {
     const { anchor } = end;
     switch (member.member) {
       case 'variant': {
-        this.discriminants(member.on);
         const closed = member.arms.every((a) => a.patterns !== null);
+        const arms = [...member.arms].sort(
+          (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
+        );
+        const labels = emitCases(
+          arms.map((arm) => arm.patterns),
+          member.on,
+          this.module,
+        );
+        const isSwitch =
+          labels !== null &&
+          anchor?.after === member &&
+          member.arms.some((a) => fixedSize(blockSize(a.body)) === null);
+        // What a switch without a default lets through is what the arms take.
+        if (!isSwitch || !closed) this.discriminants(member.on);
         if (anchor?.after !== member) return;
         if (member.arms.every((a) => fixedSize(blockSize(a.body)) !== null)) {
           this.set(anchor, this.anchorCode(anchor));
           return;
         }
         const name = this.free('p');
+        const malformed = `return ${this.module.use('ScanFault')}.malformed;`;
+        if (isSwitch) {
+          const [on] = member.on;
+          const value = this.hold(on!, emitExpression(on!, this));
+          this.lines.push(`let ${name}: number;`, `switch (${value}) {`);
+          arms.forEach((arm, i) => {
+            this.lines.push(`${labels[i]!} {`);
+            this.inside(arm.body, name);
+            this.lines.push('break;', '}');
+          });
+          this.lines.push(...(closed ? ['default:', malformed] : []), '}');
+          this.anchors.set(anchor, name);
+          return;
+        }
         this.lines.push(`let ${name}: number;`);
         member.arms.forEach((arm, i) => {
           const test = this.arm(member, i);
@@ -152,7 +180,7 @@ class Scanner extends Reader {
           );
           this.inside(arm.body, name);
         });
-        if (closed) this.lines.push('} else {', `return ${this.module.use('ScanFault')}.malformed;`);
+        if (closed) this.lines.push('} else {', malformed);
         this.lines.push('}');
         this.anchors.set(anchor, name);
         return;

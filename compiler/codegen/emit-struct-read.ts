@@ -79,7 +79,7 @@ export function readAtCursor(
       if (type.form.kind !== 'fixed') {
         lines.push(
           `const ${local}End = ${walked('0')};`,
-          `const ${local} = ${readFormed(type, 'c.bytes', 'c.at', module)};`,
+          `const ${local} = ${readFormed(type, 'c.bytes', 'c.at', module, `${local}End`)};`,
         );
         // A field is held to its range after it; what is an element is here.
         if (local === 'item' && range === null) lines.push(...outOfRange(type, path, schema, module));
@@ -450,8 +450,8 @@ class StructReader implements Environment {
   private readConstant(field: Field, text: string, local: string, schema: string): void {
     const constant = new ConstantText(field, text, this.module);
     this.lines.push(`const ${local}End = c.reach(${constant.size}, ${quote(field.path)}, ${quote(schema)});`);
-    const equal = constant.found('c.bytes', 'c.at', `${local}End`);
-    this.fail(field, `!(${equal})`, 'constant', quote(`has to be ${quote(text)}`));
+    const missing = constant.missing('c.bytes', 'c.at', `${local}End`);
+    this.fail(field, missing, 'constant', quote(`has to be ${quote(text)}`));
     this.lines.push(`c.at = ${local}End;`);
   }
 

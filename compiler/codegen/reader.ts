@@ -1,4 +1,5 @@
 import type { Expression } from '../model/expression.js';
+import { parts } from '../model/expressions-of.js';
 import { intName, isBig } from '../model/integers.js';
 import { memberOf, type Anchor, type Place } from '../model/layout.js';
 import type {
@@ -18,7 +19,7 @@ import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { quote, type Module } from './module.js';
-import { endCode, isSelfDelimited, readFormed } from './self-delimiting.js';
+import { endCode, isFormed, isSelfDelimited, readFormed } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
 
 /**
@@ -69,6 +70,16 @@ export class Reader implements Environment {
     const name = this.free(e.op === 'field' ? this.module.local(e.name) : 'chosen');
     this.lines.push(`const ${name} = ${code};`);
     this.held.set(key, name);
+    return name;
+  }
+
+  /** The value of a field that takes work to read, as a local. */
+  protected once(field: Field | BitFieldModel): string {
+    const code = this.value(field);
+    if (/^[\w$]+$/.test(code)) return code;
+    const name = this.free(this.module.local(field));
+    this.lines.push(`const ${name} = ${code};`);
+    this.held.set(field, name);
     return name;
   }
 
@@ -125,7 +136,13 @@ export class Reader implements Environment {
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, memberSize(memberOf(field)).min);
-    return readValue(field, this.b, place, this.module);
+    return readValue(field, this.b, place, this.module, this.knownEnd(field));
+  }
+
+  /** Where a field ends, if this function has found that already. */
+  private knownEnd(field: Field | BitFieldModel): string | undefined {
+    const anchor = this.module.layout.anchors.find((a) => a.after === field);
+    return anchor === undefined ? undefined : this.anchors.get(anchor);
   }
 
   /** The value of an entry of a record, undefined where it is not there and nothing stands for it. */
@@ -387,14 +404,22 @@ function isWalked(anchor: Anchor | null): boolean {
 }
 
 /**
- * Whether a place is kept once it is found: it stands behind a value that is walked over, or it is the frame's end and
- * something in the frame is, which scan has walked over before.
+ * Whether a place is kept once it is found: it stands behind a value that is walked over, or of a size that takes work
+ * to read, or it is the frame's end and something in the frame is walked over, which scan has done before.
  */
 export function isMarked(anchor: Anchor, module: Module): boolean {
   const { after } = anchor;
   if (after.member === 'within') return false;
-  if (after.member === 'field') return isSelfDelimited(after.type);
+  if (after.member === 'field') return isSelfDelimited(after.type) || hasReadSize(after);
   return anchor === module.layout.end.anchor && isWalked(anchor);
+}
+
+/** Whether a field's size stands in digits or groups of bits, so that reading it takes work. */
+function hasReadSize({ type }: Field): boolean {
+  if (!('extent' in type) || !('value' in type.extent)) return false;
+  return [...parts(type.extent.value)].some(
+    (part) => part.op === 'field' && part.fields.some((f) => f.member === 'field' && isFormed(f)),
+  );
 }
 
 /** Whether a member's size is a sum of fields read elsewhere, so that its end is written as a sum. */
@@ -442,8 +467,17 @@ export function floatName(type: FieldType & { kind: 'float' }): string {
   return `f${type.bits}${type.little ? 'le' : ''}`;
 }
 
-/** A number, boolean or bit field at a place. */
-export function readValue(field: Field | BitFieldModel, b: string, place: string, module: Module): string {
+/**
+ * A number, boolean or bit field at a place.
+ * @param end the code of where it ends, where that is known
+ */
+export function readValue(
+  field: Field | BitFieldModel,
+  b: string,
+  place: string,
+  module: Module,
+  end?: string,
+): string {
   if (field.member === 'bitField') {
     const group = `${module.use(intName(field.group.int))}(${b}, ${place})`;
     if (field.width === field.group.int.bits) return group;
@@ -454,7 +488,7 @@ export function readValue(field: Field | BitFieldModel, b: string, place: string
   }
   if (field.type.kind === 'float') return `${module.use(floatName(field.type))}(${b}, ${place})`;
   if (field.type.kind !== 'int') throw new Error(`${field.path} is no number`);
-  if (field.type.form.kind !== 'fixed') return readFormed(field.type, b, place, module);
+  if (field.type.form.kind !== 'fixed') return readFormed(field.type, b, place, module, end);
   const { int } = field.type;
   const code = `${module.use(intName(int))}(${b}, ${place})`;
   if (field.type.bool) return `(${code} !== 0)`;

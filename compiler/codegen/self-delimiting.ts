@@ -135,16 +135,22 @@ export function isLong(type: FieldType, module: Module, seen = new Set<Struct>()
   }
 }
 
-/** How a number of a form that is not fixed is read at a place, as code. */
+/**
+ * How a number of a form that is not fixed is read at a place, as code.
+ * @param end the code of where it ends, its delimiter included, where that is known
+ */
 export function readFormed(
   type: FieldType & { kind: 'int' },
   b: string,
   place: string,
   module: Module,
+  end?: string,
 ): string {
   const { form } = type;
   if (form.kind === 'varint') return `${module.use(form.encoding)}(${b}, ${place})`;
   if (form.kind !== 'digits') throw new Error('a number of fixed width is read by its width');
+  if (form.base === 10 && form.extent.kind === 'until' && end !== undefined)
+    return `${module.use('decimalOf')}(${b}, ${place}, ${end} - ${form.extent.delimiter.length})`;
   // A delimiter is no digit, so reading ends there.
   const to = form.extent.kind === 'size' ? `${place} + ${form.extent.digits}` : `${b}.length`;
   return `${module.use(form.base === 10 ? 'decimal' : 'hex')}(${b}, ${place}, ${to})`;

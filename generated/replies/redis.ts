@@ -17,13 +17,13 @@ import {
   copyBytes,
   Cursor,
   decimal,
+  decimalOf,
   decimalSize,
   decimalUntilEnd,
   DecodeError,
   defineProtocol,
   EncodeError,
   ended,
-  equalsText,
   frameBytes,
   FrameKind,
   type HeaderMap,
@@ -38,6 +38,7 @@ import {
   ScanFault,
   type ScanState,
   Status,
+  u16,
   u8,
   unended,
   untilEnd,
@@ -128,94 +129,94 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
   state.begin(from);
   const kind = u8(b, from);
-  if (
-    kind !== Kind.simple &&
-    kind !== Kind.error &&
-    kind !== Kind.integer &&
-    kind !== Kind.bulk &&
-    kind !== Kind.array &&
-    kind !== Kind.nil &&
-    kind !== Kind.boolean &&
-    kind !== Kind.double &&
-    kind !== Kind.bignum &&
-    kind !== Kind.blobError &&
-    kind !== Kind.verbatim &&
-    kind !== Kind.dict &&
-    kind !== Kind.set &&
-    kind !== Kind.push &&
-    kind !== Kind.attribute
-  )
-    return ScanFault.malformed;
   let p: number;
-  if (
-    kind === Kind.simple ||
-    kind === Kind.error ||
-    kind === Kind.integer ||
-    kind === Kind.bignum ||
-    kind === Kind.double ||
-    kind === Kind.boolean ||
-    kind === Kind.nil
-  ) {
-    const p2 = untilGoesOn(b, from + 1, to, CRLF, 65536, state);
-    if (p2 <= 0) return unended(p2, from, to, state);
-    p = p2;
-  } else if (kind === Kind.bulk || kind === Kind.blobError || kind === Kind.verbatim) {
-    if (to - from < 4) {
-      state.need = 4;
-      return 0;
+  switch (kind) {
+    case Kind.simple:
+    case Kind.error:
+    case Kind.integer:
+    case Kind.bignum:
+    case Kind.double:
+    case Kind.boolean:
+    case Kind.nil: {
+      const p2 = untilGoesOn(b, from + 1, to, CRLF, 65536, state);
+      if (p2 <= 0) return unended(p2, from, to, state);
+      p = p2;
+      break;
     }
 
-    const p3 = blobEnd(b, from + 1, to);
-    if (p3 <= 0) return unended(p3, from, to, state);
-    p = p3;
-  } else if (kind === Kind.array || kind === Kind.set || kind === Kind.push) {
-    if (to - from < 4) {
-      state.need = 4;
-      return 0;
+    case Kind.bulk:
+    case Kind.blobError:
+    case Kind.verbatim: {
+      if (to - from < 4) {
+        state.need = 4;
+        return 0;
+      }
+
+      const p3 = blobEnd(b, from + 1, to);
+      if (p3 <= 0) return unended(p3, from, to, state);
+      p = p3;
+      break;
     }
 
-    const p4 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
-    if (p4 <= 0) return unended(p4, from, to, state);
-    const n = decimal(b, from + 1, b.length);
-    if (n < -1 || n > 1048576) return ScanFault.malformed;
-    const p5 = replyItemsEnd(b, p4, to, Math.max(0, n), 32, state);
-    if (p5 <= 0) return unended(p5, from, to, state);
-    p = p5;
-  } else if (kind === Kind.dict) {
-    if (to - from < 4) {
-      state.need = 4;
-      return 0;
+    case Kind.array:
+    case Kind.set:
+    case Kind.push: {
+      if (to - from < 4) {
+        state.need = 4;
+        return 0;
+      }
+
+      const p4 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
+      if (p4 <= 0) return unended(p4, from, to, state);
+      const n = decimalOf(b, from + 1, p4 - 2);
+      if (n < -1 || n > 1048576) return ScanFault.malformed;
+      const p5 = replyItemsEnd(b, p4, to, Math.max(0, n), 32, state);
+      if (p5 <= 0) return unended(p5, from, to, state);
+      p = p5;
+      break;
     }
 
-    const p6 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
-    if (p6 <= 0) return unended(p6, from, to, state);
-    const pairs = decimal(b, from + 1, b.length);
-    if (pairs < 0 || pairs > 524288) return ScanFault.malformed;
-    const p7 = replyEntriesEnd(b, p6, to, pairs * 2, 32, state);
-    if (p7 <= 0) return unended(p7, from, to, state);
-    p = p7;
-  } else if (kind === Kind.attribute) {
-    if (to - from < 4) {
-      state.need = 4;
-      return 0;
+    case Kind.dict: {
+      if (to - from < 4) {
+        state.need = 4;
+        return 0;
+      }
+
+      const p6 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
+      if (p6 <= 0) return unended(p6, from, to, state);
+      const pairs = decimalOf(b, from + 1, p6 - 2);
+      if (pairs < 0 || pairs > 524288) return ScanFault.malformed;
+      const p7 = replyEntriesEnd(b, p6, to, pairs * 2, 32, state);
+      if (p7 <= 0) return unended(p7, from, to, state);
+      p = p7;
+      break;
     }
 
-    const p8 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
-    if (p8 <= 0) return unended(p8, from, to, state);
-    const about = decimal(b, from + 1, b.length);
-    if (about < 0 || about > 524288) return ScanFault.malformed;
-    const p9 = replyMetaEnd(b, p8, to, about * 2, 32, state);
-    if (p9 <= 0) return unended(p9, from, to, state);
-    if (to < p9 + 3) {
-      state.need = p9 + 3 - from;
-      return 0;
+    case Kind.attribute: {
+      if (to - from < 4) {
+        state.need = 4;
+        return 0;
+      }
+
+      const p8 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
+      if (p8 <= 0) return unended(p8, from, to, state);
+      const about = decimalOf(b, from + 1, p8 - 2);
+      if (about < 0 || about > 524288) return ScanFault.malformed;
+      const p9 = replyMetaEnd(b, p8, to, about * 2, 32, state);
+      if (p9 <= 0) return unended(p9, from, to, state);
+      if (to < p9 + 3) {
+        state.need = p9 + 3 - from;
+        return 0;
+      }
+
+      const p10 = valueEnd(b, p9, to, 32, state);
+      if (p10 <= 0) return unended(p10, from, to, state);
+      p = p10;
+      break;
     }
 
-    const p10 = valueEnd(b, p9, to, 32, state);
-    if (p10 <= 0) return unended(p10, from, to, state);
-    p = p10;
-  } else {
-    return ScanFault.malformed;
+    default:
+      return ScanFault.malformed;
   }
 
   marks.end(b, from, 0, p);
@@ -227,7 +228,7 @@ function blobEnd(b: Uint8Array, at: number, to: number): number {
   let p = at;
   const lenEnd = decimalUntilEnd(b, p, to, CRLF, 20);
   if (lenEnd <= 0) return lenEnd;
-  const len = decimal(b, p, b.length);
+  const len = decimalOf(b, p, lenEnd - 2);
   if (len < -1 || len > 536870912) return 0;
   p = lenEnd;
   const data: number | null = len === -1 ? null : len;
@@ -235,7 +236,7 @@ function blobEnd(b: Uint8Array, at: number, to: number): number {
   if (p > to) return to - p;
   if (data != null) {
     if (to < p + 2) return to - (p + 2);
-    if (!equalsText(b, p, p + 2, '\r\n')) return 0;
+    if (u16(b, p) !== 0x0d0a) return 0;
     p += 2;
   }
 
@@ -254,48 +255,69 @@ function valueEnd(b: Uint8Array, at: number, to: number, depth: number, state: S
   let items: number | null = null;
   let pairs = 0;
   let about = 0;
-  if (
-    kind === Kind.simple ||
-    kind === Kind.error ||
-    kind === Kind.integer ||
-    kind === Kind.bignum ||
-    kind === Kind.double ||
-    kind === Kind.boolean ||
-    kind === Kind.nil
-  ) {
-    p = untilGoesOn(b, p, to, CRLF, 65536, state);
-    if (p <= 0) return p;
-  } else if (kind === Kind.bulk || kind === Kind.blobError || kind === Kind.verbatim) {
-    p = blobEnd(b, p, to);
-    if (p <= 0) return p;
-  } else if (kind === Kind.array || kind === Kind.set || kind === Kind.push) {
-    const nEnd = decimalUntilEnd(b, p, to, CRLF, 20);
-    if (nEnd <= 0) return nEnd;
-    n = decimal(b, p, b.length);
-    if (n < -1 || n > 1048576) return 0;
-    p = nEnd;
-    items = n === -1 ? null : n;
-    p = valueItemsEnd(b, p, to, items ?? 0, depth - 1, state);
-    if (p <= 0) return p;
-  } else if (kind === Kind.dict) {
-    const pairsEnd = decimalUntilEnd(b, p, to, CRLF, 20);
-    if (pairsEnd <= 0) return pairsEnd;
-    pairs = decimal(b, p, b.length);
-    if (pairs < 0 || pairs > 524288) return 0;
-    p = pairsEnd;
-    p = valueEntriesEnd(b, p, to, pairs * 2, depth - 1, state);
-    if (p <= 0) return p;
-  } else if (kind === Kind.attribute) {
-    const aboutEnd = decimalUntilEnd(b, p, to, CRLF, 20);
-    if (aboutEnd <= 0) return aboutEnd;
-    about = decimal(b, p, b.length);
-    if (about < 0 || about > 524288) return 0;
-    p = aboutEnd;
-    p = valueMetaEnd(b, p, to, about * 2, depth - 1, state);
-    if (p <= 0) return p;
-    p = valueEnd(b, p, to, depth - 1, state);
-    if (p <= 0) return p;
-  } else return 0;
+  switch (kind) {
+    case Kind.simple:
+    case Kind.error:
+    case Kind.integer:
+    case Kind.bignum:
+    case Kind.double:
+    case Kind.boolean:
+    case Kind.nil: {
+      p = untilGoesOn(b, p, to, CRLF, 65536, state);
+      if (p <= 0) return p;
+      break;
+    }
+
+    case Kind.bulk:
+    case Kind.blobError:
+    case Kind.verbatim: {
+      p = blobEnd(b, p, to);
+      if (p <= 0) return p;
+      break;
+    }
+
+    case Kind.array:
+    case Kind.set:
+    case Kind.push: {
+      const nEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+      if (nEnd <= 0) return nEnd;
+      n = decimalOf(b, p, nEnd - 2);
+      if (n < -1 || n > 1048576) return 0;
+      p = nEnd;
+      items = n === -1 ? null : n;
+      p = valueItemsEnd(b, p, to, items ?? 0, depth - 1, state);
+      if (p <= 0) return p;
+      break;
+    }
+
+    case Kind.dict: {
+      const pairsEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+      if (pairsEnd <= 0) return pairsEnd;
+      pairs = decimalOf(b, p, pairsEnd - 2);
+      if (pairs < 0 || pairs > 524288) return 0;
+      p = pairsEnd;
+      p = valueEntriesEnd(b, p, to, pairs * 2, depth - 1, state);
+      if (p <= 0) return p;
+      break;
+    }
+
+    case Kind.attribute: {
+      const aboutEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+      if (aboutEnd <= 0) return aboutEnd;
+      about = decimalOf(b, p, aboutEnd - 2);
+      if (about < 0 || about > 524288) return 0;
+      p = aboutEnd;
+      p = valueMetaEnd(b, p, to, about * 2, depth - 1, state);
+      if (p <= 0) return p;
+      p = valueEnd(b, p, to, depth - 1, state);
+      if (p <= 0) return p;
+      break;
+    }
+
+    default:
+      return 0;
+  }
+
   return p;
 }
 
@@ -311,11 +333,17 @@ function replyItemsEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = valueEnd(b, p, to, depth, state);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    if (state !== null) state.inside(walk);
+    const next = valueEnd(b, p, to, depth, state);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 
@@ -331,11 +359,17 @@ function replyEntriesEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = valueEnd(b, p, to, depth, state);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    if (state !== null) state.inside(walk);
+    const next = valueEnd(b, p, to, depth, state);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 
@@ -351,11 +385,17 @@ function replyMetaEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = valueEnd(b, p, to, depth, state);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    if (state !== null) state.inside(walk);
+    const next = valueEnd(b, p, to, depth, state);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 
@@ -371,11 +411,17 @@ function valueItemsEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = valueEnd(b, p, to, depth, state);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    if (state !== null) state.inside(walk);
+    const next = valueEnd(b, p, to, depth, state);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 
@@ -391,11 +437,17 @@ function valueEntriesEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = valueEnd(b, p, to, depth, state);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    if (state !== null) state.inside(walk);
+    const next = valueEnd(b, p, to, depth, state);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 
@@ -411,11 +463,17 @@ function valueMetaEnd(
   const walk = state === null ? 0 : state.walk(at, count);
   let p = state === null ? at : state.place(walk);
   for (let left = state === null ? count : state.left(walk); left > 0; left--) {
-    p = valueEnd(b, p, to, depth, state);
-    if (p <= 0) return p;
-    if (state !== null) state.passed(walk, p, left - 1);
+    if (state !== null) state.inside(walk);
+    const next = valueEnd(b, p, to, depth, state);
+    if (next <= 0) {
+      if (state !== null) state.stopped(walk, p, left);
+      return next;
+    }
+
+    p = next;
   }
 
+  if (state !== null) state.ended(walk, p);
   return p;
 }
 
@@ -457,7 +515,7 @@ function end3At(b: Uint8Array, at: number): number {
   return marks.keep(
     7,
     ended(
-      replyItemsEnd(b, p, b.length, Math.max(0, decimal(b, at + 1, b.length)), 32, null),
+      replyItemsEnd(b, p, b.length, Math.max(0, decimalOf(b, at + 1, p - 2)), 32, null),
       'Reply.items',
       p - at,
       'redis.proto-frame:94:9',
@@ -488,7 +546,7 @@ function end4At(b: Uint8Array, at: number): number {
   return marks.keep(
     8,
     ended(
-      replyEntriesEnd(b, p, b.length, decimal(b, at + 1, b.length) * 2, 32, null),
+      replyEntriesEnd(b, p, b.length, decimalOf(b, at + 1, p - 2) * 2, 32, null),
       'Reply.entries',
       p - at,
       'redis.proto-frame:98:9',
@@ -519,7 +577,7 @@ function valueAt(b: Uint8Array, at: number): number {
   return marks.keep(
     5,
     ended(
-      replyMetaEnd(b, p, b.length, decimal(b, at + 1, b.length) * 2, 32, null),
+      replyMetaEnd(b, p, b.length, decimalOf(b, at + 1, p - 2) * 2, 32, null),
       'Reply.meta',
       p - at,
       'redis.proto-frame:102:9',
@@ -570,66 +628,73 @@ function check(b: Uint8Array, at: number, end: number): void {
     throw new DecodeError('window', 'Reply', 0, `has ${end - at} bytes, needs 3`, 'redis.proto-frame:87:9');
   }
 
-  if (
-    u8(b, at) !== Kind.simple &&
-    u8(b, at) !== Kind.error &&
-    u8(b, at) !== Kind.integer &&
-    u8(b, at) !== Kind.bulk &&
-    u8(b, at) !== Kind.array &&
-    u8(b, at) !== Kind.nil &&
-    u8(b, at) !== Kind.boolean &&
-    u8(b, at) !== Kind.double &&
-    u8(b, at) !== Kind.bignum &&
-    u8(b, at) !== Kind.blobError &&
-    u8(b, at) !== Kind.verbatim &&
-    u8(b, at) !== Kind.dict &&
-    u8(b, at) !== Kind.set &&
-    u8(b, at) !== Kind.push &&
-    u8(b, at) !== Kind.attribute
-  ) {
-    throw new DecodeError('enum', 'Reply.kind', 0, `${u8(b, at)} is no Kind`, 'redis.proto-frame:88:5');
-  }
-
   const kind = u8(b, at);
   if (
-    kind === Kind.simple ||
-    kind === Kind.error ||
-    kind === Kind.integer ||
-    kind === Kind.bignum ||
-    kind === Kind.double ||
-    kind === Kind.boolean ||
-    kind === Kind.nil
+    kind !== Kind.simple &&
+    kind !== Kind.error &&
+    kind !== Kind.integer &&
+    kind !== Kind.bulk &&
+    kind !== Kind.array &&
+    kind !== Kind.nil &&
+    kind !== Kind.boolean &&
+    kind !== Kind.double &&
+    kind !== Kind.bignum &&
+    kind !== Kind.blobError &&
+    kind !== Kind.verbatim &&
+    kind !== Kind.dict &&
+    kind !== Kind.set &&
+    kind !== Kind.push &&
+    kind !== Kind.attribute
   ) {
-  } else if (kind === Kind.bulk || kind === Kind.blobError || kind === Kind.verbatim) {
-  } else if (kind === Kind.array || kind === Kind.set || kind === Kind.push) {
-    if (decimal(b, at + 1, b.length) < -1 || decimal(b, at + 1, b.length) > 1048576) {
-      throw new DecodeError(
-        'range',
-        'Reply.n',
-        1,
-        `is ${decimal(b, at + 1, b.length)}, has to be -1 to 1048576`,
-        'redis.proto-frame:93:9',
-      );
+    throw new DecodeError('enum', 'Reply.kind', 0, `${kind} is no Kind`, 'redis.proto-frame:88:5');
+  }
+
+  switch (kind) {
+    case Kind.array:
+    case Kind.set:
+    case Kind.push: {
+      const n = decimal(b, at + 1, b.length);
+      if (n < -1 || n > 1048576) {
+        throw new DecodeError(
+          'range',
+          'Reply.n',
+          1,
+          `is ${n}, has to be -1 to 1048576`,
+          'redis.proto-frame:93:9',
+        );
+      }
+
+      break;
     }
-  } else if (kind === Kind.dict) {
-    if (decimal(b, at + 1, b.length) < 0 || decimal(b, at + 1, b.length) > 524288) {
-      throw new DecodeError(
-        'range',
-        'Reply.pairs',
-        1,
-        `is ${decimal(b, at + 1, b.length)}, has to be 0 to 524288`,
-        'redis.proto-frame:97:9',
-      );
+
+    case Kind.dict: {
+      const pairs = decimal(b, at + 1, b.length);
+      if (pairs < 0 || pairs > 524288) {
+        throw new DecodeError(
+          'range',
+          'Reply.pairs',
+          1,
+          `is ${pairs}, has to be 0 to 524288`,
+          'redis.proto-frame:97:9',
+        );
+      }
+
+      break;
     }
-  } else if (kind === Kind.attribute) {
-    if (decimal(b, at + 1, b.length) < 0 || decimal(b, at + 1, b.length) > 524288) {
-      throw new DecodeError(
-        'range',
-        'Reply.about',
-        1,
-        `is ${decimal(b, at + 1, b.length)}, has to be 0 to 524288`,
-        'redis.proto-frame:101:9',
-      );
+
+    case Kind.attribute: {
+      const about = decimal(b, at + 1, b.length);
+      if (about < 0 || about > 524288) {
+        throw new DecodeError(
+          'range',
+          'Reply.about',
+          1,
+          `is ${about}, has to be 0 to 524288`,
+          'redis.proto-frame:101:9',
+        );
+      }
+
+      break;
     }
   }
 
@@ -683,7 +748,7 @@ function readBlob(c: Cursor): Blob {
     c.at,
     'redis.proto-frame:37:5',
   );
-  const len = decimal(c.bytes, c.at, c.bytes.length);
+  const len = decimalOf(c.bytes, c.at, lenEnd - 2);
   c.at = lenEnd;
   if (len < -1 || len > 536870912)
     throw new DecodeError(
@@ -699,7 +764,7 @@ function readBlob(c: Cursor): Blob {
   c.at = dataEnd;
   if (data != null) {
     const eolEnd = c.reach(2, 'Blob.eol', 'redis.proto-frame:39:25');
-    if (!equalsText(c.bytes, c.at, eolEnd, '\r\n'))
+    if (u16(c.bytes, c.at) !== 0x0d0a)
       throw new DecodeError('constant', 'Blob.eol', c.at, 'has to be "\\r\\n"', 'redis.proto-frame:39:25');
     c.at = eolEnd;
   }
@@ -808,7 +873,7 @@ function readValue(c: Cursor, depth: number): Value {
       c.at,
       'redis.proto-frame:48:9',
     );
-    const nValue = decimal(c.bytes, c.at, c.bytes.length);
+    const nValue = decimalOf(c.bytes, c.at, nValueEnd - 2);
     c.at = nValueEnd;
     n = nValue;
     if (n < -1 || n > 1048576)
@@ -842,7 +907,7 @@ function readValue(c: Cursor, depth: number): Value {
       c.at,
       'redis.proto-frame:52:9',
     );
-    const pairsValue = decimal(c.bytes, c.at, c.bytes.length);
+    const pairsValue = decimalOf(c.bytes, c.at, pairsValueEnd - 2);
     c.at = pairsValueEnd;
     pairs = pairsValue;
     if (pairs < 0 || pairs > 524288)
@@ -875,7 +940,7 @@ function readValue(c: Cursor, depth: number): Value {
       c.at,
       'redis.proto-frame:56:9',
     );
-    const aboutValue = decimal(c.bytes, c.at, c.bytes.length);
+    const aboutValue = decimalOf(c.bytes, c.at, aboutValueEnd - 2);
     c.at = aboutValueEnd;
     about = aboutValue;
     if (about < 0 || about > 524288)
@@ -1353,22 +1418,22 @@ export class ReplyFrame {
     if (kind === Kind.array || kind === Kind.set || kind === Kind.push) {
       const p = itemsAt(b, at);
       const c = new Cursor(b, p, end);
-      if (decimal(b, at + 1, b.length) === -1) return null;
+      if (decimalOf(b, at + 1, p - 2) === -1) return null;
       const valueItems: Value[] = [];
-      if (decimal(b, at + 1, b.length) > 1048576)
+      if (decimalOf(b, at + 1, p - 2) > 1048576)
         throw new DecodeError(
           'limit',
           'Reply.items',
           c.at,
-          `has ${decimal(b, at + 1, b.length)} elements, the limit is 1048576`,
+          `has ${decimalOf(b, at + 1, p - 2)} elements, the limit is 1048576`,
           'redis.proto-frame:94:9',
         );
-      for (let i = 0; i < decimal(b, at + 1, b.length); i++) {
+      for (let i = 0; i < decimalOf(b, at + 1, p - 2); i++) {
         const item = readValue(c, 32);
         valueItems.push(item);
       }
 
-      const value = decimal(b, at + 1, b.length) === -1 ? null : valueItems;
+      const value = decimalOf(b, at + 1, p - 2) === -1 ? null : valueItems;
       return value;
     }
 
@@ -1388,15 +1453,15 @@ export class ReplyFrame {
       const p = entriesAt(b, at);
       const c = new Cursor(b, p, end);
       const value: Value[] = [];
-      if (decimal(b, at + 1, b.length) * 2 > 1048576)
+      if (decimalOf(b, at + 1, p - 2) * 2 > 1048576)
         throw new DecodeError(
           'limit',
           'Reply.entries',
           c.at,
-          `has ${decimal(b, at + 1, b.length) * 2} elements, the limit is 1048576`,
+          `has ${decimalOf(b, at + 1, p - 2) * 2} elements, the limit is 1048576`,
           'redis.proto-frame:98:9',
         );
-      for (let i = 0; i < decimal(b, at + 1, b.length) * 2; i++) {
+      for (let i = 0; i < decimalOf(b, at + 1, p - 2) * 2; i++) {
         const item = readValue(c, 32);
         value.push(item);
       }
@@ -1420,15 +1485,15 @@ export class ReplyFrame {
       const p = metaAt(b, at);
       const c = new Cursor(b, p, end);
       const value: Value[] = [];
-      if (decimal(b, at + 1, b.length) * 2 > 1048576)
+      if (decimalOf(b, at + 1, p - 2) * 2 > 1048576)
         throw new DecodeError(
           'limit',
           'Reply.meta',
           c.at,
-          `has ${decimal(b, at + 1, b.length) * 2} elements, the limit is 1048576`,
+          `has ${decimalOf(b, at + 1, p - 2) * 2} elements, the limit is 1048576`,
           'redis.proto-frame:102:9',
         );
-      for (let i = 0; i < decimal(b, at + 1, b.length) * 2; i++) {
+      for (let i = 0; i < decimalOf(b, at + 1, p - 2) * 2; i++) {
         const item = readValue(c, 32);
         value.push(item);
       }

@@ -215,13 +215,24 @@ function check(b: Uint8Array, at: number, end: number): void {
   }
 
   const version = u8(b, at + 5);
-  if (version === Version.tars || version === Version.xml || version === Version.json) {
-    if (!jceStruct.isRecord(b, at + 6, p)) {
-      throw new DecodeError('window', 'Response.record', 6, 'is no struct', 'tars.proto-frame:69:18');
+  switch (version) {
+    case Version.tars:
+    case Version.xml:
+    case Version.json: {
+      if (!jceStruct.isRecord(b, at + 6, p)) {
+        throw new DecodeError('window', 'Response.record', 6, 'is no struct', 'tars.proto-frame:69:18');
+      }
+
+      break;
     }
-  } else if (version === Version.tupComplex || version === Version.tupSimple) {
-    if (!jceStruct.isRecord(b, at + 6, p)) {
-      throw new DecodeError('window', 'Response.record', 6, 'is no struct', 'tars.proto-frame:83:18');
+
+    case Version.tupComplex:
+    case Version.tupSimple: {
+      if (!jceStruct.isRecord(b, at + 6, p)) {
+        throw new DecodeError('window', 'Response.record', 6, 'is no struct', 'tars.proto-frame:83:18');
+      }
+
+      break;
     }
   }
 

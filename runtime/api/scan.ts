@@ -69,12 +69,27 @@ export class ScanState {
     return this.walks[walk + 2]!;
   }
 
-  /** The walk has passed an element, and the walks in that are of no interest any more. */
-  passed(walk: number, at: number, left: number): void {
+  /** The walk is about to look at an element, in which walks may be. */
+  inside(walk: number): void {
+    this.next = walk + KEPT;
+  }
+
+  /** The walk stops before an element that is not all there; the walks in that go on from where they stop. */
+  stopped(walk: number, at: number, left: number): void {
     this.walks[walk + 1] = at - this.from;
     this.walks[walk + 2] = left;
+  }
+
+  /** The walk has come to `at`, and the walks in what it has passed are of no interest any more. */
+  passed(walk: number, at: number, left: number): void {
+    this.stopped(walk, at, left);
     this.next = walk + KEPT;
     if (this.used > this.next) this.used = this.next;
+  }
+
+  /** The walk is at its end, at `at`. Walks that come after it are kept where it was there before. */
+  ended(walk: number, at: number): void {
+    if (this.walks[walk + 2] !== 0) this.passed(walk, at, 0);
   }
 
   /** Forgets the frame that was being scanned. */

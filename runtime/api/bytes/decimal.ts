@@ -19,6 +19,17 @@ export function decimalUntilEnd(
   delimiter: Uint8Array,
   most: number,
 ): number {
+  // Most lengths and counts have one or two digits, and most delimiters two bytes.
+  if (p + 4 <= to && delimiter.length === 2 && isDigit(b[p]!)) {
+    const second = b[p + 1]!;
+    if (second === delimiter[0]) {
+      if (b[p + 2] === delimiter[1]) return p + 3;
+    } else if (isDigit(second) && b[p + 2] === delimiter[0] && b[p + 3] === delimiter[1]) return p + 4;
+  }
+  return longerUntilEnd(b, p, to, delimiter, most);
+}
+
+function longerUntilEnd(b: Uint8Array, p: number, to: number, delimiter: Uint8Array, most: number): number {
   let at = p;
   if (at < to && (b[at] === MINUS || b[at] === PLUS)) at++;
   const first = at;
@@ -32,6 +43,27 @@ export function decimalUntilEnd(
 
 /** The number whose sign and digits start at p; it ends at `end` or at the first byte that is no digit. */
 export function decimal(b: Uint8Array, p: number, end: number): number {
+  let value = b[p]! - ZERO;
+  if (p >= end || value < 0 || value > 9) return signedDecimal(b, p, end);
+  for (let at = p + 1; at < end; at++) {
+    const digit = b[at]! - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** The number whose sign and digits are all of [p, end), where {@link decimalUntilEnd} has seen to that. */
+export function decimalOf(b: Uint8Array, p: number, end: number): number {
+  const first = b[p]! - ZERO;
+  if (first >= 0) {
+    if (end - p === 1) return first;
+    if (end - p === 2) return first * 10 + b[p + 1]! - ZERO;
+  }
+  return decimal(b, p, end);
+}
+
+function signedDecimal(b: Uint8Array, p: number, end: number): number {
   const negative = b[p] === MINUS;
   let value = 0;
   for (let at = negative || b[p] === PLUS ? p + 1 : p; at < end; at++) {

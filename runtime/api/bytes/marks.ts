@@ -1,4 +1,5 @@
 const NONE = new Uint8Array(0);
+const LAST_TURN = 0x7fffffff;
 
 /**
  * Where the parts of one frame lie, as far as they have been looked for: the frame that was asked about last. A proxy
@@ -10,14 +11,17 @@ const NONE = new Uint8Array(0);
 export class Marks {
   private bytes: Uint8Array = NONE;
   private at = 0;
-  /** By mark; 0 where nobody has looked. */
+  /** By mark: a place, and the frame it was found in, counted by {@link turn}. */
   private readonly places: Float64Array;
+  private readonly turns: Int32Array;
+  private turn = 1;
   /** Whether a scan has just found where the frame ends. */
   private scanned = false;
 
   /** @param count how many marks there are */
   constructor(count: number) {
     this.places = new Float64Array(count);
+    this.turns = new Int32Array(count);
   }
 
   /** For `check`: forgets what was found, but for what the scan of this very frame has just found. */
@@ -30,13 +34,15 @@ export class Marks {
   /** For `scan`: the end of the frame at `at`. */
   end(bytes: Uint8Array, at: number, mark: number, end: number): void {
     this.forget(bytes, at);
-    this.places[mark] = end;
+    this.keep(mark, end);
     this.scanned = true;
   }
 
   /** The place that was kept; 0 if it has to be looked for. */
   of(bytes: Uint8Array, at: number, mark: number): number {
-    if (this.bytes === bytes && this.at === at) return this.places[mark]!;
+    if (this.bytes === bytes && this.at === at) {
+      return this.turns[mark] === this.turn ? this.places[mark]! : 0;
+    }
     this.forget(bytes, at);
     return 0;
   }
@@ -44,6 +50,7 @@ export class Marks {
   /** Keeps a place of the frame that {@link of} was asked about, and gives it back. */
   keep(mark: number, place: number): number {
     this.places[mark] = place;
+    this.turns[mark] = this.turn;
     return place;
   }
 
@@ -51,7 +58,8 @@ export class Marks {
     this.bytes = bytes;
     this.at = at;
     this.scanned = false;
-    const { places } = this;
-    for (let i = 0; i < places.length; i++) places[i] = 0;
+    // After so many frames the count starts anew.
+    if (this.turn === LAST_TURN) this.turns.fill((this.turn = 0));
+    this.turn++;
   }
 }

@@ -22,9 +22,14 @@ let classes = 0;
 /** Where the value at p ends; 0 if there is none, -n if n bytes more are needed. Class definitions are kept. */
 function skip(b: Uint8Array, p: number, to: number, depth: number): number {
   if (p >= to) return -1;
-  if (depth > DEEPEST) return 0;
   const tag = b[p]!;
-  if (tag < 0x20 || (tag >= 0x30 && tag < 0x34) || tag === 0x52 || tag === 0x53) return textEnd(b, p, to);
+  // Most values are short texts.
+  return tag < 0x20 ? charsEnd(b, p + 1, to, tag) : skipOther(b, p, to, depth, tag);
+}
+
+function skipOther(b: Uint8Array, p: number, to: number, depth: number, tag: number): number {
+  if (depth > DEEPEST) return 0;
+  if ((tag >= 0x30 && tag < 0x34) || tag === 0x52 || tag === 0x53) return longTextEnd(b, p, to);
   if (tag < 0x30) return fixed(p + 1 + tag - 0x20, to);
   if (tag < 0x38) return p + 2 > to ? -1 : fixed(p + 2 + ((tag - 0x34) << 8) + b[p + 1]!, to);
   if (tag < 0x40) return fixed(p + 3, to);
@@ -93,6 +98,12 @@ function sizeOfCompact(tag: number): number {
 
 /** Where a text ends, all its chunks included. */
 function textEnd(b: Uint8Array, p: number, to: number): number {
+  if (p >= to) return -1;
+  const tag = b[p]!;
+  return tag < 0x20 ? charsEnd(b, p + 1, to, tag) : longTextEnd(b, p, to);
+}
+
+function longTextEnd(b: Uint8Array, p: number, to: number): number {
   let at = p;
   for (;;) {
     if (at >= to) return -1;
@@ -119,13 +130,19 @@ function textEnd(b: Uint8Array, p: number, to: number): number {
 /** Where `count` UTF-16 units in UTF-8 end; a character of four bytes counts as two of them. */
 function charsEnd(b: Uint8Array, p: number, to: number, count: number): number {
   let at = p;
-  let left = count;
-  // Names and most values are ASCII: four at a time.
-  while (left >= 4 && at + 4 <= to && (b[at]! | b[at + 1]! | b[at + 2]! | b[at + 3]!) < 0x80) {
-    at += 4;
-    left -= 4;
+  const all = p + count;
+  if (all <= to) {
+    // Names and most values are ASCII: four at a time.
+    while (at + 4 <= all && (b[at]! | b[at + 1]! | b[at + 2]! | b[at + 3]!) < 0x80) at += 4;
+    while (at < all && b[at]! < 0x80) at++;
+    if (at === all) return at;
   }
-  for (; left > 0; left--) {
+  return wideCharsEnd(b, at, to, all - at);
+}
+
+function wideCharsEnd(b: Uint8Array, p: number, to: number, count: number): number {
+  let at = p;
+  for (let left = count; left > 0; left--) {
     if (at >= to) return -left;
     const byte = b[at]!;
     if (byte < 0x80) at += 1;
@@ -239,14 +256,14 @@ function fields(b: Uint8Array, p: number, to: number, depth: number, of: number)
   return values(b, p, to, depth, fieldsOf[of]!);
 }
 
-const texts = new TextCache();
+const texts = new TextCache(plain);
 
 /** The text whose end has been found. */
 function textAt(b: Uint8Array, p: number, end: number): string {
   const tag = b[p]!;
   if (tag < 0x34) {
     const from = tag < 0x20 ? p + 1 : p + 2;
-    return hasSurrogates(b, from, end) ? plain(b, from, end) : texts.read(b, from, end);
+    return texts.read(b, from, end);
   }
   if (tag === 0x53) return plain(b, p + 3, end);
   let text = '';

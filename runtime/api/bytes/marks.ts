@@ -11,8 +11,11 @@ const LAST_TURN = 0x7fffffff;
 export class Marks {
   private bytes: Uint8Array = NONE;
   private at = 0;
-  /** By mark: a place, and the frame it was found in, counted by {@link turn}. */
-  private readonly places: Float64Array;
+  /**
+   * By mark: a place, counted from the frame's start, and the frame it was found in, counted by {@link turn}. Whole
+   * numbers of 32 bits, as places are everywhere else: one that came as a float would make floats of all around it.
+   */
+  private readonly places: Int32Array;
   private readonly turns: Int32Array;
   private turn = 1;
   /** Whether a scan has just found where the frame ends. */
@@ -20,7 +23,7 @@ export class Marks {
 
   /** @param count how many marks there are */
   constructor(count: number) {
-    this.places = new Float64Array(count);
+    this.places = new Int32Array(count);
     this.turns = new Int32Array(count);
   }
 
@@ -41,7 +44,7 @@ export class Marks {
   /** The place that was kept; 0 if it has to be looked for. */
   of(bytes: Uint8Array, at: number, mark: number): number {
     if (this.bytes === bytes && this.at === at) {
-      return this.turns[mark] === this.turn ? this.places[mark]! : 0;
+      return this.turns[mark] === this.turn ? at + this.places[mark]! : 0;
     }
     this.forget(bytes, at);
     return 0;
@@ -49,7 +52,7 @@ export class Marks {
 
   /** Keeps a place of the frame that {@link of} was asked about, and gives it back. */
   keep(mark: number, place: number): number {
-    this.places[mark] = place;
+    this.places[mark] = place - this.at;
     this.turns[mark] = this.turn;
     return place;
   }

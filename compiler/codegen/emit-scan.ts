@@ -154,7 +154,7 @@ class Scanner extends Reader {
           return;
         }
         const name = this.free('p');
-        const malformed = `return ${this.module.use('ScanFault')}.malformed;`;
+        const refused = (): string => `return ${this.module.use('ScanFault')}.malformed;`;
         if (isSwitch) {
           const [on] = member.on;
           const value = this.hold(on!, emitExpression(on!, this));
@@ -164,7 +164,7 @@ class Scanner extends Reader {
             this.inside(arm.body, name);
             this.lines.push('break;', '}');
           });
-          this.lines.push(...(closed ? ['default:', malformed] : []), '}');
+          this.lines.push(...(closed ? ['default:', refused()] : []), '}');
           this.anchors.set(anchor, name);
           return;
         }
@@ -180,7 +180,7 @@ class Scanner extends Reader {
           );
           this.inside(arm.body, name);
         });
-        if (closed) this.lines.push('} else {', malformed);
+        if (closed) this.lines.push('} else {', refused());
         this.lines.push('}');
         this.anchors.set(anchor, name);
         return;

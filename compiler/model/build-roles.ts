@@ -210,10 +210,14 @@ function fieldsOf(
   const wanted = { id: 'an integer or text field', headers: 'a map field', body: 'a bytes field' }[name];
   const fields = built.op === 'field' ? built.fields : [];
   if (fields.length === 0 || !fields.every((f): f is Field => f.member === 'field' && fits(f))) {
+    // What a field in error would have been can't be judged.
+    if (fields.some((f) => report.hasErrorIn(f.span))) return [];
+    const isText = fields.every((f) => f.member === 'field' && f.type.kind === 'text');
     report.error(
       'PF124',
       built.span,
       `the role \`${name}\` has to be ${wanted}, because it is written as well as read`,
+      name === 'body' && fields.length > 0 && isText ? { hint: 'write `bytes` where it says `text`' } : {},
     );
     return [];
   }

@@ -3,6 +3,7 @@ import type { Span } from '../source/source-file.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import { constantOf } from './constants.js';
 import { suggestHint } from './suggest-hint.js';
+import { typeElsewhere } from './type-elsewhere.js';
 import { buildSelfDelimiting, delimiterOf, isSelfDelimitingName } from './build-self-delimiting.js';
 import { buildExpression, kindOf } from './build-expression.js';
 import type { Context } from './build-expression.js';
@@ -207,7 +208,9 @@ function buildNamed(
     }
   }
   const isNew = type.path.length === 1 && cx.scope.find(name) === undefined;
-  const near = isNew ? suggestHint(name, [...BUILTIN, ...cx.scope.names()]) : {};
+  const elsewhere = isNew ? typeElsewhere(name) : {};
+  const near =
+    isNew && elsewhere.hint === undefined ? suggestHint(name, [...BUILTIN, ...cx.scope.names()]) : elsewhere;
   if (near.hint !== undefined && !cx.scope.isLost(name)) {
     report.error('PF100', type.span, `there is no type \`${name}\``, near);
     return null;

@@ -54,7 +54,9 @@ export function constantOf(
         expected === null
           ? `there is no constant \`${expr.name}\``
           : `\`${expr.name}\` is not a member of \`${expected.name}\``,
-        suggestHint(expr.name, [...(expected?.members.map((m) => m.name) ?? []), ...constants]),
+        expected !== null && /^(default|else|otherwise)$/.test(expr.name)
+          ? { hint: '`_` takes all others' }
+          : suggestHint(expr.name, [...(expected?.members.map((m) => m.name) ?? []), ...constants]),
       );
     }
     case 'member':

@@ -127,6 +127,14 @@ function hintFor(
   if (ruleName === 'member' && standsInProtocol.test(actual.image))
     return `\`${actual.image}\` stands in a protocol, not in a block; close the block before it with \`}\``;
   if (actual.tokenType === t.Semicolon && ruleName === 'block') return 'one `;` is enough';
+  if (ruleName === 'field' || ruleName === 'type' || ruleName === 'element') {
+    if (actual.image === '[') return 'write `list of u8 count n`, or `bytes size n`';
+    if (actual.image === '(' && /^(bytes|text)$/.test(previous.image))
+      return `write \`${previous.image} size n\``;
+    if (actual.image === '==') return 'a constant is given by `=`';
+    if (previous.image === 'list') return 'write `list of u8 count n`';
+    if (previous.image === 'switch') return 'write `variant (kind) { ask => Name { … } }`';
+  }
   if (expected === t.Semicolon) {
     if (actual.tokenType === t.Comma) return 'statements end with `;`';
     if (actual.tokenType === t.Assign && ruleName !== 'field') return 'write `==` to compare';
@@ -172,6 +180,7 @@ const standsInProtocol =
 function topLevelHint(token: IToken): string | null {
   if (standsInProtocol.test(token.image)) return `\`${token.image}\` stands inside \`protocol name { … }\``;
   if (token.image === '}') return 'this brace closes nothing';
+  if (/^#?(import|include)$/.test(token.image)) return 'other files are read by `use "./name.proto-frame";`';
   return null;
 }
 

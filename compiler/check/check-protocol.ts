@@ -15,6 +15,7 @@ import { numbersExact } from './rules/numbers-exact.js';
 import { optionalFields } from './rules/optional-fields.js';
 import { paddingSteady } from './rules/padding-steady.js';
 import { sizesNonnegative } from './rules/sizes-nonnegative.js';
+import { innerFieldsRead } from './rules/inner-fields-read.js';
 import { structsPlain } from './rules/structs-plain.js';
 import { synthsHold } from './rules/synths-hold.js';
 import { variantsCover } from './rules/variants-cover.js';
@@ -35,6 +36,7 @@ export function checkProtocol(
   optionalFields(protocol, report);
   structsPlain(protocol, report);
   generatorLimits(protocol, report);
+  innerFieldsRead(protocol, report);
   paddingSteady(protocol, report);
   extentsBounded(protocol, report);
   sizesNonnegative(protocol, report);

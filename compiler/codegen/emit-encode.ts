@@ -24,6 +24,7 @@ import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
+import { isCoded, type CodedField } from './emit-inner.js';
 import { entriesName, isEntry } from './emit-record.js';
 import { literal } from './literal.js';
 import { floatName } from './reader.js';
@@ -199,6 +200,7 @@ class Writer implements Environment {
   private pending = 0;
   private readonly units = new Map<Extended, string>();
   private readonly hoisted: string[] = [];
+  private readonly hoistedBytes: string[] = [];
   /** What `bind` takes from the argument: `id`, `body = NO_BYTES`. */
   private parts: readonly string[] = [];
   private readonly checksumRanges = new Map<MemberModel, { from?: string; to?: string }>();
@@ -269,6 +271,7 @@ class Writer implements Environment {
     // What a branch measures is written in another branch of the same condition: it is declared before both.
     if (this.hoisted.length > 0)
       this.lines.splice(start, 0, `let ${this.hoisted.map((name) => `${name} = 0`).join(', ')};`);
+    for (const name of this.hoistedBytes) this.lines.splice(start, 0, `let ${name}: Uint8Array = NO_BYTES;`);
   }
 
   /** Declares `size` with what is first added to it; as a constant if nothing follows. */
@@ -387,6 +390,7 @@ class Writer implements Environment {
         }
         const { extent } = type;
         const local = this.local(member);
+        if (isCoded(member)) this.encodeWindow(member);
         const size = this.free(`${local}Size`);
         this.lines.push(
           `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module, this.depth, argumentsOf(type, this))};`,
@@ -666,7 +670,22 @@ class Writer implements Environment {
     return bit.guards.length > 0 ? `${this.local(bit)}!` : this.local(bit);
   }
 
+  /** Coded windows by the local that holds their bytes. */
+  private readonly coded = new Map<Field, string>();
+
+  /** Encodes a window before it is measured, once. */
+  private encodeWindow(field: CodedField): void {
+    const code = `encode${pascalCase(field.type.struct.name)}(${this.valueCode(field)})`;
+    const bytes = this.free(`${this.local(field)}Bytes`);
+    const inBranch = field.guards.length > 0;
+    this.lines.push(`${inBranch ? '' : 'const '}${bytes} = ${code};`);
+    if (inBranch) this.hoistedBytes.push(bytes);
+    this.coded.set(field, bytes);
+  }
+
   private valueCode(field: Field): string {
+    const bytes = this.coded.get(field);
+    if (bytes !== undefined) return bytes;
     const local = this.local(field);
     return field.guards.length > 0 && isGiven(field) && fallback(field) === null ? `${local}!` : local;
   }
@@ -847,6 +866,7 @@ function valueSize(
     case 'entry':
     case 'inHead':
     case 'composed':
+    case 'inner':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     default:
       if (type.extent.kind === 'until')
@@ -873,6 +893,8 @@ function contentSize(
   const orNone = (code: string): string =>
     'nullable' in type && type.nullable ? `(${value} === null ? 0 : ${code})` : code;
   switch (type.kind) {
+    case 'coded':
+      return `${value}.length`;
     case 'bytes':
       return orNone(`${value}.length`);
     case 'text':
@@ -941,6 +963,7 @@ export function writeValue(
     case 'entry':
     case 'inHead':
     case 'composed':
+    case 'inner':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
     case 'int': {
       if (type.form.kind !== 'fixed')
@@ -960,6 +983,8 @@ export function writeValue(
       return [`p = write${listName(path)}(b, p, ${value}${more});`];
     case 'map':
       return [`p = write${listName(path)}(b, p, ${value});`];
+    case 'coded':
+      return [`b.set(${value}, p);`, `p += ${size ?? `${value}.length`};`];
     case 'bytes':
     case 'text': {
       const content = (code: string): string[] =>

@@ -209,6 +209,7 @@ export function readAtCursor(
     case 'entry':
     case 'inHead':
     case 'composed':
+    case 'inner':
     case 'map':
       throw new Error(`${path}: ${type.kind} is refused by the checker`);
   }

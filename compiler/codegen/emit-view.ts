@@ -8,7 +8,10 @@ import { walk } from '../model/walk.js';
 import type { BitFieldModel, Field, Frame } from '../model/model.js';
 import { intName } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
+import { isGiven } from './emit-encode.js';
 import { readAtCursor, slice } from './emit-struct-read.js';
+import { isInnerOptional, plainField } from '../model/inner-fields.js';
+import { heldCode, isCoded, isInner, presence } from './emit-inner.js';
 import { entryGetter, isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
@@ -24,7 +27,10 @@ export function fieldsByName(frame: Frame): Map<string, (Field | BitFieldModel)[
       member.member === 'bits'
         ? member.fields
         : member.member === 'field' && member.type.kind !== 'record'
-          ? [member]
+          ? isCoded(member)
+            ? // What an encoder fills in is checked by readers, and kept by none.
+              [member, ...member.type.inner.filter((f) => isGiven(plainField(f)))]
+            : [member]
           : [];
     for (const field of fields) names.set(field.name, [...(names.get(field.name) ?? []), field]);
   }
@@ -73,17 +79,18 @@ function emitGetter(
 ): GetAccessorDeclarationStructure {
   const first = fields[0]!;
   const reader = new Reader(module);
-  const optional = fields.some((f) => f.guards.length > 0);
+  const optional = fields.some((f) => f.guards.length > 0 || isInnerOptional(f));
   const absent = optional || (first.member === 'field' && isEntry(first) && first.default === null);
-  const plainSizes = first.member === 'bitField' || first.type.kind === 'int';
+  const plain = plainField(first);
+  const plainSizes = plain.member === 'bitField' || plain.type.kind === 'int';
   if (plainSizes && !optional) {
-    reader.lines.push(`return ${reader.value(first)}${closedCast(first)};`);
+    reader.lines.push(`return ${reader.value(first)}${closedCast(plain)};`);
   } else if (plainSizes) {
     const code = reader.field(fieldOf(fields, optional));
-    reader.lines.push(`return ${code}${closedCast(first)}${closedCast(first) === '' ? '' : ' | undefined'};`);
+    reader.lines.push(`return ${code}${closedCast(plain)}${closedCast(plain) === '' ? '' : ' | undefined'};`);
   } else {
     for (const field of fields as readonly Field[]) {
-      if (!optional) {
+      if (field.guards.length === 0) {
         emitSized(field, reader, module);
       } else {
         reader.lines.push(`if (${reader.condition(field.guards)}) {`);
@@ -93,7 +100,7 @@ function emitGetter(
         reader.lines.push('}');
       }
     }
-    if (optional) reader.lines.push('return undefined;');
+    if (fields.every((f) => f.guards.length > 0)) reader.lines.push('return undefined;');
   }
   return {
     kind: StructureKind.GetAccessor,
@@ -141,6 +148,16 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     entryGetter(field, reader);
     return;
   }
+  if (isInner(field)) {
+    lines.push(
+      `return ${heldCode(field.type.of(), 'b', 'at', module)}.${module.property(field)}${presence(field)};`,
+    );
+    return;
+  }
+  if (isCoded(field)) {
+    lines.push(`return ${heldCode(field, 'b', 'at', module)};`);
+    return;
+  }
   const from = reader.placeOf(field);
   if (type.kind === 'map') {
     const map = module.use('HeaderMap');
@@ -168,7 +185,14 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     }
     return;
   }
-  if (type.kind === 'record' || type.kind === 'entry' || type.kind === 'inHead' || type.kind === 'composed')
+  if (
+    type.kind === 'record' ||
+    type.kind === 'entry' ||
+    type.kind === 'inHead' ||
+    type.kind === 'composed' ||
+    type.kind === 'coded' ||
+    type.kind === 'inner'
+  )
     throw new Error(`${field.path}: ${type.kind} is refused by the checker`);
   if (type.kind === 'struct' || type.kind === 'list') {
     const window = windowEnd(field, reader, module);

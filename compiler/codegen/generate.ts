@@ -7,6 +7,7 @@ import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/m
 import { emitCheck } from './emit-check.js';
 import { emitEncode, emitInit, hasPlainElements, emitListWrite, emitStructWrite } from './emit-encode.js';
 import { emitListEnd, emitStructEnd } from './emit-end.js';
+import { emitCodedWrite, emitHeld, isCoded, type CodedField } from './emit-inner.js';
 import { emitEnum } from './emit-enum.js';
 import { emitHeaders, entriesRange, headersField } from './emit-headers.js';
 import { emitMatch } from './emit-match.js';
@@ -83,7 +84,8 @@ export async function generate(protocol: Protocol): Promise<string> {
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
   const checksum = checksumField(module);
   if (checksum !== null) module.add(emitVerify(checksum, module));
-  const usesBytes = [frame.body, ...structs.map((s) => s.body)].some((b) => hasPlainBytes(b));
+  const usesBytes =
+    hasCodedBranch(frame.body) || [frame.body, ...structs.map((s) => s.body)].some((b) => hasPlainBytes(b));
   if (usesBytes)
     module.add('/** What a bytes field is when it is not given. */\nconst NO_BYTES = new Uint8Array(0);');
   module.add(...emitEntryWriters(module));
@@ -93,6 +95,8 @@ export async function generate(protocol: Protocol): Promise<string> {
     if (!hasPlainElements(type))
       module.add(...emitListWrite(type, path, module, typeText(type.element, module)));
   }
+  const windows = [...walk(frame.body)].filter((m) => m.member === 'field' && isCoded(m));
+  for (const window of windows) module.add(emitCodedWrite(window as CodedField, module));
   for (const record of recordsOf(module)) module.add(emitEntries(record, module));
   const withId = emitWithId(module);
   const ack = answerAcross(protocol);
@@ -121,6 +125,11 @@ export async function generate(protocol: Protocol): Promise<string> {
   module.statements.splice(namesAt, 0, ...caches);
   module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
   module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
+  const held = emitHeld(module);
+  if (held.begin.length > 0) {
+    check.statements = [...held.begin, ...[check.statements ?? []].flat()];
+    module.statements.splice(anchorsAt, 0, ...held.statements);
+  }
   if (module.markCount > 0) {
     check.statements = ['marks.begin(b, at);', ...[check.statements ?? []].flat()];
     module.statements.splice(
@@ -241,6 +250,11 @@ function enumsOf(blocks: readonly Block[]): Set<Enum> {
       for (const bit of member.fields) if (bit.enum !== null) used.add(bit.enum);
   }
   return used;
+}
+
+/** Whether a coded window stands in a branch, where its bytes are declared before they are made. */
+function hasCodedBranch(block: Block): boolean {
+  return [...walk(block)].some((m) => m.member === 'field' && isCoded(m) && m.guards.length > 0);
 }
 
 function hasPlainBytes(block: Block): boolean {

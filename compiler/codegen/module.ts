@@ -42,6 +42,8 @@ export class Module {
   private readonly values = new Set<string>();
   private readonly types = new Set<string>();
   private readonly declared: ReadonlySet<string>;
+  /** Structs and coded windows whose fields are read by their names. */
+  readonly held = new Set<Field>();
   /** Delimiters by the name of the constant that holds their bytes. */
   readonly delimiters = new Map<string, string>();
   /** Paths of entries by the name of the constant that holds them. */

@@ -13,11 +13,13 @@ import type {
   WindowModel,
 } from '../model/model.js';
 import { sizeOfElements } from '../model/expressions-of.js';
+import { isInnerOptional, plainField } from '../model/inner-fields.js';
 import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
+import { innerCode, isInner, type InnerField } from './emit-inner.js';
 import { quote, type Module } from './module.js';
 import { endCode, isFormed, isSelfDelimited, readFormed } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
@@ -102,6 +104,10 @@ export class Reader implements Environment {
   byte(e: Expression & { op: 'byte' }): string {
     const { of, index } = e;
     const cases = (of.fields as readonly Field[]).map((field) => {
+      if (isInner(field)) {
+        const inner = `${innerCode(field, this)}${isInnerOptional(field) ? '?.' : ''}[${index}]`;
+        return field.guards.length === 0 ? inner : `${this.condition(field.guards)} ? ${inner} : `;
+      }
       const [from, to] = this.bytesOf(field);
       const place = index === 0 ? from : `${from} + ${index}`;
       const code = `(${place} < ${to} ? ${this.module.use('u8')}(${this.b}, ${place}) : undefined)`;
@@ -131,6 +137,7 @@ export class Reader implements Environment {
       return extern.nullable ? `(${code} ?? undefined)` : code;
     }
     if (field.member === 'field' && isEntry(field)) return this.entryValue(field);
+    if (isInner(field)) return innerCode(field, this);
     if (field.member === 'field' && field.type.kind === 'bytes' && !field.type.nullable)
       return `${this.b}.subarray(${this.bytesOf(field).join(', ')})`;
     const start = this.module.layout.places.get(memberOf(field))!;
@@ -198,6 +205,7 @@ export class Reader implements Environment {
   /** Whether the bytes of a field are those of a text, a character a byte; false where the field is not there. */
   bytesEqual(e: Expression & { op: 'field' }, text: string): string {
     const tests = (e.fields as readonly Field[]).map((field) => {
+      if (isInner(field)) return this.innerEqual(field, text);
       const { lines } = this;
       const condition = field.guards.length === 0 ? null : this.condition(field.guards);
       const before = lines.length;
@@ -213,6 +221,17 @@ export class Reader implements Environment {
       return name;
     });
     return tests.length === 1 ? tests[0]! : `(${tests.join(' || ')})`;
+  }
+
+  /** As {@link bytesEqual}, of a field in a struct or coded window. */
+  private innerEqual(field: InnerField, text: string): string {
+    const code = innerCode(field, this);
+    const plain = plainField(field);
+    const isBytes = plain.member === 'field' && plain.type.kind === 'bytes';
+    const same = isBytes
+      ? `(${this.module.use('whenGiven')}(${code}, (given) => ${this.module.use('readLatin1')}(given, 0, given.length) === ${quote(text)}) === true)`
+      : `${code} === ${quote(text)}`;
+    return field.guards.length === 0 ? same : `(${this.condition(field.guards)} && ${same})`;
   }
 
   /** Whether a place under these guards is in the frame. */

@@ -1,3 +1,4 @@
+import { plainField } from '../model/inner-fields.js';
 import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, FieldType } from '../model/model.js';
 import { pascalCase } from '../model/camel-case.js';
@@ -9,6 +10,7 @@ export function fieldTypeText(field: Field | BitFieldModel, module: Module): str
     if (field.enum !== null) return pascalCase(field.enum.name);
     return field.width === 1 ? 'boolean' : 'number';
   }
+  if (field.type.kind === 'inner') return fieldTypeText(plainField(field), module);
   if (field.type.kind === 'int' && field.type.enum === null && !field.type.bool) {
     return isBig(field.type.int, field.range) ? 'bigint' : 'number';
   }
@@ -40,6 +42,7 @@ export function typeText(type: FieldType, module: Module): string {
     case 'text':
       return type.nullable ? 'string | null' : 'string';
     case 'struct':
+    case 'coded':
       return pascalCase(type.struct.name);
     case 'list': {
       const element = typeText(type.element, module);
@@ -72,6 +75,7 @@ export function typeText(type: FieldType, module: Module): string {
     case 'record':
     case 'inHead':
     case 'composed':
+    case 'inner':
       throw new Error(`${type.kind} is refused by the checker`);
     case 'map':
       return module.useType('HeaderMap');

@@ -6,6 +6,7 @@ import { idParts } from '../model/id-parts.js';
 import { fixedSize, intSize, memberSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import type {
+  BitFieldModel,
   Derivation,
   Field,
   FieldType,
@@ -168,6 +169,10 @@ function typeName(type: FieldType): string {
       return type.of.kind;
     case 'inHead':
       return type.key;
+    case 'inner':
+      return nameOfInner(type.fields[0]!);
+    case 'coded':
+      return `${type.codec.name} of ${type.struct.name}, size ${textOf(type.extent.kind === 'size' ? type.extent.value : type.struct)}`;
     case 'composed':
       return type.parts.map((part) => typeName(part.type)).join(' and ');
     case 'bytes':
@@ -179,6 +184,10 @@ function typeName(type: FieldType): string {
       return type.extent.kind === 'rest' ? `${base} rest` : `${base} size ${textOf(type.extent.value)}`;
     }
   }
+}
+
+function nameOfInner(field: Field | BitFieldModel): string {
+  return field.member === 'bitField' ? `${field.width} bits` : typeName(field.type);
 }
 
 function armName(guard: Guard): string {

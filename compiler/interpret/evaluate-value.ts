@@ -11,10 +11,23 @@ export type Value = bigint | boolean | string | null | undefined;
 /** What has been read or set of one frame or struct. */
 export interface Scope {
   readonly values: Map<Field | BitFieldModel, Value>;
+  /** What has been read of the structs and coded windows in it. */
+  readonly inner?: Map<Field, Scope['values']>;
   /** For calls of extern functions. */
   readonly code: ExternCode;
   /** A header's first value, for roles; undefined if there is none. */
   header?(key: string): Value;
+}
+
+/** The value of the first of some fields that is in a struct or coded window which has been read. */
+function innerValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): Value {
+  for (const field of fields) {
+    if (field.member !== 'field' || field.type.kind !== 'inner') continue;
+    const values = scope.inner?.get(field.type.of());
+    const found = field.type.fields.find((f) => values?.has(f) === true);
+    if (found !== undefined) return values!.get(found);
+  }
+  return undefined;
 }
 
 /** What an expression gives in one frame. A field of an arm that is not there gives undefined. */
@@ -30,7 +43,7 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
     case 'field':
     case 'request': {
       const field = e.fields.find((f) => scope.values.has(f));
-      return field === undefined ? undefined : scope.values.get(field);
+      return field === undefined ? innerValue(e.fields, scope) : scope.values.get(field);
     }
     case 'header':
       return scope.header?.(e.key);

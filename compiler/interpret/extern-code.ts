@@ -1,5 +1,6 @@
+import { gzip, zlib, type WindowCodec } from '@proto-frame/api';
 import type { ExternHead, ExternMap, ExternRecord, ExternType } from '@proto-frame/api';
-import type { Extern, ExternFnModel, ExternTypeModel } from '../model/model.js';
+import type { CodecModel, Extern, ExternFnModel, ExternTypeModel } from '../model/model.js';
 
 /** A value that an extern type reads. */
 export type ExternValue = number | bigint | string | boolean | null | Uint8Array;
@@ -25,6 +26,11 @@ export class ExternCode {
 
   record(extern: ExternTypeModel): ExternRecord {
     return this.of(extern) as ExternRecord;
+  }
+
+  codec(codec: CodecModel): WindowCodec {
+    if (codec.kind === 'codec') return this.of(codec) as WindowCodec;
+    return codec.name === 'zlib' ? zlib : gzip;
   }
 
   fn(extern: ExternFnModel): (...args: unknown[]) => number | bigint | string | boolean | Uint8Array {

@@ -65,6 +65,7 @@ function valueJson(type: FieldType, value: Shown): Json {
     case 'bytes':
       return Buffer.from(value as Uint8Array).toString('hex');
     case 'struct':
+    case 'coded':
       return structJson(type.struct, value);
     case 'list':
       return (value as readonly Shown[]).map((v) => valueJson(type.element, v));
@@ -80,6 +81,7 @@ function valueJson(type: FieldType, value: Shown): Json {
       return entryJson(type.of, value);
     case 'inHead':
     case 'composed':
+    case 'inner':
       throw new Error(`${type.kind} is no field of its own`);
     case 'map':
       return (value as readonly (readonly Shown[])[]).map((pair) => pair.map(textJson));
@@ -215,7 +217,8 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
     }
     case 'bytes':
       return bytesFromJson(json, path);
-    case 'struct': {
+    case 'struct':
+    case 'coded': {
       if (typeof json !== 'object' || json === null || Array.isArray(json))
         throw new JsonError(path, `has to be an object with the fields of ${type.struct.name}`);
       return objectFromJson(type.struct.body, json as { readonly [key: string]: Json }, path);
@@ -236,6 +239,7 @@ export function typeFromJson(type: FieldType, json: Json, path: string): Shown {
       return entryFromJson(type.of, json, path);
     case 'inHead':
     case 'composed':
+    case 'inner':
       throw new Error(`${type.kind} is no field of its own`);
     case 'map':
       return entriesFromJson(json, path);

@@ -138,6 +138,7 @@ class FrameReader {
   read(): FrameTree {
     const scope: Scope = {
       values: new Map(),
+      inner: new Map(),
       code: this.code,
       header: (key) => (this.headOf ?? headerIn(this.headers))(key),
     };
@@ -436,6 +437,8 @@ class FrameReader {
       }
       case 'struct':
         return this.struct(type, field, at, bound, scope);
+      case 'coded':
+        return this.coded(type, field, at, bound, scope);
       case 'list':
         return this.list(type, field, at, bound, scope);
       case 'float': {
@@ -452,6 +455,7 @@ class FrameReader {
       case 'entry':
       case 'inHead':
       case 'composed':
+      case 'inner':
         throw new Error(`${type.kind} is refused by the checker`);
       case 'map':
         return this.map(type, field, at, bound, scope);
@@ -563,6 +567,7 @@ class FrameReader {
     scope: Scope,
   ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
     const given = argumentValues(struct, args, scope);
+    scope.inner?.set(field, given);
     if (!struct.recursive) return this.inStruct(struct, at, bound, given);
     if (this.depth === this.protocol.limits.depth)
       throw new Bad(at - this.at, field.path, `is over ${this.depth} structs deep`, field.span);
@@ -570,6 +575,37 @@ class FrameReader {
     const read = this.inStruct(struct, at, bound, given);
     this.depth--;
     return read;
+  }
+
+  /** A window that stands for other bytes: they are decoded, and read as a struct of their own. */
+  private coded(
+    type: FieldType & { kind: 'coded' },
+    field: Field,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+    const bytes: FieldType & { kind: 'bytes' } = { kind: 'bytes', extent: type.extent, nullable: false };
+    const { from, to, next } = this.extent(bytes, field, at, bound, scope);
+    const bad = (message: string): never => {
+      throw new Bad(at - this.at, field.path, message, field.span);
+    };
+    let plain: Uint8Array;
+    try {
+      plain = this.code.codec(type.codec).decode(this.bytes, from, to, type.max);
+    } catch (error) {
+      return bad(`can't be decoded: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (plain.length > type.max) return bad(`holds more than ${type.max} bytes`);
+    const values: Scope['values'] = new Map();
+    scope.inner?.set(field, values);
+    const reader = new FrameReader(this.protocol, plain, 0, plain.length, this.code);
+    const end = { end: plain.length, isWindow: true };
+    const inner = reader.block(type.struct.body, 0, end, { values, code: this.code });
+    if (inner.next !== plain.length) bad(`${plain.length - inner.next} bytes of what it holds are left over`);
+    for (const one of reader.reached) this.reached.add(one);
+    const note = `${type.codec.name} of ${plain.length} bytes`;
+    return { value: asObject(inner.nodes), note, next, children: inner.nodes };
   }
 
   private inStruct(

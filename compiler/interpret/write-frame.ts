@@ -338,6 +338,7 @@ class BodyWriter {
       case 'entry':
       case 'inHead':
       case 'composed':
+      case 'inner':
         throw new Error(`${type.kind} is refused by the checker`);
       case 'float': {
         const view = new DataView(new ArrayBuffer(type.bits / 8));
@@ -399,6 +400,15 @@ class BodyWriter {
           argumentValues(type.struct, type.args, this.scope),
         );
         return;
+      case 'coded': {
+        const inner = new FrameWriter(this.out.code);
+        inner.write(type.struct.body, value as { readonly [field: string]: Shown }, path);
+        const plain = inner.bytes();
+        if (plain.length > type.max)
+          throw new JsonError(path, `holds ${plain.length} bytes, the limit is ${type.max}`);
+        this.out.append(this.out.code.codec(type.codec).encode(plain));
+        return;
+      }
       case 'list':
         if (value === null) return;
         (value as readonly Shown[]).forEach((v, i) => this.element(type, v, `${path}[${i}]`));

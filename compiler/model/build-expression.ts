@@ -19,6 +19,7 @@ import type {
   Guard,
   ValueSet,
 } from './model.js';
+import { innerFields, isInnerOptional, plainField } from './inner-fields.js';
 import { inEveryFrame } from './in-every-frame.js';
 import type { Names } from './names.js';
 import { isOfRequest, readsRequest, type Remembered } from './remembered.js';
@@ -210,7 +211,9 @@ function buildByte(
 ): Expression | null {
   const [first] = object.op === 'field' ? object.fields : [];
   const inMatch = cx.byteOf !== undefined && first?.member === 'field' && !isNumber(first.type);
-  if (object.op !== 'field' || first?.member !== 'field' || !(inMatch || first.type.kind === 'bytes')) {
+  const plain = first === undefined ? undefined : plainField(first);
+  const isBytes = plain?.member === 'field' && plain.type.kind === 'bytes';
+  if (object.op !== 'field' || first?.member !== 'field' || !(inMatch || isBytes)) {
     cx.report.error(
       'PF109',
       expr.object.span,
@@ -366,6 +369,12 @@ export function fieldExpression(
   const base = { name, fields, span: expr.span };
   const bounded = (bounds: { low: bigint; high: bigint }): { low: bigint; high: bigint } =>
     fields.length === 1 ? narrow(first, bounds, guards) : bounds;
+  if (fields.some((f) => plainField(f) !== f)) {
+    const plain = fields.map(plainField);
+    const { type } = fieldExpression(op, name, plain, expr, plain[0]!.guards);
+    const nullable = plain.some((f) => f.member === 'field' && 'nullable' in f.type && f.type.nullable);
+    return { op, ...base, type, optional: !present || nullable || fields.some(isInnerOptional) };
+  }
   if (first.member === 'bitField') {
     const type: ExpressionType =
       first.enum === null && first.width === 1
@@ -484,6 +493,24 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
   }
   const sort =
     object.op === 'field' && object.fields[0]!.member === 'field' ? object.fields[0].type.kind : null;
+  const [struct] = object.op === 'field' ? object.fields : [];
+  if (
+    object.op === 'field' &&
+    struct?.member === 'field' &&
+    struct.type.kind === 'struct' &&
+    object.fields.length === 1
+  ) {
+    const { text } = expr.name;
+    const all = innerFields(struct.type.struct, () => struct, struct);
+    const found = all.filter((one) => one.name === text);
+    if (found.length > 0) return fieldExpression('field', text, found, expr, cx.guards);
+    const near = suggestHint(
+      text,
+      all.map((one) => one.name),
+    );
+    report.error('PF100', expr.name.span, `\`${struct.type.struct.name}\` has no field \`${text}\``, near);
+    return null;
+  }
   if (sort === 'struct' || sort === 'list')
     report.error('PF199', expr.span, `reading what is inside a ${sort} is not built yet`);
   else report.error('PF109', expr.span, `only flags have members; this is ${kindOf(object)}`);
@@ -571,8 +598,8 @@ function externFn(callee: Expr, cx: Context): ExternFnModel | null | undefined {
         : undefined;
   if (declaration?.kind !== 'extern' || cx.declarations === undefined) return undefined;
   const extern = cx.declarations.externOf(declaration);
-  if (extern?.kind !== 'type') return extern;
-  cx.report.error('PF109', callee.span, `\`${extern.name}\` is a type, not a function`);
+  if (extern === null || extern.kind === 'fn') return extern;
+  cx.report.error('PF109', callee.span, `\`${extern.name}\` is a ${extern.kind}, not a function`);
   return null;
 }
 

@@ -2,7 +2,8 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { ExternDecl, TypeExpr } from '../syntax/ast.js';
 import { camelCase } from './camel-case.js';
 import { intTypeOf } from './int-type-of.js';
-import type { ExternFnModel, ExternTypeModel, IntType } from './model.js';
+import type { Span } from '../source/source-file.js';
+import type { ExternCodecModel, ExternFnModel, ExternTypeModel, IntType } from './model.js';
 
 /** The interface of @proto-frame/api that an `extern type` implements, by what it gives. */
 const INTERFACES: Readonly<Record<ExternTypeModel['value'], RegExp>> = {
@@ -30,15 +31,14 @@ const TYPES = { int: 'number', text: 'string', bytes: 'Uint8Array', bool: 'boole
  * An extern declaration with what its TypeScript file is known to export; null after a report. Types are looked at
  * as they are written; that the bodies keep to them is for the type check of the generated code.
  */
-export function buildExtern(decl: ExternDecl, report: Report): ExternTypeModel | ExternFnModel | null {
+export function buildExtern(
+  decl: ExternDecl,
+  report: Report,
+): ExternTypeModel | ExternFnModel | ExternCodecModel | null {
   const { name, path } = decl;
   const file = path.span.file.beside.get(path.value);
   // A file that could not be read has been reported.
   if (file === undefined) return null;
-  if (decl.sort === 'codec') {
-    report.error('PF199', decl.name.span, 'extern codecs are not built yet');
-    return null;
-  }
   const exportName = camelCase(name.text);
   const common = {
     name: name.text,
@@ -51,6 +51,11 @@ export function buildExtern(decl: ExternDecl, report: Report): ExternTypeModel |
   };
   const code = withoutComments(file.text);
   if (decl.sort === 'fn') return buildFn(decl, common, code, report);
+  const exported = { exportName, path: common.path, code, span: path.span };
+  if (decl.sort === 'codec') {
+    const found = exportedAs({ ...exported, wanted: /^WindowCodec$/, written: 'WindowCodec' }, report);
+    return found === null ? null : { kind: 'codec', ...common };
+  }
   const value = typeName(decl.result);
   const kind = intTypeOf(value, false) !== null ? 'int' : value === 'headers' ? 'map' : value;
   if (
@@ -66,20 +71,43 @@ export function buildExtern(decl: ExternDecl, report: Report): ExternTypeModel |
     });
     return null;
   }
+  const interfaces = { wanted: INTERFACES[kind], written: WRITTEN[kind] };
+  const found = exportedAs({ ...exported, ...interfaces }, report);
+  if (found === null) return null;
+  const isHead = /^ExternHead\b/.test(found);
+  return { kind: 'type', value: kind, isHead, nullable: /\|\s*null/.test(found), ...common };
+}
+
+/** What is looked for in a module: an export, and the type that it has to be written with. */
+interface Wanted {
+  readonly exportName: string;
+  readonly path: string;
+  /** The module's text without comments. */
+  readonly code: string;
+  /** Where the schema names it. */
+  readonly span: Span;
+  readonly wanted: RegExp;
+  readonly written: string;
+}
+
+/** The type that a module exports a value as; null after a report, where it is another than is wanted. */
+function exportedAs(
+  { exportName, path, code, span, wanted, written }: Wanted,
+  report: Report,
+): string | null {
   const found = new RegExp(`export\\s+const\\s+${exportName}\\s*:\\s*([^=]+?)\\s*=`).exec(code)?.[1];
-  if (found === undefined || !INTERFACES[kind].test(found.replace(/\s+/g, ''))) {
+  if (found === undefined || !wanted.test(found.replace(/\s+/g, ''))) {
     report.error(
       'PF170',
-      path.span,
+      span,
       found === undefined
-        ? `${file.path} does not export \`${exportName}\``
-        : `${file.path} exports \`${exportName}\` as ${found}`,
-      { hint: `write \`export const ${exportName}: ${WRITTEN[kind]} = …\` there` },
+        ? `${path} does not export \`${exportName}\``
+        : `${path} exports \`${exportName}\` as ${found}`,
+      { hint: `write \`export const ${exportName}: ${written} = …\` there` },
     );
     return null;
   }
-  const isHead = /^ExternHead\b/.test(found);
-  return { kind: 'type', value: kind, isHead, nullable: /\|\s*null/.test(found), ...common };
+  return found;
 }
 
 function buildFn(

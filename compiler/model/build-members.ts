@@ -21,6 +21,7 @@ import {
   kindOf,
   type Context,
 } from './build-expression.js';
+import { buildCoded } from './build-coded.js';
 import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, maxOf } from './build-type.js';
@@ -156,6 +157,7 @@ export function buildStruct(
     body: { members: [] },
     size: { min: 1, max: Infinity },
     recursive: decl.recursive,
+    inWindow: declarations.isWindow(decl),
     params: given.filter((one) => !isConstant(one)).map((one) => one.field),
   };
   // A recursive struct is known to its own members.
@@ -389,16 +391,27 @@ function buildMember(member: Member, place: Place): MemberModel | null {
   }
 }
 
-function buildWindow(ast: Within, place: Place): WindowModel | null {
+function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
   const { cx, path } = place;
   const { report } = cx;
-  if (ast.codec !== null) report.error('PF199', ast.codec.span, 'window codecs are not built yet');
   checkAttributes(ast.attrs, ['max'], 'a window', report);
   const size = buildExpression(ast.size, cx);
   const max = maxOf(ast.attrs, cx);
   const isNumber = size?.type.kind === 'int';
   if (size !== null && !isNumber)
     report.error('PF109', size.span, `the size of a window is a number, this is ${kindOf(size)}`);
+  if (ast.codec !== null) {
+    const { declarations } = place;
+    const struct = buildStruct(declarations.windowStruct(ast), [], declarations, cx);
+    if (ast.name === null)
+      report.error('PF109', ast.codec.span, 'a window that is decoded needs a name', {
+        hint: 'write `within (…) as name codec …`: what it holds is read under it',
+      });
+    if (struct === null || size === null || !isNumber || max === undefined) return null;
+    const field = buildCoded(ast, { struct, size, max, path }, cx, declarations);
+    if (field !== null) place.byName.set(field.name, field);
+    return field;
+  }
   const node: { -readonly [K in keyof WindowModel]: WindowModel[K] } = {
     member: 'within',
     name: ast.name?.text ?? null,
@@ -414,7 +427,7 @@ function buildWindow(ast: Within, place: Place): WindowModel | null {
     place.byName.set(ast.name.text, node);
   }
   node.body = block(ast.members, place);
-  return isNumber && max !== undefined && ast.codec === null ? node : null;
+  return isNumber && max !== undefined ? node : null;
 }
 
 /** A boolean; null after a report. */
@@ -484,6 +497,8 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
     case 'entry':
     case 'inHead':
     case 'composed':
+    case 'coded':
+    case 'inner':
       return [];
     case 'record':
       return ['max'];

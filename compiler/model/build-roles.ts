@@ -5,7 +5,7 @@ import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import { composedId, idFunction, textId } from './build-id.js';
-import type { EntryType, Field, IdForm, Roles, WindowModel } from './model.js';
+import type { BitFieldModel, EntryType, Field, IdForm, Roles, WindowModel } from './model.js';
 
 const KNOWN = [
   'kind',
@@ -124,7 +124,7 @@ export function buildRoles(
     given,
     cx,
     report,
-    (f) => (f.type.kind === 'bytes' && !f.type.nullable) || holds(f, 'bytes'),
+    (f) => (f.type.kind === 'bytes' && !f.type.nullable) || holds(f, 'bytes') || f.type.kind === 'coded',
   );
   const roles: Roles = {
     kind,
@@ -161,6 +161,14 @@ function idRole(
   const { built, form } = call === null ? { built: buildExpression(expr, cx), form: null } : textId(call, cx);
   if (built === null) return none;
   if (built.op === 'header' && isHead(built.map)) return { ids: [idInHead(built)], idForm: null };
+  const coded = built.op === 'field' ? built.fields.map(codedAround).find((of) => of !== null) : undefined;
+  if (coded !== undefined) {
+    report.error('PF122', built.span, 'an id that other bytes stand for can not be replaced', {
+      labels: [{ span: coded!.span, text: 'it is in what this window stands for' }],
+      hint: 'an id outside of the window is written in place',
+    });
+    return none;
+  }
   const ids = fieldsOf('id', built, report, (f) => isIdText(f) || isIdNumber(f));
   const texts = ids.filter(isIdText);
   if (texts.length === 0) return { ids, idForm: null };
@@ -169,6 +177,13 @@ function idRole(
     hint: 'it is one of both in all arms',
   });
   return none;
+}
+
+/** The coded window that a field is in; null if it is in none. */
+function codedAround(field: Field | BitFieldModel): Field | null {
+  if (field.member !== 'field' || field.type.kind !== 'inner') return null;
+  const of = field.type.of();
+  return of.type.kind === 'coded' ? of : null;
 }
 
 function isIdText({ type }: Field): boolean {

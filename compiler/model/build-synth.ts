@@ -4,6 +4,7 @@ import type { Expr, Synth } from '../syntax/ast.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import { parts } from './expressions-of.js';
+import { plainField } from './inner-fields.js';
 import { intTypeOf } from './int-type-of.js';
 import { boundsOf, isValueOf } from './integers.js';
 import type {
@@ -101,7 +102,18 @@ export function buildSynth(
       continue;
     }
     seen.add(key);
-    const field = meaning.fields[0]!;
+    const field = meaning.fields.find((one) => plainField(one) === one) ?? meaning.fields[0]!;
+    if (field.member === 'field' && (field.type.kind === 'inner' || field.type.kind === 'coded')) {
+      report.error(
+        'PF140',
+        entry.name.span,
+        `\`${key}\` is in what other bytes stand for, which a synth does not make`,
+        {
+          hint: 'choose an arm without the window',
+        },
+      );
+      continue;
+    }
     if (field.member === 'field' && field.derivation !== null) {
       report.error(
         'PF102',

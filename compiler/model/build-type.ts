@@ -238,11 +238,11 @@ function buildNamed(
   if (declaration.kind === 'extern') {
     const extern = declarations.externOf(declaration);
     if (extern === null) return null;
-    if (extern.kind === 'fn' || extern.value === 'record') {
+    if (extern.kind !== 'type' || extern.value === 'record') {
       report.error(
         'PF109',
         type.span,
-        `\`${extern.name}\` is ${extern.kind === 'fn' ? 'a function' : 'a record format'}, not a type`,
+        `\`${extern.name}\` is ${extern.kind === 'fn' ? 'a function' : extern.kind === 'codec' ? 'a codec' : 'a record format'}, not a type`,
       );
       return null;
     }

@@ -1,11 +1,12 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
-import type { EnumDecl, ExternDecl, StructDecl, TypeExpr } from '../syntax/ast.js';
+import type { EnumDecl, ExternDecl, StructDecl, TypeExpr, Within } from '../syntax/ast.js';
+import { pascalCase } from './camel-case.js';
 import { buildExtern } from './build-extern.js';
 import { enumMemberValue } from './constants.js';
 import { intTypeOf } from './int-type-of.js';
 import { rangeOf } from './integers.js';
-import type { Enum, ExternFnModel, ExternTypeModel, IntType, Struct } from './model.js';
+import type { Enum, ExternCodecModel, ExternFnModel, ExternTypeModel, IntType, Struct } from './model.js';
 import type { Scope } from './scope.js';
 
 /** The enums and structs a protocol uses, built when first named and kept in the order of their naming. */
@@ -31,6 +32,30 @@ export class Declarations {
     return this.built.get(decl)?.get(name);
   }
 
+  private readonly windows = new Map<Within, StructDecl>();
+
+  /** What a coded window stands for, as the declaration of a struct. */
+  windowStruct(ast: Within): StructDecl {
+    const name = ast.name ?? { text: 'window', span: ast.size.span };
+    const text = pascalCase(name.text);
+    const decl: StructDecl = this.windows.get(ast) ?? {
+      kind: 'struct',
+      doc: '',
+      name: { ...name, text },
+      recursive: false,
+      params: [],
+      members: ast.members,
+      span: ast.span,
+    };
+    this.windows.set(ast, decl);
+    return decl;
+  }
+
+  /** Whether a declaration is what a coded window stands for. */
+  isWindow(decl: StructDecl): boolean {
+    return [...this.windows.values()].includes(decl);
+  }
+
   /** Whether a struct has been built for any arguments. */
   isUsed(decl: StructDecl): boolean {
     return this.built.has(decl);
@@ -44,10 +69,10 @@ export class Declarations {
   }
 
   /** Externs by their declaration; null after a report. */
-  private readonly externs = new Map<ExternDecl, ExternTypeModel | ExternFnModel | null>();
+  private readonly externs = new Map<ExternDecl, ExternTypeModel | ExternFnModel | ExternCodecModel | null>();
 
   /** An extern, whose file is looked into once. */
-  externOf(decl: ExternDecl): ExternTypeModel | ExternFnModel | null {
+  externOf(decl: ExternDecl): ExternTypeModel | ExternFnModel | ExternCodecModel | null {
     const known = this.externs.get(decl);
     if (known !== undefined) return known;
     const built = buildExtern(decl, this.report);
@@ -68,7 +93,7 @@ export class Declarations {
   }
 
   /** All externs that were named. */
-  externModels(): (ExternTypeModel | ExternFnModel)[] {
+  externModels(): (ExternTypeModel | ExternFnModel | ExternCodecModel)[] {
     return [...this.externs.values()].filter((one) => one !== null);
   }
 

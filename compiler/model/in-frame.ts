@@ -8,7 +8,7 @@ export function inFrame(protocol: Protocol, struct: Struct): boolean {
 
 function uses(type: FieldType, struct: Struct, seen = new Set<Struct>()): boolean {
   if (type.kind === 'list') return uses(type.element, struct, seen);
-  if (type.kind !== 'struct' || seen.has(type.struct)) return false;
+  if ((type.kind !== 'struct' && type.kind !== 'coded') || seen.has(type.struct)) return false;
   seen.add(type.struct);
   const members = [...walk(type.struct.body)];
   return type.struct === struct || members.some((m) => m.member === 'field' && uses(m.type, struct, seen));

@@ -1,3 +1,4 @@
+import { plainField } from './inner-fields.js';
 import type { ExpressionType } from './expression.js';
 import type { Enum, Field, FieldType, IntType } from './model.js';
 
@@ -41,6 +42,9 @@ export function composedBits(type: FieldType & { readonly kind: 'composed' }): n
 
 /** The bounds of a field of integer type, narrowed by `in` and by a closed enum's members. */
 export function boundsOf(field: Field): { low: bigint; high: bigint } {
+  const plain = plainField(field);
+  if (plain.member === 'bitField') return { low: 0n, high: (1n << BigInt(plain.width)) - 1n };
+  if (plain !== field) return boundsOf(plain);
   // What holds an id says nothing of its range: the proxy gives out those that fit everywhere.
   if (field.type.kind === 'inHead') return { low: 0n, high: 0x7fffffffn };
   if (field.type.kind === 'composed') return { low: 0n, high: (1n << BigInt(composedBits(field.type))) - 1n };

@@ -164,6 +164,25 @@ export type FieldType =
     }
   /** The request id under a key of a head. */
   | { readonly kind: 'inHead'; readonly head: Field; readonly key: string }
+  /** A window whose bytes stand for others, in which a struct lies: `within (n) as body codec zlib max 1MiB { … }`. */
+  | {
+      readonly kind: 'coded';
+      readonly codec: CodecModel;
+      /** The most bytes that it may stand for. */
+      readonly max: number;
+      readonly extent: ExtentModel;
+      readonly struct: Struct;
+      /** Its fields as the frame names them, of type `inner`. */
+      readonly inner: readonly Field[];
+    }
+  /** A field of a struct, or of what a coded window stands for: in no block of the frame. */
+  | {
+      readonly kind: 'inner';
+      /** The struct, or the window. */
+      readonly of: () => Field;
+      /** The field in it; several where arms share the name. */
+      readonly fields: readonly (Field | BitFieldModel)[];
+    }
   /** A request id of several unsigned integers of fixed width, the highest bits first: `concat(client, session)`. */
   | { readonly kind: 'composed'; readonly parts: readonly IntField[] }
   | { readonly kind: 'bytes'; readonly extent: ExtentModel; readonly nullable: boolean }
@@ -242,6 +261,14 @@ export interface ExternFnModel extends Extern {
     | { readonly kind: 'bool' };
 }
 
+/** `extern codec snappy`: implements WindowCodec of @proto-frame/api. */
+export interface ExternCodecModel extends Extern {
+  readonly kind: 'codec';
+}
+
+/** What makes the bytes of a window of others: one of @proto-frame/api by its name, or a TypeScript module. */
+export type CodecModel = { readonly kind: 'builtin'; readonly name: 'zlib' | 'gzip' } | ExternCodecModel;
+
 /** How far a field of variable size reaches. */
 export type ExtentModel =
   /** `size e`: bytes. `max` is the greatest size in bytes, or null where only the window or frame bounds it. */
@@ -263,6 +290,8 @@ export interface Struct {
   body: Block;
   /** Bytes, by its body; up to Infinity for a recursive one. */
   size: SizeRange;
+  /** Is what a coded window stands for, from its first byte to its last. */
+  readonly inWindow: boolean;
   /** May hold itself, as deep as `limits.depth`. */
   readonly recursive: boolean;
   /** What its members read of the place of use; those that are constant there are no longer among them. */

@@ -2,6 +2,7 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { Name } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
 import type { Expression } from './expression.js';
+import { plainField } from './inner-fields.js';
 import { isBig } from './integers.js';
 import type { BitFieldModel, EntryType, Enum, Field, Guard, WindowModel } from './model.js';
 
@@ -128,7 +129,8 @@ function isSameEnum(a: Field | BitFieldModel, b: Field | BitFieldModel): boolean
   return x !== null && x !== undefined && x === y && !x.open && !x.flags;
 }
 
-function sameType(a: Field | BitFieldModel, b: Field | BitFieldModel): boolean {
+function sameType(one: Field | BitFieldModel, other: Field | BitFieldModel): boolean {
+  const [a, b] = [plainField(one), plainField(other)];
   if (a.member === 'bitField' && b.member === 'bitField')
     return a.enum === b.enum && (a.width === 1) === (b.width === 1);
   if (a.member === 'bitField' || b.member === 'bitField') return isSameEnum(a, b);

@@ -63,6 +63,7 @@ export function typeSize(type: FieldType): SizeRange {
     }
     case 'map':
     case 'record':
+    case 'coded':
       return extentSize(type.extent);
     case 'float':
       return fixed(type.bits / 8);
@@ -71,6 +72,7 @@ export function typeSize(type: FieldType): SizeRange {
     case 'entry':
     case 'inHead':
     case 'composed':
+    case 'inner':
       return fixed(0);
   }
 }

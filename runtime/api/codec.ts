@@ -27,6 +27,10 @@ export * from './bytes/varints.js';
 export * from './bytes/decimal.js';
 export * from './bytes/hex.js';
 export { delimiterPast, startsAt, untilEnd } from './bytes/until.js';
+export { decodeWindow } from './bytes/decode-window.js';
+export { Kept } from './bytes/kept.js';
+export { gzip, zlib } from './bytes/zlib.js';
+export type { WindowCodec } from './window-codec.js';
 export { untilGoesOn } from './bytes/until-goes-on.js';
 export { ended } from './bytes/ended.js';
 export type {

@@ -6,7 +6,7 @@ import { takesRest } from '../../model/size.js';
 export function extentsBounded(protocol: Protocol, report: Report): void {
   checkBlock(protocol.frame.body, false, report);
   // A struct ends where its field does, so it may take the rest only if that field may.
-  for (const struct of protocol.structs) checkBlock(struct.body, false, report);
+  for (const struct of protocol.structs) checkBlock(struct.body, struct.inWindow, report);
 }
 
 function checkBlock(block: Block, inWindow: boolean, report: Report): void {

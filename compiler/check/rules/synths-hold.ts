@@ -190,7 +190,7 @@ function needed(field: Field | BitFieldModel): boolean {
   if (field.constant !== null) return false;
   if (field.member === 'bitField') return field.enum !== null && !isValueOf(field.enum, 0n);
   if (field.default !== null || field.derivation !== null || field.checksum !== null) return false;
-  if (field.type.kind === 'int') return true;
+  if (field.type.kind === 'int' || field.type.kind === 'coded') return true;
   return memberSize(field).min > 0 && 'extent' in field.type && field.type.extent.kind !== 'prefix';
 }
 

@@ -240,6 +240,8 @@ const KINDS: Readonly<Record<FieldType['kind'], string>> = {
   entry: 'an entry',
   inHead: 'what a head holds',
   composed: 'a composed id',
+  coded: 'a coded window',
+  inner: 'a field of a struct',
 };
 
 const ENDS: Readonly<Record<ExtentModel['kind'], string>> = {

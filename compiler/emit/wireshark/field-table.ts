@@ -64,10 +64,12 @@ function ofType(type: FieldType, name: string): string {
     case 'bytes':
     case 'extern':
     case 'record':
+    case 'coded':
       return 'bytes()';
     case 'entry':
     case 'inHead':
     case 'composed':
+    case 'inner':
       throw new Error(`${name} has no place of its own`);
   }
 }

@@ -152,6 +152,11 @@ export class LuaBlock {
     if (type.kind === 'extern' || type.kind === 'record') {
       return this.unread(field.name);
     }
+    if (type.kind === 'coded') {
+      // What it stands for is not looked into.
+      this.push(this.extent(type.extent, false, this.fields.refer(field), 'nil').replace(/^/, 'local _ = '));
+      return true;
+    }
     if (type.kind === 'list' || type.kind === 'map') {
       if (!argsIn(type).every((arg) => isKnown(arg, this.protocol.roles))) return this.unread(field.name);
       this.many(field, type);

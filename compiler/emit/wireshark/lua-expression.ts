@@ -130,7 +130,7 @@ export function fieldsRead(e: Expression): string[] {
   }
 }
 
-const OPAQUE: ReadonlySet<string> = new Set(['extern', 'record', 'entry']);
+const OPAQUE: ReadonlySet<string> = new Set(['inner', 'coded', 'extern', 'record', 'entry']);
 
 function binary(e: Expression & { op: 'binary' }): string {
   const left = luaExpression(e.left);

@@ -199,11 +199,14 @@ function arbitraryValue(type: FieldType, depth: number, facts: Facts): fc.Arbitr
           maxLength: 6,
         },
       );
+    case 'coded':
+      return arbitraryBlock(type.struct.body, depth);
     case 'entry':
     case 'extern':
     case 'record':
     case 'inHead':
     case 'composed':
+    case 'inner':
       throw new Error(`random schemas have no ${type.kind}`);
   }
 }

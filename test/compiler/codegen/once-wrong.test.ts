@@ -166,6 +166,20 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     'key : varint(leb128); s : u32 checksum crc32 over asks..key;',
     'id = key;',
   ],
+  'what a window stands for': [
+    'n : u16 in 1..2000; within (n) max 4KiB as zipped codec zlib { sort : u8; name : pstr(u8) nullable; len : u8; if (sort == 1) { more : u32; } text : text size len; data : bytes rest; } t : u8; body : bytes size t;',
+    'body = body; service = name ?? text; timeout = more; heartbeat when sort == 7; goaway when data[0] == 3 and data != "ab";',
+  ],
+  'windows that stand for others in arms, with names that plain arms have': [
+    'w : u16 in 3..2000; within (w) { m : u8; if (asks) { n : u16; within (n) max 300 as zipped codec gzip { bits u8 { sort : 3 as Kind; one : 5 = 1; } name : pstr(u8); points : list of Point rest; } } else { k : u8; sort : Kind; name : text size k; } d : bytes size m; }',
+    'service = name; heartbeat when sort == a; body = d;',
+    'enum Kind : u8 { a = 0, b = 1 } struct Point { x : u8; y : u16; }',
+  ],
+  'fields of structs for roles': [
+    'n : u8; point : Point; s : text size n; if (asks) { other : Point; }',
+    'timeout = point.x; service = point.label ?? s; method = other.deep ?? "none"; heartbeat when point.on or point.label == "beat"; goaway when other.x == 3;',
+    'struct Point { x : u16; on : bool(u8); label : pstr(u8) nullable; deep : pstr(u8); }',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

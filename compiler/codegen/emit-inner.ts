@@ -1,0 +1,146 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { pascalCase } from '../model/camel-case.js';
+import { isInnerOptional, plainField } from '../model/inner-fields.js';
+import type { BitFieldModel, CodecModel, Field, FieldType } from '../model/model.js';
+import { givenFields } from './emit-encode.js';
+import { readAtCursor } from './emit-struct-read.js';
+import { quote, type Module } from './module.js';
+import { endPlace, Reader, windowAround } from './reader.js';
+import { argumentsOf } from './struct-arguments.js';
+import { tidy } from './tidy.js';
+import { typeText } from './type-text.js';
+
+/** A struct, or a window that stands for one, whose fields are read by their names. */
+type Holder = Field & { readonly type: FieldType & { readonly kind: 'struct' | 'coded' } };
+
+/** A field in such a struct. */
+export type InnerField = Field & { readonly type: FieldType & { readonly kind: 'inner' } };
+
+export function isInner(field: Field | BitFieldModel): field is InnerField {
+  return field.member === 'field' && field.type.kind === 'inner';
+}
+
+/** A window whose bytes stand for others. */
+export type CodedField = Field & { readonly type: FieldType & { readonly kind: 'coded' } };
+
+export function isCoded(field: Field | BitFieldModel): field is CodedField {
+  return field.member === 'field' && field.type.kind === 'coded';
+}
+
+/** The function that gives what a struct or coded window holds, read once for a frame: `packetOf`. */
+function holderName(of: Field, module: Module): string {
+  return `${module.local(of)}Of`;
+}
+
+/** The code of what a coded window holds. */
+export function heldCode(of: Field, b: string, at: string, module: Module): string {
+  module.held.add(of);
+  return `${holderName(of, module)}(${b}, ${at})`;
+}
+
+/** The code of a field in a struct or coded window; undefined where it is not there, or null. */
+export function innerCode(field: InnerField, reader: Reader): string {
+  const { module } = reader;
+  const code = `${heldCode(field.type.of(), reader.b, reader.at, module)}.${module.property(field)}`;
+  const plain = plainField(field);
+  const nullable = plain.member === 'field' && 'nullable' in plain.type && plain.type.nullable;
+  return nullable ? `(${code} ?? undefined)` : `${code}${presence(field)}`;
+}
+
+/** `!` after a property that an encoder may leave out, and a reader never does. */
+export function presence(field: InnerField): string {
+  const holder = field.type.of().type;
+  if ((holder.kind !== 'struct' && holder.kind !== 'coded') || isInnerOptional(field)) return '';
+  const given = givenFields(holder.struct.body).find((one) => one.field.name === field.name);
+  return given?.optional === true ? '!' : '';
+}
+
+/** The name of a codec in generated code. */
+export function codecName(codec: CodecModel, module: Module): string {
+  return codec.kind === 'builtin' ? module.use(codec.name) : module.extern(codec);
+}
+
+/** Emits what reads the structs and coded windows that something asks for, and the lines by which check begins anew. */
+export function emitHeld(module: Module): {
+  statements: (FunctionDeclarationStructure | string)[];
+  begin: string[];
+} {
+  const statements: (FunctionDeclarationStructure | string)[] = [];
+  const begin: string[] = [];
+  for (const of of module.held as ReadonlySet<Holder>) {
+    const name = holderName(of, module);
+    const kept = `${name.replace(/Of$/, '')}Kept`;
+    const type = typeText(of.type, module);
+    statements.push(
+      `/** The ${of.name} of the frame at hand, read when it is first asked for. */\nconst ${kept} = new ${module.use('Kept')}<${type}>();`,
+      {
+        kind: StructureKind.Function,
+        name,
+        docs: [`What the ${of.name} of a frame holds. @throws DecodeError`],
+        parameters: [
+          { name: 'b', type: 'Uint8Array' },
+          { name: 'at', type: 'number' },
+        ],
+        returnType: type,
+        statements: [
+          `const known = ${kept}.of(b, at);`,
+          'if (known !== null) return known;',
+          ...tidy([...readHolder(of, module), `return ${kept}.keep(b, at, value);`]),
+        ],
+      },
+    );
+    begin.push(`${kept}.forget();`);
+  }
+  return { statements, begin };
+}
+
+/** The lines that read a struct, or decode a window and read what it stands for, as `value`. */
+function readHolder(of: Holder, module: Module): string[] {
+  const reader = new Reader(module);
+  reader.within = of.guards;
+  const { lines } = reader;
+  const schema = module.schemaAt(of);
+  const { struct } = of.type;
+  const type: FieldType = { kind: 'struct', struct, args: of.type.kind === 'struct' ? of.type.args : [] };
+  const from = reader.placeOf(of);
+  if (of.type.kind === 'coded') {
+    const codec = codecName(of.type.codec, module);
+    const to = reader.endOf(of);
+    lines.push(
+      `const plain = ${module.use('decodeWindow')}(${codec}, b, at, ${from}, ${to}, ${of.type.max}, ${quote(of.path)}, ${quote(schema)});`,
+      `const c = new ${module.use('Cursor')}(plain, 0, plain.length);`,
+    );
+  } else {
+    const window = windowAround(of, module);
+    const end = window === null ? module.layout.end : endPlace(window, module);
+    lines.push(`const c = new ${module.use('Cursor')}(b, ${from}, ${reader.place(end)});`);
+  }
+  const args = argumentsOf(type, reader);
+  const depth = String(module.protocol.limits.depth);
+  readAtCursor(type, of.path, schema, module, lines, 'value', null, null, depth, args);
+  if (of.type.kind === 'coded')
+    lines.push(
+      `if (c.at !== plain.length) throw new ${module.use('DecodeError')}('window', ${quote(of.path)}, c.at, \`\${plain.length - c.at} bytes of what it holds are left over\`, ${quote(schema)});`,
+    );
+  return lines;
+}
+
+/** Emits `encodePacket(v)`: the bytes of a coded window that stands for a struct. */
+export function emitCodedWrite(of: CodedField, module: Module): FunctionDeclarationStructure {
+  const name = pascalCase(of.type.struct.name);
+  const { max } = of.type;
+  return {
+    kind: StructureKind.Function,
+    name: `encode${name}`,
+    docs: [`The bytes that stand for a ${name}. @throws EncodeError`],
+    parameters: [{ name: 'v', type: name }],
+    returnType: 'Uint8Array',
+    statements: [
+      `const size = sizeOf${name}(v);`,
+      `${module.use('requireInteger')}(${quote(`${of.path} (bytes in it)`)}, size, 0, ${max});`,
+      `const plain = ${module.use('frameBytes')}(size);`,
+      `write${name}(plain, 0, v);`,
+      `return ${codecName(of.type.codec, module)}.encode(plain);`,
+    ],
+  };
+}

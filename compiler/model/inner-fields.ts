@@ -1,0 +1,48 @@
+import { inEveryFrame } from './in-every-frame.js';
+import type { BitFieldModel, Field, Struct } from './model.js';
+import { walk } from './walk.js';
+
+/** The fields of a struct by name, those of several arms together. */
+function fieldsOf(struct: Struct): Map<string, (Field | BitFieldModel)[]> {
+  const names = new Map<string, (Field | BitFieldModel)[]>();
+  for (const member of walk(struct.body)) {
+    const own = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+    for (const field of own) names.set(field.name, [...(names.get(field.name) ?? []), field]);
+  }
+  return names;
+}
+
+/** What a struct holds, as the frame around it names it: `of` is the field that is the struct, or a coded window. */
+export function innerFields(
+  struct: Struct,
+  of: () => Field,
+  around: Pick<Field, 'path' | 'guards'>,
+): Field[] {
+  return [...fieldsOf(struct)].map(([name, fields]) => {
+    const [first] = fields as [Field | BitFieldModel];
+    return {
+      member: 'field',
+      name,
+      path: `${around.path}.${name}`,
+      doc: first.doc,
+      span: first.span,
+      type: { kind: 'inner', of, fields },
+      guards: around.guards,
+      constant: null,
+      default: null,
+      range: null,
+      checksum: null,
+      derivation: null,
+    };
+  });
+}
+
+/** The field itself, or the one in a struct that it stands for. */
+export function plainField(field: Field | BitFieldModel): Field | BitFieldModel {
+  return field.member === 'field' && field.type.kind === 'inner' ? plainField(field.type.fields[0]!) : field;
+}
+
+/** Whether a field in a struct is not there in every one. */
+export function isInnerOptional(field: Field | BitFieldModel): boolean {
+  return field.member === 'field' && field.type.kind === 'inner' && !inEveryFrame(field.type.fields);
+}

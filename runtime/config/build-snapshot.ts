@@ -82,11 +82,7 @@ function buildCluster(cluster: ConfigFile['clusters'][number], directory: string
         : { window: start.window, aggression: start.aggression, least: start.least / 100 },
     hosts: cluster.hosts,
     ...buildHealth(cluster),
-    tls: buildClusterTls(
-      cluster.tls,
-      directory,
-      (cluster.dns?.names ?? []).map(({ name }) => name),
-    ),
+    tls: buildClusterTls(cluster.tls, directory),
     connectTimeout: cluster.connect_timeout,
     pool: cluster.pool === 'protocol' ? null : cluster.pool,
     maxConnections: cluster.max_connections ?? 0,

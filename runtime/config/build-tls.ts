@@ -28,21 +28,14 @@ export function buildListenerTls(
   };
 }
 
-/**
- * @param directory paths in the file are relative to it
- * @param found names that DNS is asked for: the only one is what its hosts are called
- */
-export function buildClusterTls(
-  tls: ClusterTlsFile | undefined,
-  directory: string,
-  found: readonly string[],
-): ClusterTlsConfig | null {
+/** @param directory paths in the file are relative to it */
+export function buildClusterTls(tls: ClusterTlsFile | undefined, directory: string): ClusterTlsConfig | null {
   if (tls === undefined) return null;
   return {
     certificate: tls.certificate === undefined ? null : buildKeyPair(tls.certificate, directory),
     minVersion: tls.min_version,
     alpn: tls.alpn_protocols,
-    sni: tls.sni ?? (found.length === 1 ? found[0]! : null),
+    sni: tls.sni ?? null,
     trustedCa: optionalPath(tls.trusted_ca, directory),
     names: tls.match_subject_alt_names.map(buildStringMatch),
     verify: tls.verify,

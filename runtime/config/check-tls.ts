@@ -45,14 +45,6 @@ export class TlsCheck extends Findings {
         hint,
       );
     }
-    const names = cluster.entries.get('dns')?.entries.get('names');
-    if (names !== undefined && names.items.length > 1) {
-      this.refuse(
-        names,
-        'hosts found under several names need one that their certificates are verified by',
-        hint,
-      );
-    }
   }
 
   private patterns(tls: Located): void {

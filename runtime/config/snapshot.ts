@@ -47,6 +47,8 @@ export interface Address {
   readonly port: number;
   /** Of a unix socket, absolute. Only those have one. */
   readonly path?: string;
+  /** What a host whose address was found by a name is called. */
+  readonly name?: string;
 }
 
 export interface ListenerConfig {

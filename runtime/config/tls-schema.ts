@@ -81,7 +81,7 @@ export const clusterTls = z
       .regex(DNS_NAME, { error: 'expected a DNS name' })
       .optional()
       .describe(
-        "the name that hosts are asked for and that their certificates have to have; left out: each host's own",
+        "the name that hosts are asked for and that their certificates have to have; left out: each host's own, or the one it was found by",
       ),
     trusted_ca: pemFile
       .optional()

@@ -9,6 +9,8 @@ export interface SocketAddress {
   readonly port: number;
   /** Of a unix socket; then host and port mean nothing. */
   readonly path?: string;
+  /** What it is called, for TLS, where host is an address that was found by that name. */
+  readonly name?: string;
 }
 
 /** Counters of one cluster, as far as its dialer fills them. */
@@ -61,7 +63,7 @@ export class Dialer {
         keepAliveInitialDelay: TCP_KEEPALIVE_MS,
       });
     }
-    const secured = { ...to, ...tls.optionsFor(address.host), allowHalfOpen: true };
+    const secured = { ...to, ...tls.optionsFor(address.name ?? address.host), allowHalfOpen: true };
     const socket = connectSecured(secured);
     let state: 'connecting' | 'shaking hands' | 'secured' = 'connecting';
     socket.once('connect', () => {

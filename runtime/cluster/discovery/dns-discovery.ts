@@ -8,6 +8,9 @@ const SHORTEST_MS = 1_000;
 /** As in the file: what a host's weight may be. */
 const HEAVIEST = 128;
 
+/** Of an SRV name: a certificate is for the domain behind them (RFC 6125, 6.5.1), not for what the answer names. */
+const SERVICE_LABELS = /^(?:_[^.]*\.)+/;
+
 /** Looks names up again and again, and tells when their addresses have changed. While lookups fail, the last answer holds. */
 export class DnsDiscovery {
   private readonly known = new Map<string, readonly HostConfig[]>();
@@ -84,10 +87,11 @@ function keyOf({ name, port }: DnsName): string {
 
 /** In one order, whatever the order of the answer: servers turn it round to share out. */
 function hostsOf(name: DnsName, { hosts }: Resolved): HostConfig[] {
+  const called = name.name.replace(SERVICE_LABELS, '');
   const heaviest = hosts.reduce((most, host) => Math.max(most, host.weight), 0);
   return hosts
     .map(({ address, port, weight, priority }) => ({
-      address: { host: address, port: name.port ?? port ?? 0 },
+      address: { host: address, port: name.port ?? port ?? 0, name: called },
       // SRV weights go up to 65535; 0 is "hardly ever".
       weight:
         heaviest === 0

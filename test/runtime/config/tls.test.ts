@@ -104,7 +104,7 @@ clusters:
       certificate: { chain: '/etc/proxy/me.pem', privateKey: '/etc/proxy/me.key', passwordFile: null },
       minVersion: 'TLSv1.2',
       alpn: [],
-      sni: 'echo.example',
+      sni: null,
       trustedCa: '/etc/proxy/ca.pem',
       names: [],
       verify: true,

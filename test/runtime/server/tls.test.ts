@@ -3,6 +3,7 @@ import { connect as connectSecured, type ConnectionOptions, type TLSSocket } fro
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { boltRequest } from '../../support/bolt-frames.js';
 import { makeCertificate, makeServerCertificate } from '../../support/certificates.js';
+import { type DnsServer, startDnsServer } from '../../support/dns-server.js';
 import { admin, Harness } from './harness.js';
 import { addressOf } from './peers.js';
 
@@ -55,7 +56,7 @@ admin: { address: 127.0.0.1:0 }
 async function metric(address: string, name: string): Promise<number> {
   const { text } = await admin(address, '/stats/prometheus');
   const line = text.split('\n').find((one) => one.startsWith(`proto_frame_${name}`));
-  return Number(line!.slice(line!.lastIndexOf(' ')));
+  return Number(line?.slice(line.lastIndexOf(' ')));
 }
 
 const trusting: ConnectionOptions = { ca: ca.certificate };
@@ -288,6 +289,54 @@ describe('a cluster with TLS', () => {
     expect((await ask([`tls: { trusted_ca: ca.pem, ${mine} }`], host.port))[0]).toBe('a:hi');
     expect((await ask(['tls: { trusted_ca: ca.pem }'], host.port))[0]).toMatch(/^status/);
   });
+});
+
+describe('a cluster with TLS whose hosts are found by DNS', () => {
+  let dns: DnsServer;
+  const named = makeCertificate({ name: 'echo', sans: ['dns:echo.demo'], issuer: ca });
+
+  beforeAll(async () => {
+    dns = await startDnsServer();
+    dns.records.set('echo.demo', [{ type: 'A', address: '127.0.0.1', ttl: 60 }]);
+    dns.records.set('other.demo', [{ type: 'A', address: '127.0.0.1', ttl: 60 }]);
+  });
+  afterAll(() => dns.close());
+
+  it.each([
+    ['asks for the name and takes its certificate', (port: number) => `{ name: echo.demo, port: ${port} }`],
+    ['does so for a service, whatever its target is called', () => '{ name: _bolt._tcp.echo.demo }'],
+  ])('%s, and carries requests', async (_what, name) => {
+    const host = await harness.host('a', 0, { tls: { cert: named.certificate, key: named.key } });
+    dns.records.set('_bolt._tcp.echo.demo', [
+      { type: 'SRV', priority: 0, weight: 1, port: host.port, target: 'other.demo' },
+    ]);
+    const { address } = await harness.server(discovering(name(host.port)));
+    const one = await harness.caller(address('ingress'));
+    await ready(address('admin'));
+    for (let id = 1; id <= 100; id++) one.send(boltRequest(id, 'any', Buffer.from('hi')));
+    for (let id = 1; id <= 100; id++) expect((await one.reply(id)).body.toString()).toBe('a:hi');
+    expect(host.handshakes[0]!.servername).toBe('echo.demo');
+  });
+
+  it('talks to none that has a certificate for another name', async () => {
+    const host = await harness.host('a', 0, { tls: { cert: named.certificate, key: named.key } });
+    const { address } = await harness.server(discovering(`{ name: other.demo, port: ${host.port} }`));
+    const one = await harness.caller(address('ingress'));
+    await ready(address('admin'));
+    one.send(boltRequest(1, 'any', Buffer.from('hi')));
+    expect((await one.reply(1)).status).not.toBe(0);
+    expect(host.requests).toHaveLength(0);
+    expect(await metric(address('admin'), 'cluster_tls_failures_total')).toBeGreaterThan(0);
+  });
+
+  function discovering(name: string): string {
+    const cluster = ['tls: { trusted_ca: ca.pem }', `dns: { names: [${name}], servers: ['${dns.address}'] }`];
+    return yaml(0, [], cluster).replace(/^    hosts: .*/m, '    hosts: []');
+  }
+
+  async function ready(adminAddress: string): Promise<void> {
+    await expect.poll(() => metric(adminAddress, 'cluster_hosts{cluster="echo"}')).toBe(1);
+  }
 });
 
 describe('certificates', () => {

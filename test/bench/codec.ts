@@ -4,39 +4,39 @@ import { DUBBO } from './codec/dubbo.js';
 import { REDIS } from './codec/redis.js';
 import { TARS } from './codec/tars.js';
 import { compare, sunk } from './measure.js';
+import { chosenOf, commandLine } from '../support/command-line.js';
 
 /**
  * `npm run bench:codec`: the generated codecs against index arithmetic written by hand for the same work, against
  * general parsers, and against the decoders and encoders of real peers. Every line is a ratio of two things
- * timed in alternation in this process. `--only bolt,dubbo` picks parts; with --assert a missed target makes the
- * exit code 1.
+ * timed in alternation in this process.
  */
 const PARTS: readonly Part[] = [BOLT, DUBBO, REDIS, TARS];
+
+const HELP = `Generated codecs against code written by hand for the same work, and against the decoders of others, as ratios.
+
+npm run bench:codec [-- --only bolt,dubbo --assert]
+
+  --only NAMES   only these parts, separated by commas: ${PARTS.map(({ name }) => name).join(', ')}
+  --assert       a missed target makes the exit code 1
+  ROUNDS=n       how often each pair is timed, 101 if not given
+
+npm run bench:codec -- --only redis
+ROUNDS=15 npm run bench:codec`;
+
+const { values } = commandLine(HELP, { only: { type: 'string' }, assert: { type: 'boolean' } });
 
 const rounds = Number(process.env['ROUNDS'] ?? 101);
 const TURN_MS = 4;
 
 let missed = 0;
-for (const { name, about, claims } of chosen(process.argv)) {
+for (const { name, about, claims } of chosenOf(values.only, PARTS)) {
   console.log(`${name}: ${about}, median of ${rounds} rounds\n`);
   for (const claim of await claims()) if (!holds(claim)) missed++;
   console.log();
 }
 console.log(`(sum of all results: ${sunk()})`);
-if (missed > 0 && process.argv.includes('--assert')) process.exitCode = 1;
-
-/** The parts that `--only` names, or all. @throws Error for a name that there is not */
-function chosen(args: readonly string[]): readonly Part[] {
-  const at = args.indexOf('--only');
-  if (at < 0) return PARTS;
-  return (args[at + 1] ?? '').split(',').map((name) => {
-    const part = PARTS.find((candidate) => candidate.name === name);
-    if (part === undefined) {
-      throw new Error(`there is no part ${name}, only ${PARTS.map((known) => known.name).join(', ')}`);
-    }
-    return part;
-  });
-}
+if (missed > 0 && values.assert === true) process.exitCode = 1;
 
 function holds({ says, first, second, most, least }: Claim): boolean {
   const result = compare(first, second, rounds, TURN_MS);

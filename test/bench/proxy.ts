@@ -6,17 +6,28 @@ import { IDLE } from './proxy/idle.js';
 import { LATENCY } from './proxy/latency.js';
 import { ROUTES } from './proxy/routes.js';
 import { THROUGHPUT } from './proxy/throughput.js';
+import { chosenOf, commandLine } from '../support/command-line.js';
 
 /**
  * `npm run bench:proxy`: the sidecar, one worker with all that a default configuration has, against a bare TCP pipe in
  * Node, against itself with a feature more, and against bare sockets. What is compared runs in alternation; load
- * generators, echo server, pipe and sidecars are processes of their own. `--only idle,features` picks parts; with
- * --assert a missed target makes the exit code 1.
+ * generators, echo server, pipe and sidecars are processes of their own.
  */
 const PARTS: readonly Part[] = [THROUGHPUT, FEATURES, LATENCY, IDLE, BODIES, ROUTES];
 
+const HELP = `The sidecar against a bare TCP pipe in Node, and what its features cost, as ratios in one run.
+
+npm run bench:proxy [-- --only idle,features --assert]
+
+  --only NAMES   only these parts, separated by commas: ${PARTS.map(({ name }) => name).join(', ')}
+  --assert       a missed target makes the exit code 1
+
+npm run bench:proxy -- --only throughput`;
+
+const { values } = commandLine(HELP, { only: { type: 'string' }, assert: { type: 'boolean' } });
+
 let missed = 0;
-for (const { name, about, run } of chosen(process.argv)) {
+for (const { name, about, run } of chosenOf(values.only, PARTS)) {
   console.log(`${name}: ${about}\n`);
   const bench = await startBench();
   try {
@@ -31,17 +42,4 @@ for (const { name, about, run } of chosen(process.argv)) {
   }
   console.log();
 }
-if (missed > 0 && process.argv.includes('--assert')) process.exitCode = 1;
-
-/** The parts that `--only` names, or all. @throws Error for a name that there is not */
-function chosen(args: readonly string[]): readonly Part[] {
-  const at = args.indexOf('--only');
-  if (at < 0) return PARTS;
-  return (args[at + 1] ?? '').split(',').map((name) => {
-    const part = PARTS.find((candidate) => candidate.name === name);
-    if (part === undefined) {
-      throw new Error(`there is no part ${name}, only ${PARTS.map((known) => known.name).join(', ')}`);
-    }
-    return part;
-  });
-}
+if (missed > 0 && values.assert === true) process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { commandLine } from '../support/command-line.js';
 import { seedFromEnvironment } from '../support/random.js';
 import { abuse } from './abuse/scenarios.js';
 import { certificateRotation } from './certificate-rotation.js';
@@ -18,10 +19,6 @@ import { tlsFlood, wrongBeginnings } from './tls-flood.js';
 import { overload } from './overload.js';
 import { clockJumps, logsBroken } from './surroundings.js';
 
-/**
- * `npm run test:reliability [-- [--json] A1 D3]`: the tests of shared/design/reliability.md at full size, a line
- * for each with its figures; with --json a JSON object for each. SEED= repeats a run.
- */
 const seed = seedFromEnvironment('clock');
 const all: Scenarios = {
   A1: () => crossTalk(100_000, seed),
@@ -55,13 +52,19 @@ const all: Scenarios = {
   E9: () => certificateRotation(500, seed),
 };
 
-const asJson = process.argv.includes('--json');
-const chosen = process.argv.slice(2).filter((argument) => argument !== '--json');
-const unknown = chosen.filter((name) => !(name in all));
-if (unknown.length > 0) {
-  console.error(`no test ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`);
-  process.exit(2);
-}
+const HELP = `The tests of shared/design/reliability.md at full size, a line for each with its figures; exit code 1 if one fails.
+
+npm run test:reliability [-- [--json] A1 D3 …]
+
+  names      only these: ${Object.keys(all).join(', ')}
+  --json     an object for each, for machines
+  SEED=n     repeats the run that printed it
+
+npm run test:reliability -- A1 A7
+SEED=7 npm run test:reliability -- --json peers`;
+
+const { values, positionals: chosen } = commandLine(HELP, { json: { type: 'boolean' } }, Object.keys(all));
+const asJson = values.json === true;
 
 let failed = 0;
 if (!asJson) console.log(`SEED=${seed}`);

@@ -18,6 +18,23 @@ writeCodecModule(folder, 'spinning', (source) =>
     .concat('\nfunction spin(b) { while (Buffer.from(b).includes("spin forever")); }\n'),
 );
 
+// Preloaded by a supervisor: takes so many of the ports that it finds free before its workers can.
+const thief = join(folder, 'thief.mjs');
+writeFileSync(
+  thief,
+  `import cluster from 'node:cluster';
+import { createServer, Server } from 'node:net';
+const { close } = Server.prototype;
+let left = cluster.isPrimary ? Number(process.env.THEFTS) : 0;
+Server.prototype.close = function (done) {
+  const { address: host, port } = this.address() ?? {};
+  if (port === undefined || left-- <= 0) return close.call(this, done);
+  const take = () => createServer().listen({ host, port, exclusive: true }, done).unref();
+  return close.call(this, take);
+};
+`,
+);
+
 /** A machine may be busy: what is waited for may take its time. */
 const poll: typeof expect.poll = (read) => expect.poll(read, { timeout: 15_000 });
 const MAIN = join(ROOT, 'runtime/dist/server/main.js');
@@ -66,11 +83,18 @@ async function caller(address: string): Promise<TestCaller> {
   return connected;
 }
 
-async function start(text: string, ...args: string[]): Promise<Running> {
+/** @param thefts how many free ports are taken by somebody else */
+function launch(text: string, args: readonly string[], thefts = 0): { child: Child; path: string } {
   const path = join(mkdtempSync(join(folder, 'run-')), 'egress.yaml');
   writeFileSync(path, text.replace('./', `${folder}/`));
-  const child = startNode(MAIN, ['-c', path, '--no-watch', ...args]);
+  const stealing = thefts > 0 ? ['--import', thief] : [];
+  const child = startNode(MAIN, ['-c', path, '--no-watch', ...args], stealing, { THEFTS: String(thefts) });
   ends.push(() => child.stop('SIGKILL'));
+  return { child, path };
+}
+
+async function start(text: string, args: readonly string[] = [], thefts = 0): Promise<Running> {
+  const { child, path } = launch(text, args, thefts);
   const bound = async (name: string): Promise<string> =>
     (await child.line(new RegExp(`^${name} listens on (\\S+)$`)))[1]!;
   const address = await bound('egress');
@@ -120,9 +144,19 @@ test('two workers share the listeners; figures are those of both', async () => {
   expect(child.output.filter((line) => /"worker":[12],.*"drained"/.test(line))).toHaveLength(2);
 });
 
+test('free ports that somebody else takes first are chosen anew, but not for ever', async () => {
+  const { port } = await host('one');
+  const { address, second } = await start(yaml(port, 'workers: 1'), [], 1);
+  expect(await ask(await caller(address))).toBe('one:x');
+  expect(await ask(await caller(second))).toBe('one:x');
+  const { child } = launch(yaml(port, 'workers: 1'), [], 1_000);
+  expect(await child.ended).toBe(1);
+  expect(child.output.join('\n')).toMatch(/^proto-frame-proxy: .*EADDRINUSE.*127\.0\.0\.1:\d+$/m);
+});
+
 test('a worker that is killed is replaced; only its own callers notice, and no count falls', async () => {
   const { port } = await host('one');
-  const { address, child, metric, workers } = await start(yaml(port), '--workers', '2');
+  const { address, child, metric, workers } = await start(yaml(port), ['--workers', '2']);
   const callers = await Promise.all(Array.from({ length: 12 }, () => caller(address)));
   for (const each of callers) await ask(each);
   const counted = 'proto_frame_downstream_requests_total{listener="egress"}';

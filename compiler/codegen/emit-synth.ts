@@ -6,6 +6,9 @@ import {
 import type { Expression } from '../model/expression.js';
 import { valueParts } from '../model/expressions-of.js';
 import { camelCase } from '../model/camel-case.js';
+import { present } from '../model/evaluate.js';
+import { synthFacts } from '../model/synth-facts.js';
+import { walk } from '../model/walk.js';
 import { idParts } from '../model/id-parts.js';
 import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
@@ -306,14 +309,16 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
     for (const part of idParts(module.protocol.roles.id))
       if (part.type.kind === 'int' && !set.has(part.name))
         given.push(`${module.property(part)}: ${isWide(part) ? '0n' : '0'}`);
-  // Bits that a synth does not set are 0.
-  for (const member of module.protocol.frame.body.members) {
-    if (member.member !== 'bits') continue;
+  // Bits that a synth does not set are 0, in the arms that it chooses.
+  const facts = synthFacts(module.protocol, synth);
+  for (const member of walk(module.protocol.frame.body)) {
+    if (member.member !== 'bits' || present(member.guards, facts) === false) continue;
     for (const bit of member.fields) {
       if (bit.constant !== null || set.has(bit.name)) continue;
-      given.push(
-        `${module.property(bit)}: ${bit.enum === null && bit.width === 1 ? 'false' : `0${closed(bit, module) === '' ? '' : ` as ${closed(bit, module)}`}`}`,
-      );
+      set.add(bit.name);
+      const cast = closed(bit, module) === '' ? '' : ` as ${closed(bit, module)}`;
+      const zero = bit.enum === null && bit.width === 1 ? 'false' : `0${cast}`;
+      given.push(`${module.property(bit)}: ${zero}`);
     }
   }
   return given.join(', ');

@@ -1,5 +1,5 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
-import { evaluate, present, type Facts, type Known } from '../../model/evaluate.js';
+import { evaluate, present, type Facts } from '../../model/evaluate.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
 import { doubtfulFields } from '../doubtful-fields.js';
@@ -8,6 +8,7 @@ import { walk } from '../../model/walk.js';
 import { isValueOf } from '../../model/integers.js';
 import type { BitFieldModel, Field, Protocol, SynthModel } from '../../model/model.js';
 import { memberSize } from '../../model/size.js';
+import { namesakes, synthFacts } from '../../model/synth-facts.js';
 import type { ProtocolItem, Synth } from '../../syntax/ast.js';
 
 const EXPECTED: Record<
@@ -34,7 +35,7 @@ export function synthsHold(
     // What it says in error may be what seems to be missing.
     if (decl === undefined || report.hasErrorIn(decl.span)) continue;
     const given = decl.value?.kind === 'struct' ? decl.value.fields.map((f) => f.name.text) : [];
-    const facts = factsOf(protocol, synth);
+    const facts = synthFacts(protocol, synth);
     const whole = given.length === synth.fields.length;
     if (doubtful !== null) fieldsSet(protocol, synth, [...given, ...doubtful], facts, report);
     fieldsFit(protocol, synth, facts, report);
@@ -192,38 +193,4 @@ function needed(field: Field | BitFieldModel): boolean {
   if (field.default !== null || field.derivation !== null || field.checksum !== null) return false;
   if (field.type.kind === 'int' || field.type.kind === 'coded') return true;
   return memberSize(field).min > 0 && 'extent' in field.type && field.type.extent.kind !== 'prefix';
-}
-
-/** What is known of the frame a synth makes. Bits it does not set are 0. */
-function factsOf(protocol: Protocol, synth: SynthModel): Map<Field | BitFieldModel, Known> {
-  const facts = new Map<Field | BitFieldModel, Known>();
-  for (const member of walk(protocol.frame.body)) {
-    if (member.member === 'field') {
-      const value = member.constant ?? member.default;
-      if (value?.kind === 'int')
-        facts.set(member, member.type.kind === 'int' && member.type.bool ? value.value === 1n : value.value);
-    } else if (member.member === 'bits') {
-      for (const bit of member.fields) {
-        const number = bit.constant?.kind === 'int' ? bit.constant.value : 0n;
-        facts.set(bit, bit.enum === null && bit.width === 1 ? number === 1n : number);
-      }
-    }
-  }
-  for (const { field, value } of synth.fields) {
-    if (!('type' in value)) continue;
-    const known = evaluate(value, facts);
-    for (const same of namesakes(protocol, field)) facts.set(same, known);
-  }
-  return facts;
-}
-
-/** The fields that a synth sets by one name: one in each arm that has it. */
-function namesakes(protocol: Protocol, { name }: Field | BitFieldModel): (Field | BitFieldModel)[] {
-  return [...walk(protocol.frame.body)].flatMap((m): readonly (Field | BitFieldModel)[] =>
-    m.member === 'bits'
-      ? m.fields.filter((f) => f.name === name)
-      : m.member === 'field' && m.name === name
-        ? [m]
-        : [],
-  );
 }

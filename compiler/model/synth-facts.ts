@@ -1,0 +1,37 @@
+import { evaluate, type Known } from './evaluate.js';
+import type { BitFieldModel, Field, Protocol, SynthModel } from './model.js';
+import { walk } from './walk.js';
+
+/** What is known of the frame a synth makes. Bits it does not set are 0. */
+export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | BitFieldModel, Known> {
+  const facts = new Map<Field | BitFieldModel, Known>();
+  for (const member of walk(protocol.frame.body)) {
+    if (member.member === 'field') {
+      const value = member.constant ?? member.default;
+      if (value?.kind === 'int')
+        facts.set(member, member.type.kind === 'int' && member.type.bool ? value.value === 1n : value.value);
+    } else if (member.member === 'bits') {
+      for (const bit of member.fields) {
+        const number = bit.constant?.kind === 'int' ? bit.constant.value : 0n;
+        facts.set(bit, bit.enum === null && bit.width === 1 ? number === 1n : number);
+      }
+    }
+  }
+  for (const { field, value } of synth.fields) {
+    if (!('type' in value)) continue;
+    const known = evaluate(value, facts);
+    for (const same of namesakes(protocol, field)) facts.set(same, known);
+  }
+  return facts;
+}
+
+/** The fields that a synth sets by one name: one in each arm that has it. */
+export function namesakes(protocol: Protocol, { name }: Field | BitFieldModel): (Field | BitFieldModel)[] {
+  return [...walk(protocol.frame.body)].flatMap((m): readonly (Field | BitFieldModel)[] =>
+    m.member === 'bits'
+      ? m.fields.filter((f) => f.name === name)
+      : m.member === 'field' && m.name === name
+        ? [m]
+        : [],
+  );
+}

@@ -203,7 +203,8 @@ class Writer implements Environment {
   private readonly hoistedBytes: string[] = [];
   /** What `bind` takes from the argument: `id`, `body = NO_BYTES`. */
   private parts: readonly string[] = [];
-  private readonly checksumRanges = new Map<MemberModel, { from?: string; to?: string }>();
+  /** The locals that note where checksums begin and end, by the members they do so with. */
+  private readonly checksumRanges = new Map<MemberModel, { from: string[]; to: string[] }>();
 
   constructor(
     readonly module: Module,
@@ -288,15 +289,18 @@ class Writer implements Environment {
     for (const member of walk(this.body)) {
       if (member.member === 'field' && member.checksum !== null) {
         const { from, to } = member.checksum;
-        this.checksumRanges.set(from, {
-          ...this.checksumRanges.get(from),
-          from: `${this.local(member)}From`,
-        });
-        this.checksumRanges.set(to, { ...this.checksumRanges.get(to), to: `${this.local(member)}To` });
+        this.checksumRange(from).from.push(`${this.local(member)}From`);
+        this.checksumRange(to).to.push(`${this.local(member)}To`);
       }
     }
     this.writeBlock(this.body);
     if (this.source === 'v') this.flush();
+  }
+
+  private checksumRange(member: MemberModel): { from: string[]; to: string[] } {
+    const range = this.checksumRanges.get(member) ?? { from: [], to: [] };
+    this.checksumRanges.set(member, range);
+    return range;
   }
 
   private checks(block: Block): void {
@@ -579,9 +583,9 @@ class Writer implements Environment {
   private writeBlock(block: Block): void {
     for (const member of block.members) {
       const range = this.checksumRanges.get(member);
-      if (range?.from !== undefined) this.lines.push(`const ${range.from} = ${this.position()};`);
+      for (const from of range?.from ?? []) this.lines.push(`const ${from} = ${this.position()};`);
       this.writeMember(member);
-      if (range?.to !== undefined) this.lines.push(`const ${range.to} = ${this.position()};`);
+      for (const to of range?.to ?? []) this.lines.push(`const ${to} = ${this.position()};`);
     }
   }
 

@@ -2,6 +2,7 @@ import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
 import { intName, longest } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
+import { checksumsOf } from '../model/covers.js';
 import { walk } from '../model/walk.js';
 import type {
   Derivation,
@@ -10,6 +11,7 @@ import type {
   FieldType,
   Guard,
   MemberModel,
+  PadModel,
   WindowModel,
 } from '../model/model.js';
 import { deriveLines, disagreement } from './emit-encode.js';
@@ -23,10 +25,10 @@ import { Reader } from './reader.js';
 import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
-/** A part of the frame that is written anew: what a caller gives, or a length whose own width follows its value. */
+/** A part of the frame that is written anew: what a caller gives, a length whose own width follows its value, a pad. */
 interface Region {
-  readonly field: Field | WindowModel;
-  readonly param: 'headers' | 'body' | 'id' | 'length';
+  readonly field: Field | WindowModel | PadModel;
+  readonly param: 'headers' | 'body' | 'id' | 'length' | 'pad';
   /** What its locals begin with: `body` has `bodyFrom`, `bodyTo` and `bodySize`. */
   readonly name: string;
   readonly from: string;
@@ -191,18 +193,22 @@ function rewrite(
   const { lines } = reader;
   const order = [...walk(module.protocol.frame.body)];
   const regions: Region[] = parts.map((part) => regionOf(part, reader, module));
+  regions.push(...padsAfter(regions, parts, reader, module));
   const affected = affectedLengths(regions, module, reader);
   regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
   for (const { name, from, to } of regions)
     lines.push(`const ${name}From = ${from};`, `const ${name}To = ${to};`);
   for (const region of regions) {
     const { param, size } = region;
-    if (param === 'length') continue;
+    if (param === 'length' || param === 'pad') continue;
     const fresh = freshSize(region, reader, module);
     lines.push(
       `const ${size} = ${param === 'id' || isGiven ? fresh : `${param} === null ? ${param}To - ${param}From : ${fresh}`};`,
     );
   }
+  regions.forEach((region, i) => {
+    if (region.field.member === 'pad') lines.push(padLine(region, region.field.value, regions.slice(0, i)));
+  });
   const lengths = derivedOf(regions, affected, module, reader);
   regionChecks(regions, lengths, module, reader);
   const growth = regions.map(growthOf).join(' + ');
@@ -243,22 +249,49 @@ function rewrite(
     }
   }
   lines.push(...renumber(writer.lines));
-  const checksum = checksumField(module);
-  if (checksum !== null) {
+  const checksums = checksumsOf(module.protocol.frame);
+  for (const checksum of checksums) {
     const sum = new Reader(module, 'out', '0');
     const guard = checksum.guards.length === 0 ? null : sum.condition(checksum.guards);
     sum.within = checksum.guards;
     const inner = checksumCode(checksum, sum, module);
     const write = `${module.use(intName((checksum.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
     const code = renumber(sum.lines, 's');
-    lines.push(
-      ...(guard === null
+    const all =
+      guard === null
         ? [...code, rename(write, 's')]
-        : [...code, `if (${rename(guard, 's')}) ${rename(write, 's')}`]),
-    );
+        : [...code, `if (${rename(guard, 's')}) ${rename(write, 's')}`];
+    // Each in a block of its own, so that names of places are free again.
+    lines.push(...(checksums.length > 1 && all.length > 1 ? ['{', ...all, '}'] : all));
   }
   lines.push('return out;');
   return lines;
+}
+
+/** The alignments that move with what is replaced before them. */
+function padsAfter(
+  regions: readonly Region[],
+  parts: readonly (Field | WindowModel)[],
+  reader: Reader,
+  module: Module,
+): Region[] {
+  const order = [...walk(module.protocol.frame.body)];
+  const first = Math.min(...regions.map(({ field }) => order.indexOf(field)));
+  const replaced = parts.flatMap((part) => (part.member === 'within' ? [...walk(part.body)] : []));
+  const pads = order
+    .slice(first)
+    .filter((m): m is PadModel => m.member === 'pad' && m.mode === 'align' && !replaced.includes(m));
+  return pads.map((field, i) => {
+    const name = `pad${i === 0 ? '' : i + 1}`;
+    const [from, to] = [reader.placeOf(field), reader.endOf(field)];
+    return { field, param: 'pad', name, from, to, size: `${name}Size` };
+  });
+}
+
+/** The line that finds how many bytes a pad takes, by what regions before it grow. */
+function padLine({ name, size }: Region, align: number, before: readonly Region[]): string {
+  const place = [`${name}From - at`, ...before.map(growthOf)].join(' + ');
+  return `const ${size} = (${align} - ((${place}) % ${align})) % ${align};`;
 }
 
 /** Where the bytes of a part stand that can be replaced. */
@@ -310,6 +343,7 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
 
 /** The code of how many bytes a part takes that is given anew. */
 function freshSize({ field, param }: Region, reader: Reader, module: Module): string {
+  if (field.member === 'pad') throw new Error('the size of a pad follows from its place');
   if (isEntry(field)) return changedSize(field, param, param, module);
   if (param === 'body') return 'body.length';
   const inHead = idInHead(module);
@@ -342,13 +376,6 @@ function rename(code: string, prefix: string): string {
   return code.replace(/\bp(\d*)\b/g, `${prefix}$1`);
 }
 
-/** The checksum of the frame, if it has one. */
-export function checksumField(module: Module): Field | null {
-  for (const member of walk(module.protocol.frame.body))
-    if (member.member === 'field' && member.checksum !== null) return member;
-  return null;
-}
-
 /** Where a checksum stands and the code that computes it. */
 export function checksumCode(
   field: Field,
@@ -375,31 +402,41 @@ function refuseAbsent(module: Module, lines: string[]): void {
 
 /** Refuses to make a new checksum for a frame whose own is wrong: that would hide the damage. */
 function verifyChecksum(module: Module, lines: string[]): void {
-  const field = checksumField(module);
-  if (field === null) return;
-  lines.push('verify(b, at, end);');
+  if (checksumsOf(module.protocol.frame).length > 0) lines.push('verify(b, at, end);');
 }
 
-/** Emits `verify`, for protocols with a checksum. */
-export function emitVerify(field: Field, module: Module): FunctionDeclarationStructure {
+/** Emits `verify`, for protocols with checksums. */
+export function emitVerify(checksums: readonly Field[], module: Module): FunctionDeclarationStructure {
   const reader = new Reader(module);
   const { lines } = reader;
-  if (field.guards.length > 0) lines.push(`if (!(${reader.condition(field.guards)})) return;`);
-  reader.within = field.guards;
-  const { place, sum } = checksumCode(field, reader, module);
-  lines.push(
-    `const sum = ${sum};`,
-    `const found = ${module.use(intName((field.type as FieldType & { kind: 'int' }).int))}(b, ${place});`,
-    'if (sum !== found) {',
-    `throw new ${module.use('DecodeError')}('checksum', ${quote(field.path)}, ${place} - at, \`is \${found}, the bytes give \${sum}\`, ${quote(module.schemaAt(field))});`,
-    '}',
-  );
+  const one = (field: Field): void => {
+    reader.within = field.guards;
+    const { place, sum } = checksumCode(field, reader, module);
+    lines.push(
+      `const sum = ${sum};`,
+      `const found = ${module.use(intName((field.type as FieldType & { kind: 'int' }).int))}(b, ${place});`,
+      'if (sum !== found) {',
+      `throw new ${module.use('DecodeError')}('checksum', ${quote(field.path)}, ${place} - at, \`is \${found}, the bytes give \${sum}\`, ${quote(module.schemaAt(field))});`,
+      '}',
+    );
+    reader.within = [];
+  };
+  const [first, ...others] = checksums;
+  if (first !== undefined && others.length === 0) {
+    if (first.guards.length > 0) lines.push(`if (!(${reader.condition(first.guards)})) return;`);
+    one(first);
+  } else
+    for (const field of checksums) {
+      lines.push(field.guards.length === 0 ? '{' : `if (${reader.condition(field.guards)}) {`);
+      reader.nested(() => one(field));
+      lines.push('}');
+    }
   return {
     kind: StructureKind.Function,
     name: 'verify',
     isExported: true,
     docs: [
-      'Whether the checksum of the frame b[at, end) is right. Frames passed on unchanged are left to the receiver to verify. @throws DecodeError',
+      `Whether the ${others.length === 0 ? 'checksum of the frame b[at, end) is' : 'checksums of the frame b[at, end) are'} right. Frames passed on unchanged are left to the receiver to verify. @throws DecodeError`,
     ],
     parameters: [
       { name: 'b', type: 'Uint8Array' },
@@ -539,7 +576,13 @@ function regionChecks(
   const limit = headerWindow(module);
   for (const { field, param, size } of regions) {
     // A window is bounded below; an extern's value, a length and an id that is a number by their own form.
-    if (param === 'length' || field.member === 'within' || !('extent' in field.type)) continue;
+    if (
+      param === 'length' ||
+      field.member === 'pad' ||
+      field.member === 'within' ||
+      !('extent' in field.type)
+    )
+      continue;
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
     if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
@@ -602,6 +645,10 @@ function splice(
     }
     before = `${region.name}To`;
     const old = `out.set(b.subarray(${region.name}From, ${region.name}To), q);`;
+    if (region.field.member === 'pad') {
+      lines.push(`out.fill(0, q, q + ${region.size});`, `q += ${region.size};`);
+      return;
+    }
     if (region.param === 'length') {
       const type = (region.field as Field).type as FieldType & { kind: 'int' };
       const [put, ...rest] = writeFormed(type, region.name, module, 'out', 'q');

@@ -1,11 +1,10 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import { covers } from '../model/covers.js';
+import { checksumsOf, checksumsOver } from '../model/covers.js';
 import { composedBits, isBig } from '../model/integers.js';
 import type { Field, FieldType, IdForm, IntField, WindowModel } from '../model/model.js';
 import { fixedSize, memberSize } from '../model/size.js';
 import { windowEnd } from './emit-view.js';
-import { checksumField } from './emit-reencode.js';
 import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
 import { quote, repliesName, type Module } from './module.js';
@@ -166,15 +165,14 @@ function emitSetId(module: Module): FunctionDeclarationStructure[] {
     if (condition !== null) reader.lines.push('}');
   });
   const { lines } = reader;
-  const checksum = checksumField(module);
+  const hasChecksum = checksumsOf(module.protocol.frame).length > 0;
   return [
     {
       kind: StructureKind.Function,
       name: 'setId',
-      docs:
-        checksum === null
-          ? []
-          : ['A checksum over the id changes by what the id changes: a frame that came damaged stays so.'],
+      docs: hasChecksum
+        ? ['A checksum over the id changes by what the id changes: a frame that came damaged stays so.']
+        : [],
       parameters: [
         B,
         AT,
@@ -289,8 +287,7 @@ function setTextId(id: Field, scratch: string, reader: Reader, module: Module): 
   const { lines } = reader;
   const { idForm } = module.protocol;
   const width = fixedWidth(id);
-  const checksum = checksumField(module);
-  const isCovered = checksum !== null && covers(checksum, id, module.protocol.frame);
+  const isCovered = checksumsOver(id, module.protocol.frame).length > 0;
   if (width === null) {
     if (isCovered) {
       // The bytes that a checksum is over are written anew with it.
@@ -362,8 +359,8 @@ function setId(id: Field, scratch: string, reader: Reader, module: Module): void
     lines.push('return true;');
     return;
   }
-  const covering = checksumField(module);
-  if (form.kind !== 'fixed' && covering !== null && covers(covering, id, module.protocol.frame)) {
+  const isCovered = checksumsOver(id, module.protocol.frame).length > 0;
+  if (form.kind !== 'fixed' && isCovered) {
     lines.push('return false;');
     return;
   }
@@ -376,8 +373,7 @@ function setId(id: Field, scratch: string, reader: Reader, module: Module): void
     lines.push('return true;');
     return;
   }
-  const checksum = checksumField(module);
-  if (int.bits === 64 && !int.signed && (checksum === null || !covers(checksum, id, module.protocol.frame))) {
+  if (int.bits === 64 && !int.signed && !isCovered) {
     const put = module.use(int.little ? 'putRequestId64le' : 'putRequestId64');
     lines.push(`${put}(b, ${reader.placeOf(id)}, id);`, 'return true;');
     return;

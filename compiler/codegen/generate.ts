@@ -1,6 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure, type StatementStructures } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
 import type { Anchor } from '../model/layout.js';
+import { checksumsOf } from '../model/covers.js';
 import { inFrame } from '../model/in-frame.js';
 import { walk } from '../model/walk.js';
 import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
@@ -13,7 +14,7 @@ import { emitHeaders, entriesRange, headersField } from './emit-headers.js';
 import { emitMatch } from './emit-match.js';
 import { emitProtocol } from './emit-protocol.js';
 import { emitExternHeaders, externHeaders } from './emit-extern-headers.js';
-import { checksumField, emitEntryWriters, emitReencode, emitVerify, emitWithId } from './emit-reencode.js';
+import { emitEntryWriters, emitReencode, emitVerify, emitWithId } from './emit-reencode.js';
 import { emitRoles } from './emit-roles.js';
 import { emitEntries, emitEntryHeaders, entryHeaders, recordsOf, type EntryField } from './emit-record.js';
 import { emitScan } from './emit-scan.js';
@@ -82,8 +83,8 @@ export async function generate(protocol: Protocol): Promise<string> {
   if (headerFunctions.length === 0 && module.usesHeaderEntries) module.add(HEADER_ENTRIES);
   const namesAt = module.statements.length;
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
-  const checksum = checksumField(module);
-  if (checksum !== null) module.add(emitVerify(checksum, module));
+  const checksums = checksumsOf(frame);
+  if (checksums.length > 0) module.add(emitVerify(checksums, module));
   const usesBytes =
     hasCodedBranch(frame.body) || [frame.body, ...structs.map((s) => s.body)].some((b) => hasPlainBytes(b));
   if (usesBytes)

@@ -65,6 +65,11 @@ export class Module {
     this.statements.push(...statements);
   }
 
+  /** Adds a statement unless it is there. */
+  addOnce(statement: string): void {
+    if (!this.statements.includes(statement)) this.statements.push(statement);
+  }
+
   /** The name by which something of @proto-frame/api is known here: another one if the schema has a type of that name. */
   use(name: string): string {
     this.values.add(name);

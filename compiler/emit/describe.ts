@@ -1,4 +1,4 @@
-import { covers } from '../model/covers.js';
+import { checksumsOf, checksumsOver } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
 import { intName } from '../model/integers.js';
 import { layoutOf, type Layout, type Place } from '../model/layout.js';
@@ -70,9 +70,8 @@ export function describe(protocol: Protocol): Description {
     });
   }
   const fields = [...walk(protocol.frame.body)].filter((m): m is Field => m.member === 'field');
-  const checksum = fields.find((f) => f.checksum !== null);
-  const covered =
-    checksum !== undefined && idParts(roles.id).some((part) => covers(checksum, part, protocol.frame));
+  const over = idParts(roles.id).flatMap((part) => checksumsOver(part, protocol.frame));
+  const changed = [...new Set(over)];
   return {
     protocol: protocol.name,
     schema: protocol.schemaPath,
@@ -86,14 +85,10 @@ export function describe(protocol: Protocol): Description {
       ...fields
         .filter((f) => f.derivation !== null)
         .map((f) => ({ field: f.name, from: formula(f.derivation!) })),
-      ...(checksum === undefined
-        ? []
-        : [
-            {
-              field: checksum.name,
-              from: `${checksum.checksum!.algorithm} over ${nameOf(checksum.checksum!.from) ?? ''}..${nameOf(checksum.checksum!.to) ?? ''}`,
-            },
-          ]),
+      ...checksumsOf(protocol.frame).map(({ name, checksum }) => ({
+        field: name,
+        from: `${checksum!.algorithm} over ${nameOf(checksum!.from) ?? ''}..${nameOf(checksum!.to) ?? ''}`,
+      })),
     ],
     id:
       roles.id === null
@@ -101,16 +96,25 @@ export function describe(protocol: Protocol): Description {
         : {
             field: roles.id.name,
             type: typeOf(roles.id),
-            patchClass: varies(roles.id) ? 'C' : covered ? 'B' : 'A',
+            patchClass: varies(roles.id) ? 'C' : changed.length > 0 ? 'B' : 'A',
             why: varies(roles.id)
               ? 'written in place where it takes as many bytes, else spliced in with the lengths around it'
-              : covered
-                ? `written in place; the checksum \`${checksum.name}\` changes by the difference${checksum.guards.length > 0 ? ' where it is present' : ''}`
+              : changed.length > 0
+                ? `written in place; ${changedText(changed)}`
                 : 'written in place, nothing else changes',
           },
     match: protocol.match,
     roles: roleTexts(protocol),
   };
+}
+
+/** "the checksum `crc` changes by the difference". */
+function changedText(checksums: readonly Field[]): string {
+  const names = checksums.map((one) => `\`${one.name}\``).join(' and ');
+  const isSometimes = checksums.some((one) => one.guards.length > 0);
+  const what = checksums.length === 1 ? `the checksum ${names} changes` : `the checksums ${names} change`;
+  const present = checksums.length === 1 ? ' where it is present' : ' where they are present';
+  return `${what} by the difference${isSometimes ? present : ''}`;
 }
 
 /** Whether another id may take another number of bytes. */

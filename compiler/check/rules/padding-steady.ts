@@ -4,8 +4,8 @@ import { walk } from '../../model/walk.js';
 import type { Field, MemberModel, Protocol } from '../../model/model.js';
 
 /**
- * PF199: headers, body and an id of varying width are replaced without laying out anew what follows them, so no alignment may stand there;
- * nor behind a length whose own width is known only when what it measures has been laid out.
+ * PF199: alignments after headers, body and an id of varying width are laid out anew with these, unless they stand in an arm;
+ * no alignment may stand behind a length whose own width is known only when what it measures has been laid out.
  */
 export function paddingSteady(protocol: Protocol, report: Report): void {
   const { id, body, headers } = protocol.roles;
@@ -17,13 +17,18 @@ export function paddingSteady(protocol: Protocol, report: Report): void {
   const first = changed.find((f) => changed.every((other) => members.indexOf(f) <= members.indexOf(other)));
   if (first === undefined) return;
   for (const member of members.slice(members.indexOf(first))) {
-    if (member.member !== 'pad' || member.mode !== 'align') continue;
+    if (member.member !== 'pad' || member.mode !== 'align' || member.guards.length === 0) continue;
     if (report.hasErrorIn(member.span)) continue;
     const role = first === body ? 'body' : first === headers ? 'headers' : 'id';
-    report.error('PF199', member.span, `an alignment after the role \`${role}\` is not built yet`, {
-      labels: [{ span: first.span, text: 'a proxy can change the size of this' }],
-      hint: 'move it before, or take it as `bytes`',
-    });
+    report.error(
+      'PF199',
+      member.span,
+      `an alignment in an arm, after the role \`${role}\`, is not built yet`,
+      {
+        labels: [{ span: first.span, text: 'a proxy can change the size of this' }],
+        hint: 'move it before, or out of its arm',
+      },
+    );
   }
 }
 

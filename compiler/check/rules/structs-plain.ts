@@ -14,7 +14,6 @@ export function structsPlain(protocol: Protocol, report: Report): void {
       if (member.member === 'within') windowClosed(struct, member, report);
       else if (member.member === 'field' && member.type.kind === 'map') refuse('a map');
       else if (member.member === 'field' && member.type.kind === 'coded') refuse('a window with a codec');
-      else if (member.member === 'field' && member.checksum !== null) refuse('a checksum');
     }
   }
 }

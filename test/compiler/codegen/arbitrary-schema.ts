@@ -313,8 +313,10 @@ class SchemaWriter {
       special.shift()!();
     }
     for (let n = r.below(3); n > 0; n--) this.member(place);
-    if (r.chance(0.3)) this.checksum(place);
-    if (r.chance(0.3)) this.member(place);
+    for (let n = r.pick([0, 0, 0, 1, 2, 3]); n > 0; n--) {
+      this.checksum(place);
+      if (r.chance(0.3)) this.member(place);
+    }
 
     const [asking, telling] =
       side === 'server' ? ['push', 'response'] : ['request', side === 'client' ? 'oneway' : 'response'];
@@ -1170,7 +1172,10 @@ class SchemaWriter {
     const name = this.fresh('sum');
     const field = `${name} : u32${this.endian(32)} checksum ${r.pick(['crc32', 'crc32c'])} over ${names[from]!}..${names[to]!};`;
     place.open.varies = true;
-    place.open.lines.push(r.chance(0.3) ? `if (${this.condition(place)}) { ${field} }` : field);
+    const isSometimes = r.chance(0.3);
+    place.open.lines.push(isSometimes ? `if (${this.condition(place)}) { ${field} }` : field);
+    // A later one may be over it.
+    if (!isSometimes) this.topNames.push(name);
   }
 
   // Expressions

@@ -946,8 +946,9 @@ class SchemaWriter {
   }
 
   private pad(place: Place): void {
-    // Not after what a proxy replaces.
-    const align = this.r.chance(place.inStruct || !(this.replaceable || this.growing) ? 0.7 : 0.03);
+    // Not in an arm after what a proxy replaces.
+    const isFree = place.inStruct || !(this.replaceable || this.growing) || !this.inArm(place);
+    const align = this.r.chance(isFree ? 0.7 : 0.03);
     place.open.varies ||= align;
 
     const size = 1 + this.r.below(4);

@@ -68,6 +68,7 @@ export class IdConnection extends ClientConnection {
     this.ids.quarantine(id);
     this.inFlight--;
     if (this.ids.spoiled) this.retire();
+    else this.keepalive?.probe();
     this.cancelled();
   }
 

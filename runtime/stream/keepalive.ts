@@ -30,6 +30,8 @@ export class Keepalive implements ClientStream {
   private readonly timer: Timer;
   private waitingFor = -1;
   private failed = 0;
+  /** When a heartbeat was sent last. */
+  private asked = -Infinity;
 
   constructor(
     private readonly loop: WorkerLoop,
@@ -41,6 +43,15 @@ export class Keepalive implements ClientStream {
 
   start(): void {
     this.loop.arm(this.timer, this.options.interval * (1 - JITTER * Math.random()));
+  }
+
+  /**
+   * A request was given up: is the host still there? Asks at once instead of after the interval, but not again
+   * within the time that an answer may take.
+   */
+  probe(): void {
+    if (!this.timer.armed || this.waitingFor >= 0) return;
+    if (this.loop.now - this.asked >= this.options.timeout) this.loop.arm(this.timer, 0);
   }
 
   stop(): void {
@@ -74,6 +85,7 @@ export class Keepalive implements ClientStream {
         return;
       }
     }
+    this.asked = this.loop.now;
     this.waitingFor = this.target.sendHeartbeat(this);
     if (this.waitingFor < 0) this.start();
     else this.loop.arm(this.timer, this.options.timeout);

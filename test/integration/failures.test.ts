@@ -463,6 +463,35 @@ describe('upstream connections', () => {
     expect(new Set(upstream.requests.map((f) => f.id)).size).toBe(upstream.requests.length);
   });
 
+  it('asks at once whether a host is still there when it leaves a request unanswered', async () => {
+    let alive = true;
+    const upstream = await up((frame, peer) => {
+      const unanswered = frame.cmd === 1 && frame.body.toString() === 'hold';
+      if (alive && !unanswered) echo(frame, peer);
+    });
+    const keepalive = { interval: 3_600_000, timeout: 200, failures: 2 };
+    await run({ clusters: [clusterOf([upstream.port], { keepalive })] });
+    const caller = await client();
+    const heartbeats = (): number => upstream.peers[0]!.frames.filter(({ cmd }) => cmd === 0).length;
+    caller.send(1, 'hold', { timeout: 20 });
+    await caller.received(1);
+    await eventually(() => heartbeats() === 1, 'a heartbeat');
+    caller.send(2, 'x');
+    await caller.received(2);
+    expect([upstream.accepted, proxy.upstream.heartbeatFailures]).toEqual([1, 0]);
+    // Not more often than answers may take.
+    await new Promise((resolve) => setTimeout(resolve, keepalive.timeout + 50));
+    alive = false;
+    caller.send(3, 'x', { timeout: 50 });
+    await caller.received(3);
+    await eventually(() => upstream.peers.length === 0, 'the connection to be given up');
+    expect(proxy.upstream.heartbeatFailures).toBe(2);
+    alive = true;
+    caller.send(4, 'x');
+    await caller.received(4);
+    expect(upstream.accepted).toBe(2);
+  });
+
   it('takes replies for signs of life while the answer to a heartbeat is late', async () => {
     const upstream = await up((frame, peer) => void (frame.cmd !== 0 && echo(frame, peer)));
     await run({

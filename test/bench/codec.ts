@@ -3,6 +3,7 @@ import type { Claim, Part } from './codec/claim.js';
 import { DUBBO } from './codec/dubbo.js';
 import { REDIS } from './codec/redis.js';
 import { TARS } from './codec/tars.js';
+import { THRIFT } from './codec/thrift.js';
 import { compare, sunk } from './measure.js';
 import { chosenOf, commandLine } from '../support/command-line.js';
 
@@ -11,7 +12,7 @@ import { chosenOf, commandLine } from '../support/command-line.js';
  * general parsers, and against the decoders and encoders of real peers. Every line is a ratio of two things
  * timed in alternation in this process.
  */
-const PARTS: readonly Part[] = [BOLT, DUBBO, REDIS, TARS];
+const PARTS: readonly Part[] = [BOLT, DUBBO, REDIS, TARS, THRIFT];
 
 const HELP = `Generated codecs against code written by hand for the same work, and against the decoders of others, as ratios.
 

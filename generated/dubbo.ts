@@ -1,4 +1,4 @@
-// Generated from dubbo.proto-frame (sha256 476883c8ee970546) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from dubbo.proto-frame (sha256 57c14ac7db89f093) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Dubbo, in bytes:
 //   0              magic          u16 = 0xdabb

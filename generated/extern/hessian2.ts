@@ -382,6 +382,13 @@ export const any: ExternType<Uint8Array> = {
 };
 
 /**
+ * The value that {@link allButLast} has just walked over to the end of its window: who asks next where it ends need
+ * not walk again. Nothing else hangs on it, and it holds for one question only.
+ */
+let walked = -1;
+let walkedTo = -1;
+
+/**
  * All values of a window but the last, as the bytes they stand in: Dubbo's arguments, which may be of classes
  * that an argument before defines; the attachments follow.
  */
@@ -394,6 +401,8 @@ export const allButLast: ExternType<Uint8Array> = {
       at = skip(b, at, to, 0);
       if (at <= 0) return at;
     }
+    walked = last;
+    walkedTo = to;
     return last;
   },
   read: (b, from, to) => b.subarray(from, to),
@@ -435,10 +444,12 @@ function isText(b: Uint8Array, p: number, end: number, text: string): boolean {
 /** A map whose keys are strings: attachments. */
 export const strmap: ExternMap = {
   end: (b, from, to) => {
+    const isWalked = from === walked && to === walkedTo;
+    walked = -1;
     classes = 0;
     if (from < to && b[from] === 0x4e) return from + 1;
     if (from < to && b[from] !== 0x48 && b[from] !== 0x4d) return 0;
-    return skip(b, from, to, 0);
+    return isWalked ? to : skip(b, from, to, 0);
   },
   get: (b, from, to, key) => {
     classes = 0;

@@ -1,4 +1,4 @@
-// Generated from redis.proto-frame (sha256 13d474aa7d5a4360) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from redis.proto-frame (sha256 81455dc584b82cb9) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Reply, in bytes:
 //   0              kind           Kind

@@ -18,17 +18,24 @@ function sample(id: number): Buffer {
 const chunk = chunkOf(sample);
 const apart = framesOf(sample);
 
-// Hand-written: one walk from the front to the attachments, as a person would who knows what is wanted of it.
+// Hand-written: as a person would who knows what is wanted of it, with the checks that the codec makes. Each value is
+// held to the frame's end, depth to a limit, arguments are skipped whatever they are, which takes a look at all values
+// to find the last one, and the attachments are a map. It knows no classes, no dates and no typed lists.
 
 const HEADER = 16;
+const LONGEST = 8 * 1024 * 1024;
 const WANTED = Buffer.from('interface');
 
-/** Where the text at p ends, which has one chunk; its characters are counted, not its bytes. */
-function handTextEnd(b: Buffer, p: number): number {
+/** Where the text at p ends, its characters counted, not its bytes; 0 for what is none, or is not all there. */
+function handTextEnd(b: Buffer, p: number, end: number): number {
+  if (p >= end) return 0;
   let left = b[p]!;
   let at = p + 1;
-  if (left >= 0x30) left = ((left - 0x30) << 8) | b[at++]!;
-  for (; left > 0; left--) {
+  if (left >= 0x20) {
+    if (left < 0x30 || left > 0x33) return left === 0x4e ? at : 0;
+    left = ((left - 0x30) << 8) | b[at++]!;
+  }
+  for (; left > 0 && at < end; left--) {
     const byte = b[at]!;
     if (byte < 0x80) at += 1;
     else if (byte < 0xe0) at += 2;
@@ -38,38 +45,76 @@ function handTextEnd(b: Buffer, p: number): number {
       left--;
     }
   }
-  return at;
+  return left > 0 || at > end ? 0 : at;
+}
+
+/** Where any value ends; 0 as for a text. */
+function handEnd(b: Buffer, p: number, end: number, depth: number): number {
+  if (p >= end || depth > 64) return 0;
+  const tag = b[p]!;
+  if (tag < 0x20 || (tag >= 0x30 && tag < 0x34)) return handTextEnd(b, p, end);
+  let at = p + 1;
+  if (tag === 0x48) {
+    while (at < end && b[at] !== 0x5a) {
+      at = handEnd(b, at, end, depth + 1);
+      if (at === 0) return 0;
+    }
+    return at < end ? at + 1 : 0;
+  }
+  if (tag >= 0x78 && tag < 0x80) {
+    for (let left = tag - 0x78; left > 0; left--) {
+      at = handEnd(b, at, end, depth + 1);
+      if (at === 0) return 0;
+    }
+    return at;
+  }
+  if (tag === 0x49 || tag === 0x59) at += 4;
+  else if (tag === 0x44 || tag === 0x4c) at += 8;
+  else if (tag >= 0xc0 && tag < 0xd0) at += 1;
+  else if (tag >= 0xd0 && tag < 0xd8) at += 2;
+  else if (tag >= 0xf0) at += 1;
+  else if (tag < 0x80 && tag !== 0x4e && tag !== 0x54 && tag !== 0x46) return 0;
+  return at > end ? 0 : at;
 }
 
 function handText(b: Buffer, p: number, end: number): string {
   return (b as Sliceable).latin1Slice(b[p]! < 0x20 ? p + 1 : p + 2, end);
 }
 
-/** Length, kind, the caller's id, another id in its place; then service and method. */
+/** Length, kind, the caller's id, another id in its place; then service and method. 0 for what is no call. */
 function handForward(b: Buffer, at: number, to: number, id: number): number {
   if (to - at < HEADER || b[at] !== 0xda || b[at + 1] !== 0xbb) return 0;
-  const length = HEADER + b.readUInt32BE(at + 12);
+  const size = b.readUInt32BE(at + 12);
+  if (size > LONGEST) return 0;
+  const length = HEADER + size;
   const end = at + length;
   const flags = b[at + 2]!;
   const caller = b.readUInt32BE(at + 4) * 0x1_0000_0000 + b.readUInt32BE(at + 8);
   b.writeUInt32BE(0, at + 4);
   b.writeUInt32BE(id, at + 8);
   if ((flags & 0xbf) !== 0x82) return length;
-  const path = handTextEnd(b, at + HEADER);
-  const version = handTextEnd(b, path);
-  const method = handTextEnd(b, version);
-  const types = handTextEnd(b, method);
-  let attachments = handTextEnd(b, types);
-  // Texts are all that the sample has for arguments.
-  while (b[attachments] !== 0x48) attachments = handTextEnd(b, attachments);
+  const path = handTextEnd(b, at + HEADER, end);
+  const version = path && handTextEnd(b, path, end);
+  const method = version && handTextEnd(b, version, end);
+  const types = method && handTextEnd(b, method, end);
+  const args = types && handTextEnd(b, types, end);
+  if (args === 0) return 0;
+  let attachments = args;
+  for (let p = args; p < end;) {
+    attachments = p;
+    p = handEnd(b, p, end, 0);
+    if (p === 0) return 0;
+  }
+  if (b[attachments] !== 0x48) return 0;
   const service = handAttachment(b, attachments + 1, end) ?? handText(b, path, version);
   return length + flags + caller + service.length + handText(b, method, types).length;
 }
 
 function handAttachment(b: Buffer, p: number, end: number): string | undefined {
   for (let at = p; at < end && b[at] !== 0x5a;) {
-    const value = handTextEnd(b, at);
-    const next = handTextEnd(b, value);
+    const value = handTextEnd(b, at, end);
+    const next = value && handEnd(b, value, end, 1);
+    if (next === 0) return undefined;
     if (b[at] === WANTED.length) {
       let i = 0;
       while (i < WANTED.length && b[at + 1 + i] === WANTED[i]) i++;

@@ -18,33 +18,93 @@ const commands = chunkOf(() => COMMAND);
 const replies = chunkOf(() => REPLY);
 const repliesApart = framesOf(() => REPLY);
 
-// Hand-written: one walk over the array, and the command's name compared where it lies.
+// Hand-written: one walk, with the checks that the codec makes: numbers are digits with a sign in front and at most 15
+// of them, lengths and counts are in range, lines are bounded, any value may stand where a reply's element does, and
+// values in each other have a limit. The command's name is looked up as a text.
 
-/** The number in digits at p; the place after its line is left in `after`. -1 for what is none. */
+/** The number in digits at p; the place after its line is left in `after`. NaN for what is none. */
 let after = 0;
 function handNumber(b: Buffer, p: number, to: number): number {
-  let at = p;
+  const negative = b[p] === 0x2d;
+  const from = negative ? p + 1 : p;
+  let at = from;
   let value = 0;
   for (; at < to; at++) {
     const digit = b[at]! - 0x30;
     if (digit < 0 || digit > 9) break;
     value = value * 10 + digit;
   }
-  if (at === p || at + 2 > to || b[at] !== 13 || b[at + 1] !== 10) return -1;
+  if (at === from || at - from > 15 || at + 2 > to || b[at] !== 13 || b[at + 1] !== 10) return NaN;
   after = at + 2;
-  return value;
+  return negative ? -value : value;
 }
 
-/** Where an array of bulk strings ends; 0 if it is not all there, or none. */
-function handArrayEnd(b: Buffer, at: number, to: number): number {
+const LONGEST = 536870912;
+const MOST = 1048576;
+
+/** Where the text of a length ends that starts at p, after its first byte; 0 if it is not all there, or none. */
+function handTextEnd(b: Buffer, p: number, to: number): number {
+  const length = handNumber(b, p, to);
+  if (length === -1) return after;
+  if (!(length >= 0 && length <= LONGEST)) return 0;
+  const end = after + length + 2;
+  return end > to || b[end - 2] !== 13 || b[end - 1] !== 10 ? 0 : end;
+}
+
+function handLineEnd(b: Buffer, p: number, to: number): number {
+  const most = Math.min(to - 1, p + 65537);
+  for (let at = p; at < most; at++) if (b[at] === 13 && b[at + 1] === 10) return at + 2;
+  return 0;
+}
+
+/** Where a value ends. */
+function handValueEnd(b: Buffer, p: number, to: number, depth: number): number {
+  if (p >= to || depth > 32) return 0;
+  switch (b[p]) {
+    case 0x24: // $
+    case 0x21: // !
+    case 0x3d: // =
+      return handTextEnd(b, p + 1, to);
+    case 0x2b: // +
+    case 0x2d: // -
+    case 0x3a: // :
+    case 0x28: // (
+    case 0x2c: // ,
+    case 0x23: // #
+    case 0x5f: // _
+      return handLineEnd(b, p + 1, to);
+    case 0x2a: // *
+    case 0x7e: // ~
+    case 0x3e: // >
+      return handValuesEnd(b, p + 1, to, depth, 1);
+    case 0x25: // %
+      return handValuesEnd(b, p + 1, to, depth, 2);
+    default:
+      return 0;
+  }
+}
+
+function handValuesEnd(b: Buffer, p: number, to: number, depth: number, each: number): number {
+  const count = handNumber(b, p, to);
+  if (!(count >= -1 && count <= MOST)) return 0;
+  let at = after;
+  for (let left = count * each; left > 0; left--) {
+    at = handValueEnd(b, at, to, depth + 1);
+    if (at === 0) return 0;
+  }
+  return at;
+}
+
+/** Where a command ends, an array of texts. */
+function handCommandEnd(b: Buffer, at: number, to: number): number {
   if (at >= to || b[at] !== 0x2a) return 0;
   const count = handNumber(b, at + 1, to);
-  if (count < 0) return 0;
+  if (!(count >= 1 && count <= MOST)) return 0;
   let p = after;
   for (let i = 0; i < count; i++) {
     if (p >= to || b[p] !== 0x24) return 0;
     const length = handNumber(b, p + 1, to);
-    if (length < 0) return 0;
+    if (!(length >= 0 && length <= LONGEST)) return 0;
     p = after + length + 2;
     if (p > to || b[p - 2] !== 13 || b[p - 1] !== 10) return 0;
   }
@@ -62,7 +122,7 @@ const EXCLUSIVE = new Set(['MULTI', 'SUBSCRIBE', 'BLPOP', 'SELECT', 'HELLO']);
 
 /** Length, the command's name, and whether it is a heartbeat or needs a connection of its own. */
 function handForward(b: Buffer, at: number, to: number): number {
-  const end = handArrayEnd(b, at, to);
+  const end = handCommandEnd(b, at, to);
   handNumber(b, at + 1, to);
   const length = handNumber(b, after + 1, to);
   const name = (b as Sliceable).latin1Slice(after, after + length);
@@ -74,7 +134,7 @@ function handForward(b: Buffer, at: number, to: number): number {
 
 /** Length, and whether it is an error. */
 function handReply(b: Buffer, at: number, to: number): number {
-  return handArrayEnd(b, at, to) - at + (b[at] === 0x2d ? 1 : 0);
+  return handValueEnd(b, at, to, 0) - at + (b[at] === 0x2d ? 1 : 0);
 }
 
 // The codec under test, through the contract that the proxy uses.

@@ -23,7 +23,6 @@ import {
   defineProtocol,
   EncodeError,
   ended,
-  equalsText,
   frameBytes,
   FrameKind,
   type HeaderMap,
@@ -72,7 +71,7 @@ export interface CommandInit {
 }
 
 /** Where parts of the frame at hand lie, found once for all who ask. */
-const marks = new Marks(6);
+const marks = new Marks(6, 1);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -89,6 +88,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
   }
 
   state.begin(from);
+  marks.start(b, from);
   let p: number;
   const tag = u8(b, from);
   if (tag === 42) {
@@ -99,6 +99,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
     const p2 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
     if (p2 <= 0) return unended(p2, from, to, state);
+    marks.keep(0, p2);
     if (to < p2 + 4) {
       state.need = p2 + 4 - from;
       return 0;
@@ -106,21 +107,25 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
     const p3 = decimalUntilEnd(b, p2 + 1, to, CRLF, 20);
     if (p3 <= 0) return unended(p3, from, to, state);
+    marks.keep(1, p3);
     const nameLen = decimalOf(b, p2 + 1, p3 - 2);
     if (nameLen < 0 || nameLen > 65536) return ScanFault.malformed;
     const p4 = p3 + nameLen;
+    marks.keep(2, p4);
     const n = decimalOf(b, from + 1, p2 - 2);
     if (n < 1 || n > 1048576) return ScanFault.malformed;
     const p5 = commandArgsEnd(b, p4 + 2, to, n - 1, state);
     if (p5 <= 0) return unended(p5, from, to, state);
+    marks.keep(3, p5);
     p = p5;
   } else {
     const p6 = untilGoesOn(b, from + 1, to, CRLF, 65536, state);
     if (p6 <= 0) return unended(p6, from, to, state);
+    marks.keep(4, p6);
     p = p6;
   }
 
-  marks.end(b, from, 0, p);
+  marks.end(5, p);
   return p - from;
 }
 
@@ -169,21 +174,21 @@ function argumentEnd(b: Uint8Array, at: number, to: number): number {
 
 /** Where nameTag starts. */
 function nameTagAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 1);
+  const known = marks.of(b, at, 0);
   if (known > 0) return known;
   return marks.keep(
-    1,
+    0,
     ended(decimalUntilEnd(b, at + 1, b.length, CRLF, 20), 'Command.n', at + 1 - at, 'redis.proto-frame:76:9'),
   );
 }
 
 /** Where name starts. */
 function nameAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 3);
+  const known = marks.of(b, at, 1);
   if (known > 0) return known;
   const p = nameTagAt(b, at);
   return marks.keep(
-    3,
+    1,
     ended(
       decimalUntilEnd(b, p + 1, b.length, CRLF, 20),
       'Command.name_len',
@@ -203,11 +208,11 @@ function nameEolAt(b: Uint8Array, at: number): number {
 
 /** Where the frame ends. */
 function endAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 5);
+  const known = marks.of(b, at, 3);
   if (known > 0) return known;
   const p = nameEolAt(b, at);
   return marks.keep(
-    5,
+    3,
     ended(
       commandArgsEnd(b, p + 2, b.length, decimal(b, at + 1, b.length) - 1, null),
       'Command.args',
@@ -229,10 +234,10 @@ function end2At(b: Uint8Array, at: number): number {
 
 /** Where end3 starts. */
 function end3At(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 0);
+  const known = marks.of(b, at, 5);
   if (known > 0) return known;
   const tag = u8(b, at);
-  return marks.keep(0, tag === 42 ? endAt(b, at) : end2At(b, at));
+  return marks.keep(5, tag === 42 ? endAt(b, at) : end2At(b, at));
 }
 
 /** Whether b[at, end) is a frame as the schema has it. @throws DecodeError */
@@ -304,16 +309,22 @@ function check(b: Uint8Array, at: number, end: number): void {
 /** Names of services and methods, a byte a character. */
 const byteNames = new TextCache(readLatin1);
 
+/** The name, read once for all who ask. */
+function nameText(b: Uint8Array, at: number): string {
+  const known = marks.text(b, at, 0);
+  if (known !== undefined) return known;
+  const p = nameAt(b, at);
+  const p2 = nameEolAt(b, at);
+  return marks.keepText(0, byteNames.read(b, p, p2));
+}
+
 function kindOf(_b: Uint8Array, _at: number): FrameKind {
   return FrameKind.request;
 }
 
 function isHeartbeat(b: Uint8Array, at: number): boolean {
   const tag = u8(b, at);
-  return (
-    (tag === 42 && equalsText(b, nameAt(b, at), nameEolAt(b, at), 'PING')) ||
-    (tag === 42 && equalsText(b, nameAt(b, at), nameEolAt(b, at), 'ping'))
-  );
+  return (tag === 42 && nameText(b, at) === 'PING') || (tag === 42 && nameText(b, at) === 'ping');
 }
 
 function serviceOf(_b: Uint8Array, _at: number): string | undefined {
@@ -322,20 +333,12 @@ function serviceOf(_b: Uint8Array, _at: number): string | undefined {
 
 function methodOf(b: Uint8Array, at: number): string | undefined {
   const tag = u8(b, at);
-  return whenGiven(
-    tag === 42 ? byteNames.read(b, nameAt(b, at), nameEolAt(b, at)) : undefined,
-    redisCommandsCommandName,
-  );
+  return whenGiven(tag === 42 ? nameText(b, at) : undefined, redisCommandsCommandName);
 }
 
 function isExclusive(b: Uint8Array, at: number): boolean {
   const tag = u8(b, at);
-  return (
-    whenGiven(
-      tag === 42 ? byteNames.read(b, nameAt(b, at), nameEolAt(b, at)) : undefined,
-      redisCommandsNeedsConnection,
-    ) ?? false
-  );
+  return whenGiven(tag === 42 ? nameText(b, at) : undefined, redisCommandsNeedsConnection) ?? false;
 }
 
 /** What a bytes field is when it is not given. */

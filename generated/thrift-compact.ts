@@ -66,7 +66,7 @@ export interface MessageInit {
 }
 
 /** Where parts of the frame at hand lie, found once for all who ask. */
-const marks = new Marks(3);
+const marks = new Marks(3, 1);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -236,6 +236,15 @@ function check(b: Uint8Array, at: number, end: number): void {
 /** Names of services and methods, a byte a character. */
 const byteNames = new TextCache(readLatin1);
 
+/** The name, read once for all who ask. */
+function nameText(b: Uint8Array, at: number): string {
+  const known = marks.text(b, at, 0);
+  if (known !== undefined) return known;
+  const p = nameAt(b, at);
+  const p2 = fieldsAt(b, at);
+  return marks.keepText(0, byteNames.read(b, p, p2));
+}
+
 function kindOf(b: Uint8Array, at: number): FrameKind {
   const type = (u8(b, at + 5) >>> 5) & 7;
   return type === MessageType.call
@@ -274,16 +283,12 @@ function wireStatusOf(b: Uint8Array, at: number): number {
 }
 
 function serviceOf(b: Uint8Array, at: number): string | undefined {
-  const p = nameAt(b, at);
-  const p2 = fieldsAt(b, at);
-  const name = byteNames.read(b, p, p2);
+  const name = nameText(b, at);
   return textBefore(name, ':') ?? 'thrift';
 }
 
 function methodOf(b: Uint8Array, at: number): string | undefined {
-  const p = nameAt(b, at);
-  const p2 = fieldsAt(b, at);
-  const name = byteNames.read(b, p, p2);
+  const name = nameText(b, at);
   return textAfter(name, ':') ?? name;
 }
 
@@ -425,9 +430,7 @@ export interface MessageMemo {
 }
 
 function remember(b: Uint8Array, at: number): MessageMemo {
-  const p = nameAt(b, at);
-  const p2 = fieldsAt(b, at);
-  return { seqid: leb128(b, at + 6), name: byteNames.read(b, p, p2) };
+  return { seqid: leb128(b, at + 6), name: nameText(b, at) };
 }
 
 /** A TApplicationException with the method of the call, as servers answer, and its sequence id. */

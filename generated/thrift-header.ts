@@ -98,7 +98,7 @@ export interface MessageInit {
 }
 
 /** Where parts of the frame at hand lie, found once for all who ask. */
-const marks = new Marks(3);
+const marks = new Marks(3, 1);
 
 /** Whether a connection starts with this protocol. */
 function match(b: Uint8Array, from: number, to: number): Match {
@@ -399,6 +399,15 @@ function check(b: Uint8Array, at: number, end: number): void {
 /** Names of services and methods, a byte a character. */
 const byteNames = new TextCache(readLatin1);
 
+/** The name, read once for all who ask. */
+function nameText(b: Uint8Array, at: number): string {
+  const known = marks.text(b, at, 0);
+  if (known !== undefined) return known;
+  const p = nameAt(b, at);
+  const p2 = fieldsAt(b, at);
+  return marks.keepText(0, byteNames.read(b, p, p2));
+}
+
 function kindOf(b: Uint8Array, at: number): FrameKind {
   const protocol = u8(b, at + 14);
   const p = strictAt(b, at);
@@ -458,31 +467,18 @@ function wireStatusOf(b: Uint8Array, at: number): number {
 
 function serviceOf(b: Uint8Array, at: number): string | undefined {
   const protocol = u8(b, at + 14);
-  return (
-    textBefore(
-      protocol === Protocol.binary
-        ? byteNames.read(b, strictAt(b, at) + 8, seqidAt(b, at))
-        : byteNames.read(b, nameAt(b, at), fieldsAt(b, at)),
-      ':',
-    ) ?? 'thrift'
-  );
+  const p = strictAt(b, at);
+  const p2 = seqidAt(b, at);
+  const name = protocol === Protocol.binary ? byteNames.read(b, p + 8, p2) : nameText(b, at);
+  return textBefore(name, ':') ?? 'thrift';
 }
 
 function methodOf(b: Uint8Array, at: number): string | undefined {
   const protocol = u8(b, at + 14);
   const p = strictAt(b, at);
   const p2 = seqidAt(b, at);
-  return (
-    textAfter(
-      protocol === Protocol.binary
-        ? byteNames.read(b, p + 8, p2)
-        : byteNames.read(b, nameAt(b, at), fieldsAt(b, at)),
-      ':',
-    ) ??
-    (protocol === Protocol.binary
-      ? byteNames.read(b, p + 8, p2)
-      : byteNames.read(b, nameAt(b, at), fieldsAt(b, at)))
-  );
+  const name = protocol === Protocol.binary ? byteNames.read(b, p + 8, p2) : nameText(b, at);
+  return textAfter(name, ':') ?? name;
 }
 
 function bodyStart(b: Uint8Array, at: number): number {
@@ -702,10 +698,7 @@ function remember(b: Uint8Array, at: number): MessageMemo {
     seq: u32(b, at + 8),
     protocol: u8(b, at + 14) as Protocol,
     seqid: protocol === Protocol.binary ? i32(b, p) : leb128(b, p2 + 2),
-    name:
-      protocol === Protocol.binary
-        ? byteNames.read(b, p2 + 8, p)
-        : byteNames.read(b, nameAt(b, at), fieldsAt(b, at)),
+    name: protocol === Protocol.binary ? byteNames.read(b, p2 + 8, p) : nameText(b, at),
   };
 }
 

@@ -1,6 +1,8 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { camelCase } from '../model/camel-case.js';
 import type { Expression } from '../model/expression.js';
 import { checksumsOf, checksumsOver } from '../model/covers.js';
+import { parts } from '../model/expressions-of.js';
 import { composedBits, isBig } from '../model/integers.js';
 import type { Field, FieldType, IdForm, IntField, WindowModel } from '../model/model.js';
 import { fixedSize, memberSize } from '../model/size.js';
@@ -9,15 +11,25 @@ import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
 import { quote, repliesName, type Module } from './module.js';
 import { putInPlace, writeInPlace } from './put-in-place.js';
-import { Reader } from './reader.js';
+import { isMarked, Reader } from './reader.js';
 import { formedSize, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 const B = { name: 'b', type: 'Uint8Array' };
 const AT = { name: 'at', type: 'number' };
 
-/** Reads a frame in a role: texts that come again and again, and headers by the function over entries. */
-export class RoleReader extends Reader {
+/** Reads texts that come again and again. */
+class TextReader extends Reader {
+  protected override text(type: FieldType & { kind: 'text' }, from: string, to: string): string {
+    const isBytes = type.encoding === 'latin1';
+    if (isBytes) this.module.usesByteNames = true;
+    else this.module.usesNames = true;
+    return `${isBytes ? 'byteNames' : 'names'}.read(b, ${from}, ${to})`;
+  }
+}
+
+/** Reads a frame in a role: names as texts, and headers by the function over entries. */
+export class RoleReader extends TextReader {
   constructor(
     module: Module,
     private readonly endArgument = '',
@@ -25,11 +37,20 @@ export class RoleReader extends Reader {
     super(module);
   }
 
-  protected override text(type: FieldType & { kind: 'text' }, from: string, to: string): string {
-    const isBytes = type.encoding === 'latin1';
-    if (isBytes) this.module.usesByteNames = true;
-    else this.module.usesNames = true;
-    return `${isBytes ? 'byteNames' : 'names'}.read(b, ${from}, ${to})`;
+  /** A name that stands behind what is walked over is kept with the places there: service, method and others ask for it. */
+  protected override textValue(field: Field, type: FieldType & { kind: 'text' }): string {
+    if (!isKept(field, this.module)) return super.textValue(field, type);
+    this.module.textMark(field);
+    return `${textName(field, this.module)}(b, at)`;
+  }
+
+  /** What is kept as a text is compared as one. */
+  override bytesEqual(e: Expression & { op: 'field' }, text: string): string {
+    const [field] = e.fields as readonly Field[];
+    if (e.fields.length > 1 || !isKept(field!, this.module) || !isName(field!, this.module))
+      return super.bytesEqual(e, text);
+    const same = `${this.value(field!)} === ${quote(text)}`;
+    return field!.guards.length === 0 ? `(${same})` : `(${this.condition(field!.guards)} && ${same})`;
   }
 
   header(e: Expression & { op: 'header' }): string {
@@ -38,6 +59,50 @@ export class RoleReader extends Reader {
     if (e.map.type.kind === 'map') this.module.usesNames = true;
     return `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
   }
+}
+
+/** `nameText`: the function that reads a text once. */
+function textName(field: Field, module: Module): string {
+  const texts = [...module.markedTexts, field].filter((f) => camelCase(f.name) === camelCase(field.name));
+  const i = texts.indexOf(field);
+  return `${camelCase(field.name)}Text${i === 0 ? '' : i + 1}`;
+}
+
+function isKept(field: Field, module: Module): boolean {
+  if (field.type.kind !== 'text' || field.type.nullable || field.type.extent.kind === 'prefix') return false;
+  const { anchor } = module.layout.places.get(field)!;
+  return anchor !== null && isMarked(anchor, module);
+}
+
+/** Whether a field is read for the service or the method, so that its text is there anyway. */
+function isName(field: Field, module: Module): boolean {
+  const { service, method } = module.protocol.roles;
+  return [service, method].some(
+    (e) => e !== null && [...parts(e)].some((part) => part.op === 'field' && part.fields.includes(field)),
+  );
+}
+
+/** Emits the functions that read a text of the frame at hand once. */
+export function emitTexts(module: Module): FunctionDeclarationStructure[] {
+  return module.markedTexts.map((field) => {
+    const mark = module.textMark(field);
+    const reader = new TextReader(module);
+    reader.within = field.guards;
+    const code = reader.value(field);
+    return {
+      kind: StructureKind.Function,
+      name: textName(field, module),
+      docs: [`The ${field.name.replaceAll('_', ' ')}, read once for all who ask.`],
+      parameters: [B, AT],
+      returnType: 'string',
+      statements: [
+        `const known = marks.text(b, at, ${mark});`,
+        'if (known !== undefined) return known;',
+        ...reader.lines,
+        `return marks.keepText(${mark}, ${code});`,
+      ],
+    };
+  });
 }
 
 /** A function (b, at, end) that gives a role's value; `end` is left out where it is not read. */

@@ -37,6 +37,8 @@ export function emitScan(module: Module): FunctionDeclarationStructure {
 class Scanner extends Reader {
   /** Bytes after each anchor that are known to be here. */
   private here = new Map<Anchor | null, number>();
+  /** Whether what is found is kept for who asks after the scan. */
+  private marks = false;
 
   constructor(module: Module) {
     super(module, 'b', 'from');
@@ -50,11 +52,13 @@ class Scanner extends Reader {
     const remembers = (m: MemberModel): boolean =>
       m.member === 'field' && isLong(m.type, this.module) && windowAround(m, this.module) === null;
     if ([...walk(frame.body)].some(remembers)) this.lines.push('state.begin(from);');
+    this.marks = end.anchor !== null && isMarked(end.anchor, this.module);
+    if (this.marks) this.lines.push('marks.start(b, from);');
     this.block(frame.body);
     const total = this.place(end);
-    if (end.anchor !== null && isMarked(end.anchor, this.module)) {
-      const found = this.anchors.get(end.anchor)!;
-      this.lines.push(`marks.end(b, from, ${this.module.mark(end.anchor)}, ${found});`);
+    if (this.marks) {
+      const found = this.anchors.get(end.anchor!)!;
+      this.lines.push(`marks.end(${this.module.mark(end.anchor!)}, ${found});`);
     }
     this.lines.push(end.anchor === null ? `return ${end.offset};` : `return ${total} - from;`);
   }
@@ -263,6 +267,13 @@ class Scanner extends Reader {
       }
     }
     this.set(anchor, this.anchorCode(anchor));
+    this.keep(anchor);
+  }
+
+  /** Keeps a place for who asks after the scan. */
+  private keep(anchor: Anchor): void {
+    if (!this.marks || !isMarked(anchor, this.module)) return;
+    this.lines.push(`marks.keep(${this.module.mark(anchor)}, ${this.anchors.get(anchor)!});`);
   }
 
   /** A self-delimited field outside of windows: its end, once the bytes that tell it have come. */
@@ -278,6 +289,7 @@ class Scanner extends Reader {
     this.set(anchor, this.walk(field, type, start));
     const end = this.anchors.get(anchor)!;
     this.lines.push(`if (${end} <= 0) return ${this.module.use('unended')}(${end}, from, to, state);`);
+    this.keep(anchor);
     if (type.kind === 'int' && field.constant?.kind === 'int')
       this.lines.push(
         `if (${this.value(field)} !== ${literal(field, field.constant)}) return ${this.module.use('ScanFault')}.malformed;`,

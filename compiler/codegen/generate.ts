@@ -15,7 +15,7 @@ import { emitMatch } from './emit-match.js';
 import { emitProtocol } from './emit-protocol.js';
 import { emitExternHeaders, externHeaders } from './emit-extern-headers.js';
 import { emitEntryWriters, emitReencode, emitVerify, emitWithId } from './emit-reencode.js';
-import { emitRoles } from './emit-roles.js';
+import { emitRoles, emitTexts } from './emit-roles.js';
 import { emitEntries, emitEntryHeaders, entryHeaders, recordsOf, type EntryField } from './emit-record.js';
 import { emitScan } from './emit-scan.js';
 import { emitStatus } from './emit-status.js';
@@ -112,6 +112,7 @@ export async function generate(protocol: Protocol): Promise<string> {
     emitView(module),
     emitProtocol(module),
   );
+  const texts = emitTexts(module);
   const caches: string[] = [];
   if (module.usesNames)
     caches.push(
@@ -123,7 +124,7 @@ export async function generate(protocol: Protocol): Promise<string> {
       `/** Names of services and methods, a byte a character. */\nconst byteNames = new ${cache}(${read});`,
     );
   }
-  module.statements.splice(namesAt, 0, ...caches);
+  module.statements.splice(namesAt, 0, ...caches, ...texts);
   module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
   module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
   const held = emitHeld(module);
@@ -136,7 +137,7 @@ export async function generate(protocol: Protocol): Promise<string> {
     module.statements.splice(
       matchAt,
       0,
-      `/** Where parts of the frame at hand lie, found once for all who ask. */\nconst marks = new ${module.use('Marks')}(${module.markCount});`,
+      `/** Where parts of the frame at hand lie, found once for all who ask. */\nconst marks = new ${module.use('Marks')}(${[module.markCount, ...(texts.length === 0 ? [] : [texts.length])].join(', ')});`,
     );
   }
   const header = [

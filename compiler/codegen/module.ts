@@ -31,6 +31,8 @@ export class Module {
   readonly usedAnchors = new Set<Anchor>();
   /** Places that are found by walking over values, by the number under which they are kept. */
   private readonly marks = new Map<Anchor, number>();
+  /** Texts that several roles read, by the number under which they are kept. */
+  private readonly textMarks = new Map<Field, number>();
   /** Whether a role reads a header whose values are few. */
   usesKnownHeader = false;
   /** Whether an encoder takes entries of a map. */
@@ -92,6 +94,18 @@ export class Module {
   /** How many places are kept. */
   get markCount(): number {
     return this.marks.size;
+  }
+
+  /** The number under which a text is kept once it is read. */
+  textMark(field: Field): number {
+    const known = this.textMarks.get(field) ?? this.textMarks.size;
+    this.textMarks.set(field, known);
+    return known;
+  }
+
+  /** The texts that are kept. */
+  get markedTexts(): readonly Field[] {
+    return [...this.textMarks.keys()];
   }
 
   /** The constant that holds a delimiter's bytes: `CRLF`, `DELIMITER_3B`. */
@@ -214,7 +228,7 @@ export class Module {
       RESERVED.has(name) ||
       FUNCTIONS.has(name) ||
       API_FUNCTIONS.test(name) ||
-      /At$|^(sizeOf|write|read|encode|splice)[A-Z]/.test(name);
+      /(At|Text\d*)$|^(sizeOf|write|read|encode|splice)[A-Z]/.test(name);
     return clash ? `${name}Protocol` : name;
   }
 
@@ -233,7 +247,7 @@ export class Module {
       own.has(name) ||
       API_FUNCTIONS.test(name) ||
       FUNCTIONS.has(name) ||
-      /At$|^p\d+$|^outer\d+$/.test(name);
+      /(At|Text\d*)$|^p\d+$|^outer\d+$/.test(name);
     return clash ? `${name}_` : name;
   }
 

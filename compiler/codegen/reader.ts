@@ -184,7 +184,7 @@ export class Reader implements Environment {
     return `${read}(${this.b}, ${from}, ${to})`;
   }
 
-  private textValue(field: Field, type: FieldType & { kind: 'text' }): string {
+  protected textValue(field: Field, type: FieldType & { kind: 'text' }): string {
     const start = this.placeOf(field);
     const window = type.extent.kind === 'rest' ? windowAround(field, this.module) : null;
     const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));

@@ -471,11 +471,11 @@ export class ResponseFrame {
   get errorText(): string | undefined {
     const { bytes: b, start: at } = this;
     const p = payloadAt(b, at);
-    const errorTextPlace = protobufMessage.find(b, at + 12, p, ERROR_TEXT_TAG);
-    const errorTextStart = protobufMessage.textStart(b, errorTextPlace);
-    return errorTextStart < 0
+    const errorText_Place = protobufMessage.find(b, at + 12, p, ERROR_TEXT_TAG);
+    const errorText_Start = protobufMessage.textStart(b, errorText_Place);
+    return errorText_Start < 0
       ? undefined
-      : readUtf8(b, errorTextStart, protobufMessage.textEnd(b, errorTextPlace));
+      : readUtf8(b, errorText_Start, protobufMessage.textEnd(b, errorText_Place));
   }
 
   get compressType(): CompressType | undefined {

@@ -128,6 +128,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
   }
 
   state.begin(from);
+  marks.start(b, from);
   const kind = u8(b, from);
   let p: number;
   switch (kind) {
@@ -140,6 +141,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
     case Kind.nil: {
       const p2 = untilGoesOn(b, from + 1, to, CRLF, 65536, state);
       if (p2 <= 0) return unended(p2, from, to, state);
+      marks.keep(0, p2);
       p = p2;
       break;
     }
@@ -154,6 +156,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
       const p3 = blobEnd(b, from + 1, to);
       if (p3 <= 0) return unended(p3, from, to, state);
+      marks.keep(1, p3);
       p = p3;
       break;
     }
@@ -168,10 +171,12 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
       const p4 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
       if (p4 <= 0) return unended(p4, from, to, state);
+      marks.keep(2, p4);
       const n = decimalOf(b, from + 1, p4 - 2);
       if (n < -1 || n > 1048576) return ScanFault.malformed;
       const p5 = replyItemsEnd(b, p4, to, Math.max(0, n), 32, state);
       if (p5 <= 0) return unended(p5, from, to, state);
+      marks.keep(3, p5);
       p = p5;
       break;
     }
@@ -184,10 +189,12 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
       const p6 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
       if (p6 <= 0) return unended(p6, from, to, state);
+      marks.keep(4, p6);
       const pairs = decimalOf(b, from + 1, p6 - 2);
       if (pairs < 0 || pairs > 524288) return ScanFault.malformed;
       const p7 = replyEntriesEnd(b, p6, to, pairs * 2, 32, state);
       if (p7 <= 0) return unended(p7, from, to, state);
+      marks.keep(5, p7);
       p = p7;
       break;
     }
@@ -200,10 +207,12 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
       const p8 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
       if (p8 <= 0) return unended(p8, from, to, state);
+      marks.keep(6, p8);
       const about = decimalOf(b, from + 1, p8 - 2);
       if (about < 0 || about > 524288) return ScanFault.malformed;
       const p9 = replyMetaEnd(b, p8, to, about * 2, 32, state);
       if (p9 <= 0) return unended(p9, from, to, state);
+      marks.keep(7, p9);
       if (to < p9 + 3) {
         state.need = p9 + 3 - from;
         return 0;
@@ -211,6 +220,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 
       const p10 = valueEnd(b, p9, to, 32, state);
       if (p10 <= 0) return unended(p10, from, to, state);
+      marks.keep(8, p10);
       p = p10;
       break;
     }
@@ -219,7 +229,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
       return ScanFault.malformed;
   }
 
-  marks.end(b, from, 0, p);
+  marks.end(9, p);
   return p - from;
 }
 
@@ -479,20 +489,20 @@ function valueMetaEnd(
 
 /** Where the frame ends. */
 function endAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 1);
+  const known = marks.of(b, at, 0);
   if (known > 0) return known;
   return marks.keep(
-    1,
+    0,
     ended(untilEnd(b, at + 1, b.length, CRLF, 65536), 'Reply.line', at + 1 - at, 'redis.proto-frame:90:76'),
   );
 }
 
 /** Where end2 starts. */
 function end2At(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 6);
+  const known = marks.of(b, at, 1);
   if (known > 0) return known;
   return marks.keep(
-    6,
+    1,
     ended(blobEnd(b, at + 1, b.length), 'Reply.blob', at + 1 - at, 'redis.proto-frame:91:46'),
   );
 }
@@ -509,11 +519,11 @@ function itemsAt(b: Uint8Array, at: number): number {
 
 /** Where end3 starts. */
 function end3At(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 7);
+  const known = marks.of(b, at, 3);
   if (known > 0) return known;
   const p = itemsAt(b, at);
   return marks.keep(
-    7,
+    3,
     ended(
       replyItemsEnd(b, p, b.length, Math.max(0, decimalOf(b, at + 1, p - 2)), 32, null),
       'Reply.items',
@@ -525,10 +535,10 @@ function end3At(b: Uint8Array, at: number): number {
 
 /** Where entries starts. */
 function entriesAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 3);
+  const known = marks.of(b, at, 4);
   if (known > 0) return known;
   return marks.keep(
-    3,
+    4,
     ended(
       decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
       'Reply.pairs',
@@ -540,11 +550,11 @@ function entriesAt(b: Uint8Array, at: number): number {
 
 /** Where end4 starts. */
 function end4At(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 8);
+  const known = marks.of(b, at, 5);
   if (known > 0) return known;
   const p = entriesAt(b, at);
   return marks.keep(
-    8,
+    5,
     ended(
       replyEntriesEnd(b, p, b.length, decimalOf(b, at + 1, p - 2) * 2, 32, null),
       'Reply.entries',
@@ -556,10 +566,10 @@ function end4At(b: Uint8Array, at: number): number {
 
 /** Where meta starts. */
 function metaAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 4);
+  const known = marks.of(b, at, 6);
   if (known > 0) return known;
   return marks.keep(
-    4,
+    6,
     ended(
       decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
       'Reply.about',
@@ -571,11 +581,11 @@ function metaAt(b: Uint8Array, at: number): number {
 
 /** Where value starts. */
 function valueAt(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 5);
+  const known = marks.of(b, at, 7);
   if (known > 0) return known;
   const p = metaAt(b, at);
   return marks.keep(
-    5,
+    7,
     ended(
       replyMetaEnd(b, p, b.length, decimalOf(b, at + 1, p - 2) * 2, 32, null),
       'Reply.meta',
@@ -587,22 +597,22 @@ function valueAt(b: Uint8Array, at: number): number {
 
 /** Where end5 starts. */
 function end5At(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 9);
+  const known = marks.of(b, at, 8);
   if (known > 0) return known;
   const p = valueAt(b, at);
   return marks.keep(
-    9,
+    8,
     ended(valueEnd(b, p, b.length, 32, null), 'Reply.value', p - at, 'redis.proto-frame:103:9'),
   );
 }
 
 /** Where end6 starts. */
 function end6At(b: Uint8Array, at: number): number {
-  const known = marks.of(b, at, 0);
+  const known = marks.of(b, at, 9);
   if (known > 0) return known;
   const kind = u8(b, at);
   return marks.keep(
-    0,
+    9,
     kind === Kind.simple ||
       kind === Kind.error ||
       kind === Kind.integer ||

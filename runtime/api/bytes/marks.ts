@@ -18,11 +18,21 @@ export class Marks {
   private readonly places: Int32Array;
   private readonly turns: Int32Array;
   private turn = 1;
+  /** Texts by mark, and their frames, likewise. */
+  private readonly texts: string[] = [];
+  private readonly textTurns: number[] = [];
   /** Whether a scan has just found where the frame ends. */
   private scanned = false;
 
-  /** @param count how many marks there are */
-  constructor(count: number) {
+  /**
+   * @param count how many marks there are
+   * @param texts how many texts
+   */
+  constructor(count: number, texts = 0) {
+    for (let i = 0; i < texts; i++) {
+      this.texts.push('');
+      this.textTurns.push(0);
+    }
     this.places = new Int32Array(count);
     this.turns = new Int32Array(count);
   }
@@ -34,9 +44,13 @@ export class Marks {
     if (!known) this.forget(bytes, at);
   }
 
-  /** For `scan`: the end of the frame at `at`. */
-  end(bytes: Uint8Array, at: number, mark: number, end: number): void {
+  /** For `scan`: it looks at the frame at `at`, and keeps what it finds on the way. */
+  start(bytes: Uint8Array, at: number): void {
     this.forget(bytes, at);
+  }
+
+  /** For `scan`: the end of the frame that it has looked at. */
+  end(mark: number, end: number): void {
     this.keep(mark, end);
     this.scanned = true;
   }
@@ -57,12 +71,31 @@ export class Marks {
     return place;
   }
 
+  /** The text that was kept; undefined if it has to be read. */
+  text(bytes: Uint8Array, at: number, mark: number): string | undefined {
+    if (this.bytes === bytes && this.at === at) {
+      return this.textTurns[mark] === this.turn ? this.texts[mark] : undefined;
+    }
+    this.forget(bytes, at);
+    return undefined;
+  }
+
+  /** Keeps a text of the frame that {@link text} was asked about, and gives it back. */
+  keepText(mark: number, text: string): string {
+    this.texts[mark] = text;
+    this.textTurns[mark] = this.turn;
+    return text;
+  }
+
   private forget(bytes: Uint8Array, at: number): void {
     this.bytes = bytes;
     this.at = at;
     this.scanned = false;
     // After so many frames the count starts anew.
-    if (this.turn === LAST_TURN) this.turns.fill((this.turn = 0));
+    if (this.turn === LAST_TURN) {
+      this.turns.fill((this.turn = 0));
+      this.textTurns.fill(0);
+    }
     this.turn++;
   }
 }

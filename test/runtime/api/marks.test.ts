@@ -34,7 +34,8 @@ test('check forgets what was found before', () => {
 });
 
 test('check keeps what the scan right before it has found, and no second check does', () => {
-  marks.end(one, 5, 0, 77);
+  marks.start(one, 5);
+  marks.end(0, 77);
   marks.begin(one, 5);
   expect(marks.of(one, 5, 0)).toBe(77);
   marks.begin(one, 5);
@@ -42,10 +43,12 @@ test('check keeps what the scan right before it has found, and no second check d
 });
 
 test('a scan counts for no other frame', () => {
-  marks.end(one, 5, 0, 77);
+  marks.start(one, 5);
+  marks.end(0, 77);
   marks.begin(other, 5);
   expect(marks.of(other, 5, 0)).toBe(0);
-  marks.end(one, 5, 0, 77);
+  marks.start(one, 5);
+  marks.end(0, 77);
   marks.of(other, 5, 0);
   marks.begin(one, 5);
   expect(marks.of(one, 5, 0)).toBe(0);

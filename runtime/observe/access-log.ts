@@ -1,9 +1,10 @@
-import { type Status, statusName } from '@proto-frame/api';
+import type { Status } from '@proto-frame/api';
 import { close, open, write } from 'node:fs';
-import { quoteText } from './escape-text.js';
-import { HIJACK_REASONS, type HijackReason } from './hijack-reason.js';
+import type { HijackReason } from './hijack-reason.js';
 import { IsoTime } from './iso-time.js';
+import { JSON_LINES } from './json-lines.js';
 import type { LogFormat } from './log-format.js';
+import { LogLines } from './log-lines.js';
 
 /** One finished request. It is read inside {@link AccessLog.write}, so one object can be used again and again. */
 export interface AccessLogEntry {
@@ -44,6 +45,8 @@ export interface AccessLogEntry {
 
 const FLUSH_AFTER_MS = 100;
 const FLUSH_AT_BYTES = 64 * 1024;
+/** Memory for lines that is kept when they have been written. */
+const KEPT_BYTES = 4 * FLUSH_AT_BYTES;
 /** Said by no real write: the file could not be opened, so what waits stays until the next attempt. */
 const NO_FILE = -1;
 
@@ -58,8 +61,9 @@ export class AccessLog {
   /** Lines written. */
   written = 0;
 
-  private lines: string[] = [];
-  private waiting = 0;
+  /** Lines that wait, and those that are being written; they change places. */
+  private lines = new LogLines();
+  private leaving = new LogLines();
   private writing = false;
   private reopening = false;
   private closed = false;
@@ -70,35 +74,32 @@ export class AccessLog {
 
   /**
    * @param path of the file, appended to and created if need be; null for standard output
-   * @param limit what may wait in memory, in bytes (counted as UTF-16 length)
-   * @param lineOf how lines look
+   * @param limit what may wait in memory, in bytes
+   * @param format how lines look
    */
   constructor(
     private readonly path: string | null,
     private readonly limit: number,
-    private readonly lineOf: LogFormat = JSON_LINES,
+    private readonly format: LogFormat = JSON_LINES,
   ) {
     this.fd = path === null ? 1 : NO_FILE;
   }
 
   /** Request headers that have to be kept until the request has ended. */
   get headers(): readonly string[] {
-    return this.lineOf.headers;
+    return this.format.headers;
   }
 
   write(entry: AccessLogEntry): void {
-    if (this.closed) {
+    const { lines } = this;
+    // Lines stay counted until they are out, so that the limit holds while a disk hangs.
+    if (this.closed || lines.length + this.leaving.length >= this.limit) {
       this.dropped += 1;
       return;
     }
-    if (this.waiting >= this.limit) {
-      this.dropped += 1;
-      return;
-    }
-    const line = this.lineOf.format(entry, this.time);
-    this.lines.push(line);
-    this.waiting += line.length;
-    if (this.waiting >= FLUSH_AT_BYTES) this.flush();
+    this.format.write(entry, lines, this.time);
+    lines.end();
+    if (lines.length >= FLUSH_AT_BYTES) this.flush();
     else if (this.timer === null && !this.writing) {
       this.timer = setTimeout(() => {
         this.timer = null;
@@ -131,21 +132,22 @@ export class AccessLog {
 
   private flush(): void {
     if (this.writing) return;
-    if (this.reopening && this.lines.length === 0) {
+    if (this.reopening && this.lines.count === 0) {
       this.reopening = false;
       this.closeFile();
     }
-    if (this.lines.length === 0) {
+    if (this.lines.count === 0) {
       for (const resolve of this.idle.splice(0)) resolve();
       return;
     }
     this.writing = true;
+    [this.lines, this.leaving] = [this.leaving, this.lines];
     if (this.fd === NO_FILE && this.path !== null) {
       open(this.path, 'a', 0o640, (error, fd) => {
         if (error === null) {
           this.fd = fd;
           this.writeAll();
-        } else this.finish(this.lines.length, 0);
+        } else this.finish(false);
       });
       return;
     }
@@ -153,32 +155,25 @@ export class AccessLog {
   }
 
   private writeAll(): void {
-    const count = this.lines.length;
-    this.writeFrom(Buffer.from(this.lines.join('')), 0, count);
+    this.writeFrom(this.leaving.whole(), 0);
   }
 
-  /** The lines stay in `waiting` until they are out, so that the limit holds while a disk hangs. */
-  private writeFrom(bytes: Buffer, from: number, count: number): void {
+  private writeFrom(bytes: Buffer, from: number): void {
     write(this.fd, bytes, from, bytes.length - from, null, (error, done) => {
-      if (error !== null && error.code === 'EAGAIN') {
-        setTimeout(() => this.writeFrom(bytes, from, count), 10);
-      } else if (error !== null) {
-        this.finish(count, 0);
-      } else if (from + done < bytes.length) {
-        this.writeFrom(bytes, from + done, count);
-      } else {
-        this.finish(count, count);
-      }
+      if (error !== null && error.code === 'EAGAIN') setTimeout(() => this.writeFrom(bytes, from), 10);
+      else if (error !== null) this.finish(false);
+      else if (from + done < bytes.length) this.writeFrom(bytes, from + done);
+      else this.finish(true);
     });
   }
 
-  private finish(count: number, written: number): void {
-    this.written += written;
-    this.dropped += count - written;
-    for (let i = 0; i < count; i++) this.waiting -= this.lines[i]!.length;
-    this.lines = this.lines.slice(count);
+  private finish(written: boolean): void {
+    const { leaving } = this;
+    if (written) this.written += leaving.count;
+    else this.dropped += leaving.count;
+    leaving.clear(KEPT_BYTES);
     this.writing = false;
-    if (this.reopening || written < count) {
+    if (this.reopening || !written) {
       this.reopening = false;
       this.closeFile();
     }
@@ -190,36 +185,4 @@ export class AccessLog {
     close(this.fd, () => {});
     this.fd = NO_FILE;
   }
-}
-
-/** What requests look like if the configuration gives no template. */
-const JSON_LINES: LogFormat = { headers: [], format: (entry, time) => formatEntry(entry, time) };
-
-/** One line of JSON, with its line feed. */
-export function formatEntry(entry: AccessLogEntry, time = new IsoTime()): string {
-  return (
-    `{"time":"${time.format(entry.start)}"` +
-    `,"listener":${quoteText(entry.listener)}` +
-    `,"protocol":${quoteText(entry.protocol)}` +
-    `,"downstream":${quoteText(entry.downstream)}` +
-    text('downstream_name', entry.downstreamName) +
-    text('service', entry.service) +
-    text('method', entry.method) +
-    text('route', entry.route) +
-    text('cluster', entry.cluster) +
-    text('host', entry.host) +
-    text('trace_id', entry.traceId) +
-    (entry.oneway ? ',"oneway":true' : '') +
-    (entry.attempts > 1 ? `,"attempts":${entry.attempts}` : '') +
-    (entry.status === null ? '' : `,"status":"${statusName(entry.status)}"`) +
-    (entry.wireStatus === null ? '' : `,"wire_status":${entry.wireStatus}`) +
-    (entry.hijack === null ? '' : `,"hijack":"${HIJACK_REASONS[entry.hijack] ?? 'internal'}"`) +
-    `,"duration_ms":${Math.round(entry.duration * 1000) / 1000}` +
-    `,"request_bytes":${entry.requestBytes}` +
-    `,"response_bytes":${entry.responseBytes}}\n`
-  );
-}
-
-function text(key: string, value: string | null | undefined): string {
-  return value === null || value === undefined ? '' : `,"${key}":${quoteText(value)}`;
 }

@@ -3,20 +3,12 @@
 const UNSAFE = /["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/;
 const PLAIN_PAIR = /^[\ud800-\udbff][\udc00-\udfff]$/;
 
-/**
- * `text` as a JSON string with its quotes, safe in a log line: control characters of any kind and lone
- * surrogates become \u escapes, and what is longer than `longest` is cut and marked with `…`.
- */
-export function quoteText(text: string, longest = 256): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return UNSAFE.test(cut) ? `"${escape(cut)}"` : `"${cut}"`;
-}
-
 const BLANK = /[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g;
 
 /**
- * `text` for one place of a line, without quotes of its own: escaped and cut as by {@link quoteText}, and
- * outside of quotes blanks too, so that a value can't look like several.
+ * `text` for one place of a line, without quotes of its own, safe and as JSON has it: control characters of any kind
+ * and lone surrogates become \u escapes, and what is longer than `longest` is cut and marked with `…`. Outside of
+ * quotes blanks are escaped too, so that a value can't look like several.
  *
  * @param quoted whether the place stands between quotes
  */

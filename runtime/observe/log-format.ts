@@ -1,23 +1,21 @@
 import { statusName } from '@proto-frame/api';
 import type { AccessLogEntry } from './access-log.js';
-import { escapeField } from './escape-text.js';
 import { HIJACK_REASONS } from './hijack-reason.js';
 import type { IsoTime } from './iso-time.js';
+import type { LogLines } from './log-lines.js';
 
 /** How a finished request becomes a line. */
 export interface LogFormat {
   /** Request headers that have to be kept for it; entry.headers has their values in this order. */
   readonly headers: readonly string[];
-  /** One line, with its line feed. */
-  format(entry: AccessLogEntry, time: IsoTime): string;
+  /** Writes one line, without its end. */
+  write(entry: AccessLogEntry, into: LogLines, time: IsoTime): void;
 }
 
-type Operator = (entry: AccessLogEntry, time: IsoTime) => string | number | null | undefined;
+type Operator = (entry: AccessLogEntry) => string | number | null | undefined;
 
 /** Operators without an argument, by the names Envoy gives them where it has them. */
 const OPERATORS: Readonly<Record<string, Operator>> = {
-  START_TIME: (entry, time) => time.format(entry.start),
-  DURATION: (entry) => Math.round(entry.duration * 1_000) / 1_000,
   LISTENER: (entry) => entry.listener,
   PROTOCOL: (entry) => entry.protocol,
   SERVICE: (entry) => entry.service,
@@ -36,6 +34,11 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   BYTES_SENT: (entry) => entry.responseBytes,
   TRACE_ID: (entry) => entry.traceId,
 };
+/** Operators whose value is written and not made, by their names. */
+const WRITTEN: ReadonlyMap<string, LogFormat['write']> = new Map([
+  ['START_TIME', (entry, into, time) => time.write(entry.start, into)],
+  ['DURATION', (entry, into) => into.milliseconds(entry.duration)],
+]);
 /** Operators with one. */
 const WITH_ARGUMENT = ['REQ', 'DYNAMIC_METADATA'];
 /** What stands for a value that is not there. */
@@ -50,7 +53,7 @@ const MOST_PARTS = 256;
  * @throws Error with a message for the person who wrote it
  */
 export function compileLogFormat(template: string): LogFormat {
-  const parts: (string | { readonly read: Operator; readonly quoted: boolean })[] = [];
+  const parts: LogFormat['write'][] = [];
   const headers: string[] = [];
   let quoted = false;
   let at = 0;
@@ -59,30 +62,33 @@ export function compileLogFormat(template: string): LogFormat {
     const text = template.slice(at, percent < 0 ? undefined : percent);
     if (/[\n\r]/.test(text)) throw new Error('a line break would end the line early');
     for (const char of text) if (char === '"') quoted = !quoted;
-    if (text !== '') parts.push(text);
+    if (text !== '') parts.push((_entry, into) => into.plain(text));
     if (percent < 0) break;
     const close = template.indexOf('%', percent + 1);
     if (close < 0) throw new Error(`the operator at character ${percent + 1} has no closing %`);
     const operator = template.slice(percent + 1, close);
-    if (operator === '') parts.push('%');
-    else parts.push({ read: operatorOf(operator, headers), quoted });
+    parts.push(
+      operator === ''
+        ? (_entry, into) => into.plain('%')
+        : (WRITTEN.get(operator) ?? valueOf(operatorOf(operator, headers), quoted)),
+    );
     at = close + 1;
   }
   if (parts.length > MOST_PARTS) throw new Error(`over ${MOST_PARTS} operators and texts between them`);
   return {
     headers,
-    format(entry, time) {
-      let line = '';
-      for (const part of parts) {
-        if (typeof part === 'string') line += part;
-        else {
-          const value = part.read(entry, time);
-          if (typeof value === 'number') line += value;
-          else line += value === null || value === undefined ? MISSING : escapeField(value, part.quoted);
-        }
-      }
-      return `${line}\n`;
+    write(entry, into, time) {
+      for (const part of parts) part(entry, into, time);
     },
+  };
+}
+
+function valueOf(read: Operator, quoted: boolean): LogFormat['write'] {
+  return (entry, into) => {
+    const value = read(entry);
+    if (typeof value === 'number') into.number(value);
+    else if (value === null || value === undefined) into.plain(MISSING);
+    else into.escaped(value, quoted);
   };
 }
 
@@ -100,6 +106,10 @@ function operatorOf(text: string, headers: string[]): Operator {
     if (index < 0) index = headers.push(argument) - 1;
     return (entry) => entry.headers?.[index];
   }
-  const known = [...Object.keys(OPERATORS), ...WITH_ARGUMENT.map((operator) => `${operator}(name)`)];
+  const known = [
+    ...Object.keys(WRITTEN),
+    ...Object.keys(OPERATORS),
+    ...WITH_ARGUMENT.map((operator) => `${operator}(name)`),
+  ];
   throw new Error(`there is no operator %${text.slice(0, 64)}%; known are ${known.join(', ')}`);
 }

@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { AccessLog, type AccessLogEntry, formatEntry } from '../../../runtime/observe/access-log.js';
+import { AccessLog, type AccessLogEntry } from '../../../runtime/observe/access-log.js';
 import { IsoTime } from '../../../runtime/observe/iso-time.js';
 import { HijackReason } from '../../../runtime/observe/hijack-reason.js';
+import { JSON_LINES } from '../../../runtime/observe/json-lines.js';
+import { LogLines } from '../../../runtime/observe/log-lines.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'access-log-'));
 afterEach(() => rmSync(join(folder, 'access.log'), { force: true }));
@@ -35,6 +37,13 @@ const ENTRY: AccessLogEntry = {
   metadata: null,
 };
 
+function formatEntry(entry: AccessLogEntry): string {
+  const lines = new LogLines();
+  JSON_LINES.write(entry, lines, new IsoTime());
+  lines.end();
+  return lines.whole().toString();
+}
+
 test('a line says what happened', () => {
   expect(JSON.parse(formatEntry(ENTRY))).toEqual({
     time: '2026-01-02T03:04:05.006Z',
@@ -57,8 +66,11 @@ test('a line says what happened', () => {
 test('times are those of Date, whatever the order', () => {
   const time = new IsoTime();
   for (const ms of [0, 5, 999, 1_000, 1_767_322_445_006, 1_767_322_445_099, 1_767_322_445_100, 12_345]) {
-    expect(time.format(ms)).toBe(new Date(ms).toISOString());
-    expect(time.format(ms + 0.75)).toBe(new Date(ms).toISOString());
+    for (const at of [ms, ms + 0.75]) {
+      const lines = new LogLines();
+      time.write(at, lines);
+      expect(lines.whole().toString()).toBe(new Date(ms).toISOString());
+    }
   }
 });
 

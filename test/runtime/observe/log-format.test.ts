@@ -4,6 +4,7 @@ import type { AccessLogEntry } from '../../../runtime/observe/access-log.js';
 import { HijackReason } from '../../../runtime/observe/hijack-reason.js';
 import { IsoTime } from '../../../runtime/observe/iso-time.js';
 import { compileLogFormat } from '../../../runtime/observe/log-format.js';
+import { LogLines } from '../../../runtime/observe/log-lines.js';
 
 const ENTRY: AccessLogEntry = {
   start: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
@@ -29,8 +30,12 @@ const ENTRY: AccessLogEntry = {
   metadata: new Map([['group', 'blue']]),
 };
 
-const format = (template: string, changes: Partial<AccessLogEntry> = {}): string =>
-  compileLogFormat(template).format({ ...ENTRY, ...changes }, new IsoTime());
+const format = (template: string, changes: Partial<AccessLogEntry> = {}): string => {
+  const lines = new LogLines();
+  compileLogFormat(template).write({ ...ENTRY, ...changes }, lines, new IsoTime());
+  lines.end();
+  return lines.whole().toString();
+};
 
 test('every operator', () => {
   const template =

@@ -20,6 +20,12 @@ export interface FuzzReport {
   readonly failures: string[];
 }
 
+/** A codec and its frames; where there is a reference, frames are changed inside of headers and bodies too. */
+export type Fuzzed =
+  ProtocolUnderTest | (Pick<ProtocolUnderTest, 'name' | 'protocol' | 'corpus'> & { headersInBody?: never });
+
+const isReferenced = (tested: Fuzzed): tested is ProtocolUnderTest => 'facts' in tested;
+
 const SLOWEST_MS = 10;
 
 /**
@@ -27,7 +33,7 @@ const SLOWEST_MS = 10;
  * DecodeError, and nothing else may happen: no other error, no read past its end that shows, no slow frame.
  * What is accepted has to be written again as it came.
  */
-export function fuzzCodec(tested: ProtocolUnderTest, frames: number, seed: number): FuzzReport {
+export function fuzzCodec(tested: Fuzzed, frames: number, seed: number): FuzzReport {
   const random = new Random(seed);
   const short = (verdict: 'valid' | 'invalid'): Uint8Array[] =>
     corpus(tested.corpus, verdict)
@@ -47,7 +53,7 @@ export function fuzzCodec(tested: ProtocolUnderTest, frames: number, seed: numbe
   };
   let before = 0;
   while (report.frames < frames && report.failures.length < 10) {
-    const frame = mutate(random, tested, valid, invalid);
+    const frame = mutate(random, isReferenced(tested) ? tested : null, valid, invalid);
     // The frame lies in a larger buffer of other bytes, so that a read past its end gives something.
     const buffer = Buffer.alloc(frame.length + 64, 0x01);
     frame.copy(buffer, 32);
@@ -95,7 +101,7 @@ function changeId(
 }
 
 /** 'accepted', the reason of a refusal, or '!' and what went wrong. */
-function readFrame(tested: ProtocolUnderTest, random: Random, b: Buffer, at: number, to: number): string {
+function readFrame(tested: Fuzzed, random: Random, b: Buffer, at: number, to: number): string {
   const { protocol } = tested;
   const state = new ScanState(protocol.traits.maxFrame);
   let length: number;

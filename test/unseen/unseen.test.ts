@@ -16,6 +16,7 @@ import { camelCase, pascalCase } from '../../compiler/model/camel-case.js';
 import { Framer } from '../../runtime/protocol/framer.js';
 import { protoFrame } from '../compiler/cli/cli.js';
 import { typeErrorsIn } from '../compiler/codegen/load-codec.js';
+import { fuzzCodec } from '../fuzz/fuzz-codec.js';
 import { corpus } from '../support/corpus.js';
 import { ROOT } from '../support/root.js';
 
@@ -47,6 +48,8 @@ const HERE = `${ROOT}test/unseen`;
 const NAMES = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
+/** Damaged frames of each side; more with FRAMES=20000. */
+const FRAMES = Number(process.env.FRAMES ?? 200);
 const STATUS_NAMES = new Map(Object.entries(Status).map(([name, value]) => [value, name]));
 
 let out: string;
@@ -194,6 +197,13 @@ describe.each(NAMES)('%s', (name) => {
           expect(hex(withId(protocol, other, own)), file).toBe(hex(bytes));
         }
       }
+    });
+
+    it('damaged frames are refused by the typed error, or read and written as they are', () => {
+      const { protocol } = codecOf(name, side);
+      const { failures, accepted } = fuzzCodec({ name, protocol, corpus: folder }, FRAMES, 7);
+      expect(failures).toEqual([]);
+      expect(accepted).toBeGreaterThan(0);
     });
 
     it('what is none is refused', () => {

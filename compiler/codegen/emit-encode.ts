@@ -355,6 +355,7 @@ class Writer implements Environment {
     switch (member.member) {
       case 'field': {
         const { type } = member;
+        if (isCoded(member)) this.encodeWindow(member);
         if (type.kind === 'record') {
           this.grow(`${this.module.extern(type.extern)}.size(${entriesName(member, this.module)}(init))`);
           return;
@@ -394,7 +395,6 @@ class Writer implements Environment {
         }
         const { extent } = type;
         const local = this.local(member);
-        if (isCoded(member)) this.encodeWindow(member);
         const size = this.free(`${local}Size`);
         this.lines.push(
           `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module, this.depth, argumentsOf(type, this))};`,

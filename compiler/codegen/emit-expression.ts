@@ -78,6 +78,13 @@ export function emitExpression(e: Expression, env: Environment): string {
       const part = env.module.use(e.part === 'before' ? 'textBefore' : 'textAfter');
       return `${part}(${env.hold(e.of, emitExpression(e.of, env))}, ${quote(e.separator)})`;
     }
+    case 'textTest': {
+      const test = { starts_with: 'startsWith', ends_with: 'endsWith', contains: 'includes' }[e.test];
+      const code = `${emitExpression(e.of, env)}${e.of.optional ? '?' : ''}.${test}(${quote(e.text)})`;
+      return e.of.optional ? `(${code} === true)` : code;
+    }
+    case 'word':
+      return `${env.module.use('textWord')}(${emitExpression(e.of, env)}, ${e.index})`;
     case 'named':
       return emitNamed(e.of, emitExpression(e.of, env), env.module);
     case 'fact':

@@ -44,7 +44,7 @@ export function innerCode(field: InnerField, reader: Reader): string {
   const code = `${heldCode(field.type.of(), reader.b, reader.at, module)}.${module.property(field)}`;
   const plain = plainField(field);
   const nullable = plain.member === 'field' && 'nullable' in plain.type && plain.type.nullable;
-  return nullable ? `(${code} ?? undefined)` : `${code}${presence(field)}`;
+  return nullable ? `(${code} === null ? undefined : ${code})` : `${code}${presence(field)}`;
 }
 
 /** `!` after a property that an encoder may leave out, and a reader never does. */

@@ -125,13 +125,14 @@ export async function generate(protocol: Protocol): Promise<string> {
     );
   }
   module.statements.splice(namesAt, 0, ...caches, ...texts);
-  module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
-  module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
+  // Reading what is held asks for places.
   const held = emitHeld(module);
   if (held.begin.length > 0) {
     check.statements = [...held.begin, ...[check.statements ?? []].flat()];
     module.statements.splice(anchorsAt, 0, ...held.statements);
   }
+  module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
+  module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
   if (module.markCount > 0) {
     check.statements = ['marks.begin(b, at);', ...[check.statements ?? []].flat()];
     module.statements.splice(

@@ -175,8 +175,11 @@ function typeName(type: FieldType): string {
       return type.key;
     case 'inner':
       return nameOfInner(type.fields[0]!);
-    case 'coded':
-      return `${type.codec.name} of ${type.struct.name}, size ${textOf(type.extent.kind === 'size' ? type.extent.value : type.struct)}`;
+    case 'coded': {
+      const { extent } = type;
+      const reach = extent.kind === 'size' ? `size ${textOf(extent.value)}` : 'rest';
+      return `${type.codec.name} of ${type.struct.name}, ${reach}`;
+    }
     case 'composed':
       return type.parts.map((part) => typeName(part.type)).join(' and ');
     case 'bytes':

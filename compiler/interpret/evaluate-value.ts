@@ -1,3 +1,4 @@
+import { textWord } from '@proto-frame/api';
 import { arithmetic } from '../model/constants.js';
 import { matches } from '../model/evaluate.js';
 import { namedBy } from '../model/named-by.js';
@@ -75,6 +76,16 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
       const at = typeof of === 'string' ? of.indexOf(e.separator) : -1;
       if (typeof of !== 'string' || at < 0) return undefined;
       return e.part === 'before' ? of.slice(0, at) : of.slice(at + e.separator.length);
+    }
+    case 'textTest': {
+      const of = evaluateValue(e.of, scope);
+      if (typeof of !== 'string') return false;
+      if (e.test === 'contains') return of.includes(e.text);
+      return e.test === 'starts_with' ? of.startsWith(e.text) : of.endsWith(e.text);
+    }
+    case 'word': {
+      const of = evaluateValue(e.of, scope);
+      return typeof of === 'string' ? textWord(of, e.index) : undefined;
     }
     case 'named': {
       const of = evaluateValue(e.of, scope);

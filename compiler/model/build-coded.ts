@@ -13,7 +13,8 @@ const BUILTIN: readonly string[] = ['zlib', 'gzip'];
 /** What a coded window is made of, as far as it has been built. */
 export interface CodedParts {
   readonly struct: Struct;
-  readonly size: Expression;
+  /** null: what is left of the window around it. */
+  readonly size: Expression | null;
   /** The most bytes that it may stand for. */
   readonly max: number | null;
   readonly path: string;
@@ -50,7 +51,7 @@ export function buildCoded(
       kind: 'coded',
       codec,
       max,
-      extent: { kind: 'size', value: size, max: null },
+      extent: size === null ? { kind: 'rest', max: null } : { kind: 'size', value: size, max: null },
       struct,
       inner: innerFields(struct, () => field, { path, guards }),
     },

@@ -522,6 +522,10 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   const fn = externFn(expr.callee, cx);
   if (fn !== undefined) return fn === null ? null : buildExternCall(expr, fn, cx);
   if (name === 'before' || name === 'after') return buildPart(name, expr, cx);
+  if (name === 'starts_with' || name === 'ends_with' || name === 'contains')
+    return buildTextTest(name, expr, cx);
+  if (name === 'word') return buildWord(expr, cx);
+  if (name === 'has') return buildHas(expr, cx);
   if (name === 'wire' && cx.params !== undefined) {
     const of = expr.args.length === 1 ? buildExpression(expr.args[0]!, cx) : null;
     if (of?.op === 'param' && of.role === 'status') {
@@ -586,6 +590,72 @@ function buildPart(part: 'before' | 'after', expr: Expr & { kind: 'call' }, cx: 
     optional: true,
     type: { kind: 'text' },
   };
+}
+
+/** `starts_with(name, "demo.")` */
+function buildTextTest(
+  test: 'starts_with' | 'ends_with' | 'contains',
+  expr: Expr & { kind: 'call' },
+  cx: Context,
+): Expression | null {
+  const [first, second] = expr.args;
+  if (first === undefined || second === undefined || expr.args.length > 2) {
+    cx.report.error('PF109', expr.span, `\`${test}\` takes a text, and what is looked for in it`, {
+      hint: `write \`${test}(name, "demo")\``,
+    });
+    return null;
+  }
+  const of = textArgument(test, first, cx);
+  const text = constantOf(second, cx.scope, cx.report);
+  if (of === null || text === null) return null;
+  if (text.kind !== 'text' || text.value === '') {
+    cx.report.error('PF113', second.span, 'what is looked for is a text of at least one character');
+    return null;
+  }
+  const type: ExpressionType = { kind: 'bool' };
+  return { op: 'textTest', test, of, text: text.value, span: expr.span, optional: false, type };
+}
+
+/** `word(line, 1)` */
+function buildWord(expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
+  const [first, second] = expr.args;
+  if (first === undefined || second === undefined || expr.args.length > 2) {
+    cx.report.error('PF109', expr.span, '`word` takes a text and which of its words', {
+      hint: 'write `word(line, 0)` for the first',
+    });
+    return null;
+  }
+  const of = textArgument('word', first, cx);
+  const index = constantOf(second, cx.scope, cx.report);
+  if (of === null || index === null) return null;
+  if (index.kind !== 'int' || index.value < 0n || index.value > MOST_INDEX) {
+    cx.report.error('PF113', second.span, `which word it is is a number from 0 to ${MOST_INDEX}`);
+    return null;
+  }
+  const type: ExpressionType = { kind: 'text' };
+  return { op: 'word', of, index: Number(index.value), span: expr.span, optional: true, type };
+}
+
+/** `has(x)`: whether it is there and not null. */
+function buildHas(expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
+  const [of, extra] = expr.args;
+  if (of === undefined || extra !== undefined) {
+    cx.report.error('PF109', expr.span, '`has` takes what may be absent', { hint: 'write `has(name)`' });
+    return null;
+  }
+  const { span } = expr;
+  return buildExpression(
+    { kind: 'binary', operator: '!=', left: of, right: { kind: 'null', span }, span },
+    cx,
+  );
+}
+
+/** The text that a function looks at; null after a report. */
+function textArgument(name: string, expr: Expr, cx: Context): Expression | null {
+  const of = buildExpression(expr, cx);
+  if (of === null || of.type.kind === 'text') return of;
+  cx.report.error('PF109', of.span, `\`${name}\` takes text here, this is ${kindOf(of)}`);
+  return null;
 }
 
 /** The function that a call names; undefined if it is no extern, null after a report. */

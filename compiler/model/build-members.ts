@@ -395,10 +395,12 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
   const { cx, path } = place;
   const { report } = cx;
   checkAttributes(ast.attrs, ['max'], 'a window', report);
-  const size = buildExpression(ast.size, cx);
+  // What is left of the window around it.
+  const isRest = ast.codec !== null && isRemaining(ast.size);
+  const size = isRest ? unknownBoolean(ast.size.span) : buildExpression(ast.size, cx);
   const max = maxOf(ast.attrs, cx);
   const isNumber = size?.type.kind === 'int';
-  if (size !== null && !isNumber)
+  if (size !== null && !isNumber && !isRest)
     report.error('PF109', size.span, `the size of a window is a number, this is ${kindOf(size)}`);
   if (ast.codec !== null) {
     const { declarations } = place;
@@ -407,8 +409,8 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
       report.error('PF109', ast.codec.span, 'a window that is decoded needs a name', {
         hint: 'write `within (…) as name codec …`: what it holds is read under it',
       });
-    if (struct === null || size === null || !isNumber || max === undefined) return null;
-    const field = buildCoded(ast, { struct, size, max, path }, cx, declarations);
+    if (struct === null || size === null || !(isNumber || isRest) || max === undefined) return null;
+    const field = buildCoded(ast, { struct, size: isRest ? null : size, max, path }, cx, declarations);
     if (field !== null) place.byName.set(field.name, field);
     return field;
   }
@@ -428,6 +430,16 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
   }
   node.body = block(ast.members, place);
   return isNumber && max !== undefined ? node : null;
+}
+
+/** `remaining()` */
+function isRemaining(size: Expr): boolean {
+  return (
+    size.kind === 'call' &&
+    size.callee.kind === 'name' &&
+    size.callee.name === 'remaining' &&
+    size.args.length === 0
+  );
 }
 
 /** A boolean; null after a report. */

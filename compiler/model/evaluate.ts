@@ -49,6 +49,8 @@ export function evaluate(e: Expression, facts: Facts): Known {
     case 'header':
     case 'byte':
     case 'part':
+    case 'textTest':
+    case 'word':
     case 'named':
     case 'sizeOf':
     case 'param':

@@ -81,6 +81,15 @@ export type Expression = Common &
       }
     /** What a number is called where a text is wanted: by its enum, else by its digits. */
     | { readonly op: 'named'; readonly of: Expression }
+    /** `starts_with(name, "demo.")`: whether a text does; one that is not there does not. */
+    | {
+        readonly op: 'textTest';
+        readonly test: 'starts_with' | 'ends_with' | 'contains';
+        readonly of: Expression;
+        readonly text: string;
+      }
+    /** `word(line, 1)`: the words of a text are what stands between spaces; absent where there are not as many. */
+    | { readonly op: 'word'; readonly of: Expression; readonly index: number }
     /** `wire(code)` */
     | { readonly op: 'wire'; readonly of: Expression }
   );

@@ -70,6 +70,8 @@ export function* parts(e: Expression): IterableIterator<Expression> {
     case 'access':
     case 'byte':
     case 'part':
+    case 'textTest':
+    case 'word':
     case 'named':
       yield* parts(e.of);
       break;

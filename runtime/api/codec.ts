@@ -45,7 +45,7 @@ export type {
 export { unended } from './bytes/unended.js';
 export { prefixedEnd } from './bytes/prefixed-end.js';
 export { requireDelimited } from './bytes/require-delimited.js';
-export { textAfter, textBefore } from './bytes/text-parts.js';
+export { textAfter, textBefore, textWord } from './bytes/text-parts.js';
 export { textNumber } from './bytes/text-number.js';
 export { headerMapOf } from './header-map-of.js';
 export { memberName } from './member-name.js';

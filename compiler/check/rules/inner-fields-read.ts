@@ -11,7 +11,13 @@ import { walk } from '../../model/walk.js';
 export function innerFieldsRead(protocol: Protocol, report: Report): void {
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
     for (const member of walk(block))
-      for (const e of membersRead(member).flatMap((one) => [...parts(one)])) decided(e, report);
+      for (const e of membersRead(member).flatMap((one) => [...parts(one)])) {
+        decided(e, report);
+        if (e.op === 'textTest' || e.op === 'word')
+          report.error('PF199', e.span, 'deciding by parts of a text is not built yet', {
+            hint: 'roles may ask for them',
+          });
+      }
   for (const e of expressionsOf(protocol)) notGiven(e, report);
 }
 

@@ -61,6 +61,10 @@ export function meaningKey(e: Expression, known: Known): string {
       return `${e.part}(${key(e.of)}, ${JSON.stringify(e.separator)})`;
     case 'named':
       return `named(${key(e.of)})`;
+    case 'textTest':
+      return `${e.test}(${key(e.of)}, ${JSON.stringify(e.text)})`;
+    case 'word':
+      return `word(${key(e.of)}, ${e.index})`;
     case 'param':
       return `param ${e.role}`;
     case 'wire':

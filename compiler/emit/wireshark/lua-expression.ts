@@ -51,6 +51,10 @@ export function luaExpression(e: Expression): string {
       return `(${matchCode(e)})`;
     case 'access':
       return `(${luaExpression(e.of)} or {})[${luaText(e.name)}]`;
+    case 'textTest':
+      return `text_test(${luaExpression(e.of)}, "${e.test}", ${luaText(e.text)})`;
+    case 'word':
+      return `text_word(${luaExpression(e.of)}, ${e.index})`;
     case 'part':
       return `text_${e.part}(${luaExpression(e.of)}, ${luaText(e.separator)})`;
     case 'named': {
@@ -91,6 +95,10 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'flag':
     case 'access':
     case 'part':
+    case 'textTest':
+    case 'word':
+    case 'textTest':
+    case 'word':
     case 'named':
       return known(e.of);
     case 'unary':

@@ -58,6 +58,20 @@ local function text_after(text, separator)
   return at and text:sub(at + #separator) or nil
 end
 
+-- Whether a text starts with another, ends with it or has it somewhere; and its words by their number.
+local function text_test(text, test, part)
+  if not text then return false end
+  if test == "contains" then return text:find(part, 1, true) ~= nil end
+  return (test == "starts_with" and text:sub(1, #part) or text:sub(-#part)) == part
+end
+local function text_word(text, index)
+  for word in (text or ""):gmatch("[^ ]+") do
+    if index == 0 then return word end
+    index = index - 1
+  end
+  return nil
+end
+
 -- What a number is called: by its name, else by its digits.
 local function named(value, names)
   return value and (names[value] or whole(value))

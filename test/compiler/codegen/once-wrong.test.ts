@@ -175,6 +175,14 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     'service = name; heartbeat when sort == a; body = d;',
     'enum Kind : u8 { a = 0, b = 1 } struct Point { x : u8; y : u16; }',
   ],
+  'what is left of a window stands for others': [
+    'w : u16 in 4..2000; within (w) { s : pstr(u8); v : varint(leb128); within (remaining()) max 4KiB as zipped codec zlib { n : u8; name : text size n; data : bytes rest; } } t : u8; body : bytes size t;',
+    'service = name; body = body;',
+  ],
+  'what is asked of texts': [
+    's : pstr(u8) nullable; t : text until " " max 20;',
+    'service = word(s, 1) ?? t; heartbeat when starts_with(t, "PI") or ends_with(s, "x"); goaway when contains(s, "a b") and has(s) and not has(word(s, 3));',
+  ],
   'fields of structs for roles': [
     'n : u8; point : Point; s : text size n; if (asks) { other : Point; }',
     'timeout = point.x; service = point.label ?? s; method = other.deep ?? "none"; heartbeat when point.on or point.label == "beat"; goaway when other.x == 3;',

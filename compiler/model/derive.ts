@@ -151,10 +151,11 @@ function isInside(of: Extended, field: Field): boolean {
 }
 
 function affineOf(e: Expression, report: Report): Affine | null {
-  const refuse = (why: string): null => {
-    report.error('PF101', e.span, `an encoder can't find the length for this: ${why}`, {
-      hint: 'sizes are sums of integer fields, each times a constant: `n`, `n - 4`, `n * 4`, `n + m`',
-    });
+  const refuse = (
+    why: string,
+    hint = 'sizes are sums of integer fields, each times a constant: `n`, `n - 4`, `n * 4`, `n + m`',
+  ): null => {
+    report.error('PF101', e.span, `an encoder can't find the length for this: ${why}`, { hint });
     return null;
   };
   switch (e.op) {
@@ -162,7 +163,11 @@ function affineOf(e: Expression, report: Report): Affine | null {
       return { terms: new Map(), constant: e.value };
     case 'field': {
       const [field, ...others] = e.fields;
-      if (field!.member === 'bitField') return refuse(`\`${e.name}\` is a bit field`);
+      if (field!.member === 'bitField')
+        return refuse(
+          `\`${e.name}\` is a bit field`,
+          'make it an integer of its own; where the bits above it never change, they are its range: `mark : u32 in 0x8000_0000..0x8000_ffff`, and `mark - 0x8000_0000`',
+        );
       if (others.length > 0) return refuse(`\`${e.name}\` stands in several arms`);
       if (e.optional) return refuse(`\`${e.name}\` is not there in every frame`);
       if (e.type.kind === 'int' && e.type.enum !== null)

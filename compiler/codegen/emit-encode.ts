@@ -79,6 +79,8 @@ function fallback(field: Field | BitFieldModel, module?: Module): string | null 
     ) {
       return module.enumValue(field.type.enum, field.default.value);
     }
+    if (field.type.kind === 'bytes' && field.default.kind === 'text')
+      return module === undefined ? 'NO_BYTES' : defaultBytes(field, field.default.value, module);
     return literal(field, field.default);
   }
   switch (field.type.kind) {
@@ -96,6 +98,14 @@ function fallback(field: Field | BitFieldModel, module?: Module): string | null 
     default:
       return null;
   }
+}
+
+/** The constant that holds the default of a field of bytes. */
+function defaultBytes(field: Field, text: string, module: Module): string {
+  const name = `${field.path.replaceAll('.', '_').toUpperCase()}_DEFAULT`;
+  const bytes = [...text].map((c) => c.charCodeAt(0)).join(', ');
+  module.addOnce(`const ${name} = new Uint8Array([${bytes}]);`);
+  return name;
 }
 
 /** Emits the interface of what an encoder takes. */

@@ -11,7 +11,7 @@ import { synthFacts } from '../model/synth-facts.js';
 import { walk } from '../model/walk.js';
 import { idParts } from '../model/id-parts.js';
 import { isBig } from '../model/integers.js';
-import type { BitFieldModel, Field, SynthModel } from '../model/model.js';
+import type { BitFieldModel, Field, FieldType, SynthModel, SynthValue } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { varies } from './emit-reencode.js';
 import { textContent } from '../model/size.js';
@@ -277,10 +277,53 @@ function requestFields(
   return fields;
 }
 
+/** The code of what a struct or list is set to. */
+function partsCode(field: Field, value: SynthValue, env: Environment, module: Module): string {
+  if (value.op === 'listLiteral') {
+    const { element } = field.type as FieldType & { kind: 'list' };
+    const values = value.values.map((one) => partsCode({ ...field, type: element }, one, env, module));
+    return `[${values.join(', ')}]`;
+  }
+  if (value.op !== 'structLiteral') return scalarCode(field, value as Expression, env, module);
+  const given = value.fields.map(
+    (one) => `${module.property(one.field)}: ${partsCode(one.field as Field, one.value, env, module)}`,
+  );
+  for (const member of walk(value.struct.body)) {
+    if (member.member !== 'bits') continue;
+    for (const bit of member.fields)
+      if (bit.constant === null && !value.fields.some(({ field: set }) => set.name === bit.name))
+        given.push(`${module.property(bit)}: ${zeroBit(bit, module)}`);
+  }
+  return `{ ${given.join(', ')} }`;
+}
+
+/** The code of a value that is neither struct nor list. */
+function scalarCode(
+  field: Field | BitFieldModel,
+  value: Expression,
+  env: Environment,
+  module: Module,
+): string {
+  let code = emitExpression(value, env);
+  if (field.member === 'field' && holdsBytes(field) && value.type.kind === 'text')
+    code = `${module.use('utf8Bytes')}(${code})`;
+  // The proxy's ids are numbers.
+  if (field.member === 'field' && value.op === 'param' && value.role === 'id' && isWide(field))
+    code = `BigInt(${code})`;
+  const cast = closed(field, module);
+  const open = value.op === 'int' && value.type.kind === 'int' && value.type.enum !== null;
+  return cast !== '' && !open ? `(${code}) as ${cast}` : code;
+}
+
+function zeroBit(bit: BitFieldModel, module: Module): string {
+  const cast = closed(bit, module) === '' ? '' : ` as ${closed(bit, module)}`;
+  return bit.enum === null && bit.width === 1 ? 'false' : `0${cast}`;
+}
+
 function emitFields(synth: SynthModel, env: Environment, module: Module): string {
   const given = synth.fields.map(({ field, value }) => {
     if (value.op === 'structLiteral' || value.op === 'listLiteral')
-      throw new Error('literals in literals are refused by the checker');
+      return `${module.property(field)}: ${partsCode(field as Field, value, env, module)}`;
     if (value.op === 'headersLiteral') {
       const entries = value.entries.map((e) => {
         const code = emitExpression(e.value, env);
@@ -292,16 +335,8 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
       const { min } = textContent((field as Field).type);
       return `${module.property(field)}: ${quote('0'.repeat(min))}`;
     }
-    let code = emitExpression(value, env);
-    if (field.member === 'field' && holdsBytes(field) && value.type.kind === 'text')
-      code = `${module.use('utf8Bytes')}(${code})`;
-    // The proxy's ids are numbers.
-    if (field.member === 'field' && value.op === 'param' && value.role === 'id' && isWide(field))
-      code = `BigInt(${code})`;
-    const cast = closed(field, module);
-    const open = value.op === 'int' && value.type.kind === 'int' && value.type.enum !== null;
+    const code = scalarCode(field, value, env, module);
     const property = module.property(field);
-    if (cast !== '' && !open) code = `(${code}) as ${cast}`;
     return property === code ? code : `${property}: ${code}`;
   });
   const set = new Set(synth.fields.map((f) => f.field.name));
@@ -316,9 +351,7 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
     for (const bit of member.fields) {
       if (bit.constant !== null || set.has(bit.name)) continue;
       set.add(bit.name);
-      const cast = closed(bit, module) === '' ? '' : ` as ${closed(bit, module)}`;
-      const zero = bit.enum === null && bit.width === 1 ? 'false' : `0${cast}`;
-      given.push(`${module.property(bit)}: ${zero}`);
+      given.push(`${module.property(bit)}: ${zeroBit(bit, module)}`);
     }
   }
   return given.join(', ');

@@ -262,7 +262,12 @@ function hasCodedBranch(block: Block): boolean {
 
 function hasPlainBytes(block: Block): boolean {
   return [...walk(block)].some(
-    (m) => m.member === 'field' && m.type.kind === 'bytes' && !m.type.nullable && m.constant === null,
+    (m) =>
+      m.member === 'field' &&
+      m.type.kind === 'bytes' &&
+      !m.type.nullable &&
+      m.constant === null &&
+      m.default === null,
   );
 }
 

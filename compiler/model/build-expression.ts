@@ -155,7 +155,9 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       return buildMatch(expr, cx, expected);
     case 'struct':
     case 'listLiteral':
-      return fail('PF199', 'structs and lists in a synth are not built yet');
+      return fail('PF109', 'structs and lists are the values of such fields in a synth', {
+        hint: 'name the field it is for: `point: Point { x: 1 }`',
+      });
   }
 }
 

@@ -29,6 +29,7 @@ import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
 import { matches } from './evaluate.js';
 import type { Expression } from './expression.js';
+import { foldConstants } from './fold-constants.js';
 import { formRange, isValueOf, rangeOf } from './integers.js';
 import type {
   ArmModel,
@@ -419,7 +420,7 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
     name: ast.name?.text ?? null,
     path: ast.name === null ? path : `${path}.${ast.name.text}`,
     span: ast.span,
-    size: size ?? unknownBoolean(ast.size.span),
+    size: size === null ? unknownBoolean(ast.size.span) : foldConstants(size),
     max: max ?? null,
     body: { members: [] },
     guards: cx.guards,

@@ -2,6 +2,7 @@ import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Expr, Synth } from '../syntax/ast.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
+import { buildLiteral, isSetByParts } from './build-literal.js';
 import type { Expression } from './expression.js';
 import { parts } from './expressions-of.js';
 import { plainField } from './inner-fields.js';
@@ -146,12 +147,17 @@ export function buildSynth(
       if (value !== null) fields.push({ field, value, span: entry.name.span });
       continue;
     }
-    const asEnum = enumOf(field);
-    const value = buildExpression(entry.value, context, asEnum);
-    if (value === null) continue;
-    // The proxy writes its ids as the text that they are.
-    const isOwnId = value.op === 'param' && value.role === 'id' && idTexts.some((id) => id === field);
-    if (isOwnId || checkValue(field, value, report)) fields.push({ field, value, span: entry.name.span });
+    const scalar = (of: Field | BitFieldModel, expr: Expr): Expression | null => {
+      const value = buildExpression(expr, context, enumOf(of));
+      if (value === null) return null;
+      // The proxy writes its ids as the text that they are.
+      const isOwnId = value.op === 'param' && value.role === 'id' && idTexts.some((id) => id === of);
+      return isOwnId || checkValue(of, value, report) ? value : null;
+    };
+    const value = isSetByParts(field)
+      ? buildLiteral(field, entry.value, scalar, report)
+      : scalar(field, entry.value);
+    if (value !== null) fields.push({ field, value, span: entry.name.span });
   }
   return { name: name as SynthName, doc: synth.doc, span: synth.name.span, params, fields };
 }
@@ -317,10 +323,6 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
         refuse(`\`${field.name}\` is ${field.type.kind}, this is ${kindOf(value)}`)
       );
     }
-  }
-  if (field.type.kind === 'list' || field.type.kind === 'struct') {
-    report.error('PF199', value.span, `setting a ${field.type.kind} in a synth is not built yet`);
-    return false;
   }
   return refuse(`\`${field.name}\` is ${field.type.kind}, this is ${kindOf(value)}`);
 }

@@ -10,6 +10,7 @@ import type { Context } from './build-expression.js';
 import { buildArguments, isConstant } from './build-arguments.js';
 import { buildStruct } from './build-members.js';
 import type { Declarations } from './declarations.js';
+import { foldConstants } from './fold-constants.js';
 import { rangeOf } from './integers.js';
 import { rangeAttribute } from './range-attribute.js';
 import { takesRest, typeSize } from './size.js';
@@ -397,8 +398,9 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
     cx.report.error('PF109', extent.span, message);
     return null;
   }
-  const value = buildExpression(extent.value!, cx);
-  if (value === null) return null;
+  const built = buildExpression(extent.value!, cx);
+  if (built === null) return null;
+  const value = foldConstants(built);
   if (value.type.kind !== 'int') {
     cx.report.error('PF109', value.span, `a ${extent.kind} is a number, this is ${kindOf(value)}`);
     return null;

@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { argsIn, expressionsOf, parts, sizeOfElements } from '../../model/expressions-of.js';
+import { argsIn, expressionsOf, parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Field, Guard, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -20,17 +20,10 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       if (member.member === 'if' || member.member === 'assert') lengthRead(member.condition, report);
       else if (member.member === 'variant') for (const on of member.on) lengthRead(on, report);
       else if (member.member === 'within') {
-        constantLength(member.size, report);
         lengthsStay(member, report);
       }
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, report);
-      if (member.type.kind === 'list') {
-        const size = sizeOfElements(member.type);
-        if (size !== null) constantLength(size, report);
-      }
-      if ('extent' in member.type && 'value' in member.type.extent)
-        constantLength(member.type.extent.value, report);
       if (member.type.kind === 'map' && member !== headers) {
         report.error('PF199', member.span, `a map that is not the role \`headers\` is not built yet`, {
           hint: 'write `list of …` with the same struct, or add `headers = …;` to semantics',
@@ -95,22 +88,6 @@ function lengthsStay(window: WindowModel, report: Report): void {
   }
 }
 
-/** An encoder does not check yet that what it is given has the constant's length. */
-function constantLength(extent: Expression, report: Report): void {
-  for (const e of parts(extent)) {
-    const constant = e.op === 'field' ? e.fields.find((f) => f.constant !== null) : undefined;
-    if (constant === undefined) continue;
-    report.error(
-      'PF199',
-      e.span,
-      `\`${constant.name}\` is constant, and constants as lengths are not built yet`,
-      {
-        hint: 'write the number itself',
-      },
-    );
-  }
-}
-
 function constantText(field: Field, report: Report): void {
   const { type } = field;
   if (type.kind !== 'bytes' && type.kind !== 'text') return;
@@ -125,10 +102,6 @@ function constantText(field: Field, report: Report): void {
       },
     );
   }
-  if (field.default !== null && type.kind === 'bytes')
-    report.error('PF199', field.span, 'defaults of bytes are not built yet', {
-      hint: 'write `text latin1` or leave the default out',
-    });
 }
 
 function sameArms(

@@ -2,12 +2,11 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import { evaluate, present, type Facts } from '../../model/evaluate.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
+import { isNeeded } from '../../model/build-literal.js';
 import { doubtfulFields } from '../doubtful-fields.js';
 import { idParts } from '../../model/id-parts.js';
 import { walk } from '../../model/walk.js';
-import { isValueOf } from '../../model/integers.js';
-import type { BitFieldModel, Field, Protocol, SynthModel } from '../../model/model.js';
-import { memberSize } from '../../model/size.js';
+import type { Protocol, SynthModel } from '../../model/model.js';
 import { namesakes, synthFacts } from '../../model/synth-facts.js';
 import type { ProtocolItem, Synth } from '../../syntax/ast.js';
 
@@ -61,7 +60,7 @@ function fieldsSet(
       const isOwnId = idParts(protocol.roles.id).some((part) => part === field);
       if (isOwnId && isComposed(protocol) && takesId(synth)) continue;
       // An empty text is no id.
-      if (!needed(field) && !(isOwnId && protocol.idForm !== null)) continue;
+      if (!isNeeded(field) && !(isOwnId && protocol.idForm !== null)) continue;
       report.error('PF140', synth.span, `\`${synth.name}\` does not set \`${field.name}\``, {
         labels: [{ span: field.span, text: 'it has no default' }],
         hint: `add \`${field.name}: …\`, or give the field a default`,
@@ -184,13 +183,4 @@ function keepsId(protocol: Protocol, synth: SynthModel, report: Report, asker: P
       hint: `write \`${part.name}: ${wanted}\``,
     });
   }
-}
-
-/** Whether a field has to be set. Numbers have no value of their own; texts, lists and maps can be empty. */
-function needed(field: Field | BitFieldModel): boolean {
-  if (field.constant !== null) return false;
-  if (field.member === 'bitField') return field.enum !== null && !isValueOf(field.enum, 0n);
-  if (field.default !== null || field.derivation !== null || field.checksum !== null) return false;
-  if (field.type.kind === 'int' || field.type.kind === 'coded') return true;
-  return memberSize(field).min > 0 && 'extent' in field.type && field.type.extent.kind !== 'prefix';
 }

@@ -16,6 +16,12 @@ export interface Resumable {
 const DIRTY_LIMIT = 128;
 
 /**
+ * A tick that comes so late, in ms, follows a standstill: of the process, or of the machine. What has arrived
+ * meanwhile is read before anybody's time is said to be up.
+ */
+const LATE_MS = 100;
+
+/**
  * What one worker does once in a turn of its event loop, however many connections were read in it: the time
  * is looked up, output for one peer is written in one go, and connections that used up their share go on.
  * Owns the timing wheel and the block pool. One per process; tests make their own.
@@ -34,8 +40,11 @@ export class WorkerLoop {
   private backlog: Resumable[] = [];
   private scheduled = false;
   private ticking = false;
+  /** When the last tick was, or the first was asked for. */
+  private ticked = 0;
   private readonly runBound = (): void => this.run();
   private readonly tickBound = (): void => this.tick();
+  private readonly expireBound = (): void => this.expire();
 
   /** @param clock milliseconds; a test hands in one it can move */
   constructor(private readonly clock: () => number = () => performance.now()) {
@@ -59,6 +68,7 @@ export class WorkerLoop {
     this.wheel.arm(timer, this.now, delay);
     if (!this.ticking) {
       this.ticking = true;
+      this.ticked = this.clock();
       setTimeout(this.tickBound, TICK_MS).unref();
     }
   }
@@ -103,7 +113,14 @@ export class WorkerLoop {
   }
 
   private tick(): void {
+    // Timers go first in a turn; what setImmediate calls comes after the sockets.
+    if (this.clock() - this.ticked > LATE_MS) setImmediate(this.expireBound);
+    else this.expire();
+  }
+
+  private expire(): void {
     this.touch();
+    this.ticked = this.now;
     this.wheel.advance(this.now);
     if (this.wheel.size === 0) this.ticking = false;
     else setTimeout(this.tickBound, TICK_MS).unref();

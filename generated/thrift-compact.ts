@@ -198,7 +198,10 @@ function check(b: Uint8Array, at: number, end: number): void {
     );
   }
 
-  const p2 = nameLenAt(b, at);
+  const p2 = marks.keep(
+    0,
+    ended(leb128End(b, at + 6, p), 'Message.seqid', at + 6 - at, 'thrift-compact.proto-frame:25:7'),
+  );
   const nameLen = leb128(b, p2);
   if (nameLen < 0 || nameLen > 65535) {
     throw new DecodeError(
@@ -210,8 +213,11 @@ function check(b: Uint8Array, at: number, end: number): void {
     );
   }
 
-  const p3 = nameAt(b, at);
-  const p4 = fieldsAt(b, at);
+  const p3 = marks.keep(
+    1,
+    ended(leb128End(b, p2, p), 'Message.name_len', p2 - at, 'thrift-compact.proto-frame:26:7'),
+  );
+  const p4 = marks.keep(2, p3 + nameLen);
   if (p4 > messageEnd) {
     throw new DecodeError(
       'window',

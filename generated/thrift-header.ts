@@ -349,7 +349,10 @@ function check(b: Uint8Array, at: number, end: number): void {
       );
     }
 
-    const p4 = nameLenAt(b, at);
+    const p4 = marks.keep(
+      0,
+      ended(leb128End(b, p2 + 2, p), 'Message.seqid', p2 + 2 - at, 'thrift-header.proto-frame:50:11'),
+    );
     const nameLen = leb128(b, p4);
     if (nameLen < 0 || nameLen > 65535) {
       throw new DecodeError(
@@ -361,8 +364,11 @@ function check(b: Uint8Array, at: number, end: number): void {
       );
     }
 
-    const p5 = nameAt(b, at);
-    const p6 = fieldsAt(b, at);
+    const p5 = marks.keep(
+      1,
+      ended(leb128End(b, p4, p), 'Message.name_len', p4 - at, 'thrift-header.proto-frame:51:11'),
+    );
+    const p6 = marks.keep(2, p5 + nameLen);
     if (p6 > packetEnd) {
       throw new DecodeError(
         'window',

@@ -9,6 +9,7 @@ import type {
   VariantModel,
   WindowModel,
 } from '../model/model.js';
+import type { Anchor } from '../model/layout.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import { ConstantText } from './constant-text.js';
 import { externHeaders } from './emit-extern-headers.js';
@@ -18,7 +19,7 @@ import { literal } from './literal.js';
 import { isEntry, recordRange } from './emit-record.js';
 import { idInHead } from './emit-roles.js';
 import { quote, type Module } from './module.js';
-import { isOpenEnded, Reader, windowAround } from './reader.js';
+import { isMarked, isOpenEnded, Reader, windowAround } from './reader.js';
 import { windowEnd } from './emit-view.js';
 import { isSelfDelimited } from './self-delimiting.js';
 import { walk } from '../model/walk.js';
@@ -149,6 +150,19 @@ class Checker extends Reader {
       `\`\${${end} - (${place})} bytes of its window are left over\``,
       last,
     );
+  }
+
+  /** A place in a window is found here first, and kept for who asks after it; scan has kept those outside. */
+  protected override anchor(anchor: Anchor): string {
+    const { after } = anchor;
+    const isFirst = !this.anchors.has(anchor) && windowAround(after, this.module) !== null;
+    if (!isFirst || !isMarked(anchor, this.module) || !this.isWithin(after.guards))
+      return super.anchor(anchor);
+    const code = this.anchorCode(anchor);
+    const name = this.free('p');
+    this.lines.push(`const ${name} = marks.keep(${this.module.mark(anchor)}, ${code});`);
+    this.anchors.set(anchor, name);
+    return name;
   }
 
   private member(member: MemberModel, end: string, reached: boolean): void {

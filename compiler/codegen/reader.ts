@@ -373,7 +373,7 @@ export class Reader implements Environment {
     return name;
   }
 
-  private isWithin(guards: readonly Guard[]): boolean {
+  protected isWithin(guards: readonly Guard[]): boolean {
     return guards.every((g, i) => this.within[i]?.node === g.node && this.within[i].arm === g.arm);
   }
 

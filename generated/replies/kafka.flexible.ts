@@ -162,7 +162,15 @@ function check(b: Uint8Array, at: number, end: number): void {
 
   const p = endAt(b, at);
   const responseEnd = p;
-  const p3 = bodyAt(b, at);
+  const tagCount = leb128(b, at + 8);
+  const p2 = marks.keep(
+    0,
+    ended(leb128End(b, at + 8, p), 'Response.tag_count', at + 8 - at, 'kafka.proto-frame:82:9'),
+  );
+  const p3 = marks.keep(
+    1,
+    ended(responseTagsEnd(b, p2, p, tagCount, null), 'Response.tags', p2 - at, 'kafka.proto-frame:83:9'),
+  );
   if (p3 > responseEnd) {
     throw new DecodeError(
       'window',

@@ -18,6 +18,11 @@ const MOST_LAST = 0x0f;
 
 /** Little-endian groups of seven bits, as in Protocol Buffers, unsigned. */
 export function leb128End(b: Uint8Array, p: number, to: number): number {
+  // Most numbers are small.
+  return p < to && b[p]! < 0x80 ? p + 1 : longLeb128End(b, p, to);
+}
+
+function longLeb128End(b: Uint8Array, p: number, to: number): number {
   const last = p + MOST_GROUPS - 1;
   for (let i = p; i < to; i++) {
     const byte = b[i]!;
@@ -28,8 +33,12 @@ export function leb128End(b: Uint8Array, p: number, to: number): number {
 }
 
 export function leb128(b: Uint8Array, p: number): number {
+  const first = b[p]!;
+  return first < 0x80 ? first : longLeb128(b, p);
+}
+
+function longLeb128(b: Uint8Array, p: number): number {
   let byte = b[p]!;
-  if (byte < 0x80) return byte;
   let value = byte & 0x7f;
   for (let i = 1, unit = 0x80; i < MOST_GROUPS; i++, unit *= 0x80) {
     byte = b[p + i]!;
@@ -40,12 +49,17 @@ export function leb128(b: Uint8Array, p: number): number {
 }
 
 export function leb128Size(v: number): number {
+  if (v < 0x80) return 1;
   let size = 1;
   for (let rest = v; rest >= 0x80; rest /= 0x80) size++;
   return size;
 }
 
 export function putLeb128(b: Uint8Array, p: number, v: number): number {
+  if (v < 0x80) {
+    b[p] = v;
+    return p + 1;
+  }
   let at = p;
   let rest = v;
   while (rest >= 0x80) {

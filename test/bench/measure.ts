@@ -11,21 +11,25 @@ export function sunk(): number {
   return sink;
 }
 
-/** How two contenders did against each other. */
+/** How two contenders did against each other: nanoseconds of one operation where the machine let them be. */
 export interface Comparison {
-  /** Median nanoseconds of one operation. */
   readonly first: number;
   readonly second: number;
-  /** Median over the rounds of the first's time divided by the second's. */
+  /** The first's time divided by the second's. */
   readonly ratio: number;
 }
 
+/** Runs of a contender before its time counts: the optimising compiler has to have seen all of it. */
+const WARM_UP_MS = 300;
+/** Of all turns so many are quicker than what counts: on a machine with other work most turns are disturbed. */
+const UNDISTURBED = 0.1;
+
 /**
- * Times two contenders in turns of a few milliseconds each, who begins changing from round to round. Both are
- * so close in time that what else the machine does hits them alike, and a round it hits badly is no median.
- * What is taken is this process's processor time, so a turn is no longer because somebody else had the core.
+ * Times two contenders in short turns, who begins changing from round to round. Both are so close in time that what
+ * else the machine does hits them alike; what counts is the time that a tenth of all turns keeps under, which is what
+ * the code takes where nobody else has the core or its caches.
  *
- * @param rounds how many rounds count, after a tenth as many that do not
+ * @param rounds how many turns each has
  * @param milliseconds how long a turn is, about
  */
 export function compare(
@@ -38,36 +42,34 @@ export function compare(
     { run: first.run, count: calibrate(first, milliseconds), times: [] as number[] },
     { run: second.run, count: calibrate(second, milliseconds), times: [] as number[] },
   ] as const;
-  for (let round = -Math.ceil(rounds / 10); round < rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const turn of [0, 1]) {
       const { run, count, times } = pair[((round + turn) & 1) as 0 | 1];
-      const from = cpuNanoseconds();
+      const from = process.hrtime.bigint();
       sink += run(count);
-      const took = (cpuNanoseconds() - from) / count;
-      if (round >= 0) times.push(took);
+      times.push(Number(process.hrtime.bigint() - from) / count);
     }
   }
-  const [a, b] = pair;
-  return {
-    first: median(a.times),
-    second: median(b.times),
-    ratio: median(a.times.map((took, round) => took / b.times[round]!)),
-  };
+  const [a, b] = pair.map(({ times }) => undisturbed(times)) as [number, number];
+  return { first: a, second: b, ratio: a / b };
 }
 
+function undisturbed(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length * UNDISTURBED)]!;
+}
+
+/** How often a contender runs in a turn; it has warmed up then. */
 function calibrate({ run }: Contender, milliseconds: number): number {
-  for (let n = 1000; ; n *= 2) {
-    const from = cpuNanoseconds();
+  const until = performance.now() + WARM_UP_MS;
+  let best = Infinity;
+  for (let n = 500; performance.now() < until;) {
+    const from = performance.now();
     sink += run(n);
-    const took = (cpuNanoseconds() - from) / 1e6;
-    // Long enough for the optimising compiler to have seen it.
-    if (took > 20) return Math.max(1, Math.ceil((n * milliseconds) / took));
+    const took = performance.now() - from;
+    best = Math.min(best, took / n);
+    if (took < milliseconds) n *= 2;
   }
-}
-
-function cpuNanoseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) * 1000;
+  return Math.max(1, Math.ceil(milliseconds / best));
 }
 
 export function median(values: readonly number[]): number {

@@ -348,6 +348,11 @@ class Checker extends Reader {
         );
         return;
       }
+      if (field.computed !== undefined) {
+        const wanted = this.emit(field.computed);
+        const detail = `\`is \${${value}}, has to be \${${wanted}}\``;
+        this.fail(`${value} !== ${wanted}`, 'constant', field.path, offset, detail, field);
+      }
       if (type.bool) return;
       if (type.form.kind === 'digits' && type.form.extent.kind === 'size') {
         const end = this.module.use(type.form.base === 10 ? 'digitsEnd' : 'hexDigitsEnd');

@@ -45,6 +45,7 @@ import { initTypeText } from './type-text.js';
 export function isGiven(field: Field | BitFieldModel): boolean {
   if (field.constant !== null) return false;
   if (field.member === 'field' && (field.type.kind === 'record' || field.isParam === true)) return false;
+  if (field.member === 'field' && field.computed !== undefined) return false;
   return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
 }
 
@@ -232,6 +233,8 @@ class Writer implements Environment {
     if (field.constant?.kind === 'int' && e.fields.length === 1) {
       return field.member === 'field' ? literal(field, field.constant) : String(field.constant.value);
     }
+    if (field.member === 'field' && field.computed !== undefined && e.fields.length === 1)
+      return emitExpression(field.computed, this);
     // In the arm that has the field its presence has been required.
     const required = field.guards.length > 0 && !e.optional && isGiven(field) && fallback(field) === null;
     return required ? `${this.local(field)}!` : this.local(field);
@@ -336,6 +339,7 @@ class Writer implements Environment {
   }
 
   private checkField(field: Field): void {
+    if (field.computed !== undefined) this.checkComputed(field, field.computed);
     if (!isGiven(field)) return;
     const local = this.local(field);
     if (field.guards.length > 0 && fallback(field) === null) {
@@ -355,6 +359,14 @@ class Writer implements Environment {
       if (most - least + 1n === BigInt(values.size))
         this.lines[this.lines.length - 1] = `${require}(${quote(field.path)}, ${value}, ${least}, ${most});`;
     }
+  }
+
+  /** Refuses values of which a computed field would be more than it holds. */
+  private checkComputed(field: Field, of: Expression): void {
+    const { low, high } = field.range ?? formRange(field.type as FieldType & { kind: 'int' });
+    if (of.type.kind === 'int' && of.type.low >= low && of.type.high <= high) return;
+    const code = emitExpression(of, this);
+    this.lines.push(`${this.module.use('requireInteger')}(${quote(field.path)}, ${code}, ${low}, ${high});`);
   }
 
   private sizeBlock(block: Block): void {
@@ -615,7 +627,12 @@ class Writer implements Environment {
           const constant = new ConstantText(member, member.constant.value, this.module);
           this.lines.push(`p = ${constant.written()};`);
         } else if (member.type.kind === 'int') {
-          const value = member.constant !== null ? literal(member, member.constant) : this.valueCode(member);
+          const value =
+            member.computed !== undefined
+              ? emitExpression(member.computed, this)
+              : member.constant !== null
+                ? literal(member, member.constant)
+                : this.valueCode(member);
           this.put(member.type, member.type.bool ? `${value} ? 1 : 0` : this.bigCode(member, value));
         } else {
           this.flush();

@@ -1,4 +1,6 @@
 import { type FunctionDeclarationStructure, StructureKind } from 'ts-morph';
+import { parts } from '../model/expressions-of.js';
+import { walk } from '../model/walk.js';
 import type { Field, Protocol } from '../model/model.js';
 import { entryCode, isEntry } from './emit-record.js';
 import type { Module } from './module.js';
@@ -7,13 +9,20 @@ import { Reader } from './reader.js';
 import { tidy } from './tidy.js';
 
 /** The fields, each in its own arms, that say how long a caller waits; none where that can't be written in place. */
-export function timeoutFields({ roles }: Protocol): readonly Field[] {
+export function timeoutFields({ roles, frame }: Protocol): readonly Field[] {
   const { timeout } = roles;
   if (timeout?.op !== 'field') return [];
   const fields = timeout.fields.filter(
     (field): field is Field => field.member === 'field' && (isPlain(field) || isEntry(field)),
   );
-  return fields.length === timeout.fields.length ? fields : [];
+  // What is computed of it would have to change with it.
+  const computed = [...walk(frame.body)].flatMap((m) =>
+    m.member === 'field' && m.computed !== undefined ? [...parts(m.computed)] : [],
+  );
+  const decides = computed.some(
+    (e) => e.op === 'field' && e.fields.some((f) => fields.some((one) => one === f)),
+  );
+  return fields.length === timeout.fields.length && !decides ? fields : [];
 }
 
 /** The header that says it; null where none does. */

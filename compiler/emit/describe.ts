@@ -85,6 +85,9 @@ export function describe(protocol: Protocol): Description {
       ...fields
         .filter((f) => f.derivation !== null)
         .map((f) => ({ field: f.name, from: formula(f.derivation!) })),
+      ...fields.flatMap((f) =>
+        f.computed === undefined ? [] : [{ field: f.name, from: textOf(f.computed) }],
+      ),
       ...checksumsOf(protocol.frame).map(({ name, checksum }) => ({
         field: name,
         from: `${checksum!.algorithm} over ${nameOf(checksum!.from) ?? ''}..${nameOf(checksum!.to) ?? ''}`,

@@ -263,7 +263,7 @@ export function objectFromJson(
       throw new JsonError(own, `there is no such field; ${hint}`);
     }
     if (field.constant !== null) throw new JsonError(own, 'is constant; leave it out');
-    if (field.member === 'field' && field.derivation !== null)
+    if (field.member === 'field' && (field.derivation !== null || field.computed !== undefined))
       throw new JsonError(own, 'is filled in by the encoder; leave it out');
     if (field.member === 'field' && field.checksum !== null)
       throw new JsonError(own, 'is a checksum and computed; leave it out');

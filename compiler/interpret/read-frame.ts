@@ -107,6 +107,11 @@ export function readFrame(
   }
 }
 
+/** Whether an encoder takes a field: it fills in constants, lengths, checksums and what is computed. */
+function isGiven({ constant, derivation, checksum, computed }: Field): boolean {
+  return constant === null && derivation === null && checksum === null && computed === undefined;
+}
+
 /** Where the innermost window ends, or where the bytes at hand end. */
 interface Bound {
   readonly end: number;
@@ -289,7 +294,7 @@ class FrameReader {
           ? ''
           : value;
     scope.values.set(field, known);
-    const given = field.constant === null && field.derivation === null && field.checksum === null;
+    const given = isGiven(field);
     let comment = note;
     if (field.derivation !== null) {
       const { of } = field.derivation;
@@ -297,6 +302,17 @@ class FrameReader {
     }
     if (field.checksum !== null) comment = this.verify(field, value as bigint);
     this.checkValue(field, value, at);
+    if (field.computed !== undefined) {
+      const wanted = evaluateValue(field.computed, scope);
+      if (wanted !== known)
+        throw new Bad(
+          at - this.at,
+          field.path,
+          `is ${String(known)}, has to be ${String(wanted)}`,
+          field.span,
+        );
+      comment = 'computed';
+    }
     nodes.push({
       name: field.name,
       offset: at - this.at,

@@ -318,7 +318,8 @@ class BodyWriter {
       typeof v === 'boolean' ? (v ? 1n : 0n) : (v as bigint | undefined);
     const constant = field.constant?.kind === 'int' ? field.constant.value : undefined;
     const fallback = field.default?.kind === 'int' ? field.default.value : undefined;
-    const value = constant ?? of(this.object[field.name]) ?? fallback;
+    const computed = field.computed === undefined ? undefined : evaluateValue(field.computed, this.scope);
+    const value = constant ?? of(computed as Shown | undefined) ?? of(this.object[field.name]) ?? fallback;
     if (value === undefined) throw new JsonError(this.name(field), 'is missing');
     if (field.range !== null && (value < field.range.low || value > field.range.high)) {
       throw new JsonError(

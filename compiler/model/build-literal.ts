@@ -150,6 +150,7 @@ function fieldsOf({ body }: Struct): (Field | BitFieldModel)[] {
 /** Whether a field is the caller's to give. */
 function isOwn(field: Field | BitFieldModel): boolean {
   if (field.constant !== null) return false;
+  if (field.member === 'field' && field.computed !== undefined) return false;
   return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
 }
 

@@ -472,6 +472,7 @@ function buildField(ast: FieldAst, place: Place): Field | null {
   }
   checkAttributes(ast.attrs, attributesOf(type), `\`${ast.name.text}\``, report);
   const range = rangeAttr(ast, type, place) ?? rangeOfDigits(type);
+  const computed = computedValue(ast, type, place);
   const field: Field = {
     member: 'field',
     name: ast.name.text,
@@ -480,7 +481,8 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     span: ast.name.span,
     type,
     guards: cx.guards,
-    constant: ast.value === null ? null : literalFor(ast.value, type, place),
+    constant: ast.value === null || computed !== null ? null : literalFor(ast.value, type, place),
+    ...(computed === null || computed === undefined ? {} : { computed }),
     default: defaultOf(ast, type, range, place),
     range,
     checksum: checksumAttr(ast, type, place),
@@ -518,6 +520,31 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
   }
 }
 
+/** What a field is computed of; null where it has a constant or none, undefined after a report. */
+function computedValue(ast: FieldAst, type: FieldType, { cx }: Place): Expression | null | undefined {
+  const { value } = ast;
+  if (value === null || !readsFields(value, cx.names)) return null;
+  const ofEnum = type.kind === 'int' ? type.enum : null;
+  if (value.kind === 'name' && ofEnum?.members.some((m) => m.name === value.name) === true) return null;
+  const fail = (message: string, hint: string): undefined => {
+    cx.report.error('PF109', value.span, message, { hint });
+    return undefined;
+  };
+  const isPlain = type.kind === 'int' && type.form.kind === 'fixed' && !type.bool && type.enum === null;
+  if (!isPlain || type.int.bits > 48)
+    return fail('only an integer of fixed width, of at most 48 bits, is computed', 'write u8 to u48');
+  const built = buildExpression(value, cx);
+  if (built === null) return undefined;
+  if (built.type.kind !== 'int')
+    return fail(`a number is computed here, this is ${kindOf(built)}`, 'compare with `assert`');
+  if (built.optional)
+    return fail(
+      'this is not in every frame, so it can not always be computed',
+      'say what it is without it: `… ?? 0`',
+    );
+  return built;
+}
+
 /** A constant as a value of the type; null after a report. */
 function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Place): ConstantValue | null {
   const { cx } = place;
@@ -525,8 +552,8 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
   const isMember =
     expr.kind === 'name' && ofEnum !== null && ofEnum.members.some((m) => m.name === expr.name);
   if (!isMember && readsFields(expr, cx.names)) {
-    cx.report.error('PF199', expr.span, 'computed fields are not built yet: a value has to be constant', {
-      hint: 'lengths and counts need none: they follow from `size` and `count`',
+    cx.report.error('PF109', expr.span, 'a default is constant', {
+      hint: 'a value that is always computed is written `= …`',
     });
     return null;
   }

@@ -136,6 +136,12 @@ export function buildSynth(
       );
       continue;
     }
+    if (field.member === 'field' && field.computed !== undefined) {
+      report.error('PF102', entry.name.span, `\`${key}\` is computed when the frame is written`, {
+        hint: 'remove it here',
+      });
+      continue;
+    }
     if (field.constant !== null) {
       report.error('PF102', entry.name.span, `\`${key}\` is constant and can't be set`, {
         hint: 'remove it here',

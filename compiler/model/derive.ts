@@ -79,6 +79,8 @@ export function derive(body: Block, report: Report): void {
         },
       );
     }
+    if (field.computed !== undefined)
+      report.error('PF102', field.span, `\`${field.name}\` is computed and can't be a length as well`);
     if (field.checksum !== null) {
       report.error('PF102', field.span, `\`${field.name}\` is a checksum and can't be a length as well`);
     }

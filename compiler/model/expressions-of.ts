@@ -21,7 +21,8 @@ export function membersRead(member: MemberModel): readonly Expression[] {
     case 'field': {
       const { type } = member;
       const isSized = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
-      return isSized ? [type.extent.value, ...argsIn(type)] : argsIn(type);
+      const computed = member.computed === undefined ? [] : [member.computed];
+      return [...computed, ...(isSized ? [type.extent.value] : []), ...argsIn(type)];
     }
     case 'variant':
       return member.on;

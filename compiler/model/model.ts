@@ -331,6 +331,8 @@ export interface Field {
   readonly guards: readonly Guard[];
   /** `= 1`: always this value. */
   readonly constant: ConstantValue | null;
+  /** `= a + b`: always what this gives of fields that stand before it; encoders fill it in. */
+  readonly computed?: Expression;
   readonly default: ConstantValue | null;
   readonly range: { readonly low: bigint; readonly high: bigint } | null;
   readonly checksum: Checksum | null;

@@ -24,6 +24,7 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       }
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, report);
+      if (member.computed !== undefined) lengthRead(member.computed, report);
       if (member.type.kind === 'map' && member !== headers) {
         report.error('PF199', member.span, `a map that is not the role \`headers\` is not built yet`, {
           hint: 'write `list of …` with the same struct, or add `headers = …;` to semantics',

@@ -165,8 +165,15 @@ const UUID_SIZE = 36;
 
 /** Whether another id can be written over this one; reports why not. */
 function replaceable(id: Field, protocol: Protocol, report: Report): boolean {
-  if (id.constant !== null || id.derivation !== null || id.checksum !== null) {
-    const what = id.constant !== null ? 'constant' : id.checksum !== null ? 'a checksum' : 'a length';
+  if (id.constant !== null || id.derivation !== null || id.checksum !== null || id.computed !== undefined) {
+    const what =
+      id.computed !== undefined
+        ? 'computed'
+        : id.constant !== null
+          ? 'constant'
+          : id.checksum !== null
+            ? 'a checksum'
+            : 'a length';
     report.error('PF120', id.span, `the id \`${id.name}\` can't be replaced: it is ${what}`);
     return false;
   }
@@ -200,7 +207,8 @@ function replaceable(id: Field, protocol: Protocol, report: Report): boolean {
 /** What decides about the layout of a frame or whether it is one, with all its parts; sizes are of lengths only. */
 function layoutReads(protocol: Protocol): Expression[] {
   return [...walk(protocol.frame.body)].flatMap((member) => {
-    const read = member.member === 'field' ? argsIn(member.type) : membersRead(member);
+    const computed = member.member === 'field' && member.computed !== undefined ? [member.computed] : [];
+    const read = member.member === 'field' ? [...argsIn(member.type), ...computed] : membersRead(member);
     return member.member === 'within' ? [] : read.flatMap((e) => [...parts(e)]);
   });
 }

@@ -31,6 +31,13 @@ export function compareFields(cx: LayoutContext, was: Field, is: Field): void {
       changes.warning('default-changed', a, b, `${name} had ${fallback(was)}, has ${fallback(is)}`);
     compareRanges(cx, name, was, is);
   }
+  const computed = (f: Field, known: Known): string | null =>
+    f.computed === undefined ? null : meaningKey(f.computed, known);
+  if (computed(was, cx.pairing.knownOld) !== computed(is, cx.pairing.knownNew)) {
+    const shown = (f: Field): string =>
+      f.computed === undefined ? 'not computed' : `\`${sourceText(f.computed)}\``;
+    changes.breaking('constant-changed', a, b, `${name} was ${shown(was)}, is ${shown(is)}`);
+  }
   const sum = (f: Field, known: Known): string =>
     f.checksum === null
       ? 'no checksum'

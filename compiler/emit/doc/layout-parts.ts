@@ -190,6 +190,7 @@ function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
   if (role !== null) facts.push(`the ${role}`);
   if (field.constant !== null) facts.push(`always ${code(constantOf(field, field.constant))}`);
   if (field.member === 'field') {
+    if (field.computed !== undefined) facts.push(`computed: ${code(sourceText(field.computed))}`);
     if (field.derivation !== null) facts.push(`computed: ${formula(field.derivation)}`);
     if (field.checksum !== null)
       facts.push(

@@ -183,6 +183,10 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     's : pstr(u8) nullable; t : text until " " max 20;',
     'service = word(s, 1) ?? t; heartbeat when starts_with(t, "PI") or ends_with(s, "x"); goaway when contains(s, "a b") and has(s) and not has(word(s, 3));',
   ],
+  'fields that are computed': [
+    'a : u8; not_a : u8 = 255 - a; bits u8 { x : 7; y : 1; } t : u8; sum : u16 = a * 2 + x; if (y) { more : u24 = sum * t + 1; small : u8 = a - t; } n : u8; body : bytes size n;',
+    'body = body; timeout = a;',
+  ],
   'fields of structs for roles': [
     'n : u8; point : Point; s : text size n; if (asks) { other : Point; }',
     'timeout = point.x; service = point.label ?? s; method = other.deep ?? "none"; heartbeat when point.on or point.label == "beat"; goaway when other.x == 3;',

@@ -151,7 +151,9 @@ const cluster = z.strictObject({
       failures: count(1, 100).prefault(2).describe('so many in a row close the connection'),
     })
     .prefault({})
-    .describe("heartbeats of the protocol's own on every upstream connection"),
+    .describe(
+      "heartbeats of the protocol's own on every upstream connection; where requests have ids also when one was given up",
+    ),
   reconnect: z
     .strictObject({
       base: duration(1).prefault('100ms').describe('after the first failure, doubled after each further one'),

@@ -385,17 +385,17 @@ describe('bad input', () => {
       clusters: [clusterOf([upstream.port])],
       protocols: [handWrittenBolt, other],
       protocolNames: null,
-      deadlines: { firstBytes: 50, idle: 120 },
+      deadlines: { firstBytes: 300, idle: 400 },
     });
     const [mute, stranger, idle] = [await client(), await client(), await client()];
     stranger.socket.write('GET / HTTP/1.1\r\n\r\n');
     idle.send(1, 'x');
     await idle.received(1);
-    await mute.closedByPeer(1_000);
-    await stranger.closedByPeer(1_000);
+    await mute.closedByPeer(5_000);
+    await stranger.closedByPeer(5_000);
     expect(proxy.downstream.firstBytesTimeouts).toBe(1);
     expect(proxy.downstream.protocolUnknown).toBe(1);
-    await idle.closedByPeer(1_000);
+    await idle.closedByPeer(5_000);
     expect(proxy.downstream.idleTimeouts).toBe(1);
   });
 

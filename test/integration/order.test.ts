@@ -374,7 +374,7 @@ describe('connections to the host', () => {
       if (line === 'ECHO 5') peer.socket.write(linesFrame('~', ''));
       answer(line, peer);
     });
-    await run({ clusters: [clusterOf([made.port], { maxRequestsPerConnection: 4, idleTimeout: 60 })] });
+    await run({ clusters: [clusterOf([made.port], { maxRequestsPerConnection: 4, idleTimeout: 400 })] });
     const caller = await client();
     for (let i = 0; i < 8; i++) {
       caller.send(`ECHO ${i}`);

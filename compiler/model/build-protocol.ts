@@ -15,6 +15,7 @@ import { Declarations } from './declarations.js';
 import { derive } from './derive.js';
 import { hashText } from './hash-text.js';
 import type { Frame, LimitValues, Protocol, SynthModel } from './model.js';
+import { mapsAsLists } from './maps-as-lists.js';
 import { Names } from './names.js';
 import { isSpliced, Remembered, rememberedFields } from './remembered.js';
 
@@ -110,7 +111,10 @@ export function buildProtocol(
   const remembered = new Remembered(first.names, fields);
   const second = answered === undefined ? undefined : build(answered, remembered);
   const framed = second === undefined ? [first] : [first, second];
-  for (const struct of declarations.structs) derive(struct.body, report);
+  for (const struct of declarations.structs) {
+    mapsAsLists(struct.body, null);
+    derive(struct.body, report);
+  }
   if (report.attempts === before)
     for (const item of items)
       if (item.kind === 'struct' && !declarations.isUsed(item))
@@ -133,6 +137,7 @@ export function buildProtocol(
     const built = buildRoles(semantics, decl, own.cx, damaged);
     if (built === null) return null;
     const { roles, idInOtherArms, idForm } = built;
+    mapsAsLists(own.frame.body, roles.headers);
     const status = side === 'client' ? null : buildStatus(statusMap, semantics, roles.status, scope, report);
     const synths: SynthModel[] = [];
     for (const item of synthItems) {

@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { argsIn, expressionsOf, parts } from '../../model/expressions-of.js';
+import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
 import type { Field, Guard, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -14,7 +14,6 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       hint: 'a window around the arms can be the body',
     });
   }
-  for (const e of expressionsOf(protocol)) entriesRead(e, headers, report);
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
     for (const member of walk(block)) {
       if (member.member === 'if' || member.member === 'assert') lengthRead(member.condition, report);
@@ -22,17 +21,24 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       else if (member.member === 'within') {
         lengthsStay(member, report);
       }
+      for (const e of membersRead(member)) lookedUp(e, report);
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, report);
       if (member.computed !== undefined) lengthRead(member.computed, report);
-      if (member.type.kind === 'map' && member !== headers) {
-        report.error('PF199', member.span, `a map that is not the role \`headers\` is not built yet`, {
-          hint: 'write `list of …` with the same struct, or add `headers = …;` to semantics',
-        });
-      }
       constantText(member, report);
     }
   }
+  for (const e of expressionsOf(protocol)) entriesRead(e, headers, report);
+}
+
+/** Where a frame ends is found without looking into maps: what stands in one is for roles. */
+function lookedUp(read: Expression, report: Report): void {
+  for (const e of parts(read))
+    if (e.op === 'header')
+      report.error('PF199', e.span, 'deciding about a frame by what stands in a map is not built yet', {
+        labels: [{ span: e.map.span, text: 'the map' }],
+        hint: 'roles look maps up: `service = headers["service"];`',
+      });
 }
 
 /** Of entries only numbers and texts are read by expressions, and the texts of the one map that is the headers. */
@@ -43,8 +49,13 @@ function entriesRead(e: Expression, headers: Field | null, report: Report): void
     report.error('PF199', e.span, 'comparing bytes of an entry is not built yet', {
       hint: 'an entry of text can be compared',
     });
-  if (e.op === 'header' && e.map.type.kind === 'entry' && e.map !== headers)
-    report.error('PF199', e.span, `a look-up in \`${e.map.name}\` is not built yet`, {
+  if (
+    e.op === 'header' &&
+    !report.hasErrorIn(e.span) &&
+    ['entry', 'list'].includes(e.map.type.kind) &&
+    e.map !== headers
+  )
+    report.error('PF199', e.span, `a look-up in \`${e.map.name}\` by a role is not built yet`, {
       labels: [{ span: e.map.span, text: 'it is not the role `headers`' }],
     });
 }

@@ -903,6 +903,12 @@ class SchemaWriter {
     const name = this.fresh('l');
     const max = r.chance(0.2) ? ` max ${r.pick([3, 50])}` : '';
     place.open.varies = true;
+    if (r.chance(0.1)) {
+      const entry = `Entry${++this.count}`;
+      this.pairs.push(`  struct ${entry} { key : pstr(u8); value : pstr(u16) nullable; }`);
+      this.line(place, name, `${name} : map of ${entry} size ${this.length(place, 0, 400)}${max};`, 0);
+      return;
+    }
     if (r.chance(0.2)) {
       const element = this.element(true, place);
       // Numbers often begin with a NUL, and would be taken for the end.

@@ -1,0 +1,17 @@
+import type { Block, Field, FieldType, Roles } from './model.js';
+import { walk } from './walk.js';
+
+/**
+ * Makes every map of a block but the headers a list of its entries: keys that a proxy never asks for need no more. Run
+ * once roles are known, before anything else looks at types.
+ */
+export function mapsAsLists(block: Block, headers: Roles['headers']): void {
+  for (const member of walk(block))
+    if (member.member === 'field' && member.type.kind === 'map' && member !== headers)
+      (member as { -readonly [K in keyof Field]: Field[K] }).type = listOf(member.type);
+}
+
+function listOf({ pair, extent, maxCount }: FieldType & { readonly kind: 'map' }): FieldType {
+  const element = { kind: 'struct', struct: pair, args: [] } as const;
+  return { kind: 'list', element, extent, maxCount, nullable: false, range: null };
+}

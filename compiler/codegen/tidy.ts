@@ -10,7 +10,7 @@ export function tidy(lines: readonly string[]): string[] {
     const [, name, code] = declaration as unknown as [string, string, string];
     const word = new RegExp(`\\b${name}\\b`, 'g');
     const rest = result.slice(i + 1);
-    const uses = rest.join('\n').match(word)?.length ?? 0;
+    const uses = rest.join('\n').replace(TEXT, '""').match(word)?.length ?? 0;
     if (uses === 0) result.splice(i, 1);
     else if (
       uses === 1 &&
@@ -24,3 +24,6 @@ export function tidy(lines: readonly string[]): string[] {
   }
   return result;
 }
+
+/** A text in quotes: a field's name in an error is no use of its local. */
+const TEXT = /"(?:[^"\\$]|\\.)*"/g;

@@ -23,6 +23,10 @@ const EACH = Math.ceil((TIMES * HEAP_MIB * MIB) / KEPT / CALLERS);
 const RAMP_MS = 8_000;
 /** How long the host takes for one, and about how long a caller that was refused waits, in ms. */
 const REPLY_MS = 8_000;
+/** How long for those before anything was refused: long enough to fill the heap on a busy machine. */
+const FILL_MS = 60_000;
+/** Longer than anything takes. */
+const PATIENCE_MS = 180_000;
 /** What the process takes beside a full heap: code, buffers on their way, the young generation. */
 const BESIDE_MIB = 256;
 /** A heap that some thousand connections fill. */
@@ -49,8 +53,10 @@ function tooManyRequests(seconds: number, seed: number): Promise<Result> {
   const many = ['max_requests: 1000000'];
   const setup = {
     ...heapOf(HEAP_MIB),
+    timeout: '5m',
     listener: many,
-    cluster: [...many, 'max_connections: 8'],
+    // The host is in this process, which may be too busy to answer heartbeats.
+    cluster: [...many, 'max_connections: 8', 'keepalive: { enabled: false }'],
     top: ["access_log: { path: /dev/null, format: '%STATUS% %REQ(kept)%' }"],
   };
   return scenario('D6 three times the requests that the heap holds', seed, setup, async (stage) => {
@@ -61,16 +67,19 @@ function tooManyRequests(seconds: number, seed: number): Promise<Result> {
     await Promise.all(before.map((caller) => caller.stop()));
     check(verdict.localError === 0, 'a request failed before the load');
     const oddities = new Oddities();
+    let filled = false;
     const callers = steady(CALLERS, {
       headers: HEADERS,
       inFlight: EACH,
-      timeout: 60_000,
+      timeout: PATIENCE_MS,
+      patience: PATIENCE_MS,
       ramp: () => random.below(RAMP_MS),
       pause: () => REPLY_MS / 2 + random.below(REPLY_MS),
-      orders: () => ({ act: Act.reply, delay: REPLY_MS, size: 0 }),
+      orders: () => ({ act: Act.reply, delay: filled ? REPLY_MS : FILL_MS, size: 0 }),
       onError: oddities.look,
     });
     check(await hasSaid(sidecar, REQUESTS, 1), 'requests were not refused');
+    filled = true;
     check(said(sidecar, SHORT) > 0, 'nothing was done before requests were refused');
     const meanwhile = await costOf(stage, callers, seconds * 1_000);
     const { highest } = await sidecar.memory();

@@ -19,6 +19,8 @@ export interface SteadyOptions {
   readonly headers?: ReferenceHeaders;
   /** Follows what the upstream reads of a request. */
   readonly padding?: Buffer;
+  /** For how long it waits for replies once it is stopped, in ms; 15 s if left out. */
+  readonly patience?: number;
   /** Reads nothing, and does not come back once it is cut off. */
   readonly deaf?: boolean;
   /** What the upstream is to do; reply at once if left out. */
@@ -96,7 +98,7 @@ export class SteadyCaller {
   async stop(): Promise<void> {
     this.stopping = true;
     const idle = new Promise<void>((resolve) => (this.onIdle = resolve));
-    const timer = setTimeout(() => this.onIdle(), STALL_MS);
+    const timer = setTimeout(() => this.onIdle(), this.options.patience ?? STALL_MS);
     // Of a socket that is not read nobody hears that it was reset.
     if (this.options.deaf) for (const { socket } of this.links) socket.resume();
     this.settle();

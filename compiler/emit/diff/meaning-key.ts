@@ -32,9 +32,15 @@ export function meaningKey(e: Expression, known: Known): string {
     case 'frameKind':
       return `kind ${e.value}`;
     case 'field':
-      return `[${e.fields.map(known).sort().join(' ')}]`;
+      return `[${e.fields
+        .map((f) => fieldKey(f, known))
+        .sort()
+        .join(' ')}]`;
     case 'request':
-      return `req.[${e.fields.map(known).sort().join(' ')}]`;
+      return `req.[${e.fields
+        .map((f) => fieldKey(f, known))
+        .sort()
+        .join(' ')}]`;
     case 'flag':
       return `${key(e.of)}.${e.name}`;
     case 'header':
@@ -70,6 +76,12 @@ export function meaningKey(e: Expression, known: Known): string {
     case 'wire':
       return `wire(${key(e.of)})`;
   }
+}
+
+/** A field of a struct or coded window is known by what it is in. */
+function fieldKey(field: Field | BitFieldModel, known: Known): string {
+  if (field.member === 'bitField' || field.type.kind !== 'inner') return known(field);
+  return `${known(field.type.of())}.${field.name}`;
 }
 
 /** As {@link meaningKey}, of what a synth sets. */

@@ -527,7 +527,12 @@ class SchemaWriter {
       () => this.assertion(place),
       ...(place.inStruct && r.chance(0.8) ? [] : [() => this.pad(place)]),
       ...(deep ? [] : [() => this.window(place)]),
-      ...(deep || place.inStruct ? [] : [() => this.window(place)]),
+      ...(deep || place.inStruct
+        ? []
+        : [
+            () => this.window(place),
+            ...(r.chance(0.3) ? [() => this.codedWindow(place), () => this.computed(place)] : []),
+          ]),
       ...(deep
         ? []
         : [
@@ -1007,6 +1012,38 @@ class SchemaWriter {
     place.open.lines.push({ ...open, head: `within (${size.text})${max}${name} {` });
     place.open.min += size.min;
     place.open.varies = true;
+  }
+
+  /** A window that stands for other bytes, whose members are a struct's. */
+  private codedWindow(place: Place): void {
+    const { r } = this;
+    const open = newOpen('', '}', place.open, false);
+    const inner: Place = { open, seen: [], depth: 9, inWindow: true, inStruct: true };
+    for (let n = 1 + r.below(3); n > 0; n--) this.member(inner);
+    if (!open.varies || r.chance(0.5)) this.tail(inner);
+    const size = this.extent(place, 0, 400);
+    const name = this.fresh('z');
+    place.open.lines.push({
+      ...open,
+      head: `within (${size.text}) max 64KiB as ${name} codec ${r.pick(['zlib', 'gzip'])} {`,
+    });
+    place.open.min += size.min;
+    place.open.varies = true;
+  }
+
+  /** An integer that follows from one that stands before it. */
+  private computed(place: Place): void {
+    const { r } = this;
+    const of = place.seen.filter((s) => s.kind === 'int' && s.arm === null && s.high < 2 ** 32);
+    if (of.length === 0) {
+      this.integer(place);
+      return;
+    }
+    const { name } = r.pick(of);
+    const bits = r.pick([8, 16, 40]);
+    const text = r.pick([`${name} * 3 + 1`, `255 - ${name}`, name]);
+    const own = this.fresh('n');
+    this.line(place, own, `${own} : u${bits}${this.endian(bits)} = ${text};`, bits / 8);
   }
 
   private tail(place: Place): void {

@@ -128,6 +128,12 @@ function compareTypes(
     if (was.extern.name !== is.extern.name)
       changes.breaking('type-changed', a, b, `${name} was a ${was.extern.name}, is a ${is.extern.name}`);
     compareEntries(cx, was.entries, is.entries);
+  } else if (was.kind === 'coded' && is.kind === 'coded') {
+    if (was.codec.name !== is.codec.name)
+      changes.breaking('type-changed', a, b, `${name} was ${was.codec.name}, is ${is.codec.name}`);
+    cx.structs(was.struct, is.struct);
+    compareExtents(cx, name, was.extent, is.extent, a, b);
+    compareLimit(cx, `what ${name} stands for, in bytes,`, was.max, is.max, a, b);
   } else changes.breaking('type-changed', a, b, `${name} was ${KINDS[was.kind]}, is ${KINDS[is.kind]}`);
 }
 

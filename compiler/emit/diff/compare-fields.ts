@@ -124,6 +124,17 @@ function compareTypes(
     if (was.extern.name !== is.extern.name)
       changes.breaking('type-changed', a, b, `${name} was a ${was.extern.name}, is a ${is.extern.name}`);
     compareLimit(cx, `the count of ${name}`, was.maxCount, is.maxCount, a, b);
+  } else if (was.kind === 'coded' && is.kind === 'coded') {
+    if (was.codec.name !== is.codec.name)
+      changes.breaking(
+        'type-changed',
+        a,
+        b,
+        `${name} was coded by ${was.codec.name}, is by ${is.codec.name}`,
+      );
+    cx.structs(was.struct, is.struct);
+    compareExtents(cx, name, was.extent, is.extent, a, b);
+    compareLimit(cx, `what ${name} stands for`, was.max, is.max, a, b);
   } else if (was.kind === 'record' && is.kind === 'record') {
     if (was.extern.name !== is.extern.name)
       changes.breaking('type-changed', a, b, `${name} was a ${was.extern.name}, is a ${is.extern.name}`);

@@ -6,7 +6,7 @@ import {
 import type { Expression } from '../model/expression.js';
 import { sizeOfElements } from '../model/expressions-of.js';
 import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
-import { pascalCase } from '../model/camel-case.js';
+import { camelCase, pascalCase } from '../model/camel-case.js';
 import type {
   BitFieldModel,
   Block,
@@ -620,7 +620,7 @@ class Writer implements Environment {
           this.lines.push(`p = ${format}.write(b, p, ${entriesName(member, this.module)}(init));`);
         } else if (member.checksum !== null) {
           const local = this.local(member);
-          const sum = `${this.module.use(member.checksum.algorithm)}(b, ${local}From, ${local}To)`;
+          const sum = `${this.module.use(camelCase(member.checksum.algorithm))}(b, ${local}From, ${local}To)`;
           this.put(member.type as FieldType & { kind: 'int' }, sum);
         } else if (member.constant?.kind === 'text') {
           this.flush();

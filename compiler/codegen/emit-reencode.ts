@@ -1,7 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
 import { intName, longest } from '../model/integers.js';
-import { pascalCase } from '../model/camel-case.js';
+import { camelCase, pascalCase } from '../model/camel-case.js';
 import { checksumsOf } from '../model/covers.js';
 import { walk } from '../model/walk.js';
 import type {
@@ -386,7 +386,12 @@ export function checksumCode(
   const place = reader.placeOf(field);
   const start = reader.placeOf(from);
   const end = reader.endOf(to);
-  return { place, from: start, to: end, sum: `${module.use(algorithm)}(${reader.b}, ${start}, ${end})` };
+  return {
+    place,
+    from: start,
+    to: end,
+    sum: `${module.use(camelCase(algorithm))}(${reader.b}, ${start}, ${end})`,
+  };
 }
 
 /** Refuses headers or a body that the frame has no place for: what a filter sets reaches the wire or is an error. */
@@ -415,7 +420,10 @@ export function emitVerify(checksums: readonly Field[], module: Module): Functio
     lines.push(
       `const sum = ${sum};`,
       `const found = ${module.use(intName((field.type as FieldType & { kind: 'int' }).int))}(b, ${place});`,
-      'if (sum !== found) {',
+      // Zero and all ones are the same number in an internet checksum.
+      field.checksum!.algorithm === 'internet'
+        ? 'if (sum !== found && (sum !== 0 || found !== 0xffff)) {'
+        : 'if (sum !== found) {',
       `throw new ${module.use('DecodeError')}('checksum', ${quote(field.path)}, ${place} - at, \`is \${found}, the bytes give \${sum}\`, ${quote(module.schemaAt(field))});`,
       '}',
     );

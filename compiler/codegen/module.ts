@@ -1,5 +1,6 @@
 import type { StatementStructures } from 'ts-morph';
 import { camelCase, pascalCase } from '../model/camel-case.js';
+import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import { layoutOf, type Anchor, type Layout } from '../model/layout.js';
 import type { BitFieldModel, Enum, Extern, Field, Protocol } from '../model/model.js';
 
@@ -295,9 +296,11 @@ const FUNCTIONS = new Set(
     'decimalUntilEnd hexUntilEnd leb128 zigzag mqtt vlq quic ber ' +
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +
-    'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow crc32 crc32c crc32Delta crc32cDelta requireInteger ' +
+    'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow adler32Plus internetPlus internetZero requireInteger ' +
     'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le exactId joinId idPart textId uuidId textIdSize putTextId putUuidId identified utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
-  ).split(' '),
+  )
+    .split(' ')
+    .concat(Object.keys(CHECKSUMS).flatMap((name) => [camelCase(name), `${camelCase(name)}Delta`])),
 );
 
 /** `REQUEST_ID`: a name as those of constants are. */

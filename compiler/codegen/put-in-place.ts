@@ -1,4 +1,5 @@
-import { pascalCase } from '../model/camel-case.js';
+import { camelCase, pascalCase } from '../model/camel-case.js';
+import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import { checksumsOver, covers } from '../model/covers.js';
 import { intName } from '../model/integers.js';
 import type { Field, FieldType } from '../model/model.js';
@@ -51,24 +52,66 @@ export function writeInPlace(
     );
   const [only, ...others] = checksums;
   if (only !== undefined && others.length === 0) {
-    const delta = module.use(`${only.checksum!.algorithm}Delta`);
     const guard = only.guards.length === 0 ? null : reader.condition(only.guards);
     lines.push(guard === null ? '{' : `if (${guard}) {`);
     reader.nested(() => {
       const at = reader.placeOf(only);
-      const end = reader.endOf(only.checksum!.to);
-      lines.push(
-        write(scratch, '0'),
-        `const change = ${delta}(b, ${place}, ${scratch}, 0, ${width}, ${end} - (${place} + ${width}));`,
-        xorInto(only, at, 'change', module),
-      );
+      const change = deltaCode(only, { field, place, scratch, width }, reader, module);
+      lines.push(write(scratch, '0'), `const change = ${change};`, changeInto(only, at, 'change', module));
+      if (only.checksum!.algorithm === 'internet') {
+        const { from, to } = only.checksum!;
+        lines.push(write('b', place), zeroLine(only, at, reader.placeOf(from), reader.endOf(to), module));
+      }
     });
     lines.push('}');
+    if (only.checksum!.algorithm === 'internet' && guard === null) return;
   } else if (only !== undefined) {
     lines.push(write(scratch, '0'));
-    lines.push(...changeAll(checksums, { field, place, scratch, width }, reader, module));
+    const { changes, zeros } = changeAll(checksums, { field, place, scratch, width }, reader, module);
+    lines.push(...changes, write('b', place), ...zeros);
+    return;
   }
   lines.push(write('b', place));
+}
+
+/** The code of what a checksum changes by when bytes that it covers do. */
+function deltaCode(
+  checksum: Field,
+  { place, scratch, width }: Changed,
+  reader: Reader,
+  module: Module,
+): string {
+  const { algorithm, from, to } = checksum.checksum!;
+  const bytes = `b, ${place}, ${scratch}, 0, ${width}`;
+  const delta = module.use(`${camelCase(algorithm)}Delta`);
+  switch (CHECKSUMS[algorithm].asks) {
+    case 'trailing':
+      return `${delta}(${bytes}, ${reader.endOf(to)} - (${place} + ${width}))`;
+    case 'leading':
+      return `${delta}(${bytes}, ${place} - (${reader.placeOf(from)}))`;
+    case null:
+      return `${delta}(${bytes})`;
+  }
+}
+
+/** The code of a checksum, or a change of it, with a change. */
+function withChange(checksum: Field, sum: string, change: string, module: Module): string {
+  const { algorithm } = checksum.checksum!;
+  switch (CHECKSUMS[algorithm].change) {
+    case 'xor':
+      return `${sum} ^ ${change}`;
+    case 'add':
+      return `${sum} + ${change}`;
+    case 'plus':
+      return `${module.use(`${camelCase(algorithm)}Plus`)}(${sum}, ${change})`;
+  }
+}
+
+/** The line that writes an internet checksum of zero as all ones where all that it covers is zero by now. */
+function zeroLine(checksum: Field, at: string, start: string, end: string, module: Module): string {
+  const int = intName((checksum.type as FieldType & { kind: 'int' }).int);
+  const isZero = `${module.use(int)}(b, ${at}) === 0 && ${module.use('internetZero')}(b, ${start}, ${end})`;
+  return `if (${isZero}) ${module.use(int.replace(/^[ui]/, 'put'))}(b, ${at}, 0xffff);`;
 }
 
 /** Bytes that change: the new ones lie in memory of their own. */
@@ -81,57 +124,74 @@ interface Changed {
   readonly guard?: string | null;
 }
 
-/** The lines that find by what each of several checksums changes, and only then change them. */
+/**
+ * Emits how to find by what each of several checksums changes. What it gives are the lines that change them, and
+ * those that look at internet checksums when all else is written.
+ */
 function changeAll(
   checksums: readonly Field[],
   first: Changed,
   reader: Reader,
   module: Module,
-): readonly string[] {
+): { changes: readonly string[]; zeros: readonly string[] } {
   const { lines } = reader;
   const { frame } = module.protocol;
   const changed: Changed[] = [first];
-  const after: string[] = [];
+  const changes: string[] = [];
+  const zeros: string[] = [];
   checksums.forEach((checksum, i) => {
     const name = module.local(checksum);
     const [at, change] = [reader.free(`${name}Place`), reader.free(`${name}Change`)];
     const guard = checksum.guards.length === 0 ? null : reader.condition(checksum.guards);
-    const { algorithm, to } = checksum.checksum!;
-    const delta = module.use(`${algorithm}Delta`);
+    const { algorithm, from, to } = checksum.checksum!;
+    const ends = algorithm === 'internet' ? [reader.free(`${name}Start`), reader.free(`${name}End`)] : null;
     const isCovered = checksums.slice(i + 1).some((later) => covers(later, checksum, frame));
     const scratch = `new${pascalCase(checksum.name)}`;
     const find = (): void => {
       const place = reader.placeOf(checksum);
-      const end = reader.endOf(to);
       const deltas = changed
         .filter((one) => covers(checksum, one.field, frame))
         .map((one) => {
-          const code = `${delta}(b, ${one.place}, ${one.scratch}, 0, ${one.width}, ${end} - (${one.place} + ${one.width}))`;
+          const code = deltaCode(checksum, one, reader, module);
           return one.guard === null || one.guard === undefined ? code : `(${one.guard} ? ${code} : 0)`;
-        });
+        })
+        .reduce((sum, one) => withChange(checksum, sum, one, module));
       const declare = guard === null ? 'const ' : '';
-      lines.push(`${declare}${at} = ${place};`, `${declare}${change} = ${deltas.join(' ^ ')};`);
-      if (isCovered) lines.push(xorInto(checksum, at, change, module, scratch));
+      lines.push(`${declare}${at} = ${place};`, `${declare}${change} = ${deltas};`);
+      if (ends !== null)
+        lines.push(
+          `${declare}${ends[0]!} = ${reader.placeOf(from)};`,
+          `${declare}${ends[1]!} = ${reader.endOf(to)};`,
+        );
+      if (isCovered) lines.push(changeInto(checksum, at, change, module, scratch));
     };
     if (guard === null) find();
     else {
-      lines.push(`let ${at} = 0;`, `let ${change} = 0;`, `if (${guard}) {`);
+      const names = [at, change, ...(ends ?? [])];
+      lines.push(...names.map((one) => `let ${one} = 0;`), `if (${guard}) {`);
       reader.nested(find);
       lines.push('}');
     }
-    after.push(`${guard === null ? '' : `if (${guard}) `}${xorInto(checksum, at, change, module)}`);
-    changed.push({ field: checksum, place: at, scratch, width: 4, guard });
+    const only = guard === null ? '' : `if (${guard}) `;
+    changes.push(`${only}${changeInto(checksum, at, change, module)}`);
+    if (ends !== null) {
+      const line = zeroLine(checksum, at, ends[0]!, ends[1]!, module);
+      zeros.push(guard === null ? line : `${only}{ ${line} }`);
+    }
+    const width = CHECKSUMS[algorithm].bits / 8;
+    changed.push({ field: checksum, place: at, scratch, width, guard });
     if (isCovered) {
       const doc = `/** The checksum \`${checksum.name}\` on its way into a frame with a checksum over it. */`;
-      module.addOnce(`${doc}\nconst ${scratch} = new Uint8Array(4);`);
+      module.addOnce(`${doc}\nconst ${scratch} = new Uint8Array(${width});`);
     }
   });
-  return after;
+  return { changes, zeros };
 }
 
 /** The line that changes a checksum, where it stands or into memory of its own. */
-function xorInto(checksum: Field, at: string, change: string, module: Module, scratch?: string): string {
+function changeInto(checksum: Field, at: string, change: string, module: Module, scratch?: string): string {
   const int = intName((checksum.type as FieldType & { kind: 'int' }).int);
   const put = module.use(int.replace(/^[ui]/, 'put'));
-  return `${put}(${scratch ?? 'b'}, ${scratch === undefined ? at : '0'}, ${module.use(int)}(b, ${at}) ^ ${change});`;
+  const sum = withChange(checksum, `${module.use(int)}(b, ${at})`, change, module);
+  return `${put}(${scratch ?? 'b'}, ${scratch === undefined ? at : '0'}, ${sum});`;
 }

@@ -1,5 +1,6 @@
 import { HeaderMap } from '@proto-frame/api';
 import { rangeOf } from '../model/integers.js';
+import type { ChecksumName } from '../model/checksum-algorithms.js';
 import type { Expression } from '../model/expression.js';
 import type { Block, Extended, Field, FieldType, IntType, MemberModel, Protocol } from '../model/model.js';
 import { checksum } from './checksum.js';
@@ -93,7 +94,7 @@ class FrameWriter {
     writeInt(this.data, at, int, value);
   }
 
-  sum(algorithm: 'crc32' | 'crc32c', from: number, to: number): bigint {
+  sum(algorithm: ChecksumName, from: number, to: number): bigint {
     return BigInt(checksum(algorithm, this.data, from, to));
   }
 }

@@ -25,6 +25,7 @@ import { buildCoded } from './build-coded.js';
 import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, maxOf } from './build-type.js';
+import { CHECKSUMS, isChecksum } from './checksum-algorithms.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
 import { matches } from './evaluate.js';
@@ -650,17 +651,18 @@ function checksumAttr(ast: FieldAst, type: FieldType, place: Place): Checksum | 
   if (attr === undefined) return null;
   const { report } = place.cx;
   const algorithm = attr.algorithm.kind === 'name' ? attr.algorithm.name : '';
-  if (algorithm !== 'crc32' && algorithm !== 'crc32c') {
-    report.error(
-      'PF199',
-      attr.algorithm.span,
-      'the checksums `crc32` and `crc32c` are built, others not yet',
-    );
+  if (!isChecksum(algorithm)) {
+    const known = Object.keys(CHECKSUMS);
+    const hint = { hint: `there are ${known.map((name) => `\`${name}\``).join(', ')}` };
+    const near = suggestHint(algorithm, known);
+    const message = algorithm === '' ? 'this is no checksum' : `there is no checksum \`${algorithm}\``;
+    report.error('PF123', attr.algorithm.span, message, 'hint' in near ? near : hint);
     return null;
   }
   if (type.kind !== 'int') return null;
-  if (type.int.bits !== 32 || type.int.signed || type.enum !== null) {
-    report.error('PF123', ast.type.span, `${algorithm} has 32 bits`, { hint: 'write u32' });
+  const { bits } = CHECKSUMS[algorithm];
+  if (type.int.bits !== bits || type.int.signed || type.enum !== null || type.form.kind !== 'fixed') {
+    report.error('PF123', ast.type.span, `${algorithm} has ${bits} bits`, { hint: `write u${bits}` });
     return null;
   }
   for (const other of ast.attrs)

@@ -337,7 +337,7 @@ export function checkAttributes(
       const hints: Partial<Record<Attr['kind'], string>> = {
         max: 'a number is bounded by `in 0..…`; `max` is for bytes, text, lists and maps',
         in: '`in` is for numbers; bytes, text, lists and maps have a `max`',
-        checksum: 'a checksum is a u32',
+        checksum: 'a checksum is an integer of fixed width',
       };
       const hint = hints[attr.kind];
       const message = `\`${attr.kind}\` means nothing for ${what}`;

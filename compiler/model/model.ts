@@ -1,5 +1,6 @@
 import type { CopiedFile } from '../source/beside.js';
 import type { Span } from '../source/source-file.js';
+import type { ChecksumName } from './checksum-algorithms.js';
 import type { Expression } from './expression.js';
 
 /**
@@ -351,7 +352,7 @@ export type ConstantValue =
   | { readonly kind: 'bool'; readonly value: boolean };
 
 export interface Checksum {
-  readonly algorithm: 'crc32' | 'crc32c';
+  readonly algorithm: ChecksumName;
   readonly from: MemberModel;
   readonly to: MemberModel;
 }

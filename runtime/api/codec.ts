@@ -15,6 +15,11 @@ export {
 export { TextCache } from './bytes/text-cache.js';
 export { Marks } from './bytes/marks.js';
 export { crc32, crc32c, crc32cDelta, crc32Delta } from './bytes/crc32.js';
+export { crc24, crc24Delta } from './bytes/crc24.js';
+export * from './bytes/crc16.js';
+export { adler32, adler32Delta, adler32Plus } from './bytes/adler32.js';
+export { internet, internetDelta, internetPlus, internetZero } from './bytes/internet.js';
+export { sum16, sum16Delta, sum8, sum8Delta, xor8, xor8Delta } from './bytes/sums.js';
 export { requireBigInteger, requireInteger, requirePresent } from './bytes/require.js';
 export { idPart, joinId } from './bytes/composed-id.js';
 export { putTextId, putUuidId, textId, textIdSize, uuidId } from './bytes/text-id.js';

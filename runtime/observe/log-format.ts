@@ -107,7 +107,7 @@ function operatorOf(text: string, headers: string[]): Operator {
     return (entry) => entry.headers?.[index];
   }
   const known = [
-    ...WRITTEN.keys(),
+    ...Object.keys(WRITTEN),
     ...Object.keys(OPERATORS),
     ...WITH_ARGUMENT.map((operator) => `${operator}(name)`),
   ];

@@ -33,6 +33,19 @@ function inBlock(body: Block, whole: string, report: Report): void {
         );
       }
     }
+    for (const inner of checksums) {
+      const place = members.indexOf(inner);
+      if (inner.checksum!.algorithm === 'internet' && place >= start && place <= end && place < own)
+        report.error(
+          'PF123',
+          field.span,
+          `\`${field.name}\` can't cover the internet checksum \`${inner.name}\``,
+          {
+            labels: [{ span: inner.span, text: 'this has two forms of zero' }],
+            hint: 'end the range before it',
+          },
+        );
+    }
     if (end >= own) report.error('PF123', field.span, `\`${field.name}\` can't cover itself`);
   }
 }

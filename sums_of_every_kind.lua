@@ -1,0 +1,469 @@
+-- Generated from input.proto-frame (sha256 bf18351a20bbc1b6) by @proto-frame/compiler 0.1.0. Do not edit.
+--
+-- In Wireshark: copy it into the folder of personal Lua plugins. In tshark: -X lua_script:sums_of_every_kind.lua
+-- Connections are found by their first bytes, or by the port in the preferences of pf_sums_of_every_kind.
+
+local proto = Proto("pf_sums_of_every_kind", "A field bus over TCP that checks a telegram as every generation of its devices did: the head by a sum of bytes,")
+proto.prefs.port = Pref.uint("TCP port", 0, "Connections to or from this port are dissected; 0: none")
+local malformed = ProtoExpert.new("pf_sums_of_every_kind.malformed", "Malformed frame", expert.group.MALFORMED, expert.severity.ERROR)
+proto.experts = { malformed }
+local F = {}
+F["length"] = ProtoField.uint8("pf_sums_of_every_kind.length", "length", base.DEC)
+F["value"] = ProtoField.bytes("pf_sums_of_every_kind.value", "value")
+F["sum"] = ProtoField.uint16("pf_sums_of_every_kind.sum", "sum", base.DEC)
+F["key"] = ProtoField.string("pf_sums_of_every_kind.key", "key")
+F["value_2"] = ProtoField.string("pf_sums_of_every_kind.value_2", "value")
+F["kind"] = ProtoField.uint8("pf_sums_of_every_kind.kind", "kind", base.DEC, { [0] = "ask", [1] = "answer" })
+F["id"] = ProtoField.uint32("pf_sums_of_every_kind.id", "id", base.DEC)
+F["sealed"] = ProtoField.uint8("pf_sums_of_every_kind.sealed", "sealed", base.DEC, { [0] = "false", [1] = "true" }, 0x80)
+F["reserved"] = ProtoField.uint8("pf_sums_of_every_kind.reserved", "reserved", base.DEC, nil, 0x7f)
+F["count"] = ProtoField.uint8("pf_sums_of_every_kind.count", "count", base.DEC)
+F["tags_len"] = ProtoField.uint16("pf_sums_of_every_kind.tags_len", "tags_len", base.DEC)
+F["length_2"] = ProtoField.uint16("pf_sums_of_every_kind.length_2", "length", base.DEC)
+F["body"] = ProtoField.bytes("pf_sums_of_every_kind.body", "body")
+F["arc"] = ProtoField.uint16("pf_sums_of_every_kind.arc", "arc", base.DEC)
+F["ccitt"] = ProtoField.uint16("pf_sums_of_every_kind.ccitt", "ccitt", base.DEC)
+F["kermit"] = ProtoField.uint16("pf_sums_of_every_kind.kermit", "kermit", base.DEC)
+F["modbus"] = ProtoField.uint16("pf_sums_of_every_kind.modbus", "modbus", base.DEC)
+F["x25"] = ProtoField.uint16("pf_sums_of_every_kind.x25", "x25", base.DEC)
+F["xmodem"] = ProtoField.uint16("pf_sums_of_every_kind.xmodem", "xmodem", base.DEC)
+F["pgp"] = ProtoField.uint24("pf_sums_of_every_kind.pgp", "pgp", base.DEC)
+F["adler"] = ProtoField.uint32("pf_sums_of_every_kind.adler", "adler", base.DEC)
+F["sum_2"] = ProtoField.uint8("pf_sums_of_every_kind.sum_2", "sum", base.DEC)
+F["long_sum"] = ProtoField.uint16("pf_sums_of_every_kind.long_sum", "long_sum", base.DEC)
+F["all_xor"] = ProtoField.uint8("pf_sums_of_every_kind.all_xor", "all_xor", base.DEC)
+F["end"] = ProtoField.uint8("pf_sums_of_every_kind.end", "end", base.DEC)
+F["head_sum"] = ProtoField.uint16("pf_sums_of_every_kind.head_sum", "head_sum", base.DEC)
+F["odd_sum"] = ProtoField.uint16("pf_sums_of_every_kind.odd_sum", "odd_sum", base.DEC)
+F["total"] = ProtoField.uint16("pf_sums_of_every_kind.total", "total", base.DEC)
+proto.fields = F
+
+local function need(count) error({ need = count }, 0) end
+local function bad(message) error({ bad = message }, 0) end
+
+-- Booleans as the numbers that patterns are made of.
+local function number(value)
+  if value == true then return 1 end
+  if value == false then return 0 end
+  return value
+end
+
+-- A number without a fraction, as text.
+local function whole(value) return type(value) == "number" and string.format("%.0f", value) or tostring(value) end
+
+-- What an expression gives; nil where a field it needs is not there, or may be among bytes that are not read.
+local function known(v, fields, expression)
+  for _, name in ipairs(fields) do
+    if v["(unread)"] and v[name] == nil then return nil end
+  end
+  local ok, value = pcall(expression)
+  if ok then return value end
+end
+
+local function timeout_text(ms)
+  if ms < 0 then return "no timeout" end
+  return ms == 0 and "timeout unset" or "timeout " .. whole(ms) .. " ms"
+end
+
+-- The first value under a key counts, and may be null.
+local function enter_header(headers, key, value)
+  if headers[key] == nil then headers[key] = { value } end
+end
+
+local function header(v, key)
+  local found = (v["(headers)"] or {})[key]
+  if found ~= nil then return found[1] end
+end
+
+-- A text whose bytes are a character each, in UTF-8.
+local function latin1_text(text)
+  return (text:gsub("[\128-\255]", function(c)
+    local byte = c:byte()
+    return string.char(0xc0 + math.floor(byte / 64), 0x80 + byte % 64)
+  end))
+end
+
+-- A text up to its first separator, and from behind it.
+local function text_before(text, separator)
+  local at = text and text:find(separator, 1, true)
+  return at and text:sub(1, at - 1) or nil
+end
+local function text_after(text, separator)
+  local at = text and text:find(separator, 1, true)
+  return at and text:sub(at + #separator) or nil
+end
+
+-- Whether a text starts with another, ends with it or has it somewhere; and its words by their number.
+local function text_test(text, test, part)
+  if not text then return false end
+  if test == "contains" then return text:find(part, 1, true) ~= nil end
+  return (test == "starts_with" and text:sub(1, #part) or text:sub(-#part)) == part
+end
+local function text_word(text, index)
+  for word in (text or ""):gmatch("[^ ]+") do
+    if index == 0 then return word end
+    index = index - 1
+  end
+  return nil
+end
+
+-- What a number is called: by its name, else by its digits.
+local function named(value, names)
+  return value and (names[value] or whole(value))
+end
+
+local Reader = {}
+Reader.__index = Reader
+
+-- tree is nil while a frame is only measured.
+function Reader.new(tvb, at, tree)
+  return setmetatable({ tvb = tvb, at = at, start = at, limit = tvb:len(), tree = tree, inside = false, depth = 0 }, Reader)
+end
+
+-- The place of the next `count` bytes, which are passed.
+function Reader:take(count)
+  local from = self.at
+  if count < 0 then bad("a size of " .. count) end
+  if from + count > self.limit then
+    if self.inside then bad("runs over the end of its window") end
+    need(from + count - self.limit)
+  end
+  self.at = from + count
+  return from
+end
+
+function Reader:show(field, from, count, encoding)
+  if self.tree == nil or count == 0 then return end
+  if encoding == nil then self.tree:add(field, self.tvb(from, count))
+  else self.tree:add_packet_field(field, self.tvb(from, count), encoding) end
+end
+
+-- A number that is not an integer of so many bytes.
+function Reader:show_number(field, from, signed, value)
+  if self.tree == nil then return end
+  self.tree:add(field, self.tvb(from, self.at - from), signed and Int64.new(value) or UInt64.new(value))
+end
+
+function Reader:uint(field, count, little)
+  local from = self:take(count)
+  local range = self.tvb(from, count)
+  if self.tree ~= nil then
+    if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
+  end
+  if count > 4 then
+    local value = little and range:le_uint64() or range:uint64()
+    self.exact = tostring(value)
+    return value:tonumber()
+  end
+  return little and range:le_uint() or range:uint()
+end
+
+function Reader:int(field, count, little)
+  local from = self:take(count)
+  local range = self.tvb(from, count)
+  if self.tree ~= nil then
+    if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
+  end
+  if count > 4 then
+    local value = little and range:le_int64() or range:int64()
+    self.exact = tostring(value)
+    return value:tonumber()
+  end
+  return little and range:le_int() or range:int()
+end
+
+-- Several fields in the bits of one integer, each { field, name, shift, width, whether it is a boolean }.
+function Reader:bits(values, count, little, fields)
+  local from = self:take(count)
+  local range = self.tvb(from, count)
+  local group = little and range:le_uint() or range:uint()
+  for _, bit in ipairs(fields) do
+    local value = math.floor(group / 2 ^ bit[3]) % 2 ^ bit[4]
+    if bit[5] then values[bit[2]] = value == 1 else values[bit[2]] = value end
+    if self.tree ~= nil then
+      if little then self.tree:add_le(bit[1], range) else self.tree:add(bit[1], range) end
+    end
+  end
+end
+
+function Reader:bytes(field, count, encoding)
+  local from = self:take(count)
+  self:show(field, from, count, encoding)
+  return count == 0 and "" or self.tvb:raw(from, count)
+end
+
+-- Bytes with their length before them; the length `none` stands for null.
+local function prefixed(r, field, width, signed, little, none, encoding)
+  local range = r.tvb(r:take(width), width)
+  local length
+  if signed then length = little and range:le_int() or range:int() else length = little and range:le_uint() or range:uint() end
+  if length == none then return nil end
+  return r:bytes(field, length, encoding)
+end
+
+function Reader:rest() return self.limit - self.at end
+
+-- What only a TypeScript module can read: shown as bytes up to the end of the window.
+function Reader:opaque(field, name)
+  if not self.inside then bad(name .. " is read by a module of its own, which a dissector has not") end
+  local count = self:rest()
+  local from = self:take(count)
+  if self.tree ~= nil and count > 0 then self.tree:add(field, self.tvb(from, count)):append_text(" (" .. name .. ")") end
+end
+
+-- The place of a delimiter that stands at most `most` bytes on.
+function Reader:find(delimiter, most)
+  for i = self.at, self.at + most do
+    if i + #delimiter > self.limit then
+      if self.inside then bad("has no end in its window") end
+      need(1)
+    end
+    if self.tvb:raw(i, #delimiter) == delimiter then return i end
+  end
+  bad("has over " .. most .. " bytes")
+end
+
+function Reader:delimited(field, delimiter, most, encoding)
+  local from = self.at
+  local to = self:find(delimiter, most)
+  local value = to == from and "" or self.tvb:raw(from, to - from)
+  self:take(to - from + #delimiter)
+  self:show(field, from, to - from, encoding)
+  return value
+end
+
+-- Whether a list ends here with its delimiter, which is passed then.
+function Reader:passes(delimiter)
+  local from = self.at
+  for i = 1, #delimiter do
+    if from + i > self.limit then
+      if self.inside then return false end
+      need(1)
+    end
+    if self.tvb(from + i - 1, 1):uint() ~= delimiter:byte(i) then return false end
+  end
+  self:take(#delimiter)
+  return true
+end
+
+function Reader:digits(field, signed, base, count, delimiter)
+  local from = self.at
+  local to = count == nil and self:find(delimiter, 20) or self:take(count) + count
+  local value = tonumber(self.tvb:raw(from, to - from), base)
+  if value == nil then bad("is no number") end
+  if count == nil then self:take(to - from + #delimiter) end
+  self:show_number(field, from, signed, value)
+  return value
+end
+
+function Reader:varint(field, signed, encoding)
+  local from = self.at
+  local function byte() return self.tvb(self:take(1), 1):uint() end
+  local first = byte()
+  local value
+  if encoding == "quic" then
+    value = first % 64
+    for _ = 2, 2 ^ math.floor(first / 64) do value = value * 256 + byte() end
+  elseif encoding == "ber" then
+    value = first
+    if first == 128 or first > 135 then bad("is no length") end
+    if first > 128 then value = 0 end
+    for _ = 129, first do value = value * 256 + byte() end
+  else
+    value = first % 128
+    local unit = 128
+    local groups = 1
+    while first >= 128 do
+      groups = groups + 1
+      if groups > 8 then bad("goes on after 8 bytes") end
+      first = byte()
+      if encoding == "vlq" then value = value * 128 + first % 128 else value = value + first % 128 * unit end
+      unit = unit * 128
+    end
+    if encoding == "zigzag" then value = value % 2 == 0 and value / 2 or -(value + 1) / 2 end
+  end
+  self:show_number(field, from, signed, value)
+  return value
+end
+
+function Reader:float(field, count, little)
+  local range = self.tvb(self:take(count), count)
+  if self.tree ~= nil then
+    if little then self.tree:add_le(field, range) else self.tree:add(field, range) end
+  end
+  return little and range:le_float() or range:float()
+end
+
+-- A window of so many bytes: what it gives is handed to `leave`.
+function Reader:enter(count)
+  local from = self.at
+  self:take(count)
+  self.at = from
+  local outer = { self.limit, self.inside }
+  self.limit = from + count
+  self.inside = true
+  return outer
+end
+
+function Reader:leave(outer)
+  if self.at ~= self.limit then bad((self.limit - self.at) .. " bytes of a window are left over") end
+  self.limit, self.inside = outer[1], outer[2]
+end
+
+-- A branch of the tree: `close` gives it its length.
+function Reader:open(label)
+  if self.tree == nil then return nil end
+  local outer = { self.tree, self.at }
+  self.tree = self.tree:add(self.tvb(self.at, 0), label)
+  return outer
+end
+
+function Reader:close(outer)
+  if outer == nil then return end
+  self.tree:set_len(self.at - outer[2])
+  self.tree = outer[1]
+end
+
+
+local read_Telegram_Reading, read_Telegram_Pair
+
+read_Telegram_Reading = function(r, v)
+  v.length = r:uint(F["length"], 1, false)
+  v.value = r:bytes(F["value"], v.length, nil)
+  v.sum = r:uint(F["sum"], 2, true)
+end
+
+read_Telegram_Pair = function(r, v)
+  v.key = prefixed(r, F["key"], 2, false, false, nil, ENC_UTF_8)
+  v.value = prefixed(r, F["value_2"], 2, false, false, nil, ENC_UTF_8)
+end
+
+local function read_Telegram(r, v)
+  v.kind = r:uint(F["kind"], 1, false)
+  if v.kind < 0 or v.kind > 1 then bad("kind is out of range") end
+  v.id = r:uint(F["id"], 4, false)
+  v["(id)"] = whole(v.id)
+  r:bits(v, 1, false, { { F["sealed"], "sealed", 7, 1, true }, { F["reserved"], "reserved", 0, 7, false } })
+  v.count = r:uint(F["count"], 1, false)
+  if v.count < 0 or v.count > 9 then bad("count is out of range") end
+  local branch1 = r:open("readings")
+  for i = 1, v.count do
+    local element = r:open("element")
+    read_Telegram_Reading(r, {})
+    r:close(element)
+  end
+  r:close(branch1)
+  v.tags_len = r:uint(F["tags_len"], 2, false)
+  local branch2 = r:open("tags")
+  local outer2 = r:enter(v.tags_len)
+  v["(headers)"] = {}
+  while r:rest() > 0 do
+    local entry = r:open("entry")
+    local pair = {}
+    read_Telegram_Pair(r, pair)
+    enter_header(v["(headers)"], pair["key"], pair["value"])
+    r:close(entry)
+  end
+  r:leave(outer2)
+  r:close(branch2)
+  v.length = r:uint(F["length_2"], 2, false)
+  v.body = r:bytes(F["body"], v.length, nil)
+  v.arc = r:uint(F["arc"], 2, false)
+  v.ccitt = r:uint(F["ccitt"], 2, true)
+  v.kermit = r:uint(F["kermit"], 2, true)
+  v.modbus = r:uint(F["modbus"], 2, false)
+  v.x25 = r:uint(F["x25"], 2, true)
+  v.xmodem = r:uint(F["xmodem"], 2, false)
+  v.pgp = r:uint(F["pgp"], 3, false)
+  v.adler = r:uint(F["adler"], 4, false)
+  v.sum = r:uint(F["sum_2"], 1, false)
+  v.long_sum = r:uint(F["long_sum"], 2, false)
+  if v.sealed then
+    v.all_xor = r:uint(F["all_xor"], 1, false)
+  end
+  v["end"] = r:uint(F["end"], 1, false)
+  if v["end"] ~= 22 then bad("end has to be 22") end
+  v.head_sum = r:uint(F["head_sum"], 2, false)
+  v.odd_sum = r:uint(F["odd_sum"], 2, true)
+  v.total = r:uint(F["total"], 2, false)
+end
+
+-- What a frame means to a proxy, in words.
+local function describe_Telegram(v)
+  local words = {}
+  local kind = known(v, { "kind" }, function() return ((number(v.kind) == 0) and "request" or (number(v.kind) == 1) and "response") end)
+  if kind ~= nil then words[#words + 1] = tostring(kind) end
+  if v["(id)"] ~= nil then words[1] = (words[1] == nil and "" or words[1] .. " ") .. "id " .. v["(id)"] end
+  local service = known(v, {  }, function() return header(v, "service") end)
+  if service ~= nil then words[#words + 1] = "service " .. tostring(service) end
+  return #words == 0 and "Telegram" or table.concat(words, ", ")
+end
+
+local function matches_Telegram(tvb)
+  local byte
+  if tvb:len() <= 0 then return nil end
+  byte = tvb(0, 1):uint()
+  if not ((byte >= 0 and byte <= 1)) then return false end
+  if tvb:len() <= 5 then return nil end
+  byte = tvb(5, 1):uint()
+  if not (byte == 0 or byte == 128) then return false end
+  if tvb:len() <= 6 then return nil end
+  byte = tvb(6, 1):uint()
+  if not ((byte >= 0 and byte <= 9)) then return false end
+  return true
+end
+
+local function chosen(pinfo)
+  return read_Telegram, describe_Telegram
+end
+
+-- The length of the frame at a place, or nil and what is wrong or how many bytes are needed.
+local function measure(tvb, at, read)
+  local reader = Reader.new(tvb, at, nil)
+  local ok, problem = pcall(read, reader, {})
+  if ok then return reader.at - at end
+  if type(problem) == "table" then return nil, problem end
+  return nil, { bad = tostring(problem) }
+end
+
+function proto.dissector(tvb, pinfo, tree)
+  pinfo.cols.protocol = "sums_of_every_kind"
+  local read, describe = chosen(pinfo)
+  local at = 0
+  local words = {}
+  while at < tvb:len() do
+    local length, problem = measure(tvb, at, read)
+    if length == nil and problem.need ~= nil then
+      pinfo.desegment_offset = at
+      pinfo.desegment_len = problem.need
+      break
+    end
+    local item = tree:add(proto, tvb(at, length or tvb:len() - at))
+    if length == nil then
+      item:add_proto_expert_info(malformed, problem.bad)
+      words[#words + 1] = "malformed: " .. problem.bad
+      at = tvb:len()
+      break
+    end
+    local values = {}
+    read(Reader.new(tvb, at, item), values)
+    local text = describe(values)
+    item:append_text(": " .. text)
+    words[#words + 1] = text
+    at = at + length
+  end
+  if #words > 0 then pinfo.cols.info = table.concat(words, " | ") end
+  return tvb:len()
+end
+
+proto:register_heuristic("tcp", function(tvb, pinfo, tree)
+  local port = proto.prefs.port
+  local by_port = port ~= 0 and (pinfo.dst_port == port or pinfo.src_port == port)
+  if not by_port and not (matches_Telegram(tvb) == true) then
+    return false
+  end
+  pinfo.conversation = proto
+  proto.dissector(tvb, pinfo, tree)
+  return true
+end)
+DissectorTable.get("tcp.port"):add_for_decode_as(proto)

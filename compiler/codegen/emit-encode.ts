@@ -21,6 +21,7 @@ import type {
 import { isAnnounced } from '../model/announced.js';
 import { blockSize, fixedSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
+import { orderOf, writeInOrder } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
@@ -214,6 +215,8 @@ class Writer implements Environment {
   private readonly hoistedBytes: string[] = [];
   /** What `bind` takes from the argument: `id`, `body = NO_BYTES`. */
   private parts: readonly string[] = [];
+  /** The local that says whether numbers have their low byte first. */
+  private little = '';
   /** The locals that note where checksums begin and end, by the members they do so with. */
   private readonly checksumRanges = new Map<MemberModel, { from: string[]; to: string[] }>();
 
@@ -305,6 +308,12 @@ class Writer implements Environment {
         this.checksumRange(from).from.push(`${this.local(member)}From`);
         this.checksumRange(to).to.push(`${this.local(member)}To`);
       }
+    }
+    const order = this.source === 'v' ? null : orderOf(this.body);
+    if (order !== null) {
+      const code = emitExpression(order, this);
+      this.little = /^\w+$/.test(code) ? code : this.free('little');
+      if (this.little !== code) this.lines.push(`const ${this.little} = ${code};`);
     }
     this.writeBlock(this.body);
     if (this.source === 'v') this.flush();
@@ -732,8 +741,10 @@ class Writer implements Environment {
       this.lines.push(...writeFormed(type, value, this.module));
       return;
     }
-    const name = intName(type.int).replace(/^[ui]/, 'put');
-    this.lines.push(`${this.module.use(name)}(b, ${this.position()}, ${value});`);
+    const put = (little: boolean): string =>
+      this.module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'));
+    const write = (little: boolean): string => `${put(little)}(b, ${this.position()}, ${value});`;
+    this.lines.push(writeInOrder(type, this.little, write));
     this.pending += type.int.bits / 8;
   }
 

@@ -15,6 +15,7 @@ import type {
   WindowModel,
 } from '../model/model.js';
 import { deriveLines, disagreement } from './emit-encode.js';
+import { writeInOrder } from './byte-order.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
 import { changedSize, changeRange, isEntry, writeChanged } from './emit-record.js';
@@ -234,10 +235,14 @@ function rewrite(
         writer.lines.push(...placed(field, writer, module));
         continue;
       }
-      const { int } = field.type as FieldType & { kind: 'int' };
-      const put = module.use(intName(int).replace(/^[ui]/, 'put'));
+      const type = field.type as FieldType & { kind: 'int' };
+      const { int } = type;
+      const put = (little: boolean): string =>
+        module.use(intName({ ...int, little }).replace(/^[ui]/, 'put'));
       const value = int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
-      writer.lines.push(`${put}(out, ${writer.placeOf(field)}, ${value});`);
+      const place = writer.placeOf(field);
+      const write = (little: boolean): string => `${put(little)}(out, ${place}, ${value});`;
+      writer.lines.push(writeInOrder(type, 'isLittle(out, 0)', write));
     } else if (
       parts.includes(field) &&
       (field.type.kind === 'bytes' || field.type.kind === 'text') &&

@@ -10,6 +10,7 @@ import { windowEnd } from './emit-view.js';
 import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
 import { quote, repliesName, type Module } from './module.js';
+import { readInOrder, writeInOrder } from './byte-order.js';
 import { putInPlace, writeInPlace } from './put-in-place.js';
 import { isMarked, Reader } from './reader.js';
 import { formedSize, writeFormed } from './self-delimiting.js';
@@ -310,8 +311,9 @@ function emitHeadId(
 
 /** The code of an id of 64 bits, a bigint only where a number is not exact. */
 function requestId64(id: Field, reader: Reader): string {
-  const { little } = idType(id).int;
-  return `${reader.module.use(little ? 'requestId64le' : 'requestId64')}(b, ${reader.placeOf(id)})`;
+  const read = (little: boolean): string =>
+    `${reader.module.use(little ? 'requestId64le' : 'requestId64')}(b, ${reader.placeOf(id)})`;
+  return readInOrder(idType(id), 'b', 'at', read);
 }
 
 /** The code of an id of several fields. */
@@ -439,8 +441,10 @@ function setId(id: Field, scratch: string, reader: Reader, module: Module): void
     return;
   }
   if (int.bits === 64 && !int.signed && !isCovered) {
-    const put = module.use(int.little ? 'putRequestId64le' : 'putRequestId64');
-    lines.push(`${put}(b, ${reader.placeOf(id)}, id);`, 'return true;');
+    const place = reader.placeOf(id);
+    const put = (little: boolean): string => module.use(little ? 'putRequestId64le' : 'putRequestId64');
+    const write = (little: boolean): string => `${put(little)}(b, ${place}, id);`;
+    lines.push(writeInOrder(type, 'isLittle(b, at)', write), 'return true;');
     return;
   }
   // An id of fewer bits is a number; only wider ones can be bigint.

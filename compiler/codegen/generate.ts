@@ -5,6 +5,7 @@ import { checksumsOf } from '../model/covers.js';
 import { inFrame } from '../model/in-frame.js';
 import { walk } from '../model/walk.js';
 import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
+import { emitByteOrder, orderOf } from './byte-order.js';
 import { emitCheck } from './emit-check.js';
 import { emitEncode, emitInit, hasPlainElements, emitListWrite, emitStructWrite } from './emit-encode.js';
 import { emitListEnd, emitStructEnd } from './emit-end.js';
@@ -131,6 +132,8 @@ export async function generate(protocol: Protocol): Promise<string> {
     check.statements = [...held.begin, ...[check.statements ?? []].flat()];
     module.statements.splice(anchorsAt, 0, ...held.statements);
   }
+  const order = orderOf(frame.body);
+  if (order !== null) module.statements.splice(anchorsAt, 0, emitByteOrder(order, module));
   module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
   module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
   if (module.markCount > 0) {

@@ -3,6 +3,7 @@ import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import { checksumsOver, covers } from '../model/covers.js';
 import { intName } from '../model/integers.js';
 import type { Field, FieldType } from '../model/model.js';
+import { writeInOrder } from './byte-order.js';
 import type { Module } from './module.js';
 import type { Reader } from './reader.js';
 
@@ -21,9 +22,11 @@ export function putInPlace(
   scratch: string,
   what: string,
 ): void {
-  const { int } = field.type as FieldType & { kind: 'int' };
-  const put = module.use(intName(int).replace(/^[ui]/, 'put'));
-  const write = (b: string, at: string): string => `${put}(${b}, ${at}, ${value});`;
+  const type = field.type as FieldType & { kind: 'int' };
+  const { int } = type;
+  const put = (little: boolean): string => module.use(intName({ ...int, little }).replace(/^[ui]/, 'put'));
+  const write = (b: string, at: string): string =>
+    writeInOrder(type, 'isLittle(b, at)', (little) => `${put(little)}(${b}, ${at}, ${value});`);
   writeInPlace(field, reader, module, { write, width: int.bits / 8, scratch, what });
 }
 

@@ -16,6 +16,7 @@ import { sizeOfElements } from '../model/expressions-of.js';
 import { isInnerOptional, plainField } from '../model/inner-fields.js';
 import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
+import { readInOrder } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
@@ -143,7 +144,7 @@ export class Reader implements Environment {
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, memberSize(memberOf(field)).min);
-    return readValue(field, this.b, place, this.module, this.knownEnd(field));
+    return readValue(field, this.b, place, this.module, this.knownEnd(field), this.at);
   }
 
   /** Where a field ends, if this function has found that already. */
@@ -489,6 +490,7 @@ export function floatName(type: FieldType & { kind: 'float' }): string {
 /**
  * A number, boolean or bit field at a place.
  * @param end the code of where it ends, where that is known
+ * @param at the code of where its frame starts, where it is of one
  */
 export function readValue(
   field: Field | BitFieldModel,
@@ -496,6 +498,7 @@ export function readValue(
   place: string,
   module: Module,
   end?: string,
+  at = 'at',
 ): string {
   if (field.member === 'bitField') {
     const group = `${module.use(intName(field.group.int))}(${b}, ${place})`;
@@ -509,7 +512,8 @@ export function readValue(
   if (field.type.kind !== 'int') throw new Error(`${field.path} is no number`);
   if (field.type.form.kind !== 'fixed') return readFormed(field.type, b, place, module, end);
   const { int } = field.type;
-  const code = `${module.use(intName(int))}(${b}, ${place})`;
+  const read = (little: boolean): string => `${module.use(intName({ ...int, little }))}(${b}, ${place})`;
+  const code = readInOrder(field.type, b, at, read);
   if (field.type.bool) return `(${code} !== 0)`;
   return int.bits > 48 && !isBig(int, field.range) ? `Number(${code})` : code;
 }

@@ -160,7 +160,10 @@ function typeOf(member: MemberModel): string {
 function typeName(type: FieldType): string {
   switch (type.kind) {
     case 'int':
-      return type.enum?.name ?? (type.bool ? 'bool' : intName(type.int));
+      return (
+        type.enum?.name ??
+        (type.bool ? 'bool' : intName(type.int)) + (type.order === undefined ? '' : " in the frame's order")
+      );
     case 'struct':
       return type.struct.name;
     case 'list':

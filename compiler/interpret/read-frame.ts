@@ -17,7 +17,7 @@ import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from '
 import { readEntry, recordBytesOrNull } from './record-entries.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { readFormed } from './formed.js';
-import { readInt } from './read-int.js';
+import { intIn, readInt } from './read-int.js';
 
 /** What a tool can show of a value: numbers as bigint, bytes as they are, structs by field. */
 export type Shown =
@@ -442,7 +442,7 @@ class FrameReader {
     });
     switch (type.kind) {
       case 'int': {
-        const { number, next } = this.number(type, field, at, bound);
+        const { number, next } = this.number(type, field, at, bound, scope);
         if (type.bool) return leaf(number !== 0n, next);
         return leaf(number, next, type.enum === null ? '' : memberName(type.enum, number));
       }
@@ -485,10 +485,11 @@ class FrameReader {
     field: Field,
     at: number,
     bound: Bound,
+    scope: Scope,
   ): { number: bigint; next: number } {
     if (type.form.kind === 'fixed') {
       const next = this.reach(at, type.int.bits / 8, bound, field.path, field.span);
-      return { number: readInt(this.bytes, at, type.int), next };
+      return { number: readInt(this.bytes, at, intIn(type, scope)), next };
     }
     const formed = readFormed(type, this.bytes, at, bound.end);
     if ('bad' in formed) throw new Bad(at - this.at, field.path, formed.bad, field.span);

@@ -1,4 +1,11 @@
-import type { IntType } from '../model/model.js';
+import type { FieldType, IntType } from '../model/model.js';
+import { evaluateValue, type Scope } from './evaluate-value.js';
+
+/** The integer of a type as it stands in one frame, whose order another field may say. */
+export function intIn(type: FieldType & { readonly kind: 'int' }, scope: Scope): IntType {
+  if (type.order === undefined) return type.int;
+  return { ...type.int, little: evaluateValue(type.order, scope) === true };
+}
 
 /** An integer of any built width at a place. */
 export function readInt(bytes: Uint8Array, at: number, int: IntType): bigint {

@@ -12,7 +12,7 @@ import { isAnnounced } from '../model/announced.js';
 import { walk } from '../model/walk.js';
 import { formedBytes } from './formed.js';
 import { recordBytes } from './record-entries.js';
-import { writeInt } from './read-int.js';
+import { intIn, writeInt } from './read-int.js';
 
 /**
  * A frame from JSON by the model alone: lengths, constants, defaults and checksums are filled in.
@@ -134,8 +134,12 @@ class BodyWriter {
     for (const field of this.checksums) {
       const { algorithm, from, to } = field.checksum!;
       const sum = this.out.sum(algorithm, this.places.get(from)!.from, this.places.get(to)!.to);
-      this.out.putInt(this.places.get(field)!.from, intOf(field), sum, this.name(field));
+      this.out.putInt(this.places.get(field)!.from, this.intOf(field), sum, this.name(field));
     }
+  }
+
+  private intOf(field: Field): IntType {
+    return intIn(field.type as FieldType & { kind: 'int' }, this.scope);
   }
 
   private derive(field: Field): bigint {
@@ -162,7 +166,7 @@ class BodyWriter {
     }
     const at = this.holes.get(field)!;
     if (isVarying(field)) this.insert(field, formed(field, value, this.name(field)));
-    else this.out.putInt(at, intOf(field), value, this.name(field));
+    else this.out.putInt(at, this.intOf(field), value, this.name(field));
     this.scope.values.set(field, value);
     return value;
   }
@@ -287,7 +291,7 @@ class BodyWriter {
       }
       const value = this.number(field);
       this.scope.values.set(field, type.bool ? value === 1n : value);
-      this.out.putInt(at, type.int, value, this.name(field));
+      this.out.putInt(at, this.intOf(field), value, this.name(field));
       return;
     }
     const own = this.object[field.name];
@@ -506,10 +510,6 @@ function formed(field: Field, value: bigint, path: string): Uint8Array {
   const bytes = value < low || value > high ? null : formedBytes(type, value);
   if (bytes === null) throw new JsonError(path, `${value} does not fit: it holds ${low} to ${high}`);
   return bytes;
-}
-
-function intOf(field: Field): IntType {
-  return (field.type as FieldType & { kind: 'int' }).int;
 }
 
 function constantOf(field: Field): Shown | undefined {

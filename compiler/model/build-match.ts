@@ -179,6 +179,8 @@ function fieldBytes(field: MemberModel & { member: 'field' }, offset: number): M
     return [...field.constant.value].map((c, i) => exactly(offset + i, BigInt(c.charCodeAt(0))));
   }
   if (field.type.kind !== 'int' || field.type.form.kind !== 'fixed') return [];
+  // Its bytes stand in either order.
+  if (field.type.order !== undefined) return [];
   const { int } = field.type;
   if (field.constant?.kind === 'int') return split(int, field.constant.value, offset);
   if (field.type.bool) return int.bits === 8 ? [{ offset, allowed: [{ low: 0, high: 1 }] }] : [];

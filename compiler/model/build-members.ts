@@ -2,6 +2,7 @@ import type {
   Attr,
   BitField,
   Bits,
+  ByteOrder,
   ConstDecl,
   Expr,
   Field as FieldAst,
@@ -24,7 +25,7 @@ import {
 import { buildCoded } from './build-coded.js';
 import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
-import { buildType, checkAttributes, maxOf } from './build-type.js';
+import { buildType, checkAttributes, isWide, maxOf, refuseOrder, refuseOrderAt } from './build-type.js';
 import { CHECKSUMS, isChecksum } from './checksum-algorithms.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
@@ -61,6 +62,8 @@ interface Place {
   readonly path: string;
   /** Members of the frame so far by name, for checksums. */
   readonly byName: Map<string, MemberModel>;
+  /** Where a byte order can not be chosen: in a struct, an arm, a window. */
+  readonly isInner: boolean;
 }
 
 /** Structs in structs. */
@@ -79,7 +82,7 @@ export function buildBlock(
   cx: Context & { readonly names: Names },
   declarations: Declarations,
 ): Block {
-  const built = block(members, { cx, declarations, path, byName: new Map() });
+  const built = block(members, { cx, declarations, path, byName: new Map(), isInner: cx.inStruct === true });
   for (const [name, span] of cx.names.unusedLets())
     cx.report.warning('PF180', span, `nothing uses \`${name}\``, { hint: 'remove this `let`' });
   return built;
@@ -113,6 +116,7 @@ export function declaredNames(members: readonly Member[], into = new Set<string>
         break;
       case 'assert':
       case 'pad':
+      case 'endian':
         break;
     }
   }
@@ -181,6 +185,7 @@ export function buildStruct(
     guards: [],
     declarations,
     decides: constants.length > 0,
+    inStruct: true,
   };
   struct.body = buildBlock(decl.members, name, own, declarations);
   const size = blockSize(struct.body);
@@ -199,9 +204,15 @@ function constantFor({ param, value, span }: Argument): ConstDecl {
   return { kind: 'const', doc: '', name: param.name, type: null, value: literal, span };
 }
 
-function block(members: readonly Member[], place: Place): Block {
+function block(members: readonly Member[], around: Place): Block {
   const built: MemberModel[] = [];
+  let place = around;
   for (const member of members) {
+    if (member.kind === 'endian') {
+      const order = buildByteOrder(member, place);
+      if (order !== null) place = { ...place, cx: { ...place.cx, order } };
+      continue;
+    }
     const decided =
       member.kind === 'if'
         ? decidedBranch(member, place)
@@ -247,10 +258,49 @@ function decidedArm(member: Variant, { cx }: Place): readonly Member[] | null {
 }
 
 function inside(place: Place, guard: Guard): Place {
-  return { ...place, cx: { ...place.cx, guards: [...place.cx.guards, guard] } };
+  return { ...place, cx: { ...place.cx, guards: [...place.cx.guards, guard] }, isInner: true };
 }
 
-function buildMember(member: Member, place: Place): MemberModel | null {
+/** Whether the numbers after it have the low byte first; null after a report. */
+function buildByteOrder(member: ByteOrder, { cx, isInner }: Place): Expression | null {
+  const { report } = cx;
+  if (member.order.text !== 'little' && member.order.text !== 'big') {
+    report.error('PF109', member.order.span, 'a byte order is `little` or `big`');
+    return null;
+  }
+  if (isInner) {
+    report.error('PF199', member.span, 'a byte order in a struct, an arm or a window is not built yet', {
+      hint: 'the frame itself can choose one for all that follows',
+    });
+    return null;
+  }
+  if (cx.order !== undefined) {
+    report.error('PF114', member.span, 'the byte order is chosen already', {
+      labels: [{ span: cx.order.span, text: 'by this' }],
+      hint: 'a number can have an order of its own: `u32le`, `u32be`',
+    });
+    return null;
+  }
+  const condition = buildCondition(member.condition, cx);
+  if (condition === null) return null;
+  if (condition.optional) {
+    report.error('PF109', condition.span, 'what chooses the byte order has to be in every frame', {
+      hint: 'say what it is without it: `… ?? 0`',
+    });
+    return null;
+  }
+  if (member.order.text === 'little') return condition;
+  return {
+    op: 'unary',
+    operator: 'not',
+    operand: condition,
+    span: condition.span,
+    type: { kind: 'bool' },
+    optional: false,
+  };
+}
+
+function buildMember(member: Exclude<Member, ByteOrder>, place: Place): MemberModel | null {
   const { cx, path } = place;
   const { report, guards } = cx;
   switch (member.kind) {
@@ -411,6 +461,8 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
       report.error('PF109', ast.codec.span, 'a window that is decoded needs a name', {
         hint: 'write `within (…) as name codec …`: what it holds is read under it',
       });
+    if (struct !== null && cx.order !== undefined && isWide(struct.body))
+      refuseOrderAt(ast.codec.span, 'windows with a codec', cx);
     if (struct === null || size === null || !(isNumber || isRest) || max === undefined) return null;
     const field = buildCoded(ast, { struct, size: isRest ? null : size, max, path }, cx, declarations);
     if (field !== null) place.byName.set(field.name, field);
@@ -430,7 +482,7 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
     cx.names.add(ast.name, { kind: 'window', window: node, span: ast.name.span });
     place.byName.set(ast.name.text, node);
   }
-  node.body = block(ast.members, place);
+  node.body = block(ast.members, { ...place, isInner: true });
   return isNumber && max !== undefined ? node : null;
 }
 
@@ -700,6 +752,7 @@ function buildBits(ast: Bits, place: Place): BitGroup | null {
   const { cx, path, declarations } = place;
   const { report } = cx;
   const int = declarations.baseType(ast.type);
+  if (int !== null) refuseOrder(ast.type, int.bits, 'bits', cx);
   const broken = (): null => {
     for (const field of ast.fields) cx.names.addBroken(field.name);
     return null;

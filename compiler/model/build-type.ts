@@ -1,4 +1,4 @@
-import type { Attr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
+import type { Attr, Expr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import { constantOf } from './constants.js';
@@ -14,7 +14,8 @@ import { foldConstants } from './fold-constants.js';
 import { rangeOf } from './integers.js';
 import { rangeAttribute } from './range-attribute.js';
 import { takesRest, typeSize } from './size.js';
-import type { Encoding, ExtentModel, Field, FieldType, Struct } from './model.js';
+import { walk } from './walk.js';
+import type { Block, Encoding, ExtentModel, Field, FieldType, Struct } from './model.js';
 
 /** How many entries a map may have where the schema gives no `max`. */
 const MAX_HEADERS = 1024;
@@ -80,6 +81,10 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
       const built = extentOf({ ...input, attrs: [] }, cx, type.kind);
       const element = buildType(type.element, cx, declarations);
       if (built === null || element === null || maxCount === undefined) return null;
+      if (element.kind === 'int' && element.order !== undefined) {
+        refuseOrder(type, element.int.bits, 'lists', cx);
+        return null;
+      }
       if (!checkElement(type.element, element, built, report)) return null;
       if (type.kind === 'list')
         return {
@@ -170,11 +175,16 @@ function buildNamed(
         report.error('PF109', type.span, `\`${name}\` takes nothing in parentheses`, {
           hint: `write \`${name}\``,
         });
-      return refuseExtent(input, cx, { kind: 'int', int, form: FIXED, enum: null, bool: false });
+      return refuseExtent(
+        input,
+        cx,
+        ordered({ kind: 'int', int, form: FIXED, enum: null, bool: false }, name, cx),
+      );
     }
     if (isSelfDelimitingName(name)) return buildSelfDelimiting(name, type, input, cx, declarations);
     const float = /^f(32|64)(le|be)?$/.exec(name);
     if (float !== null) {
+      refuseOrder(type, Number(float[1]), 'floats', cx);
       const little = float[2] === undefined ? declarations.little : float[2] === 'le';
       return refuseExtent(input, cx, { kind: 'float', bits: Number(float[1]) as 32 | 64, little });
     }
@@ -193,8 +203,14 @@ function buildNamed(
         });
         return null;
       }
+      const prefixName = (arg as Expr & { kind: 'name' }).name;
       if (name === 'bool')
-        return refuseExtent(input, cx, { kind: 'int', int: prefix, form: FIXED, enum: null, bool: true });
+        return refuseExtent(
+          input,
+          cx,
+          ordered({ kind: 'int', int: prefix, form: FIXED, enum: null, bool: true }, prefixName, cx),
+        );
+      if (!hasOwnOrder(prefixName)) refuseOrder(type, prefix.bits, 'length prefixes', cx);
       const nullable = input.attrs.some((a) => a.kind === 'nullable');
       const max = maxOf(input.attrs, cx);
       if (max === undefined) return null;
@@ -227,12 +243,23 @@ function buildNamed(
   if (declaration.kind === 'enum') {
     const built = declarations.enumOf(declaration);
     return (
-      built && refuseExtent(input, cx, { kind: 'int', int: built.int, form: FIXED, enum: built, bool: false })
+      built &&
+      refuseExtent(
+        input,
+        cx,
+        ordered(
+          { kind: 'int', int: built.int, form: FIXED, enum: built, bool: false },
+          orderName(declaration.type),
+          cx,
+        ),
+      )
     );
   }
   if (declaration.kind === 'struct') {
     const given = buildArguments(declaration, type, cx, declarations);
     const struct = given && buildStruct(declaration, given, declarations, cx);
+    if (struct !== null && cx.order !== undefined && isWide(struct.body))
+      refuseOrder(type, 16, 'structs', cx);
     const args = given?.filter((one) => !isConstant(one)).map((one) => one.value);
     return struct && refuseExtent(input, cx, { kind: 'struct', struct, args: args ?? [] });
   }
@@ -261,6 +288,65 @@ function buildNamed(
     return rest ? built : refuseExtent(input, cx, built);
   } else report.error('PF109', type.span, `\`${declaration.name.text}\` is a constant, not a type`);
   return null;
+}
+
+/** An integer of more than a byte in the order of the frame, where its name says none. */
+function ordered(
+  type: FieldType & { readonly kind: 'int' },
+  name: string,
+  { order }: Context,
+): FieldType & { readonly kind: 'int' } {
+  if (order === undefined || type.int.bits === 8 || hasOwnOrder(name)) return type;
+  return { ...type, int: { ...type.int, little: false }, order };
+}
+
+function hasOwnOrder(name: string): boolean {
+  return /^[uif]\d+(le|be)$/.test(name);
+}
+
+/** The name that says the order of an integer type, if it is one. */
+function orderName(type: TypeExpr): string {
+  return type.kind === 'named' ? type.path.at(-1)!.text : '';
+}
+
+/** PF199: what can not follow the order of the frame yet, where it has one and the type has none of its own. */
+export function refuseOrder(type: TypeExpr, bits: number, what: string, { order, report }: Context): void {
+  if (order === undefined || bits === 8 || hasOwnOrder(orderName(type))) return;
+  refuseOrderAt(type.span, what, { order, report });
+}
+
+/** As {@link refuseOrder}, of what stands at a place. */
+export function refuseOrderAt(
+  span: Span,
+  what: string,
+  { order, report }: Pick<Context, 'order' | 'report'>,
+): void {
+  if (order === undefined) return;
+  report.error('PF199', span, `${what} in a byte order that the frame chooses are not built yet`, {
+    labels: [{ span: order.span, text: 'it is chosen by this' }],
+    hint:
+      what === 'structs' || what === 'windows with a codec'
+        ? 'integers and enums of the frame itself, its arms and windows follow it; this can be taken as `bytes`'
+        : 'integers and enums of the frame itself, its arms and windows follow it; others say theirs: `u32le`',
+  });
+}
+
+/** Whether something in a struct has more than one byte, so that it has an order. */
+export function isWide(body: Block): boolean {
+  for (const member of walk(body)) {
+    if (member.member === 'bits' && member.int.bits > 8) return true;
+    if (member.member === 'field' && isWideType(member.type)) return true;
+  }
+  return false;
+}
+
+function isWideType(type: FieldType): boolean {
+  if (type.kind === 'int') return type.form.kind === 'fixed' && type.int.bits > 8;
+  if (type.kind === 'float') return true;
+  if (type.kind === 'struct' || type.kind === 'coded') return isWide(type.struct.body);
+  if (type.kind === 'map') return isWide(type.pair.body);
+  if (type.kind === 'list' && isWideType(type.element)) return true;
+  return 'extent' in type && type.extent.kind === 'prefix' && type.extent.int.bits > 8;
 }
 
 /** Whether null can be told on the wire: by a length prefix, or by a length field that is -1. */

@@ -22,7 +22,8 @@ export function membersRead(member: MemberModel): readonly Expression[] {
       const { type } = member;
       const isSized = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
       const computed = member.computed === undefined ? [] : [member.computed];
-      return [...computed, ...(isSized ? [type.extent.value] : []), ...argsIn(type)];
+      const order = type.kind === 'int' && type.order !== undefined ? [type.order] : [];
+      return [...computed, ...order, ...(isSized ? [type.extent.value] : []), ...argsIn(type)];
     }
     case 'variant':
       return member.on;

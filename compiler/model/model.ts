@@ -135,6 +135,8 @@ export type FieldType =
       readonly form: IntForm;
       readonly enum: Enum | null;
       readonly bool: boolean;
+      /** Whether this frame has its low byte first, where a member `endian` says so; `int` is big-endian then. */
+      readonly order?: Expression;
     }
   | { readonly kind: 'float'; readonly bits: 32 | 64; readonly little: boolean }
   /** A value that a TypeScript module delimits, reads and writes. */

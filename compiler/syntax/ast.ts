@@ -114,7 +114,7 @@ export interface FrameDecl extends Node {
   readonly members: readonly Member[];
 }
 
-export type Member = Field | Bits | RecordMember | If | Variant | Within | Let | Assert | Pad;
+export type Member = Field | Bits | RecordMember | If | Variant | Within | Let | Assert | Pad | ByteOrder;
 
 export interface Annotation extends Node {
   readonly name: Name;
@@ -284,6 +284,14 @@ export interface Assert extends Node {
   readonly kind: 'assert';
   readonly condition: Expr;
   readonly message: TextLiteral | null;
+}
+
+/** `endian little if order == 0x6c;`: of the numbers that follow; the other order where it does not hold. */
+export interface ByteOrder extends Node {
+  readonly kind: 'endian';
+  /** `little` or `big`; anything else is an error. */
+  readonly order: Name;
+  readonly condition: Expr;
 }
 
 /** `pad align 4;` `pad size 2;` */

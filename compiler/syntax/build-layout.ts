@@ -73,6 +73,11 @@ function member(cx: BuildContext, cst: CstNode): Member | null {
       if (condition === null || (text !== null && message === null)) return null;
       return { kind: 'assert', condition, message, span: spanOf(cx, inner) };
     }
+    case 'byteOrder': {
+      const order = name(cx, inner, 'Identifier');
+      const condition = expression(cx, node(inner, 'expression'));
+      return order && condition && { kind: 'endian', order, condition, span: spanOf(cx, inner) };
+    }
     default:
       return pad(cx, inner);
   }

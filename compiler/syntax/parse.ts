@@ -158,7 +158,7 @@ const STARTERS: Readonly<Record<string, readonly string[]>> = {
     'synth',
     'connection',
   ],
-  field: ['bits', 'record', 'if', 'variant', 'within', 'let', 'assert', 'pad'],
+  field: ['bits', 'record', 'if', 'variant', 'within', 'let', 'assert', 'pad', 'endian'],
 };
 
 /** A missing `;` is shown where it belongs, other surprises where they stand. */

@@ -86,7 +86,10 @@ export class SchemaParser extends RecoveringParser {
   });
 
   private readonly setting = this.RULE('setting', () => {
-    this.CONSUME(t.Identifier);
+    this.OR([
+      { ALT: () => this.CONSUME(t.Identifier) },
+      { ALT: () => this.CONSUME(t.Endian, { LABEL: 'Identifier' }) },
+    ]);
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) });
     this.CONSUME(t.Semicolon);
   });
@@ -218,6 +221,7 @@ export class SchemaParser extends RecoveringParser {
         { ALT: () => this.SUBRULE(this.binding) },
         { ALT: () => this.SUBRULE(this.assertion) },
         { ALT: () => this.SUBRULE(this.pad) },
+        { ALT: () => this.SUBRULE(this.byteOrder) },
       ],
       ERR_MSG: 'a field',
       MAX_LOOKAHEAD: 2,
@@ -571,6 +575,15 @@ export class SchemaParser extends RecoveringParser {
       ],
       ERR_MSG: '`align` or `size`',
     });
+    this.SUBRULE(this.expression);
+    this.CONSUME(t.Semicolon);
+  });
+
+  /** `endian little if flags.little;` */
+  private readonly byteOrder = this.RULE('byteOrder', () => {
+    this.CONSUME(t.Endian);
+    this.CONSUME(t.Identifier);
+    this.CONSUME(t.If);
     this.SUBRULE(this.expression);
     this.CONSUME(t.Semicolon);
   });

@@ -80,6 +80,7 @@ export const Codec = keyword('codec');
 export const Let = keyword('let');
 export const Assert = keyword('assert');
 export const Pad = keyword('pad');
+export const Endian = keyword('endian');
 export const Align = keyword('align');
 export const Match = keyword('match', [TypeName]);
 export const SemanticsWord = keyword('semantics');

@@ -24,11 +24,29 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       for (const e of membersRead(member)) lookedUp(e, report);
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, report);
+      byteOrder(member, protocol, report);
       if (member.computed !== undefined) lengthRead(member.computed, report);
       constantText(member, report);
     }
   }
   for (const e of expressionsOf(protocol)) entriesRead(e, headers, report);
+}
+
+/** What knows the order of a frame's bytes has read it, which checksums and the ids of facts do on their own. */
+function byteOrder({ type, checksum, span }: Field, { facts }: Protocol, report: Report): void {
+  if (type.kind !== 'int' || type.order === undefined) return;
+  const labels = [{ span: type.order.span, text: 'it is chosen by this' }];
+  if (checksum !== null)
+    report.error('PF199', span, 'checksums in a byte order that the frame chooses are not built yet', {
+      labels,
+      hint: 'say the order of this one: `u32le` or `u32be`',
+    });
+  else if (facts.length > 0)
+    report.error(
+      'PF199',
+      type.order.span,
+      'a chosen byte order beside replies read by their request is not built yet',
+    );
 }
 
 /** Where a frame ends is found without looking into maps: what stands in one is for roles. */

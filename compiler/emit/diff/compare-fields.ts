@@ -74,6 +74,25 @@ function compareBounds(cx: LayoutContext, name: string, was: Bounded, is: Bounde
     cx.changes.compatible('range-changed', a, b, text);
 }
 
+/** What says the order of a number's bytes. */
+function compareOrder(
+  { changes, pairing }: LayoutContext,
+  name: string,
+  was: FieldType & { readonly kind: 'int' },
+  is: FieldType & { readonly kind: 'int' },
+  a: Span,
+  b: Span,
+): void {
+  const key = ({ order }: typeof was, known: Known): string =>
+    order === undefined ? '' : meaningKey(order, known);
+  if (key(was, pairing.knownOld) === key(is, pairing.knownNew)) return;
+  const words = ({ order, int }: typeof was): string =>
+    order === undefined
+      ? `${int.little ? 'little' : 'big'}-endian`
+      : `in the order that \`${sourceText(order)}\` chooses`;
+  changes.breaking('byte-order-changed', a, b, `${name} was ${words(was)}, is ${words(is)}`);
+}
+
 function compareTypes(
   cx: LayoutContext,
   name: string,
@@ -84,6 +103,7 @@ function compareTypes(
 ): void {
   const { changes } = cx;
   if (was.kind === 'int' && is.kind === 'int') {
+    compareOrder(cx, name, was, is, a, b);
     if (was.enum !== null && is.enum !== null) return cx.enums(was.enum, is.enum);
     if (!compareInts(name, was.int, is.int, a, b, changes)) return;
     compareClosed(cx, name, was.bool || isClosed(was.enum), is.bool || isClosed(is.enum), a, b);

@@ -243,7 +243,8 @@ export class LuaBlock {
             ? `r:digits(${ref}, ${int.signed}, ${base}, ${extent.digits})`
             : `r:digits(${ref}, ${int.signed}, ${base}, nil, ${delimiterText(extent.delimiter)})`;
         }
-        const code = `r:${int.signed ? 'int' : 'uint'}(${ref}, ${int.bits / 8}, ${int.little})`;
+        const little = type.order === undefined ? int.little : luaExpression(type.order);
+        const code = `r:${int.signed ? 'int' : 'uint'}(${ref}, ${int.bits / 8}, ${little})`;
         return type.bool ? `${code} ~= 0` : code;
       }
       case 'float':

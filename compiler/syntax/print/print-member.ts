@@ -16,6 +16,8 @@ export function member(trivia: Trivia, of: Member, depth: number): Statement {
       const otherwise = of.message === null ? '' : ` else ${of.message.text}`;
       return plain(['assert ', expression(trivia, of.condition), otherwise, ';']);
     }
+    case 'endian':
+      return plain([`endian ${of.order.text} if `, expression(trivia, of.condition), ';']);
     case 'pad':
       return plain([`pad ${of.mode} `, expression(trivia, of.value), ';']);
     case 'bits': {

@@ -318,6 +318,8 @@ class SchemaWriter {
       this.checksum(place);
       if (r.chance(0.3)) this.member(place);
     }
+    // By what has been drawn already: schemas without it stay those of their seeds.
+    if (this.count % 6 === 0 && asked.length === 0) this.inChosenOrder(place);
 
     const [asking, telling] =
       side === 'server' ? ['push', 'response'] : ['request', side === 'client' ? 'oneway' : 'response'];
@@ -395,6 +397,23 @@ class SchemaWriter {
     place.open.varies = true;
     place.open.lines.push(`record ${file}.${name} { ${entries(0, wanted).join(' ')} }`);
     if (wanted.length > 0) this.replaceable = true;
+  }
+
+  /** Integers, and a window and arms with some, in a byte order that the frame says. */
+  private inChosenOrder(place: Place): void {
+    const { r } = this;
+    const order = this.fresh('order');
+    const [size, tail, part] = [this.fresh('n'), this.fresh('w'), this.fresh('n')];
+    const condition = r.pick([`${order} == 0x6c`, 'isAsk', `isAsk and (${order} & 1) != 0`, `not isAsk`]);
+    const inner = `${part} : i32; if (isAsk) { ${part}b : u64; } else { ${part}c : u16 in 3..500; }`;
+    for (const line of [
+      `${order} : u8;`,
+      `endian ${r.pick(['little', 'big'])} if ${condition};`,
+      `${this.fresh('n')} : ${r.pick(['u16', 'i24', 'u32', 'i64', 'u48', 'u32le', 'bool(u16)'])};`,
+      `${size} : ${r.pick(['u16', 'u24', 'u32', 'i64'])} in 12..40;`,
+      `within (${size}) { ${inner} ${tail} : bytes rest; }`,
+    ])
+      this.line(place, '', line, 1);
   }
 
   private kinds(place: Place, side: FramePlan['side']): string[] {

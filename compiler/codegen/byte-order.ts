@@ -1,0 +1,53 @@
+import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import type { Expression } from '../model/expression.js';
+import type { Block, FieldType } from '../model/model.js';
+import { walk } from '../model/walk.js';
+import type { Module } from './module.js';
+import { Reader } from './reader.js';
+import { tidy } from './tidy.js';
+
+/** What says the byte order of a frame's numbers; null where the schema does. */
+export function orderOf(frame: Block): Expression | null {
+  for (const member of walk(frame))
+    if (member.member === 'field' && member.type.kind === 'int' && member.type.order !== undefined)
+      return member.type.order;
+  return null;
+}
+
+/** The code that reads a number in the order of the frame at `at` of `b`, by what reads it in either. */
+export function readInOrder(
+  type: FieldType & { readonly kind: 'int' },
+  b: string,
+  at: string,
+  read: (little: boolean) => string,
+): string {
+  if (type.order === undefined) return read(type.int.little);
+  return `(isLittle(${b}, ${at}) ? ${read(true)} : ${read(false)})`;
+}
+
+/** The line that writes a number in the order that `little` is the code of. */
+export function writeInOrder(
+  type: FieldType & { readonly kind: 'int' },
+  little: string,
+  write: (little: boolean) => string,
+): string {
+  if (type.order === undefined) return write(type.int.little);
+  return `if (${little}) ${write(true)} else ${write(false)}`;
+}
+
+/** Emits `isLittle`, for frames that say their byte order. */
+export function emitByteOrder(order: Expression, module: Module): FunctionDeclarationStructure {
+  const reader = new Reader(module);
+  const code = reader.emit(order);
+  return {
+    kind: StructureKind.Function,
+    name: 'isLittle',
+    docs: ['Whether the numbers of the frame at b[at] have their low byte first.'],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'at', type: 'number' },
+    ],
+    returnType: 'boolean',
+    statements: tidy([...reader.lines, `return ${code};`]),
+  };
+}

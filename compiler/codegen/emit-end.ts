@@ -323,7 +323,7 @@ class EndWriter implements Environment {
       this.lines.push(`p = ${end};`);
       return;
     }
-    if (isSelfDelimited(type) && !(type.kind === 'list')) {
+    if (isSelfDelimited(type) && (type.kind !== 'list' || type.extent.kind === 'until')) {
       const depth = this.struct.recursive ? 'depth - 1' : 'depth';
       this.lines.push(
         `p = ${endCode(type, field.path, 'b', 'p', 'to', '0', depth, this.module, 'state', argumentsOf(type, this))};`,

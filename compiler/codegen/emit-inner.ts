@@ -6,6 +6,7 @@ import { givenFields } from './emit-encode.js';
 import { readAtCursor } from './emit-struct-read.js';
 import { quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
+import { reachesRecursion } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { typeText } from './type-text.js';
@@ -128,7 +129,9 @@ function readHolder(of: Holder, module: Module): string[] {
 /** Emits `encodePacket(v)`: the bytes of a coded window that stands for a struct. */
 export function emitCodedWrite(of: CodedField, module: Module): FunctionDeclarationStructure {
   const name = pascalCase(of.type.struct.name);
-  const { max } = of.type;
+  const { max, struct } = of.type;
+  const deep = reachesRecursion({ kind: 'struct', struct, args: [] });
+  const depth = deep ? `, ${module.protocol.limits.depth}` : '';
   return {
     kind: StructureKind.Function,
     name: `encode${name}`,
@@ -136,7 +139,7 @@ export function emitCodedWrite(of: CodedField, module: Module): FunctionDeclarat
     parameters: [{ name: 'v', type: name }],
     returnType: 'Uint8Array',
     statements: [
-      `const size = sizeOf${name}(v);`,
+      `const size = sizeOf${name}(v${depth});`,
       `${module.use('requireInteger')}(${quote(`${of.path} (bytes in it)`)}, size, 0, ${max});`,
       `const plain = ${module.use('frameBytes')}(size);`,
       `write${name}(plain, 0, v);`,

@@ -56,6 +56,16 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
   ],
   'null in a text with a max is not too long': ['s : pstr(u32) max 30 nullable default "zz"; t : u8;'],
   'a frame begins with an alignment': ['', '', ''],
+  'a coded window of structs in each other': [
+    'w : u16; within (w) max 1KiB as packed codec zlib { t : Tree; }',
+    '',
+    'recursive struct Tree { k : u8 in 0..2; kids : list of Tree count k; }',
+  ],
+  'a struct of varying size that holds a list with an end': [
+    'w : u16; within (w) { l : list of Part rest; }',
+    '',
+    'struct Part { texts : list of cstr until "\\n" max 9; }',
+  ],
   'an id of another width at the end of the frame': [
     'w : u8 in 1..12; within (w) { own : varint(zigzag); }',
     'id = own;',

@@ -1,10 +1,17 @@
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { BoltSplitter } from '../../support/bolt-splitter.js';
 
-/** Answers every bolt v1 request with its content and every heartbeat with an ack; prints its port. */
+/**
+ * `node echo-server.js [CERTIFICATE_FILE KEY_FILE]`: answers every bolt v1 request with its content and every heartbeat
+ * with an ack, over TLS 1.3 if it has a certificate; prints its port.
+ */
+const [certificate, key] = process.argv.slice(2).map((file) => readFileSync(file));
+
 const HEAD = 20;
 
-const server = createServer((socket) => {
+function serve(socket: Socket): void {
   socket.setNoDelay(true);
   let replies: Buffer[] = [];
   const splitter = new BoltSplitter((b, start, end) => {
@@ -28,7 +35,12 @@ const server = createServer((socket) => {
     replies = [];
   });
   socket.on('error', () => socket.destroy());
-});
+}
+
+const server =
+  certificate === undefined
+    ? createServer(serve)
+    : createTlsServer({ cert: certificate, key: key!, minVersion: 'TLSv1.3' }, serve);
 
 server.listen(0, '127.0.0.1', () => {
   console.log(`listening on ${(server.address() as { port: number }).port}`);

@@ -71,14 +71,37 @@ export async function startBench(): Promise<Bench> {
   };
 }
 
-/** Keeps requests of 412 bytes under way for a turn. */
-export function load(port: number, connections: number, inFlight: number): Promise<Load> {
-  return runScript<Load>('load-generator', [port, connections, inFlight, MILLISECONDS]);
+/** How callers come, beside their number. */
+export interface Callers {
+  /** A file with the certificate of who signed the sidecar's: they come by TLS 1.3. */
+  readonly ca?: string;
+  /** Called when all are connected, at their first requests. */
+  readonly connected?: () => void;
 }
 
-/** Runs a script of test/bench/processes to its end; what it prints is one line of JSON. */
-export async function runScript<T>(name: string, args: readonly number[]): Promise<T> {
+/** Keeps requests of 412 bytes under way for a turn. */
+export function load(
+  port: number,
+  connections: number,
+  inFlight: number,
+  { ca, connected }: Callers = {},
+): Promise<Load> {
+  const args = [port, connections, inFlight, MILLISECONDS, ...(ca === undefined ? [] : [ca])];
+  return runScript<Load>('load-generator', args, connected);
+}
+
+/**
+ * Runs a script of test/bench/processes to its end; what it prints is one line of JSON.
+ *
+ * @param connected called when it says `connected`, which it has to if this is given
+ */
+export async function runScript<T>(
+  name: string,
+  args: readonly (string | number)[],
+  connected?: () => void,
+): Promise<T> {
   const child = startNode(scriptOf(name), args.map(String));
+  if (connected !== undefined) await child.line(/^connected$/).then(connected);
   const [line] = await child.line(/^\{.*\}$/, 120_000);
   await child.ended;
   return JSON.parse(line) as T;

@@ -87,6 +87,10 @@ class FrameWriter {
     this.data.set(bytes, at);
   }
 
+  put(at: number, bytes: Uint8Array): void {
+    this.data.set(bytes, at);
+  }
+
   putInt(at: number, int: IntType, value: bigint, path: string): void {
     const { low, high } = rangeOf(int);
     if (value < low || value > high)
@@ -165,7 +169,8 @@ class BodyWriter {
       );
     }
     const at = this.holes.get(field)!;
-    if (isVarying(field)) this.insert(field, formed(field, value, this.name(field)));
+    if (digitsOf(field) > 0) this.out.put(at, formed(field, value, this.name(field)));
+    else if (isVarying(field)) this.insert(field, formed(field, value, this.name(field)));
     else this.out.putInt(at, this.intOf(field), value, this.name(field));
     this.scope.values.set(field, value);
     return value;
@@ -271,7 +276,7 @@ class BodyWriter {
     }
     if (type.kind === 'int' && type.form.kind !== 'fixed') {
       if (field.derivation !== null) {
-        this.holes.set(field, this.out.position);
+        this.holes.set(field, this.out.reserve(digitsOf(field)));
         return;
       }
       const value = this.number(field);
@@ -501,7 +506,13 @@ function knownOf(given: Shown): Value {
 }
 
 function isVarying(field: Field): boolean {
-  return field.type.kind === 'int' && field.type.form.kind !== 'fixed';
+  return field.type.kind === 'int' && field.type.form.kind !== 'fixed' && digitsOf(field) === 0;
+}
+
+/** How many digits a number has that always has as many; 0 for others. */
+function digitsOf({ type }: Field): number {
+  const form = type.kind === 'int' ? type.form : null;
+  return form?.kind === 'digits' && form.extent.kind === 'size' ? form.extent.digits : 0;
 }
 
 function formed(field: Field, value: bigint, path: string): Uint8Array {

@@ -56,6 +56,7 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
   ],
   'null in a text with a max is not too long': ['s : pstr(u32) max 30 nullable default "zz"; t : u8;'],
   'a frame begins with an alignment': ['', '', ''],
+  'an alignment after a length in digits': ['w : dec(u16) size 3; d : bytes size w; pad align 8; z : u8;'],
   'a coded window of structs in each other': [
     'w : u16; within (w) max 1KiB as packed codec zlib { t : Tree; }',
     '',

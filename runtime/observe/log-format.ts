@@ -107,7 +107,7 @@ function operatorOf(text: string, headers: string[]): Operator {
     return (entry) => entry.headers?.[index];
   }
   const known = [
-    ...Object.keys(WRITTEN),
+    ...WRITTEN.keys(),
     ...Object.keys(OPERATORS),
     ...WITH_ARGUMENT.map((operator) => `${operator}(name)`),
   ];

@@ -5,7 +5,7 @@ import { protocolsUnderTest } from '../support/protocols.js';
 import { Random, seedFromEnvironment } from '../support/random.js';
 import { mutate } from './mutate.js';
 
-const STREAMS = 1500;
+const STREAMS = 800;
 const LIMIT = 64 * 1024;
 
 describe('the framer fed with mutated streams in pieces', () => {

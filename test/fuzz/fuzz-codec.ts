@@ -1,6 +1,7 @@
 import { DecodeError, HeaderMap, type RequestId, ScanState, Status, type XProtocol } from '@proto-frame/api';
 import { corpus } from '../support/corpus.js';
 import type { ProtocolUnderTest } from '../support/protocols.js';
+import { cpuMilliseconds } from '../support/cpu-time.js';
 import { Random } from '../support/random.js';
 import { mutate } from './mutate.js';
 
@@ -79,9 +80,9 @@ function timed(run: () => string, report: FuzzReport): string {
   let outcome = '';
   let fastest = Infinity;
   for (let n = 0; n < 10; n++) {
-    const from = performance.now();
+    const from = cpuMilliseconds();
     outcome = run();
-    fastest = Math.min(fastest, performance.now() - from);
+    fastest = Math.min(fastest, cpuMilliseconds() - from);
     if (fastest < SLOWEST_MS) break;
   }
   report.slowest = Math.max(report.slowest, fastest);

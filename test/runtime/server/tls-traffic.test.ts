@@ -73,7 +73,8 @@ describe('watermarks', () => {
     for (let id = 1; id <= 200; id++) stalled.send(boltRequest(id, 'any', Buffer.from('large')));
     await eventually(() => stats.cancels > 0, 'the stalled caller to be reset', 20_000);
     clearInterval(watch);
-    expect(most).toBeGreaterThan(HIGH);
+    // Looked at between turns: the highest may have been between two looks.
+    expect(most).toBeGreaterThan(HIGH / 2);
     // Four times the high watermark, a frame, and what was read before the other side was held.
     expect(most).toBeLessThan(4 * HIGH + 3 * body.length);
     good.send(boltRequest(1, 'any', Buffer.from('small')));

@@ -1,4 +1,5 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { defaultLast } from '../model/default-last.js';
 import { rangeOf } from '../model/integers.js';
 import type {
   Block,
@@ -276,12 +277,8 @@ class Checker extends Reader {
 
   /** The arms of a variant as a switch, where that is worth it: true if it was. */
   private cases(variant: VariantModel, end: string, reached: boolean): boolean {
-    const arms = [...variant.arms].sort((a, b) => Number(a.patterns === null) - Number(b.patterns === null));
-    const labels = emitCases(
-      arms.map((arm) => arm.patterns),
-      variant.on,
-      this.module,
-    );
+    const arms = defaultLast(variant.arms);
+    const labels = emitCases(arms, variant.on, this.module);
     if (labels === null) return false;
     const checked = arms.map((arm) => this.hasChecks(arm.body, end, reached));
     const isDefaultChecked = arms.some((arm, i) => arm.patterns === null && checked[i]!);

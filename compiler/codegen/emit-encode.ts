@@ -3,6 +3,7 @@ import {
   type FunctionDeclarationStructure,
   type InterfaceDeclarationStructure,
 } from 'ts-morph';
+import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { sizeOfElements } from '../model/expressions-of.js';
 import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
@@ -777,7 +778,7 @@ class Writer implements Environment {
 
   private armCases(member: VariantModel): (readonly [string | null, Block])[] {
     const on = member.on.map((e) => emitExpression(e, this));
-    const arms = [...member.arms].sort((a, b) => Number(a.patterns === null) - Number(b.patterns === null));
+    const arms = defaultLast(member.arms);
     return arms.map((arm, i) => [
       // The checks before made sure that one arm takes the value.
       arm.patterns === null || (i === arms.length - 1 && this.isClosed(member))

@@ -1,4 +1,5 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { defaultLast } from '../model/default-last.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type { Expression } from '../model/expression.js';
 import { membersRead, parts, sizeOfElements } from '../model/expressions-of.js';
@@ -225,14 +226,8 @@ class EndWriter implements Environment {
         this.flush();
         this.declareIn(member.arms.map((arm) => arm.body));
         const on = member.on.map((e) => emitExpression(e, this));
-        const arms = [...member.arms].sort(
-          (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
-        );
-        const labels = emitCases(
-          arms.map((arm) => arm.patterns),
-          member.on,
-          this.module,
-        );
+        const arms = defaultLast(member.arms);
+        const labels = emitCases(arms, member.on, this.module);
         if (labels !== null) {
           this.lines.push(`switch (${on[0]!}) {`);
           arms.forEach((arm, i) => {

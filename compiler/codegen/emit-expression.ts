@@ -1,6 +1,6 @@
 import type { Expression } from '../model/expression.js';
 import { namedBy } from '../model/named-by.js';
-import type { ValueSet } from '../model/model.js';
+import type { ArmModel, ValueSet } from '../model/model.js';
 import { quote, type Module } from './module.js';
 
 type Of<Op extends Expression['op']> = Expression & { readonly op: Op };
@@ -193,7 +193,7 @@ const WORTH_SWITCHING = 4;
  * where that can't be, or is not worth it. An arm without patterns is the default.
  */
 export function emitCases(
-  arms: readonly (readonly (readonly ValueSet[])[] | null)[],
+  arms: readonly ArmModel[],
   subjects: readonly Expression[],
   module: Module,
 ): string[] | null {
@@ -202,7 +202,7 @@ export function emitCases(
   const of = subject!.type.enum;
   const seen = new Set<bigint>();
   const labels: string[] = [];
-  for (const patterns of arms) {
+  for (const { patterns } of arms) {
     const sets = patterns === null ? [] : patterns.map((row) => row[0] ?? null);
     if (sets.some((set) => set === null || set.some((r) => r.low !== r.high))) return null;
     // A value that an arm before takes never comes here.

@@ -1,4 +1,5 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { defaultLast } from '../model/default-last.js';
 import { boundsOf, intName, rangeOf } from '../model/integers.js';
 import type { Anchor, Place } from '../model/layout.js';
 import type { Block, Field, FieldType, MemberModel } from '../model/model.js';
@@ -138,14 +139,8 @@ class Scanner extends Reader {
     switch (member.member) {
       case 'variant': {
         const closed = member.arms.every((a) => a.patterns !== null);
-        const arms = [...member.arms].sort(
-          (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
-        );
-        const labels = emitCases(
-          arms.map((arm) => arm.patterns),
-          member.on,
-          this.module,
-        );
+        const arms = defaultLast(member.arms);
+        const labels = emitCases(arms, member.on, this.module);
         const isSwitch =
           labels !== null &&
           anchor?.after === member &&

@@ -1,4 +1,5 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
+import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { boundsOf, formRange, intName, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
@@ -390,7 +391,7 @@ class StructReader implements Environment {
   private variant(member: VariantModel): void {
     this.declare(member.arms.map((a) => a.body));
     const on = member.on.map((e) => emitExpression(e, this));
-    const arms = [...member.arms].sort((a, b) => Number(a.patterns === null) - Number(b.patterns === null));
+    const arms = defaultLast(member.arms);
     arms.forEach((arm, i) => {
       const test = arm.patterns === null ? null : emitPatterns(arm.patterns, member.on, on, this.module);
       this.lines.push(

@@ -118,6 +118,14 @@ interface Bound {
   readonly isWindow: boolean;
 }
 
+/** A value with what is said of it, where it ends, and what it holds. */
+interface ReadValue {
+  readonly value: Shown;
+  readonly note: string;
+  readonly next: number;
+  readonly children: readonly FieldNode[];
+}
+
 class FrameReader {
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
@@ -423,18 +431,8 @@ class FrameReader {
       bad(`${number} is no ${of.name}`);
   }
 
-  private value(
-    type: FieldType,
-    field: Field,
-    at: number,
-    bound: Bound,
-    scope: Scope,
-  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
-    const leaf = (
-      value: Shown,
-      next: number,
-      note = '',
-    ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } => ({
+  private value(type: FieldType, field: Field, at: number, bound: Bound, scope: Scope): ReadValue {
+    const leaf = (value: Shown, next: number, note = ''): ReadValue => ({
       value,
       note,
       next,
@@ -584,7 +582,7 @@ class FrameReader {
     at: number,
     bound: Bound,
     scope: Scope,
-  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+  ): ReadValue {
     const given = argumentValues(struct, args, scope);
     scope.inner?.set(field, given);
     if (!struct.recursive) return this.inStruct(struct, at, bound, given);
@@ -603,7 +601,7 @@ class FrameReader {
     at: number,
     bound: Bound,
     scope: Scope,
-  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+  ): ReadValue {
     const bytes: FieldType & { kind: 'bytes' } = { kind: 'bytes', extent: type.extent, nullable: false };
     const { from, to, next } = this.extent(bytes, field, at, bound, scope);
     const bad = (message: string): never => {
@@ -627,12 +625,7 @@ class FrameReader {
     return { value: asObject(inner.nodes), note, next, children: inner.nodes };
   }
 
-  private inStruct(
-    struct: Struct,
-    at: number,
-    bound: Bound,
-    given: Scope['values'],
-  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+  private inStruct(struct: Struct, at: number, bound: Bound, given: Scope['values']): ReadValue {
     const { start } = this;
     this.start = at;
     const { nodes, next } = this.block(struct.body, at, bound, { values: given, code: this.code });
@@ -646,7 +639,7 @@ class FrameReader {
     at: number,
     bound: Bound,
     scope: Scope,
-  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+  ): ReadValue {
     const { extent } = type;
     if (type.nullable && 'value' in extent && evaluateValue(extent.value, scope) === -1n)
       return { value: null, note: 'null', next: at, children: [] };
@@ -707,7 +700,7 @@ class FrameReader {
     at: number,
     bound: Bound,
     scope: Scope,
-  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+  ): ReadValue {
     const { extent } = type;
     const size =
       extent.kind === 'rest'
@@ -746,12 +739,7 @@ class FrameReader {
   }
 
   /** What a TypeScript module delimits and reads. */
-  private extern(
-    type: FieldType & { kind: 'extern' },
-    field: Field,
-    at: number,
-    bound: Bound,
-  ): { value: Shown; note: string; next: number; children: readonly FieldNode[] } {
+  private extern(type: FieldType & { kind: 'extern' }, field: Field, at: number, bound: Bound): ReadValue {
     const { extern } = type;
     const isMap = extern.value === 'map';
     const code = isMap ? this.code.map(extern) : this.code.type(extern);

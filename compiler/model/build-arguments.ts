@@ -1,5 +1,6 @@
 import type { Expr, NamedType, Param, StructDecl } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
+import { bareField } from './bare-field.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Declarations } from './declarations.js';
 import type { Expression } from './expression.js';
@@ -89,21 +90,13 @@ function buildArgument(
 function paramField(decl: StructDecl, param: Param, declarations: Declarations): Argument['field'] | null {
   const type = paramType(param, declarations);
   if (type === null) return null;
-  return {
-    member: 'field',
+  return bareField({
     name: param.name.text,
     path: `${decl.name.text}.${param.name.text}`,
-    doc: '',
     span: param.name.span,
     type,
-    guards: [],
-    constant: null,
-    default: null,
-    range: null,
-    checksum: null,
-    derivation: null,
     isParam: true,
-  };
+  });
 }
 
 function paramType(param: Param, declarations: Declarations): (FieldType & { readonly kind: 'int' }) | null {

@@ -1,5 +1,6 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Expr, Within } from '../syntax/ast.js';
+import { bareField } from './bare-field.js';
 import type { Context } from './build-expression.js';
 import type { Declarations } from './declarations.js';
 import type { Expression } from './expression.js';
@@ -41,11 +42,9 @@ export function buildCoded(
       names.addBroken({ text: one.name, span: one.span });
     return null;
   }
-  const field: Field = {
-    member: 'field',
+  const field: Field = bareField({
     name: ast.name.text,
     path: `${path}.${ast.name.text}`,
-    doc: '',
     span: ast.name.span,
     type: {
       kind: 'coded',
@@ -56,12 +55,7 @@ export function buildCoded(
       inner: innerFields(struct, () => field, { path, guards }),
     },
     guards,
-    constant: null,
-    default: null,
-    range: null,
-    checksum: null,
-    derivation: null,
-  };
+  });
   if (!names.addField(ast.name, field) || field.type.kind !== 'coded') return null;
   for (const one of field.type.inner) names.addField({ text: one.name, span: one.span }, one);
   return field;

@@ -1,4 +1,5 @@
 import type { Expr } from '../syntax/ast.js';
+import { bareField } from './bare-field.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import type { Field, IdForm, IntField } from './model.js';
@@ -69,20 +70,12 @@ export function composedId(call: Expr & { kind: 'call' }, cx: Context): Field | 
     return null;
   }
   const name = `concat(${parts.map((part) => part.name).join(', ')})`;
-  return {
-    member: 'field',
+  return bareField({
     name,
     path: `${first.path.slice(0, -first.name.length)}${name}`,
-    doc: '',
     span: call.span,
     type: { kind: 'composed', parts },
-    guards: [],
-    constant: null,
-    default: null,
-    range: null,
-    checksum: null,
-    derivation: null,
-  };
+  });
 }
 
 function isPart(field: Field): field is IntField {

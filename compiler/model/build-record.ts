@@ -1,4 +1,5 @@
 import type { Attr, RecordEntry, RecordMember } from '../syntax/ast.js';
+import { bareField } from './bare-field.js';
 import type { Context } from './build-expression.js';
 import { checkAttributes } from './build-type.js';
 import { constantOf } from './constants.js';
@@ -32,20 +33,13 @@ export function buildRecord(
   const extern = formatOf(ast, cx, declarations);
   const name = ast.name?.text ?? 'record';
   const entries: Field[] = [];
-  const field: Field = {
-    member: 'field',
+  const field: Field = bareField({
     name,
     path: `${path}.${name}`,
-    doc: '',
     span: ast.name?.span ?? ast.format.span,
     type: { kind: 'record', extern: extern!, extent: { kind: 'rest', max: null }, entries },
     guards: cx.guards,
-    constant: null,
-    default: null,
-    range: null,
-    checksum: null,
-    derivation: null,
-  };
+  });
   addEntries(ast.entries, [], { cx, declarations, path, record: () => field }, entries);
   return extern === null || !cx.names.addField(ast.name ?? { text: name, span: field.span }, field)
     ? null
@@ -107,20 +101,15 @@ function addEntry(entry: RecordEntry, path: readonly number[], place: Place, int
   }
   const allowed: Attr['kind'][] = of.kind === 'int' ? ['default'] : [];
   checkAttributes(entry.attrs, allowed, `an entry of ${of.kind}`, cx.report);
-  const field: Field = {
-    member: 'field',
+  const field: Field = bareField({
     name: entry.name.text,
     path: `${place.path}.${entry.name.text}`,
     doc: entry.doc,
     span: entry.name.span,
     type: { kind: 'entry', record: place.record, path, of },
     guards: cx.guards,
-    constant: null,
     default: of.kind === 'int' ? defaultOf(entry, of, cx) : null,
-    range: null,
-    checksum: null,
-    derivation: null,
-  };
+  });
   if (cx.names.addField(entry.name, field)) into.push(field);
 }
 

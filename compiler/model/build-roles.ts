@@ -2,6 +2,7 @@ import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
+import { bareField } from './bare-field.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import { composedId, idFunction, textId } from './build-id.js';
@@ -251,20 +252,13 @@ function isHead(field: Field): boolean {
 
 /** The id that stands under a key of a head. */
 function idInHead({ map, key, span }: Expression & { op: 'header' }): Field {
-  return {
-    member: 'field',
+  return bareField({
     name: key,
     path: `${map.path}["${key}"]`,
-    doc: '',
     span,
     type: { kind: 'inHead', head: map, key },
     guards: map.guards,
-    constant: null,
-    default: null,
-    range: null,
-    checksum: null,
-    derivation: null,
-  };
+  });
 }
 
 function isExternMap(field: Field): boolean {

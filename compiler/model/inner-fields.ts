@@ -1,3 +1,4 @@
+import { bareField } from './bare-field.js';
 import { inEveryFrame } from './in-every-frame.js';
 import type { BitFieldModel, Field, Struct } from './model.js';
 import { walk } from './walk.js';
@@ -20,20 +21,14 @@ export function innerFields(
 ): Field[] {
   return [...fieldsOf(struct)].map(([name, fields]) => {
     const [first] = fields as [Field | BitFieldModel];
-    return {
-      member: 'field',
+    return bareField({
       name,
       path: `${around.path}.${name}`,
       doc: first.doc,
       span: first.span,
       type: { kind: 'inner', of, fields },
       guards: around.guards,
-      constant: null,
-      default: null,
-      range: null,
-      checksum: null,
-      derivation: null,
-    };
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import type { RequestId } from '@proto-frame/api';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/bolt-client.js';
+import { cutFrames } from '../support/cut-frames.js';
 import { idFrame, idsProtocol, type IdWidth, readIdFrame } from '../support/hand-written-ids.js';
 import { Random } from '../support/random.js';
 import { clusterOf, startProxy, type WholeProxy } from '../support/whole-proxy.js';
@@ -12,17 +13,8 @@ const sockets: Socket[] = [];
 
 /** Calls `take` with each frame of two bytes of length. */
 function frames(socket: Socket, take: (frame: Buffer) => void): void {
-  let rest: Buffer = Buffer.alloc(0);
   sockets.push(socket);
-  socket.on('error', () => {});
-  socket.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk]);
-    let at = 0;
-    for (; rest.length - at >= 2 && rest.length - at >= rest.readUInt16BE(at); at += rest.readUInt16BE(at)) {
-      take(rest.subarray(at, at + rest.readUInt16BE(at)));
-    }
-    rest = rest.subarray(at);
-  });
+  cutFrames(socket, (bytes) => (bytes.length < 2 ? 0 : bytes.readUInt16BE(0)), take);
 }
 
 /** A proxy before a host that echoes and notes the ids it sees. */

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, expect, test } from 'vitest';
 import { loadCodec } from '../compiler/codegen/load-codec.js';
 import { eventually } from '../support/bolt-client.js';
+import { cutFrames } from '../support/cut-frames.js';
 import { clusterOf, startProxy, type WholeProxy } from '../support/whole-proxy.js';
 
 // Ids that are no single integer, from a schema to the wire: the host sees ids of the proxy in the protocol's form, the
@@ -14,17 +15,8 @@ const sockets: Socket[] = [];
 
 /** Calls `take` with each frame: a byte, a length of two bytes, and as many bytes. */
 function frames(socket: Socket, take: (frame: Buffer) => void): void {
-  let rest: Buffer = Buffer.alloc(0);
   sockets.push(socket);
-  socket.on('error', () => {});
-  socket.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 3 && rest.length >= 3 + rest.readUInt16BE(1)) {
-      const end = 3 + rest.readUInt16BE(1);
-      take(rest.subarray(0, end));
-      rest = rest.subarray(end);
-    }
-  });
+  cutFrames(socket, (bytes) => (bytes.length < 3 ? 0 : 3 + bytes.readUInt16BE(1)), take);
 }
 
 /** A proxy before a host that answers in pairs, the second first, and notes what it is sent. */

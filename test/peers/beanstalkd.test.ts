@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import JackdClient from 'jackd';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { protoFrame } from '../compiler/cli/cli.js';
+import { accepting } from '../support/accepting.js';
 import { freePort } from '../support/free-port.js';
 import { ROOT } from '../support/root.js';
 import { type Sidecar, startSidecar } from '../support/sidecar.js';
@@ -24,16 +23,6 @@ async function client(): Promise<JackdClient> {
   return made;
 }
 
-async function listens(port: number): Promise<boolean> {
-  const probe = connect(port, '127.0.0.1');
-  const found = await once(probe, 'connect').then(
-    () => true,
-    () => false,
-  );
-  probe.destroy();
-  return found;
-}
-
 beforeAll(async () => {
   mkdirSync(`${ROOT}test/dist`, { recursive: true });
   folder = mkdtempSync(`${ROOT}test/dist/beanstalkd-`);
@@ -42,7 +31,7 @@ beforeAll(async () => {
   expect([compiled.code, compiled.err]).toEqual([0, '']);
   const port = await freePort();
   server = spawn('beanstalkd', ['-l', '127.0.0.1', '-p', String(port)]);
-  while (!(await listens(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await accepting(port);
   sidecar = await startSidecar({
     protocol: 'beanstalkd',
     upstreams: [port],

@@ -1,8 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Client } from 'memjs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { accepting } from '../support/accepting.js';
+import { cutFrames } from '../support/cut-frames.js';
 import { eventually } from '../support/bolt-client.js';
 import { freePort } from '../support/free-port.js';
 import { memcachedReference } from '../support/references/memcached.js';
@@ -38,31 +39,11 @@ function bare(at = sidecar.port): { socket: Socket; seen: string[] } {
   const socket = connect(at, '127.0.0.1');
   sockets.push(socket);
   const seen: string[] = [];
-  let rest: Buffer = Buffer.alloc(0);
-  socket.on('error', () => {});
-  socket.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk]);
-    for (
-      let size = memcachedReference.length(rest);
-      size > 0 && size <= rest.length;
-      size = memcachedReference.length(rest)
-    ) {
-      const { id, wireStatus, body } = memcachedReference.facts(rest.subarray(0, size));
-      seen.push(`${rest[1]!} ${wireStatus} ${id} ${Buffer.from(body).toString()}`);
-      rest = rest.subarray(size);
-    }
+  cutFrames(socket, memcachedReference.length, (packet) => {
+    const { id, wireStatus, body } = memcachedReference.facts(packet);
+    seen.push(`${packet[1]!} ${wireStatus} ${id} ${Buffer.from(body).toString()}`);
   });
   return { socket, seen };
-}
-
-async function listens(at: number): Promise<boolean> {
-  const probe = connect(at, '127.0.0.1');
-  const found = await once(probe, 'connect').then(
-    () => true,
-    () => false,
-  );
-  probe.destroy();
-  return found;
 }
 
 beforeAll(async () => {
@@ -70,7 +51,7 @@ beforeAll(async () => {
   const asUser = process.getuid?.() === 0 ? ['-u', 'root'] : [];
   server = spawn('memcached', [...asUser, '-l', '127.0.0.1', '-p', String(port), '-m', '128', '-I', '2m']);
   // It says nothing when it is ready.
-  while (!(await listens(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await accepting(port);
   sidecar = await startSidecar({ protocol: 'memcached', upstreams: [port], match: '{ service: memcached }' });
 });
 

@@ -1,3 +1,4 @@
+import { defaultLast } from '../../model/default-last.js';
 import { boundsOf, rangeOf, composedBits } from '../../model/integers.js';
 import type {
   Block,
@@ -103,9 +104,7 @@ export class LuaBlock {
       case 'variant': {
         if (!member.on.every((e) => isKnown(e, this.protocol.roles))) return this.unread(member.path);
         const on = member.on.map(luaExpression);
-        const arms = [...member.arms].sort(
-          (a, b) => Number(a.patterns === null) - Number(b.patterns === null),
-        );
+        const arms = defaultLast(member.arms);
         let whole = true;
         arms.forEach((arm, i) => {
           const test = arm.patterns === null ? null : luaPatterns(arm.patterns, on);

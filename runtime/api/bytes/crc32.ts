@@ -1,3 +1,5 @@
+import type { Checksum, ChecksumDelta } from './checksum.js';
+
 /**
  * CRC-32 (ISO-HDLC, as zlib) and CRC-32C (Castagnoli), reflected, initial value and final xor all ones.
  * Eight tables let eight bytes go in at once.
@@ -50,15 +52,11 @@ function run(tables: Uint32Array[], bytes: Uint8Array, start: number, end: numbe
   return ~crc >>> 0;
 }
 
-/** CRC-32 of bytes[start, end) as an unsigned number. */
-export function crc32(bytes: Uint8Array, start: number, end: number): number {
-  return run(ISO, bytes, start, end);
-}
+/** CRC-32, as an unsigned number. */
+export const crc32: Checksum = (bytes, start, end) => run(ISO, bytes, start, end);
 
-/** CRC-32C of bytes[start, end) as an unsigned number. */
-export function crc32c(bytes: Uint8Array, start: number, end: number): number {
-  return run(CASTAGNOLI, bytes, start, end);
-}
+/** CRC-32C, as an unsigned number. */
+export const crc32c: Checksum = (bytes, start, end) => run(CASTAGNOLI, bytes, start, end);
 
 /** a * b modulo the polynomial, in the reflected bit order of the tables. */
 function multiply(polynomial: number, a: number, b: number): number {
@@ -81,14 +79,7 @@ function power(polynomial: number, bytes: number): number {
   return result;
 }
 
-/**
- * What a checksum changes by when bytes under it change: to be xor-ed onto the old value. A frame that came
- * with a wrong checksum keeps a wrong one, so a proxy that patches an id never vouches for damaged bytes.
- *
- * @param before the old bytes at [beforeAt, beforeAt + length)
- * @param after the new ones at [afterAt, afterAt + length)
- * @param trailing how many covered bytes follow them
- */
+/** See {@link ChecksumDelta}: to be xor-ed onto the old value. */
 function delta(
   tables: Uint32Array[],
   polynomial: number,
@@ -107,25 +98,9 @@ function delta(
 }
 
 /** See {@link delta}. */
-export function crc32Delta(
-  before: Uint8Array,
-  beforeAt: number,
-  after: Uint8Array,
-  afterAt: number,
-  length: number,
-  trailing: number,
-): number {
-  return delta(ISO, 0xedb88320, before, beforeAt, after, afterAt, length, trailing);
-}
+export const crc32Delta: ChecksumDelta = (before, beforeAt, after, afterAt, length, trailing) =>
+  delta(ISO, 0xedb88320, before, beforeAt, after, afterAt, length, trailing);
 
 /** See {@link delta}. */
-export function crc32cDelta(
-  before: Uint8Array,
-  beforeAt: number,
-  after: Uint8Array,
-  afterAt: number,
-  length: number,
-  trailing: number,
-): number {
-  return delta(CASTAGNOLI, 0x82f63b78, before, beforeAt, after, afterAt, length, trailing);
-}
+export const crc32cDelta: ChecksumDelta = (before, beforeAt, after, afterAt, length, trailing) =>
+  delta(CASTAGNOLI, 0x82f63b78, before, beforeAt, after, afterAt, length, trailing);

@@ -1,3 +1,5 @@
+import type { ChecksumDelta } from './checksum.js';
+
 /**
  * A CRC of 9 to 31 bits whose register takes the highest bit of a byte first, without a final xor. The register
  * stands in the upper bits of 32, so that widths need no mask; its table is made once.
@@ -31,13 +33,7 @@ export class ForwardCrc {
     return crc >>> this.unused;
   }
 
-  /**
-   * What a checksum changes by when bytes under it change: to be xor-ed onto the old value.
-   *
-   * @param before the old bytes at [beforeAt, beforeAt + length)
-   * @param after the new ones at [afterAt, afterAt + length)
-   * @param trailing how many covered bytes follow them
-   */
+  /** See {@link ChecksumDelta}: to be xor-ed onto the old value. */
   delta(
     before: Uint8Array,
     beforeAt: number,

@@ -1,3 +1,5 @@
+import type { ChecksumDelta } from './checksum.js';
+
 /** A CRC of 9 to 31 bits whose register takes the lowest bit of a byte first; its table is made once. */
 export class ReflectedCrc {
   private readonly table = new Uint32Array(256);
@@ -28,13 +30,7 @@ export class ReflectedCrc {
     return crc ^ this.finalXor;
   }
 
-  /**
-   * What a checksum changes by when bytes under it change: to be xor-ed onto the old value.
-   *
-   * @param before the old bytes at [beforeAt, beforeAt + length)
-   * @param after the new ones at [afterAt, afterAt + length)
-   * @param trailing how many covered bytes follow them
-   */
+  /** See {@link ChecksumDelta}: to be xor-ed onto the old value. */
   delta(
     before: Uint8Array,
     beforeAt: number,

@@ -29,7 +29,7 @@ export interface FrameOwner extends FrameSink {
   onEnd(): void;
   /** Much is queued for the peer and it takes nothing. */
   onStalled(): void;
-  /** The last call. */
+  /** The last call. Frames that had arrived were handed on before, unless the owner has closed the connection. */
   onClose(error: Error | null): void;
 }
 
@@ -71,6 +71,8 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   private countedNeedMore = 0;
   private postponed = false;
   private ended = false;
+  /** We have closed it: what waits is of no use to anybody. */
+  private givenUp = false;
 
   /**
    * @param frameDeadline from the first byte of a frame to its last, in ms; 0: none
@@ -106,19 +108,19 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
 
   /** Writes what is queued and closes; nothing more is read. */
   close(): void {
-    this.framer?.stop();
+    this.stop();
     this.connection.close();
   }
 
   /** Closes at once. */
   destroy(): void {
-    this.framer?.stop();
+    this.stop();
     this.connection.destroy();
   }
 
   /** Closes at once with a reset. */
   reset(): void {
-    this.framer?.stop();
+    this.stop();
     this.connection.reset();
   }
 
@@ -149,7 +151,7 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   }
 
   onReleased(): void {
-    if (!this.postponed) this.postpone();
+    this.postpone();
   }
 
   onEnd(): void {
@@ -163,7 +165,25 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
 
   onClose(error: Error | null): void {
     this.loop.disarm(this.timer);
+    if (error === null && this.ended && !this.givenUp) this.readOut();
     this.owner.onClose(error);
+  }
+
+  /**
+   * Where our side had ended before, the socket closes with the peer's end, and does not wait for what was
+   * held or postponed: that is handed on now, all at once.
+   */
+  private readOut(): void {
+    const { framer } = this;
+    if (framer === null) return;
+    this.loop.serving = this.owner;
+    while (framer.waitingBytes > 0 && !this.givenUp) this.readShare(framer);
+    this.loop.serving = null;
+  }
+
+  private stop(): void {
+    this.givenUp = true;
+    this.framer?.stop();
   }
 
   private take(chunk: Buffer): void {
@@ -180,6 +200,7 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   }
 
   private postpone(): void {
+    if (this.postponed) return;
     this.postponed = true;
     this.loop.postpone(this);
   }
@@ -187,6 +208,10 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
   private read(): void {
     const framer = this.framer!;
     if (framer === null || this.connection.closed || this.connection.holds > 0) return;
+    this.readShare(framer);
+  }
+
+  private readShare(framer: Framer): void {
     let state: FramerState;
     try {
       state = framer.read(this);
@@ -195,7 +220,7 @@ export class FrameConnection implements ConnectionOwner, Resumable, FrameSink {
       return;
     }
     this.count(framer);
-    if (this.connection.closed) return;
+    if (this.givenUp) return;
     if (state === FramerState.more) this.postpone();
     else if (state === FramerState.malformed) this.owner.onFault('malformed', null);
     else if (state === FramerState.tooLarge) this.owner.onFault('too_large', null);

@@ -212,7 +212,8 @@ class Writer implements Environment {
   /** Bytes that are certain and not yet added to `size`, or passed by `p`. */
   private pending = 0;
   private readonly units = new Map<Extended, string>();
-  private readonly hoisted: string[] = [];
+  /** Fields of one name in several branches are one local. */
+  private readonly hoisted = new Set<string>();
   private readonly hoistedBytes: string[] = [];
   /** What `bind` takes from the argument: `id`, `body = NO_BYTES`. */
   private parts: readonly string[] = [];
@@ -287,8 +288,8 @@ class Writer implements Environment {
     this.startSize(start);
     this.derived(this.body);
     // What a branch measures is written in another branch of the same condition: it is declared before both.
-    if (this.hoisted.length > 0)
-      this.lines.splice(start, 0, `let ${this.hoisted.map((name) => `${name} = 0`).join(', ')};`);
+    if (this.hoisted.size > 0)
+      this.lines.splice(start, 0, `let ${[...this.hoisted].map((name) => `${name} = 0`).join(', ')};`);
     for (const name of this.hoistedBytes) this.lines.splice(start, 0, `let ${name}: Uint8Array = NO_BYTES;`);
   }
 
@@ -551,7 +552,7 @@ class Writer implements Environment {
 
   private declare(name: string, code: string, inBranch: boolean): void {
     this.lines.push(`${inBranch ? '' : 'const '}${name} = ${code};`);
-    if (inBranch) this.hoisted.push(name);
+    if (inBranch) this.hoisted.add(name);
   }
 
   /** Derives the lengths of a block whose own size hangs on their value, and adds it. */
@@ -595,7 +596,7 @@ class Writer implements Environment {
       );
       const inBranch = field.guards.length > 0;
       this.lines.push(inBranch ? first!.replace(/^const /, '') : first!, ...others);
-      if (inBranch) this.hoisted.push(local);
+      if (inBranch) this.hoisted.add(local);
       for (const other of derivation.alsoOf) this.agree(other);
     };
     declare(field);

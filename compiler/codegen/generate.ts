@@ -203,8 +203,10 @@ function listsOf(blocks: readonly Block[]): { type: FieldType & { kind: 'list' }
   const lists: { type: FieldType & { kind: 'list' }; path: string }[] = [];
   for (const block of blocks) {
     for (const member of walk(block)) {
-      if (member.member === 'field' && member.type.kind === 'list')
-        lists.push({ type: member.type, path: member.path });
+      if (member.member !== 'field' || member.type.kind !== 'list') continue;
+      // Lists of one name in several arms are of one type, and have one set of functions.
+      const { type, path } = member;
+      if (!lists.some((list) => list.path === path)) lists.push({ type, path });
     }
   }
   return lists;

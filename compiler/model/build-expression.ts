@@ -21,7 +21,7 @@ import type {
 } from './model.js';
 import { innerFields, isInnerOptional, plainField } from './inner-fields.js';
 import { inEveryFrame } from './in-every-frame.js';
-import type { Names } from './names.js';
+import { exclusive, type Names } from './names.js';
 import { isOfRequest, readsRequest, type Remembered } from './remembered.js';
 import { leftFor } from './first-match.js';
 import { narrow } from './narrow.js';
@@ -280,7 +280,7 @@ function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null)
       // At the place of its use, so that an error about it lies there.
       return { ...meaning.value, span };
     case 'field':
-      return fieldExpression('field', name, meaning.fields, expr, cx.guards);
+      return fieldExpression('field', name, reachable(meaning.fields, cx.guards), expr, cx.guards);
     case 'window':
       report.error('PF109', span, `\`${name}\` is a window and has no value of its own`);
       return null;
@@ -360,6 +360,17 @@ function constantExpression(value: ConstantValue | null, span: Expr['span']): Ex
     case 'bool':
       return { op: 'bool', value: value.value, span, optional: false, type: { kind: 'bool' } };
   }
+}
+
+/** Of fields that share a name those that can be in one frame with a place: inside an arm its own, no others. */
+function reachable(
+  fields: readonly (Field | BitFieldModel)[],
+  guards: readonly Guard[],
+): readonly (Field | BitFieldModel)[] {
+  if (guards.length === 0) return fields;
+  const own = fields.filter((field) => !exclusive(field.guards, guards));
+  // A copy in any case: arms that come later may have fields of this name as well.
+  return own.length > 0 ? own : [...fields];
 }
 
 /** The value of a field or of fields that share a name in several arms; optional unless the place is in its arm. */

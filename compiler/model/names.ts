@@ -4,7 +4,16 @@ import type { Span } from '../source/source-file.js';
 import type { Expression } from './expression.js';
 import { plainField } from './inner-fields.js';
 import { isBig } from './integers.js';
-import type { BitFieldModel, EntryType, Enum, Field, Guard, WindowModel } from './model.js';
+import type {
+  BitFieldModel,
+  EntryType,
+  Enum,
+  ExtentModel,
+  Field,
+  FieldType,
+  Guard,
+  WindowModel,
+} from './model.js';
 
 /** What a name inside a frame or struct stands for. */
 export type Meaning =
@@ -134,13 +143,17 @@ function sameType(one: Field | BitFieldModel, other: Field | BitFieldModel): boo
   if (a.member === 'bitField' && b.member === 'bitField')
     return a.enum === b.enum && (a.width === 1) === (b.width === 1);
   if (a.member === 'bitField' || b.member === 'bitField') return isSameEnum(a, b);
-  const [x, y] = [a.type, b.type];
+  return sameForm(a.type, b.type, a.range, b.range);
+}
+
+/** Whether values of two types are the same in TypeScript, and mean the same. */
+function sameForm(x: FieldType, y: FieldType, xRange: Field['range'], yRange: Field['range']): boolean {
   if (x.kind === 'int' && y.kind === 'int') {
     // What stands on the wire in another form is the same number all the same.
     const alike =
       x.form.kind === y.form.kind
         ? x.int.bits === y.int.bits && x.int.signed === y.int.signed
-        : isBig(x.int, a.range) === isBig(y.int, b.range);
+        : isBig(x.int, xRange) === isBig(y.int, yRange);
     return x.enum === y.enum && x.bool === y.bool && alike;
   }
   if (x.kind === 'entry' && y.kind === 'entry')
@@ -148,6 +161,29 @@ function sameType(one: Field | BitFieldModel, other: Field | BitFieldModel): boo
   if (x.kind === 'record' && y.kind === 'record') return x.extern === y.extern;
   if (x.kind === 'struct' && y.kind === 'struct') return x.struct === y.struct;
   if (x.kind === 'map' && y.kind === 'map') return x.pair === y.pair;
+  if (x.kind === 'list' && y.kind === 'list')
+    return x.nullable === y.nullable && sameExtent(x.extent, y.extent) && sameElement(x, y);
   if (x.kind === 'bytes' && y.kind === 'bytes') return x.nullable === y.nullable;
   return x.kind === 'text' && y.kind === 'text' && x.nullable === y.nullable;
+}
+
+type ListType = FieldType & { readonly kind: 'list' };
+
+/** Elements are read and written by functions of the list: here they are the same to the byte. */
+function sameElement(x: ListType, y: ListType): boolean {
+  const [a, b] = [x.element, y.element];
+  if (x.range?.low !== y.range?.low || x.range?.high !== y.range?.high) return false;
+  if (a.kind === 'int' && b.kind === 'int')
+    return (
+      sameForm(a, b, x.range, y.range) &&
+      a.form.kind === 'fixed' &&
+      b.form.kind === 'fixed' &&
+      a.int.little === b.int.little
+    );
+  return a.kind === 'struct' && sameForm(a, b, null, null);
+}
+
+function sameExtent(x: ExtentModel, y: ExtentModel): boolean {
+  if (x.kind === 'until') return y.kind === 'until' && x.delimiter === y.delimiter;
+  return x.kind !== 'prefix' && x.kind === y.kind;
 }

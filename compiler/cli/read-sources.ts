@@ -6,6 +6,7 @@ import type { SchemaFile, Use } from '../syntax/ast.js';
 import { parse } from '../syntax/parse.js';
 import { didYouMean, EXTENSION } from './find-files.js';
 import { readExterns } from './read-externs.js';
+import { STD, stdFolder } from './std-folder.js';
 import { UsageError } from './terminal.js';
 
 /** No schema is so large; what is, was not written as one. In bytes. */
@@ -71,7 +72,7 @@ export async function readSources(files: readonly string[], cwd: string, report:
   }
   return {
     roots,
-    resolve: (from, path) => parsed.get(resolve(folders.get(from) ?? cwd, path)) ?? undefined,
+    resolve: (from, path) => parsed.get(usedPath(folders.get(from) ?? cwd, path)) ?? undefined,
     paths: [...parsed.keys(), ...externs],
   };
 }
@@ -89,7 +90,12 @@ function pathOf(use: Use, folder: string, report: Report): string | null {
     });
     return null;
   }
-  return resolve(folder, value);
+  return usedPath(folder, value);
+}
+
+/** What `use "std/x.proto-frame"` names comes with the compiler; all else lies relative to the schema that uses it. */
+function usedPath(folder: string, value: string): string {
+  return value.startsWith(STD) ? resolve(stdFolder(), value.slice(STD.length)) : resolve(folder, value);
 }
 
 /** The text of a schema.

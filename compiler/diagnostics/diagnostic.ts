@@ -55,6 +55,11 @@ export class Report {
     return this.tried;
   }
 
+  /** Takes back all findings but the first `count`. */
+  withdraw(count: number): void {
+    this.diagnostics.length = count;
+  }
+
   /** Whether an error lies in a place: then nothing more is said about the whole, which is not whole. */
   hasErrorIn(place: Span): boolean {
     return this.diagnostics.some((d) => d.severity === 'error' && contains(place, d.span));

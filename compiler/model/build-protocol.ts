@@ -34,7 +34,7 @@ export interface BuiltProtocol {
  * Resolves and sizes one protocol. After errors the parts in error are left out; rules then look at the rest, but
  * nothing may be generated from it.
  *
- * @returns null if errors leave nothing to look at
+ * @returns null if errors leave nothing to look at, or a file that it uses could not be read, which has been reported
  */
 export function buildProtocol(
   decl: ProtocolDecl,
@@ -42,8 +42,22 @@ export function buildProtocol(
   resolve: ResolveUse,
   report: Report,
 ): BuiltProtocol | null {
+  const opened = openProtocol(decl, file, resolve, report);
+  const reported = report.diagnostics.length;
+  const built = buildOpened(opened, decl, file, report);
+  if (!opened.scope.shared.incomplete) return built;
+  // Nobody can tell what is wrong from what only seems so without the file that is missing.
+  report.withdraw(reported);
+  return null;
+}
+
+function buildOpened(
+  { scope, items, limits: limitEntries }: ReturnType<typeof openProtocol>,
+  decl: ProtocolDecl,
+  file: SchemaFile,
+  report: Report,
+): BuiltProtocol | null {
   const before = report.attempts;
-  const { scope, items, limits: limitEntries } = openProtocol(decl, file, resolve, report);
   /** Whether what is missing may be there, in a file or statement that could not be read. */
   const damaged = scope.shared.incomplete || [...scope.shared.sources].some((s) => report.isDamaged(s));
   const settings = new Map<string, Setting>();

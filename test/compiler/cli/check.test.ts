@@ -20,6 +20,20 @@ test('a folder stands for the schemas in it', async () => {
   expect((await protoFrame(cwd, ['check', 'schemas'])).out).toBe('2 schemas checked, no errors\n');
 });
 
+test('`std/` names what comes with the compiler, from any folder', async () => {
+  const uses = (file: string): string => `use "std/${file}.proto-frame" as std;\n${schema('a', 1)}`;
+  const cwd = await folderWith({
+    'schemas/a.proto-frame': uses('hessian2').replace('size length;', 'size length; name : std.str;'),
+    'b.proto-frame': uses('hesian2'),
+  });
+  expect((await protoFrame(cwd, ['check', 'schemas'])).err).toBe('');
+  const { code, err } = await protoFrame(cwd, ['check', 'b.proto-frame']);
+  expect(code).toBe(1);
+  expect(err).toContain(
+    'PF005: cannot use `std/hesian2.proto-frame`: there is no such file; did you mean hessian2.proto-frame?',
+  );
+});
+
 test('errors: exit 1, in the order of the text, with a total', async () => {
   const broken = schema('a', 1)
     .replace('u32;', 'u33;')

@@ -69,7 +69,7 @@ const SETTLE_MS = 1_000;
 const SETTLE_STEP_MS = 10;
 /** After this share of a drain callers that go on asking are read no more: what is left is for the replies. */
 const LAST_CALL = 0.75;
-/** Within this share of a drain callers of a listener that goes are asked to leave, one after the other. */
+/** Within this share of a drain callers are asked to leave where that happens one after the other. */
 const LEAVE_SHARE = 0.5;
 
 /** A running sidecar. The one place that knows all parts and puts them together. */
@@ -222,13 +222,19 @@ export class Server {
    * Stops gracefully: no new connections, callers are asked for no more requests, those under way finish.
    *
    * @param timeout after which the rest is cut off, in ms
+   * @param gradually asks callers one after the other, so that not all connect anew at once; asked again without
+   * it, a drain under way asks all that are left
    * @returns whether everything had finished by then
    */
-  drain(timeout: number = this.snapshot.drainTimeout): Promise<boolean> {
-    this.draining ??= this.drainAll(timeout).then((finished) => {
-      this.onDrained(finished);
-      return finished;
-    });
+  drain(timeout: number = this.snapshot.drainTimeout, gradually = false): Promise<boolean> {
+    if (this.draining === null) {
+      this.draining = this.drainAll(timeout, gradually).then((finished) => {
+        this.onDrained(finished);
+        return finished;
+      });
+    } else if (!gradually) {
+      for (const listener of [...this.listeners, ...this.leaving]) void listener.drain();
+    }
     return this.draining;
   }
 
@@ -372,7 +378,7 @@ export class Server {
     });
   }
 
-  private async drainAll(timeout: number): Promise<boolean> {
+  private async drainAll(timeout: number, gradually: boolean): Promise<boolean> {
     this.ready = false;
     let cut: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
@@ -382,7 +388,8 @@ export class Server {
     const lastCall = setTimeout(() => {
       for (const listener of listeners) listener.finish();
     }, timeout * LAST_CALL);
-    const all = listeners.map((listener) => listener.drain());
+    const over = gradually ? timeout * LEAVE_SHARE : 0;
+    const all = listeners.map((listener) => listener.drain(over));
     const finished = await Promise.race([Promise.all(all).then(() => true), late]);
     clearTimeout(cut);
     clearTimeout(lastCall);

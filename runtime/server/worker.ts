@@ -131,7 +131,7 @@ class WorkerSide {
         this.server.reopenAccessLog();
         return;
       case 'drain':
-        void this.server.drain();
+        void this.server.drain(undefined, message.gradually);
         return;
       case 'start':
       case 'ports':

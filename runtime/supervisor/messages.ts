@@ -6,7 +6,7 @@ import type { AdminConfig } from '../config/snapshot.js';
  * What supervisor and workers say to each other, over the channel that node:cluster gives them. A worker may
  * be of a later version of the program than its supervisor: whoever changes a message counts up.
  */
-export const MESSAGES_VERSION = 2;
+export const MESSAGES_VERSION = 3;
 
 /** Where a listener of a worker is bound. */
 export interface Bound {
@@ -64,8 +64,8 @@ export type ToWorker =
   | { readonly type: 'drop' }
   | { readonly type: 'log-level'; readonly level: string }
   | { readonly type: 'reopen-access-log' }
-  /** Finishes what is under way and exits. */
-  | { readonly type: 'drain' };
+  /** Finishes what is under way and exits. Callers are asked to leave all at once, or one after the other. */
+  | { readonly type: 'drain'; readonly gradually: boolean };
 
 /** What a supervisor has to know of the configuration. */
 export interface WorkerFacts {

@@ -150,7 +150,8 @@ export class Supervisor implements WorkerEvents {
 
   /**
    * Starts workers anew, of the program and the configuration as they are on disk now, and lets the old ones
-   * finish once all new ones are at work. Nobody is refused in between: both listen.
+   * finish once all new ones are at work. Nobody is refused in between: both listen. Those that were left from a
+   * restart before this one hurry, so that no more than two generations ask their callers to leave bit by bit.
    *
    * @throws Error saying why the old ones stay
    */
@@ -171,7 +172,8 @@ export class Supervisor implements WorkerEvents {
       for (const worker of fresh) worker.version = this.version;
       for (const timer of this.respawns.values()) clearTimeout(timer);
       this.respawns.clear();
-      for (const worker of old) worker.drain();
+      for (const worker of this.all) if (worker.state === 'draining') worker.drain();
+      for (const worker of old) worker.drain(true);
     });
   }
 

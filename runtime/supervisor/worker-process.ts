@@ -121,11 +121,15 @@ export class WorkerProcess {
     if (this.worker.isConnected()) this.worker.send(message);
   }
 
-  /** Lets it finish; it is killed if that takes longer than it should. */
-  drain(): void {
-    if (this.state === 'gone' || this.state === 'draining') return;
+  /**
+   * Lets it finish; it is killed if that takes longer than it should.
+   * @param gradually has it ask its callers to leave one after the other; without, one that does so hurries
+   */
+  drain(gradually = false): void {
+    if (this.state === 'gone' || (this.state === 'draining' && gradually)) return;
+    this.tell({ type: 'drain', gradually });
+    if (this.state === 'draining') return;
     this.state = 'draining';
-    this.tell({ type: 'drain' });
     this.killAfter((this.facts?.drainTimeout ?? 0) + ANSWER_MS, () => true);
   }
 

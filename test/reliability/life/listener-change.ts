@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { OTHERS, twoServices } from '../abuse/two-services.js';
 import { freePort } from '../../support/free-port.js';
 import { pause, type Result, scenario } from '../scenario.js';
-import type { SteadyCaller } from '../steady-caller.js';
+import { asked, mostAtOnce } from './most-at-once.js';
 import { replaceConfig, signal } from './versions.js';
 
 const CALLERS = 8;
@@ -44,13 +44,13 @@ export async function listenerChange(seed: number): Promise<Result> {
     const rewrite = 'filters: [{ name: header_rewrite, config: { request: { set: { via: us } } } }]';
     await take([rewrite], first);
     await take(['max_frame: 1MiB', 'deadlines: { frame: 5s }', 'max_connections: 100'], first);
-    const asked = callers.reduce((sum, { goaways }) => sum + goaways, 0);
-    check(asked === 0, `${asked} callers were asked to leave though the listener stayed where it was`);
+    const early = asked(callers);
+    check(early === 0, `${early} callers were asked to leave though the listener stayed where it was`);
     // It moves: callers are asked to leave, and find it at its new port.
     for (const caller of callers) caller.moveTo(second);
     await take([], second);
-    const most = await mostAtOnce(callers);
-    const moved = callers.reduce((sum, { goaways }) => sum + goaways, 0);
+    const most = await mostAtOnce(callers, () => asked(callers) === CALLERS, DRAIN_S * 1_000);
+    const moved = asked(callers);
     check(moved === CALLERS, `${moved} of ${CALLERS} callers were asked to leave`);
     atMost('callers asked to leave within 100 ms', most, '', CALLERS / 2);
     check(
@@ -66,20 +66,6 @@ export async function listenerChange(seed: number): Promise<Result> {
     check(verdict.localError + verdict.closed === 0, 'a request failed');
     notes.push('4 changes');
   });
-}
-
-/** Waits until all have been asked to leave, at most for a drain's time, and says how many were at a time. */
-async function mostAtOnce(callers: readonly SteadyCaller[]): Promise<number> {
-  const asked = (): number => callers.reduce((sum, { goaways }) => sum + goaways, 0);
-  let [most, before] = [0, 0];
-  const end = performance.now() + DRAIN_S * 1_000;
-  while (before < callers.length && performance.now() < end) {
-    await pause(100);
-    const now = asked();
-    most = Math.max(most, now - before);
-    before = now;
-  }
-  return most;
 }
 
 function refuses(port: number): Promise<boolean> {

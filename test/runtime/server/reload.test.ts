@@ -120,6 +120,23 @@ test('callers of a listener that goes are asked to leave one after the other, wh
   await expect.poll(() => callers.every(saidGoaway)).toBe(true);
 });
 
+test('a drain may ask callers one after the other, and be hurried', async () => {
+  const { server, address } = await start();
+  const callers = await Promise.all(Array.from({ length: 8 }, () => harness.caller(address('egress'))));
+  for (const caller of callers) {
+    caller.send(any(1));
+    await caller.reply(1);
+  }
+  const drained = server.drain(600_000, true);
+  await expect.poll(() => callers.some(saidGoaway)).toBe(true);
+  expect(callers.every(saidGoaway)).toBe(false);
+  expect(server.drain(600_000, true)).toBe(drained);
+  expect(callers.every(saidGoaway)).toBe(false);
+  void server.drain();
+  await expect.poll(() => callers.every(saidGoaway)).toBe(true);
+  expect(await drained).toBe(true);
+});
+
 test('a listener that goes does not wait longer for its callers than a drain may take', async () => {
   const { hosts, address, apply } = await start();
   const caller = await harness.caller(address('egress'));

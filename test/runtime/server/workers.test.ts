@@ -119,6 +119,8 @@ async function start(text: string, args: readonly string[] = [], thefts = 0): Pr
   };
 }
 
+const saidGoaway = ({ frames }: TestCaller): boolean => frames.some((frame) => frame.cmd === 100);
+
 let id = 0;
 async function ask(from: TestCaller, body = 'x'): Promise<string> {
   const mine = ++id;
@@ -238,31 +240,40 @@ test('a reload reaches all workers, or none', async () => {
 
 test('SIGUSR2 brings new workers, which take what is on disk; a broken one changes nothing', async () => {
   const hosts = [await host('one'), await host('two')];
-  const { address, child, path, workers, metric } = await start(yaml(hosts[0]!.port, 'workers: 2'));
+  const text = (host: TestHost): string =>
+    yaml(host.port, 'workers: 2').replace('drain_timeout: 5s', 'drain_timeout: 10m');
+  const { address, child, path, workers, metric } = await start(text(hosts[0]!));
   const before = await workers();
   const held = await caller(address);
+  expect(await ask(held)).toBe('one:x');
+  // Each worker asks one at once, the others bit by bit.
+  const others = await Promise.all(Array.from({ length: 8 }, () => caller(address)));
+  for (const each of others) expect(await ask(each)).toBe('one:x');
   hosts[0]!.hold = true;
   held.send(boltRequest(9_999, 'any', Buffer.from('held')));
-  await poll(() => hosts[0]!.requests.length).toBe(1);
+  await poll(() => hosts[0]!.requests.length).toBe(10);
 
   writeFileSync(path, 'listeners: []\n');
   child.process.kill('SIGUSR2');
   await child.line(/expected at least one listener.*no hot restart/);
   expect(await workers()).toEqual(before);
 
-  writeFileSync(path, yaml(hosts[1]!.port, 'workers: 2').replace('./', `${folder}/`));
+  writeFileSync(path, text(hosts[1]!).replace('./', `${folder}/`));
   child.process.kill('SIGUSR2');
   await child.line(/hot restart done/);
   expect(await ask(await caller(address))).toBe('two:x');
   // Asked to leave, and answered nevertheless.
-  await poll(() => held.frames.some((frame) => frame.cmd === 100)).toBe(true);
+  await poll(() => saidGoaway(held)).toBe(true);
   hosts[0]!.release();
   expect((await held.reply(9_999)).body.toString()).toBe('one:held');
   await poll(() => held.closed).toBe(true);
   await poll(workers).toHaveLength(2);
   expect((await workers()).filter((pid) => before.includes(pid))).toEqual([]);
   expect(await metric('proto_frame_hot_restarts_total')).toBe(1);
-  expect(await metric('proto_frame_downstream_requests_total{listener="egress"}')).toBe(2);
+  expect(await metric('proto_frame_downstream_requests_total{listener="egress"}')).toBe(11);
+  expect(others.every(saidGoaway)).toBe(false);
+  expect(await child.stop('SIGTERM')).toBe(0);
+  expect(others.every(saidGoaway)).toBe(true);
 });
 
 test('a start that can not be ends with its reason; workers outlive their supervisor only to finish', async () => {

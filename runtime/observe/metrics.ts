@@ -30,6 +30,8 @@ export class DownstreamStats {
   tlsFailures = 0;
   tlsTimeouts = 0;
   tlsRejected = 0;
+  /** Not begun because too many others waited. */
+  tlsRefused = 0;
   /** Closed because no protocol of the listener matched the first bytes. */
   protocolUnknown = 0;
   /** Closed by a deadline. */

@@ -38,6 +38,7 @@ const DOWNSTREAM_COUNTERS: readonly Column<DownstreamStats>[] = [
   ['tls_failures_total', 'TLS handshakes that broke off, and first bytes of none', (s) => s.tlsFailures],
   ['tls_timeouts_total', 'TLS handshakes that took too long', (s) => s.tlsTimeouts],
   ['tls_rejected_total', 'Callers whose certificate was not accepted', (s) => s.tlsRejected],
+  ['tls_refused_total', 'TLS handshakes not begun because too many others waited', (s) => s.tlsRefused],
   ['protocol_unknown_total', 'Connections whose first bytes no protocol matched', (s) => s.protocolUnknown],
   [
     'first_bytes_timeouts_total',

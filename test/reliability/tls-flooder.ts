@@ -21,7 +21,9 @@ export interface FloodOrders {
 /** What came of it, printed as one line of JSON. */
 export interface FloodOutcome {
   readonly answered: number;
-  /** Why callers got no answer, each reason once. */
+  /** Callers that were told that there is no room for them. */
+  readonly refused: number;
+  /** Why others got no answer, each reason once. */
   readonly failures: readonly string[];
   /** Until the last caller had its answer, ms. */
   readonly took: number;
@@ -36,14 +38,16 @@ async function flood(orders: FloodOrders): Promise<FloodOutcome> {
   const failures: string[] = [];
   const from = performance.now();
   let took = 0;
+  let [answered, refused] = [0, 0];
   const callers = Array.from({ length: orders.callers }, async (_, id) => {
     try {
       await call(orders.port, ca, id);
       took = performance.now() - from;
-      return 1;
+      answered++;
     } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
-      return 0;
+      const reason = error instanceof Error ? error.message : String(error);
+      if (/alert internal error/.test(reason)) refused++;
+      else failures.push(reason);
     }
   });
   const hello = await clientHello();
@@ -52,9 +56,9 @@ async function flood(orders: FloodOrders): Promise<FloodOutcome> {
     ...Array.from({ length: orders.begun }, () => hello.subarray(0, 1 + random.below(hello.length - 1))),
     ...Array.from({ length: orders.silent }, () => hello),
   ].map((bytes) => untilClosed(orders.port, bytes));
-  const answered = (await Promise.all(callers)).reduce<number>((sum, one) => sum + one, 0);
+  await Promise.all(callers);
   const closed = (await Promise.all(others)).filter((one) => one).length;
-  return { answered, failures: [...new Set(failures)], took, closed };
+  return { answered, refused, failures: [...new Set(failures)], took, closed };
 }
 
 function call(port: number, ca: string, id: number): Promise<void> {

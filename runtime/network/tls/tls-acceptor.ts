@@ -31,6 +31,8 @@ export interface TlsStats {
   tlsTimeouts: number;
   /** Ended with a certificate that is not accepted. */
   tlsRejected: number;
+  /** Not begun, because too many others waited before them. */
+  tlsRefused: number;
   tlsActive: number;
 }
 
@@ -45,15 +47,30 @@ export interface TlsAcceptorOwner {
 
 /** Handshakes that are begun in one turn: each costs about a millisecond that others wait. */
 const BEGUN_PER_TURN = 4;
-/** With less than this share of its time left a handshake is not begun: it would be in vain. */
+/**
+ * With less than this share of its time left a handshake is not begun: it would be in vain. Nor with less than
+ * twice what handshakes take at the moment, but always with half of its time.
+ */
 const LEAST_LEFT = 0.1;
+const ALWAYS_ENOUGH = 0.5;
+/** How much one handshake counts in the mean of what they take. */
+const NEWEST = 1 / 8;
+/** The pace of handshakes is believed after this share of the time that each one has. */
+const PACE_KNOWN = 0.25;
+/** The queue may be so many times as long as the pace allows for: it may well grow. */
+const QUEUE_FACTOR = 2;
+/** How often it is looked whether the queue is too long, in ms. */
+const SHED_PERIOD_MS = 100;
+/** A fatal alert, internal_error (RFC 8446 6): there is none that says "busy". */
+const ALERT = Uint8Array.of(21, 3, 3, 0, 2, 2, 80);
 /** After so long a handshake counts no more for maxHandshakes, in ms: it waits for the caller, not for us. */
 const AT_WORK_MS = 1_000;
 
 /**
  * Turns accepted sockets into secured ones. A caller costs next to nothing until its whole ClientHello is
  * there; then its handshake waits for its turn: a few are begun in a turn of the event loop, and a limited
- * number is at work, so that a flood of them leaves room for other traffic.
+ * number is at work, so that a flood of them leaves room for other traffic. Those whose turn will not come in
+ * time are refused as soon as that shows, so that those that are begun can end.
  */
 export class TlsAcceptor implements Resumable {
   private settings: TlsSettings;
@@ -65,6 +82,12 @@ export class TlsAcceptor implements Resumable {
   private atWork = 0;
   private postponed = false;
   private drained: (() => void)[] = [];
+  /** From the begin of a handshake to its end, a mean, in ms. */
+  private typical = 0;
+  /** Since when handshakes wait for their turn, and how many have ended well since then. */
+  private busySince = 0;
+  private done = 0;
+  private shedAt = 0;
 
   constructor(
     settings: TlsSettings,
@@ -114,6 +137,10 @@ export class TlsAcceptor implements Resumable {
 
   /** For a handshake: it could begin. */
   enqueue(handshake: Handshake): void {
+    if (this.waiting.size === 0) {
+      this.busySince = this.loop.now;
+      this.done = 0;
+    }
     this.waiting.add(handshake);
     if (!this.postponed) this.begin();
   }
@@ -137,10 +164,14 @@ export class TlsAcceptor implements Resumable {
   }
 
   /** For a handshake: it has come to nothing. */
-  onFailed(handshake: Handshake, how: 'failure' | 'timeout' | 'gone', reason: string): void {
+  onFailed(handshake: Handshake, how: 'failure' | 'timeout' | 'refused' | 'gone', reason: string): void {
     if (!this.forget(handshake)) return;
     if (how === 'failure') this.stats.tlsFailures++;
     else if (how === 'timeout') this.stats.tlsTimeouts++;
+    else if (how === 'refused') {
+      this.stats.tlsRefused++;
+      handshake.socket.write(ALERT);
+    }
     if (how !== 'gone') this.owner.onTurnedAway(handshake.socket, reason);
     handshake.socket.destroy();
   }
@@ -151,8 +182,8 @@ export class TlsAcceptor implements Resumable {
       const [next] = this.waiting;
       if (next === undefined) return;
       this.waiting.delete(next);
-      if (next.isLate) {
-        this.onFailed(next, 'timeout', 'it had to wait too long for its turn');
+      if (next.timeLeft < this.leastTime(next.settings)) {
+        this.onFailed(next, 'refused', 'it had to wait too long for its turn');
         continue;
       }
       begun++;
@@ -162,6 +193,41 @@ export class TlsAcceptor implements Resumable {
       if (!this.postponed) this.loop.postpone(this);
       this.postponed = true;
     }
+  }
+
+  /** With less time left a handshake would be in vain, in ms. */
+  private leastTime({ handshakeTimeout }: TlsSettings): number {
+    const needed = Math.max(handshakeTimeout * LEAST_LEFT, 2 * this.typical);
+    return Math.min(needed, handshakeTimeout * ALWAYS_ENOUGH);
+  }
+
+  /** One has ended well: how long they take and how many end is known better. */
+  private notePace(handshake: Handshake): void {
+    const { now } = this.loop;
+    this.typical += NEWEST * (now - handshake.begunAt - this.typical);
+    this.done++;
+    if (this.waiting.size === 0 || now - this.shedAt < SHED_PERIOD_MS) return;
+    this.shedAt = now;
+    this.shed(now - this.busySince);
+  }
+
+  /**
+   * Refuses those at the end of the queue whose turn would come too late.
+   * @param busy for how long the queue was never empty, in ms
+   */
+  private shed(busy: number): void {
+    const { handshakeTimeout } = this.settings;
+    if (busy < handshakeTimeout * PACE_KNOWN) return;
+    const pace = this.done / busy;
+    let place = 0;
+    for (const handshake of this.waiting) {
+      if (place++ < QUEUE_FACTOR * pace * handshake.timeLeft) continue;
+      this.onFailed(handshake, 'refused', 'too many others wait for their turn');
+    }
+    if (busy < handshakeTimeout) return;
+    // What was long ago counts less.
+    this.busySince += busy / 2;
+    this.done /= 2;
   }
 
   private makeServer(context: ServerTlsContext): Server {
@@ -195,6 +261,7 @@ export class TlsAcceptor implements Resumable {
     }
     this.forget(handshake);
     this.stats.tlsHandshakes++;
+    this.notePace(handshake);
     this.owner.onSecured(socket, names);
   }
 
@@ -223,6 +290,9 @@ export class TlsAcceptor implements Resumable {
 /** One caller on its way to a secured connection. */
 class Handshake {
   private readonly timer: Timer;
+  /** On the loop's clock. */
+  begunAt = 0;
+
   private bytes: Buffer | null = null;
   private begun = false;
   private hasPlace = false;
@@ -245,14 +315,15 @@ class Handshake {
     else if (plaintextAfter > 0) loop.arm(this.timer, plaintextAfter);
   }
 
-  /** Whether it has waited for too long to end in time. */
-  get isLate(): boolean {
-    return this.timeLeft < this.settings.handshakeTimeout * LEAST_LEFT;
+  /** In ms. */
+  get timeLeft(): number {
+    return Math.max(0, this.deadline - this.loop.now);
   }
 
   /** Hands the socket over to TLS. */
   begin(): void {
     this.begun = this.hasPlace = true;
+    this.begunAt = this.loop.now;
     this.loop.arm(this.timer, Math.min(AT_WORK_MS, this.timeLeft));
     this.stopReading();
     this.acceptor.secure(this);
@@ -295,11 +366,6 @@ class Handshake {
       this.acceptor.onFailed(this, how, 'it closed the connection in its ClientHello');
     }
   };
-
-  /** In ms. */
-  private get timeLeft(): number {
-    return Math.max(0, this.deadline - this.loop.now);
-  }
 
   private setDeadline(): void {
     const { handshakeTimeout } = this.settings;

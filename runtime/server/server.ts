@@ -32,7 +32,7 @@ import { ActiveListener, type ListenerParts } from './active-listener.js';
 import { BUILTIN_FILTERS } from './builtin-filters.js';
 import { Certificates, loadCertificates, type LoadedCertificates } from './certificates.js';
 import { connectionLimit } from './connection-limit.js';
-import { loadTracing, type Tracing } from './load-tracing.js';
+import type { Tracing } from './load-tracing.js';
 import { collectGarbage, heapShare, oldGeneration } from './old-generation.js';
 import { OverloadManager } from './overload-manager.js';
 import { SparseLog } from './sparse-log.js';
@@ -151,7 +151,11 @@ export class Server {
   ): Promise<Server> {
     const server = new Server(snapshot, options);
     try {
-      if (snapshot.tracing !== null) server.tracing = await loadTracing(snapshot.tracing);
+      if (snapshot.tracing !== null) {
+        // Who does not trace does not load OpenTelemetry.
+        const { loadTracing } = await import('./load-tracing.js');
+        server.tracing = await loadTracing(snapshot.tracing);
+      }
       (await server.bind(snapshot, codecs)).commit();
       if (server.admin !== null) server.adminBound = await server.admin.start();
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { XProtocol } from '@proto-frame/api';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,8 @@ export class Harness {
   readonly folder = mkdtempSync(join(tmpdir(), 'server-'));
   private readonly cleanups: (() => unknown)[] = [];
 
-  constructor() {
+  /** @param codecs of the protocols that configurations may name */
+  constructor(private readonly codecs: readonly XProtocol[] = [handWrittenBolt]) {
     process.once('exit', () => rmSync(this.folder, { recursive: true, force: true }));
   }
 
@@ -25,13 +27,13 @@ export class Harness {
 
   snapshot(yaml: string): Snapshot {
     return checkConfig(parseConfig(join(this.folder, 'test.yaml'), yaml), {
-      protocols: ['bolt'],
+      protocols: this.codecs.map(({ name }) => name),
       filters: new Map(BUILTIN_FILTERS.map((filter) => [filter.name, filter])),
     });
   }
 
   async server(yaml: string): Promise<{ server: Server; address: (name: string) => string }> {
-    const server = await Server.start(this.snapshot(yaml), [handWrittenBolt], {
+    const server = await Server.start(this.snapshot(yaml), this.codecs, {
       logger: pino({ level: 'silent' }),
     });
     this.cleanups.push(() => server.close());

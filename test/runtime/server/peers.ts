@@ -9,6 +9,8 @@ export interface TestHost {
   readonly requests: BoltFrame[];
   /** Bytes received. */
   bytes: number;
+  /** Connections taken. */
+  connections: number;
   /** TLS handshakes that ended well, in their order. */
   readonly handshakes: { servername: string | false; resumed: boolean; subject: string | undefined }[];
   /** Answers wait until it is false. */
@@ -32,6 +34,7 @@ export async function startHost(
   const held: (() => void)[] = [];
   const onConnection = (socket: Socket): void => {
     sockets.add(socket);
+    host.connections++;
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
     if (socket instanceof TLSSocket) {
@@ -67,6 +70,7 @@ export async function startHost(
     port: path === undefined ? (server.address() as AddressInfo).port : 0,
     requests,
     bytes: 0,
+    connections: 0,
     handshakes: [],
     hold: false,
     release() {

@@ -2,6 +2,7 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { SourceFile } from '../source/source-file.js';
 import type { Assignment, Limits, ProtocolDecl, ProtocolItem, SchemaFile } from '../syntax/ast.js';
 import { Scope, type Declaration } from './scope.js';
+import { spreadStructs } from './spread-structs.js';
 import { suggestHint } from './suggest-hint.js';
 
 /** Finds the file that `use "path"` in `from` names; undefined if it could not be loaded (and was reported). */
@@ -37,7 +38,7 @@ export function openProtocol(
     if (item.kind === 'limits') for (const entry of item.entries) limits.set(entry.name.text, entry);
     if (isDeclaration(item)) scope.override(item);
   }
-  return { scope, items, limits };
+  return { scope, items: spreadStructs(items, scope), limits };
 }
 
 function open(

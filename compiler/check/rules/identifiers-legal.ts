@@ -4,7 +4,8 @@ import { walk } from '../../model/walk.js';
 import type { Span } from '../../source/source-file.js';
 import type { Block, Protocol } from '../../model/model.js';
 
-const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]*$/;
+/** The fields of a struct that is spread have its name before their own. */
+const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*$/;
 
 /** Globals of JavaScript that generated code names. */
 const GLOBALS = new Set([

@@ -71,7 +71,8 @@ class Checker extends Reader {
     // The proxy asks every frame for its id.
     if (idInHead(this.module) !== null) this.lines.push('idPlace(b, at);');
     if (isEntry(this.module.protocol.roles.id)) this.lines.push('idOf(b, at);');
-    if (externHeaders(this.module)?.type.extern.isHead === true) this.lines.push('textsPlace(b, at);');
+    if (externHeaders(this.module).some((head) => head.type.extern.isHead))
+      this.lines.push('textsPlace(b, at);');
     const limited = headerWindow(this.module);
     if (limited !== null) {
       const { window, bytes } = limited;

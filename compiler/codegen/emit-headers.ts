@@ -1,7 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase } from '../model/camel-case.js';
 import { intName, rangeOf } from '../model/integers.js';
-import type { Field, WindowModel } from '../model/model.js';
+import type { Field, MemberModel, WindowModel } from '../model/model.js';
 import { walk } from '../model/walk.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
@@ -10,10 +10,13 @@ import { tidy } from './tidy.js';
 
 type MapField = Field & { readonly type: Field['type'] & { readonly kind: 'map' } };
 
-/** The map field that the role `headers` names, or null. */
-export function headersField(module: Module): MapField | null {
-  const field = module.protocol.roles.headers;
-  return field !== null && field.type.kind === 'map' ? (field as MapField) : null;
+export function isMap(field: MemberModel): field is MapField {
+  return field.member === 'field' && field.type.kind === 'map';
+}
+
+/** The map fields that the role `headers` names, each in its own arm, all of one struct; none where others keep headers. */
+export function headersFields(module: Module): readonly MapField[] {
+  return module.protocol.roles.headers.filter(isMap);
 }
 
 /** Where the entries of a map start and end. */
@@ -31,7 +34,8 @@ export function headerWindow(
 ): { readonly window: WindowModel; readonly bytes: number } | null {
   const { frame, limits, roles } = module.protocol;
   const window = [...walk(frame.body)].find(
-    (m): m is WindowModel => m.member === 'within' && m.body.members.includes(roles.headers!),
+    (m): m is WindowModel =>
+      m.member === 'within' && roles.headers.some((map) => m.body.members.includes(map)),
   );
   const high = window?.size.type.kind === 'int' ? window.size.type.high : 0n;
   if (window === undefined || window.guards.length > 0 || high <= BigInt(limits.headerBytes)) return null;
@@ -39,7 +43,11 @@ export function headerWindow(
 }
 
 /** Emits the functions over header entries: finding one, reading all, and writing them. */
-export function emitHeaders(field: MapField, module: Module): (FunctionDeclarationStructure | string)[] {
+export function emitHeaders(
+  fields: readonly MapField[],
+  module: Module,
+): (FunctionDeclarationStructure | string)[] {
+  const [field] = fields as readonly [MapField];
   const { key, value } = field.type;
   const same = JSON.stringify(shape(key)) === JSON.stringify(shape(value));
   const keyEnd = `${camelCase(field.type.pair.name)}KeyEnd`;
@@ -47,27 +55,6 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
   const textEnd = same ? `${camelCase(field.type.pair.name)}TextEnd` : null;
   const ends = { key: textEnd ?? keyEnd, value: textEnd ?? valueEnd };
   const skip = { key: prefixWidth(key), value: prefixWidth(value) };
-  const optional = field.guards.length > 0;
-
-  const locate = new Reader(module);
-  if (optional) locate.lines.push(`if (!(${locate.condition(field.guards)})) return -1;`);
-  locate.within = field.guards;
-  const range = entriesRange(field, locate, module);
-  const find: string[] = [
-    ...locate.lines,
-    `const to = ${range.to};`,
-    `for (let q = ${range.from}; q < to; ) {`,
-    `const v = ${ends.key}(b, q, to, at);`,
-    `const next = ${ends.value}(b, v, to, at);`,
-    `if (${module.use('equalsText')}(b, q + ${skip.key}, v, key)) return v;`,
-    'q = next;',
-    '}',
-    'return -1;',
-  ];
-  const range2 = new Reader(module);
-  if (optional) range2.lines.push(`if (!(${range2.condition(field.guards)})) return;`);
-  range2.within = field.guards;
-  const all = entriesRange(field, range2, module);
   const nullTest = (place: string): string | null =>
     value.type.kind === 'text' && value.type.nullable && value.type.extent.kind === 'prefix'
       ? `${module.use(intName(value.type.extent.int))}(b, ${place}) === ${nullLength(value)}`
@@ -77,10 +64,40 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
     const none = nullTest(place);
     return none === null ? code : `${none} ? null : ${code}`;
   };
+  const find = eachArm(fields, 'return -1;', new Reader(module), (map, reader) => {
+    const range = entriesRange(map, reader, module);
+    reader.lines.push(
+      `const to = ${range.to};`,
+      `for (let q = ${range.from}; q < to; ) {`,
+      `const v = ${ends.key}(b, q, to, at);`,
+      `const next = ${ends.value}(b, v, to, at);`,
+      `if (${module.use('equalsText')}(b, q + ${skip.key}, v, key)) return v;`,
+      'q = next;',
+      '}',
+      'return -1;',
+    );
+  });
+  const all = eachArm(fields, 'return;', new Reader(module), (map, reader) => {
+    const range = entriesRange(map, reader, module);
+    const most = Math.min(map.type.maxCount, module.protocol.limits.headers);
+    reader.lines.push(
+      `const to = ${range.to};`,
+      `for (let q = ${range.from}; q < to; ) {`,
+      `if (into.size === ${most}) {`,
+      `throw new ${module.use('DecodeError')}('limit', ${quote(map.path)}, q - at, 'has over ${most} entries', ${quote(module.schemaAt(map))});`,
+      '}',
+      `const v = ${ends.key}(b, q, to, at);`,
+      `const next = ${ends.value}(b, v, to, at);`,
+      `into.append(keys.read(b, q + ${skip.key}, v), ${text('v', 'next')}, q, next);`,
+      'q = next;',
+      '}',
+      ...(fields.length > 1 ? ['return;'] : []),
+    );
+  });
   const b = { name: 'b', type: 'Uint8Array' };
   const at = { name: 'at', type: 'number' };
   const end = { name: 'end', type: 'number' };
-  const usesEnd = range.to === 'end';
+  const usesEnd = needsEnd(module);
   const endParam = usesEnd ? [end] : [];
   const endArg = usesEnd ? ', end' : '';
   return [
@@ -139,21 +156,45 @@ export function emitHeaders(field: MapField, module: Module): (FunctionDeclarati
         { name: 'into', type: module.useType('HeaderMap') },
       ],
       returnType: 'void',
-      statements: tidy([
-        ...range2.lines,
-        `const to = ${all.to};`,
-        `for (let q = ${all.from}; q < to; ) {`,
-        `if (into.size === ${Math.min(field.type.maxCount, module.protocol.limits.headers)}) {`,
-        `throw new ${module.use('DecodeError')}('limit', ${quote(field.path)}, q - at, 'has over ${Math.min(field.type.maxCount, module.protocol.limits.headers)} entries', ${quote(module.schemaAt(field))});`,
-        '}',
-        `const v = ${ends.key}(b, q, to, at);`,
-        `const next = ${ends.value}(b, v, to, at);`,
-        `into.append(keys.read(b, q + ${skip.key}, v), ${text('v', 'next')}, q, next);`,
-        'q = next;',
-        '}',
-      ]),
+      statements: tidy(all),
     },
   ];
+}
+
+/** Whether finding headers asks for the end of the frame: where the entries of a map end with it. */
+export function needsEnd(module: Module): boolean {
+  return headersFields(module).some((map) => entriesRange(map, new Reader(module), module).to === 'end');
+}
+
+/**
+ * The lines that do something with the field that a frame has of those which stand in arms of their own.
+ *
+ * @param absent what is done with a frame that has none
+ * @param emit adds the lines for one, which return, to the reader
+ */
+export function eachArm<Of extends Field>(
+  fields: readonly Of[],
+  absent: string,
+  reader: Reader,
+  emit: (field: Of, reader: Reader) => void,
+): string[] {
+  const { lines } = reader;
+  const [first] = fields;
+  if (first !== undefined && fields.length === 1) {
+    if (first.guards.length > 0) lines.push(`if (!(${reader.condition(first.guards)})) ${absent}`);
+    reader.within = first.guards;
+    emit(first, reader);
+    return lines;
+  }
+  for (const field of fields) {
+    lines.push(`if (${reader.condition(field.guards)}) {`);
+    reader.within = field.guards;
+    reader.nested(() => emit(field, reader));
+    reader.within = [];
+    lines.push('}');
+  }
+  lines.push(absent);
+  return lines;
 }
 
 function textEndFunction(

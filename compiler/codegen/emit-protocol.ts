@@ -2,7 +2,7 @@ import { allocatedIds } from '../model/allocated-ids.js';
 import type { SynthName } from '../model/model.js';
 import { camelCase } from '../model/camel-case.js';
 import { externHeaders } from './emit-extern-headers.js';
-import { headersField } from './emit-headers.js';
+import { headersFields } from './emit-headers.js';
 import { varies } from './emit-reencode.js';
 import { answerAcross } from './emit-synth.js';
 import { timeoutFields, timeoutHeader } from './emit-timeout.js';
@@ -18,8 +18,9 @@ export function emitProtocol(module: Module): string {
   const between = reserved.flatMap(({ low, high }) =>
     Array.from({ length: Number(high - low) + 1 }, (_, i) => low + BigInt(i)),
   );
-  const map = headersField(module)?.type ?? externHeaders(module)?.type ?? null;
-  const hasHeaders = roles.headers !== null;
+  const maps = [...headersFields(module), ...externHeaders(module)];
+  const most = Math.max(...maps.map((map) => map.type.maxCount));
+  const hasHeaders = roles.headers.length > 0;
   const own = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
   // What the proxy answers with belongs to the protocol of who asks.
   const has = (name: SynthName): boolean =>
@@ -34,7 +35,7 @@ export function emitProtocol(module: Module): string {
       idMax: ${max},
       idReserved: [${between.join(', ')}],
       maxFrame: ${limits.frame},
-      maxHeaders: ${hasHeaders ? Math.min(limits.headers, map?.maxCount ?? limits.headers) : 0},
+      maxHeaders: ${hasHeaders ? Math.min(limits.headers, maps.length === 0 ? limits.headers : most) : 0},
       headerCase: 'sensitive',
     }`,
     ...(protocol.reply === null ? [] : [`replies: ${repliesName(protocol.replyForms[0] ?? protocol.reply)}`]),
@@ -56,7 +57,7 @@ export function emitProtocol(module: Module): string {
     ...(roles.status === null ? [] : ['wireStatusOf']),
     ...(protocol.status === null ? [] : ['toCanonical', 'toWire']),
     ...(hasHeaders ? ['headerOf', 'readHeaders'] : []),
-    ...(roles.body === null ? [] : ['bodyStart', 'bodyEnd']),
+    ...(roles.body.length === 0 ? [] : ['bodyStart', 'bodyEnd']),
     'reencode',
     ...(ids.some(varies) ? ['withId'] : []),
     `encode: ${module.encodeName}`,

@@ -1,6 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { walk } from '../model/walk.js';
 import type { Field, FieldType, WindowModel } from '../model/model.js';
+import { eachArm } from './emit-headers.js';
 import { headerFunctions } from './header-functions.js';
 import { quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
@@ -93,38 +94,30 @@ export function emitEntries(record: RecordField, module: Module): FunctionDeclar
   };
 }
 
-/** The entry that the role `headers` names, or null. */
-export function entryHeaders(module: Module): EntryField | null {
-  const { headers } = module.protocol.roles;
-  return isEntry(headers) ? headers : null;
+/** The entries that the role `headers` names, each in its own arm. */
+export function entryHeaders(module: Module): readonly EntryField[] {
+  return module.protocol.roles.headers.filter(isEntry);
 }
 
 /** Emits the functions over headers that are an entry of a record. */
 export function emitEntryHeaders(
-  field: EntryField,
+  fields: readonly EntryField[],
   module: Module,
 ): (FunctionDeclarationStructure | string)[] {
   const most = module.protocol.limits.headers;
-  const start = (absent: string): { lines: string[]; code: ReturnType<typeof entryCode> } => {
-    const reader = new Reader(module);
-    if (field.guards.length > 0)
-      reader.lines.push(`if (!(${reader.condition(field.guards)})) return${absent};`);
-    reader.within = field.guards;
-    const code = entryCode(field, reader);
-    return { lines: reader.lines, code };
-  };
-  const one = start(' undefined');
-  const all = start('');
   const range = ({ from, to, path }: ReturnType<typeof entryCode>): string => `b, ${from}, ${to}, ${path}`;
-  return headerFunctions(
-    module,
-    [...one.lines, `return ${one.code.format}.header(${range(one.code)}, key);`],
-    [
-      ...all.lines,
-      `if (${all.code.format}.readHeaders(${range(all.code)}, into, ${most})) return;`,
-      `throw new ${module.use('DecodeError')}('limit', ${quote(field.path)}, ${offsetCode(field, all.code.from, module)}, 'is no map of at most ${most} entries', ${quote(module.schemaAt(field))});`,
-    ],
-  );
+  const one = eachArm(fields, 'return undefined;', new Reader(module), (field, reader) => {
+    const code = entryCode(field, reader);
+    reader.lines.push(`return ${code.format}.header(${range(code)}, key);`);
+  });
+  const all = eachArm(fields, 'return;', new Reader(module), (field, reader) => {
+    const code = entryCode(field, reader);
+    reader.lines.push(
+      `if (${code.format}.readHeaders(${range(code)}, into, ${most})) return;`,
+      `throw new ${module.use('DecodeError')}('limit', ${quote(field.path)}, ${offsetCode(field, code.from, module)}, 'is no map of at most ${most} entries', ${quote(module.schemaAt(field))});`,
+    );
+  });
+  return headerFunctions(module, one, all);
 }
 
 /** The lines of a getter that gives an entry's value, or undefined. */

@@ -4,6 +4,7 @@ import { intName, longest } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import { checksumsOf } from '../model/covers.js';
 import { walk } from '../model/walk.js';
+import { exclusive } from '../model/names.js';
 import type {
   Derivation,
   Extended,
@@ -17,7 +18,7 @@ import type {
 import { deriveLines, disagreement } from './emit-encode.js';
 import { writeInOrder } from './byte-order.js';
 import { emitExpression, type Environment } from './emit-expression.js';
-import { entriesRange, headersField, headerWindow, nullLength, prefixWidth } from './emit-headers.js';
+import { entriesRange, headersFields, headerWindow, isMap, nullLength, prefixWidth } from './emit-headers.js';
 import { changedSize, changeRange, isEntry, writeChanged } from './emit-record.js';
 import { baseOf, bodyRange, fixedWidth, idInHead } from './emit-roles.js';
 import { HEADER_ENTRIES } from './header-functions.js';
@@ -46,64 +47,15 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
   const { body, headers } = module.protocol.roles;
   refuseAbsent(module, lines);
   verifyChecksum(module, lines);
-  const copy = (): string => `return ${module.use('copyBytes')}(b, at, end);`;
-  const refuse = (detail: string): string =>
-    `throw new ${module.use('EncodeError')}(${quote(module.protocol.frame.name)}, ${quote(detail)});`;
-  if (headers === null && body === null) lines.push(copy());
-  else if (headers !== null && body !== null && isIn(headers, body)) {
-    lines.push(
-      'if (body !== null) {',
-      `if (headers !== null) ${refuse('has its headers in the body: change one of them')}`,
-    );
-    const whole = new Reader(module);
-    inArms(body, 'body.length > 0', copy, () => refuse('has no body'), whole);
-    lines.push(...rewrite([body], module, body.guards, whole, true), '}', `if (headers === null) ${copy()}`);
-    const part = new Reader(module);
-    inArms(headers, 'headers.size > 0', copy, () => refuse('has no headers'), part);
-    lines.push(...rewrite([headers], module, headers.guards, part, true));
-  } else if (isEntry(headers) && isEntry(body)) {
-    // Entries may stand in any order, so that one is changed after the other.
-    lines.push(
-      'if (headers !== null && body !== null) {',
-      'const first = reencode(b, at, end, headers, null);',
-      'return reencode(first, 0, first.length, null, body);',
-      '}',
-      'if (body !== null) {',
-    );
-    const own = new Reader(module);
-    inArms(body, 'body.length > 0', copy, () => refuse('has no body'), own);
-    lines.push(...rewrite([body], module, body.guards, own, true), '}', `if (headers === null) ${copy()}`);
-    const other = new Reader(module);
-    inArms(headers, 'headers.size > 0', copy, () => refuse('has no headers'), other);
-    lines.push(...rewrite([headers], module, headers.guards, other, true));
-  } else if (headers !== null && headers.guards.length > 0 && body !== null && body.guards.length === 0) {
-    // A frame without the headers' arm still has a body.
-    const reader = new Reader(module);
-    const condition = reader.condition(headers.guards);
-    reader.lines.push(
-      `if (!(${condition})) {`,
-      `if (headers !== null && headers.size > 0) ${refuse('has no headers')}`,
-      ...rewrite([body], module),
-      '}',
-    );
-    lines.push(...rewrite([headers, body], module, headers.guards, reader));
-  } else {
-    const some = (headers ?? body)!;
-    const given = [
-      ...(headers === null ? [] : ['(headers !== null && headers.size > 0)']),
-      ...(body === null ? [] : ['(body !== null && body.length > 0)']),
-    ].join(' || ');
-    const reader = new Reader(module);
-    inArms(some, given, copy, () => refuse('has no headers and no body'), reader);
-    lines.push(
-      ...rewrite(
-        [headers, body].filter((r) => r !== null),
-        module,
-        some.guards,
-        reader,
-      ),
-    );
-  }
+  const [ownHeaders = null, ownBody = null] = [headers[0], body[0]];
+  const apart =
+    ownHeaders !== null &&
+    ownBody !== null &&
+    ownBody.guards.length > 0 &&
+    !sameGuards(ownHeaders.guards, ownBody.guards);
+  if (headers.length > 1 || body.length > 1 || apart) lines.push(...byArms(module));
+  else if (ownHeaders === null && ownBody === null) lines.push(copied(module));
+  else lines.push(...changed(ownHeaders, ownBody, [], module));
   return {
     kind: StructureKind.Function,
     name: 'reencode',
@@ -122,6 +74,150 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
   };
 }
 
+/** The line that returns the frame as it came. */
+function copied(module: Module): string {
+  return `return ${module.use('copyBytes')}(b, at, end);`;
+}
+
+function refusal(detail: string, module: Module): string {
+  const { frame } = module.protocol;
+  return `throw new ${module.use('EncodeError')}(${quote(frame.name)}, ${quote(detail)});`;
+}
+
+/** The lines that find which headers and which body a frame has, each of which stands in some frames only, and change those. */
+function byArms(module: Module): string[] {
+  const { body, headers } = module.protocol.roles;
+  const reader = new Reader(module);
+  const { lines } = reader;
+  /** The first line of the block that is open. */
+  let scope = 0;
+  /** Emits what is done with frames that have a part; whether no others are left. */
+  const arm = (
+    part: Field | WindowModel,
+    known: readonly Guard[],
+    emit: (isInArm: boolean) => void,
+  ): boolean => {
+    const more = part.guards.filter((g) => !known.some((k) => k.node === g.node));
+    if (more.length > 0) lines.push(`if (${reader.condition(more)}) {`);
+    const around = scope;
+    if (more.length > 0) scope = lines.length;
+    reader.nested(() => emit(more.length > 0));
+    scope = around;
+    if (more.length > 0) lines.push('}');
+    return more.length === 0;
+  };
+  /** What is declared around a block has its names. */
+  const block = (isInArm: boolean, inner: readonly string[]): void => {
+    const declares = !isInArm && lines.slice(scope).some((line) => line.startsWith('const '));
+    lines.push(...(declares ? ['{', ...inner, '}'] : inner));
+  };
+  const hasHeaders = (part: Field | WindowModel): boolean =>
+    headers.some((map) =>
+      map.guards.every((g) => part.guards.some((own) => own.node === g.node && own.arm === g.arm)),
+    );
+  const bodies = (of: Field | null, known: readonly Guard[]): void => {
+    for (const one of body) {
+      if (exclusive(one.guards, known) || (of === null && hasHeaders(one))) continue;
+      if (arm(one, known, (isInArm) => block(isInArm, changed(of, one, union(known, one.guards), module))))
+        return;
+    }
+    if (body.length > 0)
+      lines.push(`if (body !== null && body.length > 0) ${refusal('has no body', module)}`);
+    if (of === null) lines.push(copied(module));
+    else block(false, changed(of, null, known, module));
+  };
+  for (const one of headers) if (arm(one, [], () => bodies(one, one.guards))) return lines;
+  if (headers.length > 0)
+    lines.push(`if (headers !== null && headers.size > 0) ${refusal('has no headers', module)}`);
+  bodies(null, []);
+  return lines;
+}
+
+function sameGuards(a: readonly Guard[], b: readonly Guard[]): boolean {
+  return a.length === b.length && a.every((g, i) => g.node === b[i]!.node && g.arm === b[i]!.arm);
+}
+
+function union(a: readonly Guard[], b: readonly Guard[]): Guard[] {
+  return [...a, ...b.filter((g) => !a.some((other) => other.node === g.node))];
+}
+
+/**
+ * The lines that write the frame with other headers or another body, of those that it has one of each at most.
+ *
+ * @param known the arms in which the frame is known to be
+ */
+function changed(
+  headers: Field | null,
+  body: Field | WindowModel | null,
+  known: readonly Guard[],
+  module: Module,
+): string[] {
+  const lines: string[] = [];
+  const copy = (): string => copied(module);
+  const refuse = (detail: string): string => refusal(detail, module);
+  const here = (part: Field | WindowModel): Guard[] => union(known, part.guards);
+  if (headers !== null && body !== null && isIn(headers, body)) {
+    lines.push(
+      'if (body !== null) {',
+      `if (headers !== null) ${refuse('has its headers in the body: change one of them')}`,
+    );
+    const whole = new Reader(module);
+    inArms(body, known, 'body.length > 0', copy, () => refuse('has no body'), whole);
+    lines.push(...rewrite([body], module, here(body), whole, true), '}', `if (headers === null) ${copy()}`);
+    const part = new Reader(module);
+    inArms(headers, known, 'headers.size > 0', copy, () => refuse('has no headers'), part);
+    lines.push(...rewrite([headers], module, here(headers), part, true));
+  } else if (isEntry(headers) && isEntry(body)) {
+    // Entries may stand in any order, so that one is changed after the other.
+    lines.push(
+      'if (headers !== null && body !== null) {',
+      'const first = reencode(b, at, end, headers, null);',
+      'return reencode(first, 0, first.length, null, body);',
+      '}',
+      'if (body !== null) {',
+    );
+    const own = new Reader(module);
+    inArms(body, known, 'body.length > 0', copy, () => refuse('has no body'), own);
+    lines.push(...rewrite([body], module, here(body), own, true), '}', `if (headers === null) ${copy()}`);
+    const other = new Reader(module);
+    inArms(headers, known, 'headers.size > 0', copy, () => refuse('has no headers'), other);
+    lines.push(...rewrite([headers], module, here(headers), other, true));
+  } else if (
+    headers !== null &&
+    body !== null &&
+    body.guards.length === 0 &&
+    headers.guards.some((g) => !known.includes(g))
+  ) {
+    // A frame without the headers' arm still has a body.
+    const reader = new Reader(module);
+    const condition = reader.condition(headers.guards);
+    reader.lines.push(
+      `if (!(${condition})) {`,
+      `if (headers !== null && headers.size > 0) ${refuse('has no headers')}`,
+      ...rewrite([body], module),
+      '}',
+    );
+    lines.push(...rewrite([headers, body], module, headers.guards, reader));
+  } else {
+    const some = (headers ?? body)!;
+    const given = [
+      ...(headers === null ? [] : ['(headers !== null && headers.size > 0)']),
+      ...(body === null ? [] : ['(body !== null && body.length > 0)']),
+    ].join(' || ');
+    const reader = new Reader(module);
+    inArms(some, known, given, copy, () => refuse('has no headers and no body'), reader);
+    lines.push(
+      ...rewrite(
+        [headers, body].filter((r) => r !== null),
+        module,
+        here(some),
+        reader,
+      ),
+    );
+  }
+  return lines;
+}
+
 /** Emits `withId`: the frame with an id of another width, for ids that vary in width. Null if the id never does. */
 export function emitWithId(module: Module): FunctionDeclarationStructure | null {
   const { roles, idInOtherArms } = module.protocol;
@@ -130,7 +226,7 @@ export function emitWithId(module: Module): FunctionDeclarationStructure | null 
   const lines: string[] = [];
   verifyChecksum(module, lines);
   const reader = new Reader(module);
-  const copied = (): string[] => [
+  const copy = (): string[] => [
     `const out = ${module.use('copyBytes')}(b, at, end);`,
     'setId(out, 0, end - at, id);',
     'return out;',
@@ -138,10 +234,10 @@ export function emitWithId(module: Module): FunctionDeclarationStructure | null 
   for (const [i, id] of ids.entries()) {
     const condition = i < ids.length - 1 ? reader.condition(id.guards) : null;
     if (condition !== null) {
-      const inner = varies(id) ? rewrite([id], module, id.guards) : copied();
+      const inner = varies(id) ? rewrite([id], module, id.guards) : copy();
       reader.lines.push(`if (${condition}) {`, ...inner, '}');
     } else if (varies(id)) rewrite([id], module, id.guards, reader);
-    else reader.lines.push(...copied());
+    else reader.lines.push(...copy());
   }
   lines.push(...reader.lines);
   return {
@@ -168,13 +264,15 @@ export function varies(id: Field): boolean {
 /** Emits what is done with a frame that has not the arm of a part: refuse what is given for it, or copy. */
 function inArms(
   part: Field | WindowModel,
+  known: readonly Guard[],
   given: string,
   copy: () => string,
   refuse: () => string,
   reader: Reader,
 ): void {
-  if (part.guards.length === 0) return;
-  const condition = reader.condition(part.guards);
+  const unknown = part.guards.filter((g) => !known.includes(g));
+  if (unknown.length === 0) return;
+  const condition = reader.condition(unknown);
   reader.lines.push(`if (!(${condition})) {`, `if (${given}) ${refuse()}`, copy(), '}');
 }
 
@@ -302,16 +400,18 @@ function padLine({ name, size }: Region, align: number, before: readonly Region[
 /** Where the bytes of a part stand that can be replaced. */
 function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Region {
   const { roles } = module.protocol;
+  const isHeaders = roles.headers.some((one) => one === part);
+  const isBody = roles.body.includes(part);
   const inHead = idInHead(module);
   if (inHead !== null && part === roles.id) {
     const to = `${inHead.name}.idEnd(b, ${reader.placeOf(inHead.head)}, idFrom)`;
     return { field: inHead.head, param: 'id', name: 'id', from: 'idPlace(b, at)', to, size: 'idSize' };
   }
   if (isEntry(part)) {
-    const param = part === roles.headers ? 'headers' : part === roles.body ? 'body' : 'id';
+    const param = isHeaders ? 'headers' : isBody ? 'body' : 'id';
     return { field: part, param, name: param, ...changeRange(part, param, reader), size: `${param}Size` };
   }
-  if (part === roles.headers && isHead(part)) {
+  if (isHeaders && isHead(part)) {
     const range = `${reader.placeOf(part)}, ${reader.endOf(part)}`;
     const to = `${module.extern(part.type.extern)}.textsEnd(b, ${range})`;
     return {
@@ -323,15 +423,13 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
       size: 'headersSize',
     };
   }
-  if (part === roles.headers) {
-    const map = headersField(module);
-    const range =
-      map === null
-        ? { from: reader.placeOf(part), to: reader.endOf(part) }
-        : entriesRange(map, reader, module);
+  if (isHeaders) {
+    const range = isMap(part)
+      ? entriesRange(part, reader, module)
+      : { from: reader.placeOf(part), to: reader.endOf(part) };
     return { field: part, param: 'headers', name: 'headers', ...range, size: 'headersSize' };
   }
-  if (part === roles.body)
+  if (isBody)
     return {
       field: part,
       param: 'body',
@@ -358,8 +456,7 @@ function freshSize({ field, param }: Region, reader: Reader, module: Module): st
     return `${module.use('textIdSize')}(id, ${baseOf(module.protocol.idForm)})`;
   if (param === 'id')
     return formedSize((field as Field).type as FieldType & { kind: 'int' }, 'id as number', module);
-  const map = headersField(module);
-  if (map !== null) return `sizeOf${pascalCase(map.type.pair.name)}Entries(headers)`;
+  if (isMap(field)) return `sizeOf${pascalCase(field.type.pair.name)}Entries(headers)`;
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field as Field)) return `${name}.textsSize(headers, b, headersFrom, headersTo)`;
   return `${name}.size(headers, b, headersFrom)`;
@@ -406,8 +503,8 @@ function refuseAbsent(module: Module, lines: string[]): void {
     const error = `new ${module.use('EncodeError')}(${quote(frame.name)}, ${quote(`has no ${what}`)})`;
     lines.push(`if (${given}) throw ${error};`);
   };
-  if (roles.headers === null) refuse('headers !== null && headers.size > 0', 'headers');
-  if (roles.body === null) refuse('body !== null && body.length > 0', 'body');
+  if (roles.headers.length === 0) refuse('headers !== null && headers.size > 0', 'headers');
+  if (roles.body.length === 0) refuse('body !== null && body.length > 0', 'body');
 }
 
 /** Refuses to make a new checksum for a frame whose own is wrong: that would hide the damage. */
@@ -712,8 +809,7 @@ function delimitedId(field: Field, module: Module): string[] {
 
 /** The line that writes all headers at `q`, those received by their own bytes. */
 function freshHeaders(field: Field, module: Module): string {
-  const map = headersField(module);
-  if (map !== null) return `splice${pascalCase(map.type.pair.name)}Entries(out, q, b, headers);`;
+  if (isMap(field)) return `splice${pascalCase(field.type.pair.name)}Entries(out, q, b, headers);`;
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field)) return `${name}.writeTexts(out, q, headers, b, headersFrom, headersTo);`;
   return `${name}.write(out, q, headers, b, headersFrom);`;
@@ -721,8 +817,9 @@ function freshHeaders(field: Field, module: Module): string {
 
 /** Emits the functions that measure and write header entries, those received by their own bytes. */
 export function emitEntryWriters(module: Module): (FunctionDeclarationStructure | string)[] {
-  const field = headersField(module);
-  if (field === null) return [];
+  const fields = headersFields(module);
+  const [field] = fields;
+  if (field === undefined) return [];
   const name = pascalCase(field.type.pair.name);
   const { key, value } = field.type;
   const limit = Math.min(field.type.maxCount, module.protocol.limits.headers);
@@ -730,8 +827,9 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   const keyWriter = `write${name}Key`;
   const valueWriter = `write${name}Value`;
   const size = textSizeNames(name, key, value);
-  const list = field.path.split('.').map(pascalCase).join('');
-  const tooMany = `throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has over ${limit} entries');`;
+  const paths = [...new Set(fields.map((map) => map.path))];
+  const tooMany = (path: string): string =>
+    `throw new ${module.use('EncodeError')}(${quote(path)}, 'has over ${limit} entries');`;
   const nullable = value.type.kind === 'text' && value.type.nullable;
   const b = { name: 'b', type: 'Uint8Array' };
   const entries = { name: 'headers', type: map };
@@ -740,46 +838,51 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
     ...textSizes(name, key, value, module),
     textWriter(keyWriter, key, module),
     textWriter(valueWriter, value, module),
-    {
-      kind: StructureKind.Function,
-      name: `sizeOf${list}`,
-      parameters: [{ name: 'entries', type: 'HeaderEntries' }],
-      returnType: 'number',
-      statements: [
-        'let size = 0;',
-        'let count = 0;',
-        'for (const [key, value] of entries) {',
-        `if (++count > ${limit}) ${tooMany}`,
-        ...(nullable
-          ? []
-          : [
-              `if (value === null) throw new ${module.use('EncodeError')}(${quote(value.path)}, 'has no null');`,
-            ]),
-        `size += ${size.key}(key) + ${size.value}(value);`,
-        '}',
-        'return size;',
-      ],
-    },
-    {
-      kind: StructureKind.Function,
-      name: `write${list}`,
-      parameters: [b, { name: 'at', type: 'number' }, { name: 'entries', type: 'HeaderEntries' }],
-      returnType: 'number',
-      statements: [
-        'let p = at;',
-        'for (const [key, value] of entries) {',
-        `p = ${valueWriter}(b, ${keyWriter}(b, p, key), value);`,
-        '}',
-        'return p;',
-      ],
-    },
+    ...paths.flatMap((path): FunctionDeclarationStructure[] => {
+      const list = path.split('.').map(pascalCase).join('');
+      return [
+        {
+          kind: StructureKind.Function,
+          name: `sizeOf${list}`,
+          parameters: [{ name: 'entries', type: 'HeaderEntries' }],
+          returnType: 'number',
+          statements: [
+            'let size = 0;',
+            'let count = 0;',
+            'for (const [key, value] of entries) {',
+            `if (++count > ${limit}) ${tooMany(path)}`,
+            ...(nullable
+              ? []
+              : [
+                  `if (value === null) throw new ${module.use('EncodeError')}(${quote(value.path)}, 'has no null');`,
+                ]),
+            `size += ${size.key}(key) + ${size.value}(value);`,
+            '}',
+            'return size;',
+          ],
+        },
+        {
+          kind: StructureKind.Function,
+          name: `write${list}`,
+          parameters: [b, { name: 'at', type: 'number' }, { name: 'entries', type: 'HeaderEntries' }],
+          returnType: 'number',
+          statements: [
+            'let p = at;',
+            'for (const [key, value] of entries) {',
+            `p = ${valueWriter}(b, ${keyWriter}(b, p, key), value);`,
+            '}',
+            'return p;',
+          ],
+        },
+      ];
+    }),
     {
       kind: StructureKind.Function,
       name: `sizeOf${name}Entries`,
       parameters: [entries],
       returnType: 'number',
       statements: [
-        `if (headers.size > ${limit}) ${tooMany}`,
+        `if (headers.size > ${limit}) ${tooMany(paths.join(' or '))}`,
         'let size = 0;',
         'for (let i = 0; i < headers.size; i++) {',
         'const start = headers.startAt(i);',

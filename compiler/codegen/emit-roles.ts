@@ -57,8 +57,11 @@ export class RoleReader extends TextReader {
   header(e: Expression & { op: 'header' }): string {
     this.module.usesKnownHeader = true;
     // An extern keeps its own texts.
-    if (e.map.type.kind === 'map') this.module.usesNames = true;
-    return `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
+    if (e.maps[0]!.type.kind === 'map') this.module.usesNames = true;
+    const code = `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
+    if (this.module.protocol.roles.headers.every((map) => e.maps.includes(map))) return code;
+    const has = e.maps.map((map) => `(${this.condition(map.guards)})`).join(' || ');
+    return `(${has} ? ${code} : undefined)`;
   }
 }
 
@@ -161,7 +164,7 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('methodOf', roles.method, 'string | undefined', null);
   expression('expects', roles.expects, 'number', '1');
   expression('isExclusive', roles.exclusive, 'boolean', 'false');
-  if (roles.body !== null) functions.push(...emitBody(roles.body, module));
+  if (roles.body.length > 0) functions.push(...emitBody(roles.body, module));
   if (module.protocol.facts.length > 0) functions.push(emitRepliesTo(reader(), module));
   return functions;
 }
@@ -452,22 +455,34 @@ function setId(id: Field, scratch: string, reader: Reader, module: Module): void
   lines.push('return true;');
 }
 
-function emitBody(body: Field | WindowModel, module: Module): FunctionDeclarationStructure[] {
-  const start = new Reader(module);
-  const stop = new Reader(module);
-  // A frame without the arm has an empty body at its end.
-  for (const reader of [start, stop]) {
-    if (body.guards.length > 0) reader.lines.push(`if (!(${reader.condition(body.guards)})) return end;`);
-    reader.within = body.guards;
-  }
-  if (isEntry(body)) {
-    return [
-      roleFunction('bodyStart', 'number', start, emitEntryBody(body, start, 'bytesStart')),
-      roleFunction('bodyEnd', 'number', stop, emitEntryBody(body, stop, 'bytesEnd')),
-    ];
-  }
-  const { from, to } = bodyRange(body, start, stop, module);
-  return [roleFunction('bodyStart', 'number', start, from), roleFunction('bodyEnd', 'number', stop, to)];
+function emitBody(bodies: readonly (Field | WindowModel)[], module: Module): FunctionDeclarationStructure[] {
+  const edge = (name: 'bodyStart' | 'bodyEnd'): FunctionDeclarationStructure => {
+    const reader = new Reader(module);
+    const code = (body: Field | WindowModel): string => {
+      if (isEntry(body)) return emitEntryBody(body, reader, name === 'bodyStart' ? 'bytesStart' : 'bytesEnd');
+      const other = new Reader(module);
+      other.within = body.guards;
+      const isStart = name === 'bodyStart';
+      const range = bodyRange(body, isStart ? reader : other, isStart ? other : reader, module);
+      return isStart ? range.from : range.to;
+    };
+    // A frame without the arm has an empty body at its end.
+    const [only] = bodies;
+    if (bodies.length === 1) {
+      if (only!.guards.length > 0) reader.lines.push(`if (!(${reader.condition(only!.guards)})) return end;`);
+      reader.within = only!.guards;
+      return roleFunction(name, 'number', reader, code(only!));
+    }
+    for (const body of bodies) {
+      reader.lines.push(`if (${reader.condition(body.guards)}) {`);
+      reader.within = body.guards;
+      reader.nested(() => reader.lines.push(`return ${code(body)};`));
+      reader.within = [];
+      reader.lines.push('}');
+    }
+    return roleFunction(name, 'number', reader, 'end');
+  };
+  return [edge('bodyStart'), edge('bodyEnd')];
 }
 
 /** Where the bytes of the body start and end. */

@@ -28,7 +28,8 @@ export function timeoutFields({ roles, frame }: Protocol): readonly Field[] {
 /** The header that says it; null where none does. */
 export function timeoutHeader({ roles }: Protocol): string | null {
   const { timeout, headers } = roles;
-  return timeout?.op === 'header' && timeout.map === headers ? timeout.key : null;
+  if (timeout?.op !== 'header' || headers.some((map) => !timeout.maps.includes(map))) return null;
+  return timeout.key;
 }
 
 /** Emits what writes another time over the frame's own. Null where {@link timeoutFields} has none. */

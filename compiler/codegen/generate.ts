@@ -11,7 +11,7 @@ import { emitEncode, emitInit, hasPlainElements, emitListWrite, emitStructWrite 
 import { emitListEnd, emitStructEnd } from './emit-end.js';
 import { emitCodedWrite, emitHeld, isCoded, type CodedField } from './emit-inner.js';
 import { emitEnum } from './emit-enum.js';
-import { emitHeaders, entriesRange, headersField } from './emit-headers.js';
+import { emitHeaders, headersFields, needsEnd } from './emit-headers.js';
 import { emitMatch } from './emit-match.js';
 import { emitProtocol } from './emit-protocol.js';
 import { emitExternHeaders, externHeaders } from './emit-extern-headers.js';
@@ -42,7 +42,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   const used = enumsOf([protocol.frame.body, ...structs.map((s) => s.body)]);
   for (const of of protocol.enums) if (protocol.side === 'both' || used.has(of)) module.add(emitEnum(of));
   const lists = listsOf([protocol.frame.body, ...structs.map((s) => s.body)]);
-  const pair = headersField(module)?.type.pair;
+  const pair = headersFields(module)[0]?.type.pair;
   for (const struct of declared) {
     // Header entries are read and written by functions of their own.
     if (struct === pair && !structs.includes(struct)) continue;
@@ -68,17 +68,16 @@ export async function generate(protocol: Protocol): Promise<string> {
   const anchorsAt = module.statements.length;
   const check = emitCheck(module);
   module.add(check);
-  const headers = headersField(module);
-  const needEnd = headers !== null && entriesRange(headers, new Reader(module), module).to === 'end';
-  const roles = emitRoles(module, needEnd);
+  const headers = headersFields(module);
+  const roles = emitRoles(module, needsEnd(module));
   const extern = externHeaders(module);
   const inRecord = entryHeaders(module);
   const headerFunctions =
-    headers !== null
+    headers.length > 0
       ? emitHeaders(headers, module)
-      : extern !== null
+      : extern.length > 0
         ? emitExternHeaders(extern, module)
-        : inRecord !== null
+        : inRecord.length > 0
           ? emitEntryHeaders(inRecord, module)
           : [];
   if (headerFunctions.length === 0 && module.usesHeaderEntries) module.add(HEADER_ENTRIES);

@@ -375,7 +375,7 @@ export class Reader implements Environment {
   }
 
   protected isWithin(guards: readonly Guard[]): boolean {
-    return guards.every((g, i) => this.within[i]?.node === g.node && this.within[i].arm === g.arm);
+    return guards.every((g) => this.within.some((known) => known.node === g.node && known.arm === g.arm));
   }
 
   /** A place as a sum, going back over members whose size is a sum of fields. */

@@ -1,3 +1,4 @@
+import { partNames } from './part-names.js';
 import { checksumsOf, checksumsOver } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
 import { intName } from '../model/integers.js';
@@ -239,8 +240,8 @@ function roleTexts(protocol: Protocol): { role: string; from: string }[] {
     ['goaway', roles.goaway, null],
     ['timeout', roles.timeout, null],
     ['status', roles.status, null],
-    ['headers', roles.headers, roles.headers?.name ?? null],
-    ['body', roles.body, roles.body?.name ?? null],
+    ['headers', roles.headers[0] ?? null, partNames(roles.headers)],
+    ['body', roles.body[0] ?? null, partNames(roles.body)],
     ['service', roles.service, null],
     ['method', roles.method, null],
     ['expects', roles.expects, null],

@@ -16,8 +16,8 @@ export interface Scope {
   readonly inner?: Map<Field, Scope['values']>;
   /** For calls of extern functions. */
   readonly code: ExternCode;
-  /** A header's first value, for roles; undefined if there is none. */
-  header?(key: string): Value;
+  /** A header's first value, for roles; undefined if the frame has none of the maps, or that none. */
+  header?(key: string, maps: readonly Field[]): Value;
 }
 
 /** The value of the first of some fields that is in a struct or coded window which has been read. */
@@ -47,7 +47,7 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
       return field === undefined ? innerValue(e.fields, scope) : scope.values.get(field);
     }
     case 'header':
-      return scope.header?.(e.key);
+      return scope.header?.(e.key, e.maps);
     case 'flag': {
       const of = evaluateValue(e.of, scope);
       return typeof of === 'bigint' && (of & e.mask) !== 0n;

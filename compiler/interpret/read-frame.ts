@@ -129,6 +129,8 @@ interface ReadValue {
 class FrameReader {
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
+  /** The map that they are of. */
+  private headersIn: Field | null = null;
   private idInHead: bigint | string | null = null;
   /** Finds what a head has under a key. */
   private headOf: ((key: string) => string | null | undefined) | null = null;
@@ -153,7 +155,11 @@ class FrameReader {
       values: new Map(),
       inner: new Map(),
       code: this.code,
-      header: (key) => (this.headOf ?? headerIn(this.headers))(key),
+      header: (key, maps) => {
+        if (this.headOf !== null) return this.headOf(key);
+        const isIn = this.headersIn !== null && maps.includes(this.headersIn);
+        return isIn ? headerIn(this.headers)(key) : undefined;
+      },
     };
     const { frame, limits } = this.protocol;
     const { nodes, next } = this.block(frame.body, this.at, { end: this.end, isWindow: false }, scope);
@@ -358,12 +364,14 @@ class FrameReader {
       const isId = entry === roles.id || idInOtherArms.includes(entry);
       if (isId && value === undefined) bad('is missing', entry);
       if (type.of.kind === 'map' && place >= 0 && value === undefined) bad('is no map of texts', entry);
-      if (entry === roles.headers && value !== undefined)
+      if (roles.headers.includes(entry) && value !== undefined) {
+        this.headersIn = entry;
         this.headers.push(
           ...(value as readonly (readonly [string, string | null])[]).map(
             ([k, v]): [string, string | null] => [k, v],
           ),
         );
+      }
       const known = value === undefined && entry.default?.kind === 'int' ? entry.default.value : value;
       if (known !== undefined)
         scope.values.set(
@@ -708,7 +716,9 @@ class FrameReader {
         : this.size('value' in extent ? evaluateValue(extent.value, scope) : 0n, at, field.path, field.span);
     const end = this.reach(at, size, bound, field.path, field.span);
     const { limits, roles } = this.protocol;
-    const most = field === roles.headers ? Math.min(type.maxCount, limits.headers) : type.maxCount;
+    const isHeaders = roles.headers.includes(field);
+    if (isHeaders) this.headersIn = field;
+    const most = isHeaders ? Math.min(type.maxCount, limits.headers) : type.maxCount;
     const children: FieldNode[] = [];
     const value: Shown[] = [];
     for (let next = at; next < end;) {
@@ -731,8 +741,7 @@ class FrameReader {
         given: true,
       });
       value.push([key ?? '', text ?? null]);
-      if (field === this.protocol.roles.headers)
-        this.headers.push([nearest(key ?? ''), nearest(text ?? null)]);
+      if (isHeaders) this.headers.push([nearest(key ?? ''), nearest(text ?? null)]);
       next = after;
     }
     return { value, note: `${children.length} entries`, next: end, children };
@@ -760,7 +769,10 @@ class FrameReader {
     if (!(head?.readAll ?? map.readHeaders)(this.bytes, at, next, headers, most)) bad();
     const entries = [...headers];
     if (head !== null && !this.head(head, field, at, next)) bad();
-    else if (field === this.protocol.roles.headers) this.headers.push(...entries);
+    else if (this.protocol.roles.headers.includes(field)) {
+      this.headersIn = field;
+      this.headers.push(...entries);
+    }
     const note = `${entries.length} entries`;
     // What is no text is shown as the text nearest to it, which would not make the same bytes again.
     const bytes = this.bytes.subarray(at, next);

@@ -117,7 +117,8 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
         report.error('PF109', expr.index.span, 'the key of a map is a text', { hint: 'put it in quotes' });
         return null;
       }
-      return { op: 'header', map, key: key.value, span: expr.span, optional: true, type: { kind: 'text' } };
+      const maps = (object as Expression & { op: 'field' }).fields as readonly Field[];
+      return { op: 'header', maps, key: key.value, span: expr.span, optional: true, type: { kind: 'text' } };
     }
     case 'call':
       return buildCall(expr, cx);

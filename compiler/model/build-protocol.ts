@@ -126,7 +126,7 @@ function buildOpened(
   const second = answered === undefined ? undefined : build(answered, remembered);
   const framed = second === undefined ? [first] : [first, second];
   for (const struct of declarations.structs) {
-    mapsAsLists(struct.body, null);
+    mapsAsLists(struct.body, []);
     derive(struct.body, report);
   }
   if (report.attempts === before)

@@ -6,7 +6,8 @@ import { bareField } from './bare-field.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import { composedId, idFunction, textId } from './build-id.js';
-import type { BitFieldModel, EntryType, Field, IdForm, Roles, WindowModel } from './model.js';
+import type { BitFieldModel, EntryType, Field, FieldType, IdForm, Roles, WindowModel } from './model.js';
+import { exclusive } from './names.js';
 
 const KNOWN = [
   'kind',
@@ -113,18 +114,16 @@ export function buildRoles(
   const kind = expression('kind', ['frameKind'], { ...cx, frameKinds: true }) ?? unknownKind(semantics.span);
   const { ids, idForm } = idRole(given.get('id'), cx, report);
   const [id = null, ...idInOtherArms] = ids;
-  const [headers = null] = fieldRole(
+  const headers = writtenRole(
     'headers',
-    given,
+    given.get('headers'),
     cx,
-    report,
     (f) => f.type.kind === 'map' || isExternMap(f) || holds(f, 'map'),
-  );
-  const [body = null] = fieldRole(
+  ).filter((part) => part.member === 'field');
+  const body = writtenRole(
     'body',
-    given,
+    given.get('body'),
     cx,
-    report,
     (f) => (f.type.kind === 'bytes' && !f.type.nullable) || holds(f, 'bytes') || f.type.kind === 'coded',
   );
   const roles: Roles = {
@@ -135,8 +134,8 @@ export function buildRoles(
     // A header holds timeout and status as digits.
     timeout: expression('timeout', ['int', 'text']),
     status: expression('status', ['int', 'text']),
-    headers,
-    body: windowRole(given.get('body'), cx) ?? body,
+    headers: alike(headers, report) ? headers : [],
+    body,
     service: named(expression('service', ['text', 'int'])),
     method: named(expression('method', ['text', 'int'])),
     expects: expression('expects', ['int']),
@@ -161,7 +160,7 @@ function idRole(
   }
   const { built, form } = call === null ? { built: buildExpression(expr, cx), form: null } : textId(call, cx);
   if (built === null) return none;
-  if (built.op === 'header' && isHead(built.map)) return { ids: [idInHead(built)], idForm: null };
+  if (built.op === 'header' && isHead(built.maps[0]!)) return { ids: [idInHead(built)], idForm: null };
   const coded = built.op === 'field' ? built.fields.map(codedAround).find((of) => of !== null) : undefined;
   if (coded !== undefined) {
     report.error('PF122', built.span, 'an id that other bytes stand for can not be replaced', {
@@ -203,17 +202,71 @@ function named(of: Expression | null): Expression | null {
   return { op: 'named', of, span: of.span, optional: of.optional, type: { kind: 'text' } };
 }
 
-function fieldRole(
+/** The parts of a frame that headers or body are: `a ?? b` names one for each of several arms. None after a report. */
+function writtenRole(
   name: 'headers' | 'body',
-  given: ReadonlyMap<string, Expr>,
+  expr: Expr | undefined,
   cx: Context,
-  report: Report,
   fits: (field: Field) => boolean,
-): readonly Field[] {
-  const expr = given.get(name);
-  if (expr === undefined || (name === 'body' && windowRole(expr, cx) !== null)) return [];
-  const built = buildExpression(expr, cx);
-  return built === null ? [] : fieldsOf(name, built, report, fits);
+): readonly (Field | WindowModel)[] {
+  if (expr === undefined) return [];
+  const { report } = cx;
+  const parts: (Field | WindowModel)[] = [];
+  for (const one of choices(expr)) {
+    const window = name === 'body' ? windowRole(one, cx) : null;
+    const built = window === null ? buildExpression(one, cx) : null;
+    if (window === null && built === null) return [];
+    const named: readonly (Field | WindowModel)[] =
+      window !== null ? [window] : fieldsOf(name, built!, report, fits);
+    for (const part of named) {
+      const other = parts.find((before) => !exclusive(before.guards, part.guards));
+      if (other === undefined || named.includes(other)) continue;
+      const isSame = other === part;
+      report.error(
+        'PF124',
+        one.span,
+        isSame
+          ? `\`${part.name}\` is named twice`
+          : `a frame can have both \`${other.name}\` and \`${part.name}\`, and one only is its ${name}`,
+        isSame
+          ? {}
+          : {
+              labels: [{ span: other.span, text: 'named before' }],
+              hint: 'the sides of `??` stand in different arms of one variant or `if`',
+            },
+      );
+      return [];
+    }
+    parts.push(...named);
+  }
+  return parts;
+}
+
+/** `a`, `b` and `c` of `a ?? b ?? c`. */
+function choices(expr: Expr): readonly Expr[] {
+  return expr.kind === 'binary' && expr.operator === '??'
+    ? [...choices(expr.left), ...choices(expr.right)]
+    : [expr];
+}
+
+/** Whether headers in several arms are read and written by the same functions. */
+function alike(headers: readonly Field[], report: Report): boolean {
+  const [first, ...others] = headers;
+  const other = others.find((map) => !sameFormat(first!.type, map.type));
+  const head = headers.length > 1 && isHead(first!) ? first! : undefined;
+  const unlike = other ?? head;
+  if (unlike === undefined) return true;
+  report.error('PF199', unlike.span, 'headers of another format in another arm are not built yet', {
+    labels: [{ span: first!.span, text: 'the other headers' }],
+    hint: 'maps of one struct with one `max`, or of one extern, can be headers in several arms',
+  });
+  return false;
+}
+
+function sameFormat(a: FieldType, b: FieldType): boolean {
+  if (a.kind === 'map' && b.kind === 'map') return a.pair === b.pair && a.maxCount === b.maxCount;
+  if (a.kind === 'extern' && b.kind === 'extern') return a.extern === b.extern && a.maxCount === b.maxCount;
+  return a.kind === 'entry' && b.kind === 'entry';
 }
 
 /** The fields that an expression names for a role; none after a report. */
@@ -237,12 +290,6 @@ function fieldsOf(
     );
     return [];
   }
-  if (fields.length > 1 && name !== 'id') {
-    report.error('PF199', built.span, `\`${name}\` in several arms is not built yet`, {
-      hint: 'a window around the arms can be the body',
-    });
-    return [];
-  }
   return fields as readonly Field[];
 }
 
@@ -251,7 +298,8 @@ function isHead(field: Field): boolean {
 }
 
 /** The id that stands under a key of a head. */
-function idInHead({ map, key, span }: Expression & { op: 'header' }): Field {
+function idInHead({ maps, key, span }: Expression & { op: 'header' }): Field {
+  const map = maps[0]!;
   return bareField({
     name: key,
     path: `${map.path}["${key}"]`,

@@ -36,8 +36,8 @@ export type Expression = Common &
     | { readonly op: 'field'; readonly name: string; readonly fields: readonly (Field | BitFieldModel)[] }
     /** `switches.crc` */
     | { readonly op: 'flag'; readonly of: Expression; readonly mask: bigint; readonly name: string }
-    /** `headers["service"]` */
-    | { readonly op: 'header'; readonly map: Field; readonly key: string }
+    /** `headers["service"]`; several maps where arms of one variant share the name. */
+    | { readonly op: 'header'; readonly maps: readonly Field[]; readonly key: string }
     | { readonly op: 'unary'; readonly operator: '-' | '~' | 'not'; readonly operand: Expression }
     | {
         readonly op: 'binary';

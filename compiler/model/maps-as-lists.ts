@@ -7,7 +7,7 @@ import { walk } from './walk.js';
  */
 export function mapsAsLists(block: Block, headers: Roles['headers']): void {
   for (const member of walk(block))
-    if (member.member === 'field' && member.type.kind === 'map' && member !== headers)
+    if (member.member === 'field' && member.type.kind === 'map' && !headers.includes(member))
       (member as { -readonly [K in keyof Field]: Field[K] }).type = listOf(member.type);
 }
 

@@ -483,10 +483,13 @@ export interface Roles {
   readonly goaway: Expression | null;
   readonly timeout: Expression | null;
   readonly status: Expression | null;
-  /** A map, an extern map or an entry map; it may stand in an arm, and then other frames have no headers. */
-  readonly headers: Field | null;
-  /** Bytes, or a window; it may stand in an arm, and then other frames have no body. */
-  readonly body: Field | WindowModel | null;
+  /**
+   * A map, an extern map or an entry map; several, alike, where each stands in an arm of its own. A frame without the
+   * arm of any has no headers.
+   */
+  readonly headers: readonly Field[];
+  /** Bytes, or a window; several where each stands in an arm of its own. A frame without the arm of any has no body. */
+  readonly body: readonly (Field | WindowModel)[];
   /** How many replies a request gets: an integer; null means one. */
   readonly expects: Expression | null;
   /** Whether from this request on the caller needs an upstream connection of its own. */

@@ -46,9 +46,9 @@ export function factsSound(protocol: Protocol, report: Report): void {
         labels,
       },
     );
-  for (const field of [body, headers])
+  for (const field of [...body, ...headers])
     if (
-      field?.member === 'field' &&
+      field.member === 'field' &&
       field.guards.some((g) => g.node.member === 'if' && asksRequest(g.node.condition))
     )
       unknown(field, field.span, report);

@@ -2,18 +2,11 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
-import type { Field, Guard, MemberModel, Protocol, WindowModel } from '../../model/model.js';
+import type { Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
 
 /** PF199: what the model can say and the code generator does not write yet. */
 export function generatorLimits(protocol: Protocol, report: Report): void {
-  const { body, headers } = protocol.roles;
-  if (body !== null && headers !== null && !sameArms(body, headers) && body.guards.length > 0) {
-    report.error('PF199', body.span, 'a body and headers in different arms are not built yet', {
-      labels: [{ span: headers.span, text: 'the headers' }],
-      hint: 'a window around the arms can be the body',
-    });
-  }
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
     for (const member of walk(block)) {
       if (member.member === 'if' || member.member === 'assert') lengthRead(member.condition, report);
@@ -29,7 +22,7 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       constantText(member, report);
     }
   }
-  for (const e of expressionsOf(protocol)) entriesRead(e, headers, report);
+  for (const e of expressionsOf(protocol)) entriesRead(e, protocol.roles.headers, report);
 }
 
 /** What knows the order of a frame's bytes has read it, which checksums and the ids of facts do on their own. */
@@ -54,27 +47,24 @@ function lookedUp(read: Expression, report: Report): void {
   for (const e of parts(read))
     if (e.op === 'header')
       report.error('PF199', e.span, 'deciding about a frame by what stands in a map is not built yet', {
-        labels: [{ span: e.map.span, text: 'the map' }],
+        labels: [{ span: e.maps[0]!.span, text: 'the map' }],
         hint: 'roles look maps up: `service = headers["service"];`',
       });
 }
 
 /** Of entries only numbers and texts are read by expressions, and the texts of the one map that is the headers. */
-function entriesRead(e: Expression, headers: Field | null, report: Report): void {
+function entriesRead(e: Expression, headers: readonly Field[], report: Report): void {
   const ofEntry = (of: Expression): boolean =>
     of.op === 'field' && of.fields.some((f) => f.member === 'field' && f.type.kind === 'entry');
   if (e.op === 'binary' && [e.left, e.right].some((side) => side.type.kind === 'bytes' && ofEntry(side)))
     report.error('PF199', e.span, 'comparing bytes of an entry is not built yet', {
       hint: 'an entry of text can be compared',
     });
-  if (
-    e.op === 'header' &&
-    !report.hasErrorIn(e.span) &&
-    ['entry', 'list'].includes(e.map.type.kind) &&
-    e.map !== headers
-  )
-    report.error('PF199', e.span, `a look-up in \`${e.map.name}\` by a role is not built yet`, {
-      labels: [{ span: e.map.span, text: 'it is not the role `headers`' }],
+  if (e.op !== 'header' || report.hasErrorIn(e.span)) return;
+  const other = e.maps.find((map) => !headers.includes(map));
+  if (other !== undefined)
+    report.error('PF199', e.span, `a look-up in \`${other.name}\` by a role is not built yet`, {
+      labels: [{ span: other.span, text: 'it is not the role `headers`' }],
     });
 }
 
@@ -132,14 +122,4 @@ function constantText(field: Field, report: Report): void {
       },
     );
   }
-}
-
-function sameArms(
-  a: { readonly guards: readonly Guard[] },
-  b: { readonly guards: readonly Guard[] },
-): boolean {
-  return (
-    a.guards.length === b.guards.length &&
-    a.guards.every((g, i) => g.node === b.guards[i]!.node && g.arm === b.guards[i]!.arm)
-  );
 }

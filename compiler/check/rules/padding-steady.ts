@@ -13,13 +13,13 @@ export function paddingSteady(protocol: Protocol, report: Report): void {
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
     behindLengths([...walk(block)], report);
   const ids = [id, ...protocol.idInOtherArms].flatMap((f) => (f === null ? [] : varying(f)));
-  const changed = [...ids, body, headers].filter((f) => f !== null);
+  const changed = [...ids, ...body, ...headers];
   const first = changed.find((f) => changed.every((other) => members.indexOf(f) <= members.indexOf(other)));
   if (first === undefined) return;
   for (const member of members.slice(members.indexOf(first))) {
     if (member.member !== 'pad' || member.mode !== 'align' || member.guards.length === 0) continue;
     if (report.hasErrorIn(member.span)) continue;
-    const role = first === body ? 'body' : first === headers ? 'headers' : 'id';
+    const role = body.includes(first) ? 'body' : headers.some((f) => f === first) ? 'headers' : 'id';
     report.error(
       'PF199',
       member.span,

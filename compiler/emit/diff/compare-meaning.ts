@@ -1,3 +1,4 @@
+import { partNames } from '../part-names.js';
 import { commonMatch } from '../../model/build-match.js';
 import { layoutOf } from '../../model/layout.js';
 import type { MatchByte, Protocol, StatusTable } from '../../model/model.js';
@@ -145,10 +146,13 @@ function extended(was: RoleText['cases'], is: RoleText['cases']): boolean {
 }
 
 function roleOf(role: Protocol['roles'][keyof Protocol['roles']], known: Known): RoleText | null {
-  if (role === null) return null;
+  if (role === null || (Array.isArray(role) && role.length === 0)) return null;
   if ('member' in role && role.member === 'field' && role.type.kind === 'composed')
     return { key: `concat(${role.type.parts.map(known).join()})`, text: role.name, cases: null };
-  if ('member' in role) return { key: `[${known(role)}]`, text: role.name ?? 'the window', cases: null };
+  if (!('op' in role)) {
+    const parts = 'member' in role ? [role] : role;
+    return { key: parts.map((part) => `[${known(part)}]`).join(), text: partNames(parts), cases: null };
+  }
   const cases =
     role.op !== 'match'
       ? null

@@ -228,8 +228,8 @@ function structIn(type: FieldType): string | null {
 function roleOf(field: Field | BitFieldModel, { roles }: Protocol): string | null {
   if (roles.id === field) return 'request id';
   if (field.member === 'field' && idParts(roles.id).includes(field)) return 'part of the request id';
-  if (roles.headers === field) return 'header map';
-  if (roles.body === field) return 'body';
+  if (field.member === 'field' && roles.headers.includes(field)) return 'header map';
+  if (field.member === 'field' && roles.body.includes(field)) return 'body';
   const reads = (role: Protocol['roles']['timeout']): boolean =>
     role !== null && role.op === 'field' && role.fields.includes(field);
   if (reads(roles.status)) return 'status';

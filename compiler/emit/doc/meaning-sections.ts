@@ -1,3 +1,4 @@
+import { partNames } from '../part-names.js';
 import { layoutOf, memberOf } from '../../model/layout.js';
 import type { BitFieldModel, Enum, Field, MatchByte, Protocol, SynthModel } from '../../model/model.js';
 import type { Expression } from '../../model/expression.js';
@@ -84,11 +85,13 @@ export function rolesSection(protocol: Protocol): string {
     ROLES.flatMap(([name, meaning]) => {
       const role = roles[name];
       if (role === null) return [];
-      const own = 'member' in role;
-      const from = own ? (role.name ?? 'the window') : sourceText(role);
-      return [
-        [name, code(from), where(own ? (role.member === 'field' ? [role] : []) : fieldsIn(role)), meaning],
-      ];
+      if (!('op' in role)) {
+        const parts = 'member' in role ? [role] : role;
+        if (parts.length === 0) return [];
+        const fields = parts.filter((part) => part.member === 'field');
+        return [[name, code(partNames(parts)), where(fields), meaning]];
+      }
+      return [[name, code(sourceText(role)), where(fieldsIn(role)), meaning]];
     }),
   );
 }
@@ -100,7 +103,7 @@ function fieldsIn(e: Expression): readonly (Field | BitFieldModel)[] {
     case 'flag':
       return fieldsIn(e.of);
     case 'header':
-      return [e.map];
+      return e.maps;
     case 'unary':
       return fieldsIn(e.operand);
     case 'binary':

@@ -200,7 +200,7 @@ export class LuaBlock {
     this.push(`local ${branch} = r:open(${luaText(field.name)})`);
     const isCounted = type.kind === 'list' && extent.kind === 'count';
     if (extent.kind === 'size') this.push(`local outer${id} = r:enter(${luaExpression(extent.value)})`);
-    const entries = type.kind === 'map' && field === this.protocol.roles.headers;
+    const entries = type.kind === 'map' && this.protocol.roles.headers.includes(field);
     if (entries) this.push('v["(headers)"] = {}');
     this.push(
       isCounted

@@ -91,7 +91,11 @@ export function isKnown(e: Expression, roles: Roles): boolean {
           (f.member === 'bitField' || !OPAQUE.has(f.type.kind)) && f.guards.every(({ node }) => isRead(node)),
       );
     case 'header':
-      return roles.headers !== null && !OPAQUE.has(roles.headers.type.kind);
+      // What a dissector keeps of headers does not say which of several maps they are of.
+      return (
+        roles.headers.length > 0 &&
+        roles.headers.every((map) => e.maps.includes(map) && !OPAQUE.has(map.type.kind))
+      );
     case 'flag':
     case 'access':
     case 'part':

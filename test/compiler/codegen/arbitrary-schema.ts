@@ -320,6 +320,7 @@ class SchemaWriter {
     }
     // By what has been drawn already: schemas without it stay those of their seeds.
     if (this.count % 6 === 0 && asked.length === 0) this.inChosenOrder(place);
+    const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
     const [asking, telling] =
       side === 'server' ? ['push', 'response'] : ['request', side === 'client' ? 'oneway' : 'response'];
@@ -335,6 +336,7 @@ class SchemaWriter {
     const roles = [`kind = ${whole ? 'response' : kind};`, ...(id !== null ? [`id = ${id.role};`] : [])];
     if (hasHeaders) roles.push('headers = headers;');
     if (hasBody) roles.push('body = body;');
+    roles.push(...apart);
     if (r.chance(0.4)) roles.push(`heartbeat when ${this.condition(place)};`);
     if (r.chance(0.3)) roles.push(`goaway when ${this.condition(place)};`);
     if (r.chance(0.4)) {
@@ -414,6 +416,63 @@ class SchemaWriter {
       `within (${size}) { ${inner} ${tail} : bytes rest; }`,
     ])
       this.line(place, '', line, 1);
+  }
+
+  /** Headers and bodies that are other fields in other arms, and the roles that name them. */
+  private rolesApart(place: Place): string[] {
+    const { r } = this;
+    const pair = `Pair${++this.count}`;
+    const names = { headers: new Set<string>(), body: new Set<string>() };
+    const put = (p: Place, name: string, role: 'headers' | 'body'): void => {
+      names[role].add(name);
+      const size = `${p.depth > 0 ? '' : 'outer'}${this.fresh('len')}`;
+      p.open.varies = true;
+      if (role === 'headers')
+        p.open.lines.push(`${size} : u${r.pick([16, 32])};`, `${name} : map of ${pair} size ${size};`);
+      else if (r.chance(0.3)) p.open.lines.push(`${name} : pbytes(u16);`);
+      else if (r.chance(0.4))
+        p.open.lines.push(
+          `${size} : u16 in 4..9000;`,
+          `within (${size}) { ${this.fresh('n')} : u32; ${name} : bytes rest; }`,
+        );
+      else p.open.lines.push(`${size} : varint(leb128) in 0..3000;`, `${name} : bytes size ${size};`);
+    };
+    const [sameHeaders, sameBody] = [r.chance(0.3), r.chance(0.3)];
+    const inArm = (p: Place, k: number): void => {
+      if (r.chance(0.7)) put(p, sameHeaders ? 'heads' : `heads${k}`, 'headers');
+      for (let n = r.below(2); n > 0; n--) this.member(p);
+      if (r.chance(0.7)) put(p, sameBody ? 'content' : `content${k}`, 'body');
+    };
+    const form = r.below(3);
+    if (form === 1) put(place, 'heads', 'headers');
+    const isApart = form === 2;
+    const arms = (each: (p: Place, k: number) => void): void => {
+      const on = this.fresh('on');
+      this.line(place, on, `${on} : u8 in 0..3;`, 1);
+      const outer = newOpen(`variant (${on}) {`, '}', place.open, true);
+      for (const k of [0, 1, 2]) {
+        const arm = newOpen(`${k === 2 ? '_' : k} => {`, '}', place.open, true);
+        each({ ...place, open: arm, seen: [...place.seen], depth: place.depth + 1 }, k);
+        outer.lines.push(arm);
+      }
+      this.join(place, outer, outer.lines as Open[]);
+    };
+    if (isApart) {
+      arms((p, k) => (k < 2 ? put(p, `heads${k}`, 'headers') : this.bool(p)));
+      this.member(place);
+      arms((p, k) => (k > 0 ? put(p, `content${k}`, 'body') : this.bool(p)));
+    } else if (form === 1) arms((p, k) => put(p, sameBody ? 'content' : `content${k}`, 'body'));
+    else arms(inArm);
+    for (let n = r.below(3); n > 0; n--) this.member(place);
+    if (names.headers.size > 0) {
+      const prefix = r.pick(['u8', 'u16', 'i32']);
+      this.pairs.push(`  struct ${pair} { key : pstr(${prefix}); value : pstr(${prefix}); }`);
+    }
+    const own = [...names.headers][0];
+    if (own !== undefined && r.chance(0.5)) this.optionalTexts.push(`${own}["service"]`);
+    return (['headers', 'body'] as const).flatMap((role) =>
+      names[role].size === 0 ? [] : [`${role} = ${[...names[role]].join(' ?? ')};`],
+    );
   }
 
   private kinds(place: Place, side: FramePlan['side']): string[] {

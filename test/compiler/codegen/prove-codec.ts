@@ -158,11 +158,13 @@ class Proof {
     codec.methodOf(...at);
     if (roles.id?.type.kind === 'int')
       same('idOf', BigInt(codec.idOf(...at)), BigInt(init[property(roles.id)] as number | bigint));
-    if (roles.body !== null && roles.body.member === 'field') {
+    const bodies = roles.body.filter((part) => part.member === 'field');
+    if (bodies.length > 0 && bodies.length === roles.body.length) {
       const body = frame.subarray(codec.bodyStart(...at), codec.bodyEnd(...at));
-      same('the body', plain(body), plain(init[property(roles.body)] ?? []));
+      const given = bodies.map((part) => init[property(part)]).find((value) => value !== undefined);
+      same('the body', plain(body), plain(given ?? []));
     }
-    if (roles.headers === null) return;
+    if (roles.headers.length === 0) return;
     const headers = new HeaderMap();
     codec.readHeaders(...at, headers);
     for (const [key] of headers) same(`header ${key}`, codec.headerOf(...at, key), headers.get(key));
@@ -290,17 +292,18 @@ class Proof {
     same('reencode(null, null)', codec.reencode(frame, 0, frame.length, null, null), frame);
     // What stands in another arm can't be replaced.
     const view = new this.Frame(frame, 0, frame.length);
-    const has = (role: typeof roles.body): role is Field =>
-      role?.member === 'field' && view[property(role)] !== undefined;
+    const found = (role: typeof roles.body): Field | undefined =>
+      role.filter((part) => part.member === 'field').find((part) => view[property(part)] !== undefined);
     const headers = new HeaderMap();
     codec.readHeaders(frame, 0, frame.length, headers);
-    if (has(roles.headers)) {
+    const [ownHeaders, ownBody] = [found(roles.headers), found(roles.body)];
+    if (ownHeaders !== undefined) {
       headers.set('service', value);
       headers.delete('x');
     }
-    const ofHeaders = has(roles.headers) ? { [property(roles.headers)]: [...headers] } : {};
-    const ofBody = has(roles.body) ? { [property(roles.body)]: body } : {};
-    const newBody = has(roles.body) ? body : null;
+    const ofHeaders = ownHeaders === undefined ? {} : { [property(ownHeaders)]: [...headers] };
+    const ofBody = ownBody === undefined ? {} : { [property(ownBody)]: body };
+    const newBody = ownBody === undefined ? null : body;
     this.edited('headers', frame, headers, null, { ...init, ...ofHeaders });
     this.edited('body', frame, null, newBody, { ...init, ...ofBody });
     this.edited('headers and body', frame, headers, newBody, { ...init, ...ofHeaders, ...ofBody });

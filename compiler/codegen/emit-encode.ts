@@ -6,6 +6,7 @@ import {
 import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { sizeOfElements } from '../model/expressions-of.js';
+import { checksumsOf } from '../model/covers.js';
 import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type {
@@ -220,6 +221,8 @@ class Writer implements Environment {
   /** The local that says whether numbers have their low byte first. */
   private little = '';
   /** The locals that note where checksums begin and end, by the members they do so with. */
+  /** Whether checksums are computed when all else is written: some stand before what they cover. */
+  private isDeferred = false;
   private readonly checksumRanges = new Map<MemberModel, { from: string[]; to: string[] }>();
 
   constructor(
@@ -307,6 +310,7 @@ class Writer implements Environment {
     for (const member of walk(this.body)) {
       if (member.member === 'field' && member.checksum !== null) {
         const { from, to } = member.checksum;
+        this.isDeferred ||= member.checksum.isAhead;
         this.checksumRange(from).from.push(`${this.local(member)}From`);
         this.checksumRange(to).to.push(`${this.local(member)}To`);
       }
@@ -317,8 +321,23 @@ class Writer implements Environment {
       this.little = /^\w+$/.test(code) ? code : this.free('little');
       if (this.little !== code) this.lines.push(`const ${this.little} = ${code};`);
     }
+    const checksums = this.isDeferred ? checksumsOf({ body: this.body }) : [];
+    for (const member of checksums)
+      if (member.guards.length > 0) this.lines.push(`let ${this.local(member)}Place = -1;`);
     this.writeBlock(this.body);
     if (this.source === 'v') this.flush();
+    for (const member of checksums) {
+      const place = `${this.local(member)}Place`;
+      const { int } = member.type as FieldType & { kind: 'int' };
+      const put = `${this.module.use(intName(int).replace(/^[ui]/, 'put'))}(b, ${place}, ${this.sumCode(member)});`;
+      this.lines.push(member.guards.length > 0 ? `if (${place} >= 0) ${put}` : put);
+    }
+  }
+
+  /** The code that computes a checksum, once what it covers is written. */
+  private sumCode(field: Field): string {
+    const local = this.local(field);
+    return `${this.module.use(camelCase(field.checksum!.algorithm))}(b, ${local}From, ${local}To)`;
   }
 
   private checksumRange(member: MemberModel): { from: string[]; to: string[] } {
@@ -630,9 +649,11 @@ class Writer implements Environment {
           const format = this.module.extern(member.type.extern);
           this.lines.push(`p = ${format}.write(b, p, ${entriesName(member, this.module)}(init));`);
         } else if (member.checksum !== null) {
-          const local = this.local(member);
-          const sum = `${this.module.use(camelCase(member.checksum.algorithm))}(b, ${local}From, ${local}To)`;
-          this.put(member.type as FieldType & { kind: 'int' }, sum);
+          if (this.isDeferred) {
+            const declare = member.guards.length > 0 ? '' : 'const ';
+            this.lines.push(`${declare}${this.local(member)}Place = ${this.position()};`);
+          }
+          this.put(member.type as FieldType & { kind: 'int' }, this.isDeferred ? '0' : this.sumCode(member));
         } else if (member.constant?.kind === 'text') {
           this.flush();
           const constant = new ConstantText(member, member.constant.value, this.module);

@@ -126,7 +126,15 @@ interface ReadValue {
   readonly children: readonly FieldNode[];
 }
 
+/** A checksum that stands before what it covers. */
+interface Waiting {
+  readonly field: Field;
+  readonly found: bigint;
+  readonly node: { note: string };
+}
+
 class FrameReader {
+  private waiting: Waiting[] = [];
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
   /** The map that they are of. */
@@ -178,6 +186,13 @@ class FrameReader {
     return { length: next - this.at, fields: nodes, scope, reached: this.reached };
   }
 
+  /** Says of a checksum that stands ahead whether it is right, where a member was the last that it covers. */
+  private judged({ field, found, node }: Waiting, member: MemberModel): boolean {
+    if (field.checksum!.to !== member) return false;
+    node.note = this.verify(field, found);
+    return true;
+  }
+
   private block(block: Block, at: number, bound: Bound, scope: Scope): { nodes: FieldNode[]; next: number } {
     const nodes: FieldNode[] = [];
     let next = at;
@@ -187,6 +202,7 @@ class FrameReader {
       const from = next;
       next = this.member(member, next, bound, scope, nodes);
       this.places.set(member, { from, to: next });
+      this.waiting = this.waiting.filter((one) => !this.judged(one, member));
     }
     return { nodes, next };
   }
@@ -314,7 +330,8 @@ class FrameReader {
       const { of } = field.derivation;
       comment = `length of ${of.name ?? 'the window'}`;
     }
-    if (field.checksum !== null) comment = this.verify(field, value as bigint);
+    const isAhead = field.checksum?.isAhead === true;
+    if (field.checksum !== null && !isAhead) comment = this.verify(field, value as bigint);
     this.checkValue(field, value, at);
     if (field.computed !== undefined) {
       const wanted = evaluateValue(field.computed, scope);
@@ -327,7 +344,7 @@ class FrameReader {
         );
       comment = 'computed';
     }
-    nodes.push({
+    const node = {
       name: field.name,
       offset: at - this.at,
       length: next - at,
@@ -335,7 +352,9 @@ class FrameReader {
       note: comment,
       children,
       given,
-    });
+    };
+    nodes.push(node);
+    if (isAhead) this.waiting.push({ field, found: value as bigint, node });
     return next;
   }
 

@@ -3,6 +3,7 @@ import { rangeOf } from '../model/integers.js';
 import type { ChecksumName } from '../model/checksum-algorithms.js';
 import type { Expression } from '../model/expression.js';
 import type { Block, Extended, Field, FieldType, IntType, MemberModel, Protocol } from '../model/model.js';
+import { inTurn } from '../model/covers.js';
 import { checksum } from './checksum.js';
 import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
@@ -135,7 +136,12 @@ class BodyWriter {
   /** Fills in lengths, then checksums. */
   finish(): void {
     for (const field of this.holes.keys()) this.derive(field);
-    for (const field of this.checksums) {
+    const isOver = (one: Field, other: Field): boolean => {
+      const { from, to } = one.checksum!;
+      const at = this.places.get(other)!.from;
+      return at >= this.places.get(from)!.from && at < this.places.get(to)!.to;
+    };
+    for (const field of inTurn(this.checksums, isOver)) {
       const { algorithm, from, to } = field.checksum!;
       const sum = this.out.sum(algorithm, this.places.get(from)!.from, this.places.get(to)!.to);
       this.out.putInt(this.places.get(field)!.from, this.intOf(field), sum, this.name(field));

@@ -62,6 +62,8 @@ interface Place {
   readonly path: string;
   /** Members of the frame so far by name, for checksums. */
   readonly byName: Map<string, MemberModel>;
+  /** What is said of members that stand later, to be read when all are known. */
+  readonly later: (() => void)[];
   /** Where a byte order can not be chosen: in a struct, an arm, a window. */
   readonly isInner: boolean;
 }
@@ -82,7 +84,10 @@ export function buildBlock(
   cx: Context & { readonly names: Names },
   declarations: Declarations,
 ): Block {
-  const built = block(members, { cx, declarations, path, byName: new Map(), isInner: cx.inStruct === true });
+  const later: (() => void)[] = [];
+  const isInner = cx.inStruct === true;
+  const built = block(members, { cx, declarations, path, byName: new Map(), later, isInner });
+  for (const read of later) read();
   for (const [name, span] of cx.names.unusedLets())
     cx.report.warning('PF180', span, `nothing uses \`${name}\``, { hint: 'remove this `let`' });
   return built;
@@ -538,9 +543,19 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     ...(computed === null || computed === undefined ? {} : { computed }),
     default: defaultOf(ast, type, range, place),
     range,
-    checksum: checksumAttr(ast, type, place),
+    checksum: null,
     derivation: null,
   };
+  const attr = ast.attrs.find((a) => a.kind === 'checksum');
+  if (attr !== undefined && isChecksumType(attr, ast, type, place)) {
+    // What stands later is not known yet.
+    const isLater = ({ text }: Name): boolean => !place.byName.has(text) && cx.names.later.has(text);
+    const isAhead = isLater(attr.from);
+    const read = (): void =>
+      void ((field as { checksum: Checksum | null }).checksum = checksumRange(attr, ast, isAhead, place));
+    if (isAhead || isLater(attr.to)) place.later.push(read);
+    else read();
+  }
   if (!cx.names.addField(ast.name, field)) return null;
   place.byName.set(ast.name.text, field);
   return field;
@@ -698,9 +713,10 @@ function rangeAttr(ast: FieldAst, type: FieldType, { cx }: Place): Field['range'
   return null;
 }
 
-function checksumAttr(ast: FieldAst, type: FieldType, place: Place): Checksum | null {
-  const attr = ast.attrs.find((a) => a.kind === 'checksum');
-  if (attr === undefined) return null;
+type ChecksumAttr = Attr & { readonly kind: 'checksum' };
+
+/** Whether a field is what its checksum needs; false after a report. */
+function isChecksumType(attr: ChecksumAttr, ast: FieldAst, type: FieldType, place: Place): boolean {
   const { report } = place.cx;
   const algorithm = attr.algorithm.kind === 'name' ? attr.algorithm.name : '';
   if (!isChecksum(algorithm)) {
@@ -709,43 +725,46 @@ function checksumAttr(ast: FieldAst, type: FieldType, place: Place): Checksum | 
     const near = suggestHint(algorithm, known);
     const message = algorithm === '' ? 'this is no checksum' : `there is no checksum \`${algorithm}\``;
     report.error('PF123', attr.algorithm.span, message, 'hint' in near ? near : hint);
-    return null;
+    return false;
   }
-  if (type.kind !== 'int') return null;
+  if (type.kind !== 'int') return false;
   const { bits } = CHECKSUMS[algorithm];
   if (type.int.bits !== bits || type.int.signed || type.enum !== null || type.form.kind !== 'fixed') {
     report.error('PF123', ast.type.span, `${algorithm} has ${bits} bits`, { hint: `write u${bits}` });
-    return null;
+    return false;
   }
   for (const other of ast.attrs)
     if (other.kind === 'default' || other.kind === 'in')
       report.error('PF123', other.span, `a checksum is computed and has no \`${other.kind}\``);
-  if (ast.value !== null) {
-    report.error('PF123', ast.value.span, 'a checksum is computed and has no value of its own');
-    return null;
-  }
+  if (ast.value === null) return true;
+  report.error('PF123', ast.value.span, 'a checksum is computed and has no value of its own');
+  return false;
+}
+
+/** What a checksum covers; null after a report. */
+function checksumRange(attr: ChecksumAttr, ast: FieldAst, isAhead: boolean, place: Place): Checksum | null {
+  const { report } = place.cx;
   const find = (name: Name): MemberModel | null => {
+    if (name.text === ast.name.text) {
+      report.error('PF123', name.span, `\`${name.text}\` can't cover itself`);
+      return null;
+    }
     const member = place.byName.get(name.text);
     if (member !== undefined) return member;
     const { names, scope } = place.cx;
     if (names.get(name.text)?.kind === 'broken' || scope.isLost(name.text)) return null;
-    if (name.text === ast.name.text) report.error('PF123', name.span, `\`${name.text}\` can't cover itself`);
-    else if (names.later.has(name.text))
-      report.error('PF123', name.span, `\`${name.text}\` stands after this checksum`, {
-        hint: 'a checksum covers what was read before it',
-      });
-    else
-      report.error(
-        'PF100',
-        name.span,
-        `there is no field \`${name.text}\``,
-        suggestHint(name.text, [...place.byName.keys()]),
-      );
+    report.error(
+      'PF100',
+      name.span,
+      `there is no field \`${name.text}\``,
+      suggestHint(name.text, [...place.byName.keys()]),
+    );
     return null;
   };
   const from = find(attr.from);
   const to = find(attr.to);
-  return from === null || to === null ? null : { algorithm, from, to };
+  const algorithm = (attr.algorithm as Expr & { kind: 'name' }).name as Checksum['algorithm'];
+  return from === null || to === null ? null : { algorithm, from, to, isAhead };
 }
 
 function buildBits(ast: Bits, place: Place): BitGroup | null {

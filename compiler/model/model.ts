@@ -357,6 +357,8 @@ export interface Checksum {
   readonly algorithm: ChecksumName;
   readonly from: MemberModel;
   readonly to: MemberModel;
+  /** Whether it stands before what it covers. */
+  readonly isAhead: boolean;
 }
 
 export interface BitGroup {

@@ -1,8 +1,9 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
+import { covers } from '../../model/covers.js';
 import { walk } from '../../model/walk.js';
-import type { Block, MemberModel, Protocol } from '../../model/model.js';
+import type { Block, Field, Protocol } from '../../model/model.js';
 
-/** PF123: what a checksum covers is known and lies before it; it may be over other checksums. */
+/** PF123: what a checksum covers lies before or after it; it may be over other checksums, which are not over it. */
 export function checksumsRecomputable(protocol: Protocol, report: Report): void {
   inBlock(protocol.frame.body, 'the frame itself', report);
   for (const struct of protocol.structs) inBlock(struct.body, 'the struct itself', report);
@@ -11,9 +12,14 @@ export function checksumsRecomputable(protocol: Protocol, report: Report): void 
 function inBlock(body: Block, whole: string, report: Report): void {
   const members = [...walk(body)];
   const top = body.members;
-  const checksums = members.filter(
-    (m): m is MemberModel & { member: 'field' } => m.member === 'field' && m.checksum !== null,
-  );
+  const checksums = members.filter((m): m is Field => m.member === 'field' && m.checksum !== null);
+  const over = (one: Field, other: Field): boolean => one !== other && covers(one, other, { body });
+  /** Whether a checksum is over another, or over one that is. */
+  const reaches = (one: Field, other: Field): boolean => {
+    const seen = new Set([one]);
+    for (const at of seen) for (const next of checksums) if (over(at, next)) seen.add(next);
+    return over(one, other) || [...seen].some((at) => at !== one && over(at, other));
+  };
   for (const field of checksums) {
     const { from, to } = field.checksum!;
     const [start, end, own] = [members.indexOf(from), members.indexOf(to), members.indexOf(field)];
@@ -35,7 +41,7 @@ function inBlock(body: Block, whole: string, report: Report): void {
     }
     for (const inner of checksums) {
       const place = members.indexOf(inner);
-      if (inner.checksum!.algorithm === 'internet' && place >= start && place <= end && place < own)
+      if (inner.checksum!.algorithm === 'internet' && place >= start && place <= end && inner !== field)
         report.error(
           'PF123',
           field.span,
@@ -46,6 +52,14 @@ function inBlock(body: Block, whole: string, report: Report): void {
           },
         );
     }
-    if (end >= own) report.error('PF123', field.span, `\`${field.name}\` can't cover itself`);
+    if (start <= own && own <= end) report.error('PF123', field.span, `\`${field.name}\` can't cover itself`);
+    const round = checksums.find(
+      (other) => members.indexOf(other) < own && reaches(field, other) && reaches(other, field),
+    );
+    if (round !== undefined)
+      report.error('PF123', field.span, `\`${field.name}\` and \`${round.name}\` cover each other`, {
+        labels: [{ span: round.span, text: 'the other one' }],
+        hint: 'end the range of one before the other',
+      });
   }
 }

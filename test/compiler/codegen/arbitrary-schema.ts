@@ -320,6 +320,7 @@ class SchemaWriter {
     }
     // By what has been drawn already: schemas without it stay those of their seeds.
     if (this.count % 6 === 0 && asked.length === 0) this.inChosenOrder(place);
+    if (this.count % 5 === 1) this.checksumsAhead(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
     const [asking, telling] =
@@ -1304,6 +1305,29 @@ class SchemaWriter {
   }
 
   // Expressions
+
+  /** Checksums at the start of the frame, of what follows them; the second is over the first where it is ahead too. */
+  private checksumsAhead(place: Place): void {
+    const { r } = this;
+    const names = this.topNames.filter((n) => n !== '');
+    if (names.length === 0) return;
+    const known = this.fresh('flag');
+    const lines = [`${known} : bool(u8);`];
+    for (let n = 1 + r.below(2); n > 0; n--) {
+      const algorithm = r.pick(Object.keys(CHECKSUMS).filter((a) => a !== 'internet') as ChecksumName[]);
+      const { bits } = CHECKSUMS[algorithm];
+      const from = r.below(names.length);
+      const to = from + r.below(names.length - from);
+      const name = this.fresh('sum');
+      const field = `${name} : u${bits}${this.endian(bits)} checksum ${algorithm} over ${names[from]!}..${names[to]!};`;
+      const isSometimes = r.chance(0.3);
+      lines.splice(1, 0, isSometimes ? `if (${known}) { ${field} }` : field);
+      // One before it may be over it.
+      if (!isSometimes && r.chance(0.5)) names.unshift(name);
+    }
+    place.open.varies = true;
+    place.open.lines.splice(0, 0, ...lines);
+  }
 
   private condition(place: Place): string {
     const { r } = this;

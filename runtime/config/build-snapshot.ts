@@ -37,6 +37,7 @@ export function buildSnapshot(file: ConfigFile, directory: string): Snapshot {
       refuseRequests: file.overload.refuse_requests / 100,
       refuseConnections: file.overload.refuse_connections / 100,
       loopDelay: file.overload.loop_delay,
+      maxQueued: file.overload.max_queued,
     },
   };
 }

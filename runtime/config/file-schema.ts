@@ -221,6 +221,9 @@ export const fileSchema = z
         loop_delay: duration(0)
           .prefault('2s')
           .describe('requests are refused while the event loop is this late; 0s: however late it is'),
+        max_queued: size(0, 1024 ** 4)
+          .prefault('1GiB')
+          .describe('so many bytes queued for peers, of all connections, count as a full heap; 0: no limit'),
       })
       .prefault({})
       .describe("what is done as so many percent of V8's heap (--max-old-space-size) are in use"),

@@ -38,6 +38,8 @@ export interface OverloadConfig {
   readonly refuseConnections: number;
   /** Requests are refused as well while the event loop is so late, in ms; 0: however late it is. */
   readonly loopDelay: number;
+  /** Bytes queued for peers that are as bad as a full heap; 0: there is no limit. */
+  readonly maxQueued: number;
 }
 
 export interface Address {

@@ -281,6 +281,7 @@ export class Connection {
   private report(): void {
     const delta = this.queued - this.reported;
     this.reported = this.queued;
+    this.loop.queued += delta;
     for (let i = 0; i < this.stats.length; i++) this.stats[i]!.bufferedBytes += delta;
   }
 }

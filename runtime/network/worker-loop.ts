@@ -32,6 +32,8 @@ export class WorkerLoop {
   /** What to add to `now` for milliseconds since 1970. */
   readonly epoch: number;
   readonly blocks = new BlockPool();
+  /** Bytes queued for the peers of all connections, as far as known. */
+  queued = 0;
   /** Whose bytes are looked at at the moment; to be told if that never ends. */
   serving: { readonly peer: string } | null = null;
 

@@ -2,6 +2,8 @@
 export class OverloadStats {
   /** The share of V8's heap in use, 0 to 1. */
   heapShare = 0;
+  /** The share of the bytes that may be queued for peers, 0 and up. */
+  queuedShare = 0;
   /** What the caches hold has been let go. */
   shrinking = false;
   /** New requests are answered OVERLOADED. */

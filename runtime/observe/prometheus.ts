@@ -329,6 +329,8 @@ export class PrometheusRenderer {
   private overloadSeries(overload: OverloadStats): void {
     const share = "Share of V8's heap in use, 0 to 1";
     this.series('gauge', 'overload_heap_share_max', share, [], (add) => add({}, overload.heapShare));
+    const queued = 'Share of overload.max_queued that is queued for peers, 0 and up';
+    this.series('gauge', 'overload_queued_share_max', queued, [], (add) => add({}, overload.queuedShare));
     const active =
       'Whether caches are let go, requests refused, connections refused, for want of memory or time';
     this.series('gauge', 'overload_active', active, ['stage'], (add) => {

@@ -15,6 +15,8 @@ export interface OverloadOptions {
   readonly now: () => number;
   /** How full the heap is, 0 to 1. */
   readonly heap: () => number;
+  /** Bytes queued for peers, which lie outside of the heap. */
+  readonly queued: () => number;
   /** Lets go of what is only kept to be used again, and collects garbage. */
   readonly shrink: () => void;
   /** A stage has begun or ended. */
@@ -22,8 +24,8 @@ export interface OverloadOptions {
 }
 
 /**
- * Keeps the process alive when more comes than it can bear: as the heap fills up, first caches are let go and
- * garbage is collected, then requests are refused, then connections. A late event loop counts as well, as then
+ * Keeps the process alive when more comes than it can bear: as the heap fills up, or what is queued for peers, first
+ * caches are let go and garbage is collected, then requests are refused, then connections. A late event loop counts as well, as then
  * more has been taken on than there is time for.
  */
 export class OverloadManager implements OverloadWatch {
@@ -77,8 +79,11 @@ export class OverloadManager implements OverloadWatch {
     const { config, options } = this;
     const { stats } = options;
     const now = options.now();
-    const share = options.heap();
-    stats.heapShare = share;
+    const heap = options.heap();
+    const queued = config.maxQueued > 0 ? options.queued() / config.maxQueued : 0;
+    const share = Math.max(heap, queued);
+    stats.heapShare = heap;
+    stats.queuedShare = queued;
     const over = (threshold: number, already: boolean): boolean =>
       share >= (already ? threshold - HYSTERESIS : threshold);
     const before = describe(stats);
@@ -92,9 +97,10 @@ export class OverloadManager implements OverloadWatch {
     stats.refusesRequests = requests;
     stats.refusesConnections = connections;
     const after = describe(stats);
-    if (after !== before) options.onChange(`${after}: ${Math.round(share * 100)} % of the heap is in use`);
-    // Old garbage goes by itself only once the heap is full.
-    if (!shrinking || now - this.lastCollect < COLLECT_MS) return;
+    const what = queued > heap ? 'bytes that may be queued for peers are' : 'heap is';
+    if (after !== before) options.onChange(`${after}: ${Math.round(share * 100)} % of the ${what} in use`);
+    // Old garbage goes by itself only once the heap is full. What is queued is none.
+    if (!shrinking || queued > heap || now - this.lastCollect < COLLECT_MS) return;
     this.lastCollect = now;
     options.shrink();
   }

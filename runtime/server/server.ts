@@ -118,6 +118,7 @@ export class Server {
       stats: this.metrics.overload,
       now: () => performance.now(),
       heap: () => heapShare(oldGeneration()),
+      queued: () => this.loop.queued,
       shrink: () => {
         for (const listener of [...this.listeners, ...this.leaving]) listener.shrink();
         collectGarbage();

@@ -1,7 +1,8 @@
 /** Series that are told by the first process alone. */
 const FIRST = /^proto_frame_(?:config_|uptime_)/;
 /** Series of which the greatest, or the least, counts; all others are added up. */
-const GREATEST = /^proto_frame_(?:loop_delay_max_seconds|overload_heap_share_max|cluster_hosts$)/;
+const GREATEST =
+  /^proto_frame_(?:loop_delay_max_seconds|overload_heap_share_max|overload_queued_share_max|cluster_hosts$)/;
 const LEAST = /^proto_frame_(?:certificate_expiry_|host_healthy$|cluster_hosts_healthy$)/;
 
 interface Family {

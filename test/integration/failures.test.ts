@@ -557,6 +557,27 @@ describe('upstream connections', () => {
     expect(replies[1]!.status).toBe(0);
   });
 
+  it('frees connections on both sides that carry nothing but heartbeats', async () => {
+    const upstream = await up();
+    const keepalive = { interval: 20, timeout: 5_000, failures: 2 };
+    await run({
+      clusters: [clusterOf([upstream.port], { idleTimeout: 300, keepalive })],
+      deadlines: { idle: 600 },
+    });
+    const caller = await client();
+    caller.send(1, 'x');
+    await caller.received(1);
+    const beating = setInterval(() => caller.socket.write(boltHeartbeat(7)), 20);
+    await eventually(() => upstream.peers.length === 0, "the host's connection to close");
+    await caller.closedByPeer(5_000);
+    clearInterval(beating);
+    expect(proxy.upstream.heartbeatsSent).toBeGreaterThan(1);
+    expect(proxy.upstream.heartbeatFailures).toBe(0);
+    expect(proxy.upstream.idleCloses).toBe(1);
+    expect(proxy.downstream.heartbeats).toBeGreaterThan(1);
+    expect(proxy.downstream.idleTimeouts).toBe(1);
+  });
+
   it('moves to another set of hosts without losing a request', async () => {
     const [a, b] = [await up((frame, peer) => void setTimeout(() => echo(frame, peer), 10)), await up()];
     await run({ clusters: [clusterOf([a.port])] });

@@ -113,7 +113,13 @@ test('the smallest file gets its defaults', () => {
     codecs: [],
     drainTimeout: 30_000,
     watchdog: 1_000,
-    overload: { shrinkHeap: 0.92, refuseRequests: 0.95, refuseConnections: 0.98, loopDelay: 2_000 },
+    overload: {
+      shrinkHeap: 0.92,
+      refuseRequests: 0.95,
+      refuseConnections: 0.98,
+      loopDelay: 2_000,
+      maxQueued: 1024 ** 3,
+    },
   });
 });
 

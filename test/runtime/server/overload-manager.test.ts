@@ -3,10 +3,17 @@ import { OverloadStats } from '../../../runtime/observe/overload-stats.js';
 import { collectGarbage, heapShare, oldGeneration } from '../../../runtime/server/old-generation.js';
 import { OverloadManager } from '../../../runtime/server/overload-manager.js';
 
-const CONFIG = { shrinkHeap: 0.92, refuseRequests: 0.95, refuseConnections: 0.98, loopDelay: 500 };
+const CONFIG = {
+  shrinkHeap: 0.92,
+  refuseRequests: 0.95,
+  refuseConnections: 0.98,
+  loopDelay: 500,
+  maxQueued: 1_000,
+};
 
 let now: number;
 let used: number;
+let queued: number;
 let stats: OverloadStats;
 let said: string[];
 let collections: number;
@@ -15,6 +22,7 @@ let manager: OverloadManager;
 beforeEach(() => {
   now = 0;
   used = 0;
+  queued = 0;
   collections = 0;
   said = [];
   stats = new OverloadStats();
@@ -22,6 +30,7 @@ beforeEach(() => {
     stats,
     now: () => now,
     heap: () => used / 1_000,
+    queued: () => queued,
     shrink: () => void collections++,
     onChange: (message) => void said.push(message),
   });
@@ -80,6 +89,34 @@ describe('the stages', () => {
   it('take other thresholds when the configuration changes', () => {
     manager.update({ ...CONFIG, refuseRequests: 0.5 });
     expect(look(600)).toBe('requests');
+  });
+});
+
+describe('what is queued for peers', () => {
+  it('has the stages begin as a full heap does, but for garbage, which it is not', () => {
+    const stages = [919, 920, 950, 980, 959, 899].map((bytes) => {
+      queued = bytes;
+      return look(100);
+    });
+    expect(stages).toEqual([
+      '',
+      'shrink',
+      'shrink requests',
+      'shrink requests connections',
+      'shrink requests',
+      '',
+    ]);
+    expect(said[1]).toBe(
+      'overload: requests are refused: 95 % of the bytes that may be queued for peers are in use',
+    );
+    expect([stats.heapShare, stats.queuedShare]).toEqual([0.1, 0.899]);
+    expect(collections).toBe(0);
+  });
+
+  it('has no limit if nobody asks for one', () => {
+    manager.update({ ...CONFIG, maxQueued: 0 });
+    queued = 1e12;
+    expect(look(100)).toBe('');
   });
 });
 

@@ -39,14 +39,15 @@ function arbitraryBlock(
     field.member === 'field' && argsIn(field.type).length > 0;
   const [first, later] = [fields.filter((f) => !isLater(f)), fields.filter(isLater)];
   const entries = [...first, ...later];
+  const names = entries.map(property);
+  const all = fieldsOf(block);
+  // Fields of several arms may have one name.
+  const namesakes = entries.map(({ name }) => all.filter((field) => field.name === name));
+  const asserts = [...walk(block)].filter((member) => member.member === 'assert');
+  const constants = new Map(given);
+  for (const field of all) if (field.constant?.kind === 'int') constants.set(field, field.constant.value);
   const factsOf = (values: readonly Value[]): Map<Field | BitFieldModel, Known> => {
-    const facts = new Map(given);
-    for (const member of walk(block)) {
-      if (member.member === 'field' && member.constant?.kind === 'int')
-        facts.set(member, member.constant.value);
-      if (member.member === 'bits')
-        for (const bit of member.fields) if (bit.constant?.kind === 'int') facts.set(bit, bit.constant.value);
-    }
+    const facts = new Map(constants);
     values.forEach((value, i) => facts.set(entries[i]!, known(entries[i]!, value)));
     return facts;
   };
@@ -63,13 +64,9 @@ function arbitraryBlock(
       const init: Record<string, Value> = {};
       values.forEach((value, i) => {
         // A field of another arm is not in the frame and would not come back.
-        const { name } = entries[i]!;
-        if (fieldsOf(block).some((f) => f.name === name && present(f.guards, facts) !== false))
-          init[property(entries[i]!)] = value;
+        if (namesakes[i]!.some(({ guards }) => present(guards, facts) !== false)) init[names[i]!] = value;
       });
-      const holds = [...walk(block)].every(
-        (m) => m.member !== 'assert' || evaluate(m.condition, facts) !== false,
-      );
+      const holds = asserts.every(({ condition }) => evaluate(condition, facts) !== false);
       return fc.constant(holds ? init : null);
     })
     .filter((init): init is Record<string, Value> => init !== null);

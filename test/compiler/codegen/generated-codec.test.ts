@@ -59,11 +59,12 @@ describe.each(CASES)('the codec generated from %s', (name) => {
         const end = offset + frame.length;
         codec.check(bytes, offset, end);
         const view = new Frame(bytes, offset, end);
-        for (const [key, value] of Object.entries(init)) {
-          const read = view[key];
-          expect(read instanceof HeaderMap ? [...read] : read, key).toEqual(value);
-        }
-        expect(codec.encode(view)).toEqual(frame);
+        const read = Object.keys(init).map((key) => {
+          const value = view[key];
+          return [key, value instanceof HeaderMap ? [...value] : value];
+        });
+        expect(Object.fromEntries(read)).toEqual(init);
+        expect(Buffer.compare(codec.encode(view), frame)).toBe(0);
       }),
       { numRuns: runs(300) },
     );
@@ -77,10 +78,9 @@ describe.each(CASES)('the codec generated from %s', (name) => {
         for (let have = 0; have <= frame.length; have++) {
           state.reset();
           const length = codec.scan(frame, 0, have, state);
-          if (length === 0) {
-            expect(state.need).toBeGreaterThan(have);
-            expect(state.need).toBeLessThanOrEqual(frame.length);
-          } else expect(length).toBe(frame.length);
+          const asks = length === 0 && state.need > have && state.need <= frame.length;
+          if (!asks && length !== frame.length)
+            expect.fail(`${have} of ${frame.length} bytes: length ${length}, need ${state.need}`);
         }
         expect(codec.scan(frame, 0, frame.length, state)).toBe(frame.length);
       }),

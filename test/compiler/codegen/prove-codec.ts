@@ -387,6 +387,9 @@ class Proof {
 }
 
 function same(what: string, found: unknown, expected: unknown): void {
+  if (Object.is(found, expected)) return;
+  if (found instanceof Uint8Array && expected instanceof Uint8Array && Buffer.compare(found, expected) === 0)
+    return;
   if (isDeepStrictEqual(plain(found), plain(expected))) return;
   throw new Error(`${what}: found ${show(found)}, expected ${show(expected)}`);
 }

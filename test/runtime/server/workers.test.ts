@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { boltRequest } from '../../support/bolt-frames.js';
 import { type Child, startNode } from '../../support/child.js';
 import { ROOT } from '../../support/root.js';
@@ -128,22 +128,134 @@ async function ask(from: TestCaller, body = 'x'): Promise<string> {
   return (await from.reply(mine)).body.toString();
 }
 
-test('two workers share the listeners; figures are those of both', async () => {
-  const { port } = await host('one');
-  const { child, address, second, metric, page, workers } = await start(yaml(port, 'workers: 2'));
-  expect(await workers()).toHaveLength(2);
-  for (let i = 0; i < 20; i++) expect(await ask(await caller(i % 2 === 0 ? address : second))).toBe('one:x');
-  expect(await metric('proto_frame_downstream_requests_total{listener="egress"}')).toBe(10);
-  expect(await metric('proto_frame_workers{state="ready"}')).toBe(2);
-  const [cluster] = await page<{ hosts: { connections: number }[] }[]>('/clusters');
-  expect(cluster!.hosts).toHaveLength(1);
-  const listeners = await page<{ name: string; address: string; connections: number }[]>('/listeners');
-  expect(listeners.map(({ name, address: at, connections }) => [name, at, connections])).toEqual([
-    ['egress', address, 10],
-    ['second', second, 10],
-  ]);
-  expect(await child.stop('SIGTERM')).toBe(0);
-  expect(child.output.filter((line) => /"worker":[12],.*"drained"/.test(line))).toHaveLength(2);
+describe('two workers', () => {
+  // One sidecar for all of these, in their order: a start takes seconds.
+  let hosts: TestHost[];
+  let running: Running;
+  let keep: (() => unknown)[] = [];
+  const open: { end(): void }[] = [];
+  const join = async (address = running.address): Promise<TestCaller> => {
+    const connected = await TestCaller.connect(address);
+    open.push(connected);
+    return connected;
+  };
+  const requests = (): Promise<number> =>
+    running.metric('proto_frame_downstream_requests_total{listener="egress"}');
+  const text = (host: TestHost): string =>
+    yaml(host.port, 'workers: 2').replace('drain_timeout: 5s', 'drain_timeout: 10m');
+
+  beforeAll(async () => {
+    hosts = [await startHost('one'), await startHost('two')];
+    running = await start(text(hosts[0]!));
+    keep = ends.splice(0);
+  });
+  afterEach(() => open.splice(0).forEach((caller) => caller.end()));
+  afterAll(async () => {
+    for (const end of keep) await end();
+    for (const { stop } of hosts) await stop();
+  });
+
+  test('share the listeners; figures are those of both', async () => {
+    const { address, second, metric, page, workers } = running;
+    expect(await workers()).toHaveLength(2);
+    for (let i = 0; i < 20; i++) expect(await ask(await join(i % 2 === 0 ? address : second))).toBe('one:x');
+    expect(await requests()).toBe(10);
+    expect(await metric('proto_frame_workers{state="ready"}')).toBe(2);
+    const [cluster] = await page<{ hosts: { connections: number }[] }[]>('/clusters');
+    expect(cluster!.hosts).toHaveLength(1);
+    const listeners = await page<{ name: string; address: string; connections: number }[]>('/listeners');
+    expect(listeners.map(({ name, address: at, connections }) => [name, at, connections])).toEqual([
+      ['egress', address, 10],
+      ['second', second, 10],
+    ]);
+  });
+
+  test('one that is killed is replaced; only its own callers notice, and no count falls', async () => {
+    const { child, metric, workers } = running;
+    const before = await requests();
+    const callers = await Promise.all(Array.from({ length: 12 }, () => join()));
+    for (const each of callers) await ask(each);
+    expect(await requests()).toBe(before + 12);
+    const [victim, other] = await workers();
+    process.kill(victim!, 'SIGKILL');
+    await child.line(/"how":"signal SIGKILL".*worker died/);
+    await poll(workers).toHaveLength(2);
+    expect(await workers()).toContain(other);
+    for (const each of callers) if (!each.closed) await ask(each);
+    expect(await ask(await join())).toBe('one:x');
+    expect(await requests()).toBeGreaterThan(before + 12);
+    expect(await metric('proto_frame_worker_deaths_total')).toBe(1);
+  });
+
+  test('are all reached by a reload, or none', async () => {
+    const { child, path, page } = running;
+    const callers = await Promise.all(Array.from({ length: 12 }, () => join()));
+    const answers = async (): Promise<Set<string>> => {
+      const all = new Set<string>();
+      for (const each of callers) all.add(await ask(each));
+      return all;
+    };
+    expect(await answers()).toEqual(new Set(['one:x']));
+    const changed = readFileSync(path, 'utf8').replace(`:${hosts[0]!.port}`, `:${hosts[1]!.port}`);
+    writeFileSync(path, changed);
+    child.process.kill('SIGHUP');
+    await child.line(/"configuration reloaded"/);
+    expect(await answers()).toEqual(new Set(['two:x']));
+    // A listener more, whose address is taken: the cluster that is right stays out as well.
+    const taken = `  - { name: third, address: "127.0.0.1:${hosts[0]!.port}", protocol: bolt-by-hand, route_config: services }\nroute_configs:`;
+    writeFileSync(path, changed.replace('route_configs:', taken).replace(`:${hosts[1]!.port}"`, ':1"'));
+    child.process.kill('SIGHUP');
+    await child.line(/EADDRINUSE.*configuration not reloaded/);
+    expect(await answers()).toEqual(new Set(['two:x']));
+    const { config } = await page<{ config: { reloads: number; failures: number } }>('/stats');
+    expect(config).toMatchObject({ reloads: 1, failures: 1 });
+    // A listener more, that can be had.
+    const third = taken.replace(String(hosts[0]!.port), '0');
+    writeFileSync(path, changed.replace('route_configs:', third));
+    child.process.kill('SIGHUP');
+    await poll(() => child.output.filter((line) => /"configuration reloaded"/.test(line))).toHaveLength(2);
+    const listeners = await page<{ name: string; address: string }[]>('/listeners');
+    const at = listeners.find(({ name }) => name === 'third')!.address;
+    for (let i = 0; i < 4; i++) expect(await ask(await join(at))).toBe('two:x');
+  });
+
+  test('are new ones after SIGUSR2, which take what is on disk; a broken one changes nothing', async () => {
+    const { child, path, workers, metric } = running;
+    const before = await workers();
+    const counted = await requests();
+    const held = await join();
+    expect(await ask(held)).toBe('two:x');
+    // Each worker asks one at once, the others bit by bit.
+    const others = await Promise.all(Array.from({ length: 8 }, () => join()));
+    for (const each of others) expect(await ask(each)).toBe('two:x');
+    const served = hosts[1]!.requests.length;
+    hosts[1]!.hold = true;
+    held.send(boltRequest(9_999, 'any', Buffer.from('held')));
+    await poll(() => hosts[1]!.requests.length).toBe(served + 1);
+
+    writeFileSync(path, 'listeners: []\n');
+    child.process.kill('SIGUSR2');
+    await child.line(/expected at least one listener.*no hot restart/);
+    expect(await workers()).toEqual(before);
+
+    writeFileSync(path, text(hosts[0]!).replace('./', `${folder}/`));
+    child.process.kill('SIGUSR2');
+    await child.line(/hot restart done/);
+    expect(await ask(await join())).toBe('one:x');
+    // Asked to leave, and answered nevertheless.
+    await poll(() => saidGoaway(held)).toBe(true);
+    hosts[1]!.release();
+    expect((await held.reply(9_999)).body.toString()).toBe('two:held');
+    await poll(() => held.closed).toBe(true);
+    await poll(workers).toHaveLength(2);
+    expect((await workers()).filter((pid) => before.includes(pid))).toEqual([]);
+    expect(await metric('proto_frame_hot_restarts_total')).toBe(1);
+    expect(await requests()).toBe(counted + 11);
+    expect(others.every(saidGoaway)).toBe(false);
+    expect(await child.stop('SIGTERM')).toBe(0);
+    expect(others.every(saidGoaway)).toBe(true);
+    expect(child.output.filter((line) => /"worker":[12],.*"drained"/.test(line))).toHaveLength(4);
+  });
 });
 
 test('free ports that somebody else takes first are chosen anew, but not for ever', async () => {
@@ -154,24 +266,6 @@ test('free ports that somebody else takes first are chosen anew, but not for eve
   const { child } = launch(yaml(port, 'workers: 1'), [], 1_000);
   expect(await child.ended).toBe(1);
   expect(child.output.join('\n')).toMatch(/^proto-frame-proxy: .*EADDRINUSE.*127\.0\.0\.1:\d+$/m);
-});
-
-test('a worker that is killed is replaced; only its own callers notice, and no count falls', async () => {
-  const { port } = await host('one');
-  const { address, child, metric, workers } = await start(yaml(port), ['--workers', '2']);
-  const callers = await Promise.all(Array.from({ length: 12 }, () => caller(address)));
-  for (const each of callers) await ask(each);
-  const counted = 'proto_frame_downstream_requests_total{listener="egress"}';
-  expect(await metric(counted)).toBe(12);
-  const [victim, other] = await workers();
-  process.kill(victim!, 'SIGKILL');
-  await child.line(/"how":"signal SIGKILL".*worker died/);
-  await poll(workers).toHaveLength(2);
-  expect(await workers()).toContain(other);
-  for (const each of callers) if (!each.closed) await ask(each);
-  expect(await ask(await caller(address))).toBe('one:x');
-  expect(await metric(counted)).toBeGreaterThan(12);
-  expect(await metric('proto_frame_worker_deaths_total')).toBe(1);
 });
 
 test('a worker that hangs is killed and replaced, and the log says where and for whom it hung', async () => {
@@ -205,86 +299,15 @@ test('a worker that hangs though its supervisor is gone ends by itself', async (
   await poll(() => stuck.closed).toBe(true);
 });
 
-test('a reload reaches all workers, or none', async () => {
-  const hosts = [await host('one'), await host('two')];
-  const { address, child, path, page } = await start(yaml(hosts[0]!.port, 'workers: 2'));
-  const callers = await Promise.all(Array.from({ length: 12 }, () => caller(address)));
-  const answers = async (): Promise<Set<string>> => {
-    const all = new Set<string>();
-    for (const each of callers) all.add(await ask(each));
-    return all;
-  };
-  expect(await answers()).toEqual(new Set(['one:x']));
-  const changed = readFileSync(path, 'utf8').replace(`:${hosts[0]!.port}`, `:${hosts[1]!.port}`);
-  writeFileSync(path, changed);
-  child.process.kill('SIGHUP');
-  await child.line(/"configuration reloaded"/);
-  expect(await answers()).toEqual(new Set(['two:x']));
-  // A listener more, whose address is taken: the cluster that is right stays out as well.
-  const taken = `  - { name: third, address: "127.0.0.1:${hosts[0]!.port}", protocol: bolt-by-hand, route_config: services }\nroute_configs:`;
-  writeFileSync(path, changed.replace('route_configs:', taken).replace(`:${hosts[1]!.port}"`, ':1"'));
-  child.process.kill('SIGHUP');
-  await child.line(/EADDRINUSE.*configuration not reloaded/);
-  expect(await answers()).toEqual(new Set(['two:x']));
-  const { config } = await page<{ config: { reloads: number; failures: number } }>('/stats');
-  expect(config).toMatchObject({ reloads: 1, failures: 1 });
-  // A listener more, that can be had.
-  const third = taken.replace(String(hosts[0]!.port), '0');
-  writeFileSync(path, changed.replace('route_configs:', third));
-  child.process.kill('SIGHUP');
-  await poll(() => child.output.filter((line) => /"configuration reloaded"/.test(line))).toHaveLength(2);
-  const listeners = await page<{ name: string; address: string }[]>('/listeners');
-  const at = listeners.find(({ name }) => name === 'third')!.address;
-  for (let i = 0; i < 4; i++) expect(await ask(await caller(at))).toBe('two:x');
-});
-
-test('SIGUSR2 brings new workers, which take what is on disk; a broken one changes nothing', async () => {
-  const hosts = [await host('one'), await host('two')];
-  const text = (host: TestHost): string =>
-    yaml(host.port, 'workers: 2').replace('drain_timeout: 5s', 'drain_timeout: 10m');
-  const { address, child, path, workers, metric } = await start(text(hosts[0]!));
-  const before = await workers();
-  const held = await caller(address);
-  expect(await ask(held)).toBe('one:x');
-  // Each worker asks one at once, the others bit by bit.
-  const others = await Promise.all(Array.from({ length: 8 }, () => caller(address)));
-  for (const each of others) expect(await ask(each)).toBe('one:x');
-  hosts[0]!.hold = true;
-  held.send(boltRequest(9_999, 'any', Buffer.from('held')));
-  await poll(() => hosts[0]!.requests.length).toBe(10);
-
-  writeFileSync(path, 'listeners: []\n');
-  child.process.kill('SIGUSR2');
-  await child.line(/expected at least one listener.*no hot restart/);
-  expect(await workers()).toEqual(before);
-
-  writeFileSync(path, text(hosts[1]!).replace('./', `${folder}/`));
-  child.process.kill('SIGUSR2');
-  await child.line(/hot restart done/);
-  expect(await ask(await caller(address))).toBe('two:x');
-  // Asked to leave, and answered nevertheless.
-  await poll(() => saidGoaway(held)).toBe(true);
-  hosts[0]!.release();
-  expect((await held.reply(9_999)).body.toString()).toBe('one:held');
-  await poll(() => held.closed).toBe(true);
-  await poll(workers).toHaveLength(2);
-  expect((await workers()).filter((pid) => before.includes(pid))).toEqual([]);
-  expect(await metric('proto_frame_hot_restarts_total')).toBe(1);
-  expect(await metric('proto_frame_downstream_requests_total{listener="egress"}')).toBe(11);
-  expect(others.every(saidGoaway)).toBe(false);
-  expect(await child.stop('SIGTERM')).toBe(0);
-  expect(others.every(saidGoaway)).toBe(true);
-});
-
 test('a start that can not be ends with its reason; workers outlive their supervisor only to finish', async () => {
   const { port, stop } = await host('one');
   const path = join(folder, 'taken.yaml');
   const taken = yaml(port).replace('127.0.0.1:0"', `127.0.0.1:${port}"`);
   writeFileSync(path, taken);
-  const child = startNode(MAIN, ['-c', path, '--workers', '2']);
+  const child = startNode(MAIN, ['-c', path, '--workers', '1']);
   expect(await child.ended).toBe(1);
   expect(child.output.join('\n')).toMatch(/^proto-frame-proxy: .*EADDRINUSE/m);
-  const { child: orphaned, address } = await start(yaml(port, 'workers: 2'));
+  const { child: orphaned, address } = await start(yaml(port, 'workers: 1'));
   const connected = await caller(address);
   expect(await ask(connected)).toBe('one:x');
   orphaned.process.kill('SIGKILL');

@@ -52,6 +52,9 @@ export interface ClientConnectionOwner {
   onClosed(connection: ClientConnection, failed: boolean): void;
 }
 
+/** So many requests before its limit, at most, a connection is worn out. */
+const LAST_REQUESTS = 128;
+
 /**
  * A connection to a host: connecting, idling, keepalive, goaway and faults. How a reply finds its request is
  * up to the classes derived from it. Requests can be sent while it is still connecting: they wait in its
@@ -121,6 +124,12 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
 
   /** Whether a request can be sent now. */
   abstract get usable(): boolean;
+
+  /** Whether it will take few more requests before its limit: time to open the next one. */
+  get wornOut(): boolean {
+    const { maxRequests } = this.options;
+    return maxRequests > 0 && maxRequests - this.requests <= Math.min(LAST_REQUESTS, maxRequests / 10);
+  }
 
   /** How many replies are still to come that nobody wants. */
   abstract get quarantined(): number;

@@ -533,13 +533,14 @@ describe('upstream connections', () => {
     expect(Math.min(...loads)).toBeGreaterThan(100);
   });
 
-  it('retires a connection after its number of requests', async () => {
+  it('retires a connection after its number of requests, and has opened the next one by then', async () => {
     const upstream = await up();
     await run({ clusters: [clusterOf([upstream.port], { maxRequestsPerConnection: 10 })] });
     const caller = await client();
     for (let id = 0; id < 35; id++) {
       caller.send(id, 'x');
       await caller.received(id + 1);
+      if (id === 9) await eventually(() => upstream.accepted === 2, 'the next connection');
     }
     expect(caller.frames.every((r) => r.status === 0)).toBe(true);
     expect(upstream.accepted).toBe(4);

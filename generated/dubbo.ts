@@ -1,4 +1,4 @@
-// Generated from dubbo.proto-frame (sha256 57c14ac7db89f093) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from dubbo.proto-frame (sha256 923dc3dbc71d668f) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Dubbo, in bytes:
 //   0              magic          u16 = 0xdabb
@@ -352,6 +352,22 @@ function methodOf(b: Uint8Array, at: number): string | undefined {
   return !event && request && serialization === Serialization.hessian2
     ? (hessian2Str.read(b, methodAt(b, at), paramDescAt(b, at)) ?? undefined)
     : undefined;
+}
+
+function groupOf(b: Uint8Array, at: number): string | undefined {
+  return knownHeader(b, at, 'group');
+}
+
+function versionOf(b: Uint8Array, at: number): string | undefined {
+  const event = ((u8(b, at + 2) >>> 5) & 1) !== 0;
+  const request = ((u8(b, at + 2) >>> 7) & 1) !== 0;
+  const serialization = u8(b, at + 2) & 31;
+  return (
+    knownHeader(b, at, 'version') ??
+    (!event && request && serialization === Serialization.hessian2
+      ? (hessian2Str.read(b, versionAt(b, at), methodAt(b, at)) ?? undefined)
+      : undefined)
+  );
 }
 
 function bodyStart(_b: Uint8Array, at: number): number {
@@ -936,6 +952,8 @@ export const dubbo: XProtocol<DubboInit> = defineProtocol<DubboInit, DubboMemo>(
   timeoutHeader: 'timeout',
   serviceOf,
   methodOf,
+  groupOf,
+  versionOf,
   wireStatusOf,
   toCanonical,
   toWire,

@@ -1,4 +1,4 @@
-// Generated from kafka.proto-frame (sha256 63cae8b8cfb9d975) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from kafka.proto-frame (sha256 8ccda134d1e495f5) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Request, in bytes:
 //   0              length         i32 in 8..104857600
@@ -389,6 +389,10 @@ function methodOf(b: Uint8Array, at: number): string | undefined {
   return kafkaApisApiName(i16(b, at + 4));
 }
 
+function versionOf(b: Uint8Array, at: number): string | undefined {
+  return String(i16(b, at + 6));
+}
+
 function isExclusive(b: Uint8Array, at: number): boolean {
   const apiKey = i16(b, at + 4);
   return apiKey === ApiKey.fetch || apiKey === ApiKey.joinGroup || apiKey === ApiKey.syncGroup
@@ -754,6 +758,7 @@ export const kafka: XProtocol<RequestInit> = defineProtocol<RequestInit, object>
   setId,
   serviceOf,
   methodOf,
+  versionOf,
   bodyStart,
   bodyEnd,
   reencode,

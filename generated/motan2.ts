@@ -1,4 +1,4 @@
-// Generated from motan2.proto-frame (sha256 36c01e4864059e56) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from motan2.proto-frame (sha256 695a955db9d428b2) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Message, in bytes:
 //   0              magic          u16 = 0xf1f1
@@ -215,6 +215,14 @@ function serviceOf(b: Uint8Array, at: number): string | undefined {
 
 function methodOf(b: Uint8Array, at: number): string | undefined {
   return knownHeader(b, at, 'M_m');
+}
+
+function groupOf(b: Uint8Array, at: number): string | undefined {
+  return knownHeader(b, at, 'M_g');
+}
+
+function versionOf(b: Uint8Array, at: number): string | undefined {
+  return knownHeader(b, at, 'M_v');
 }
 
 function bodyStart(b: Uint8Array, at: number): number {
@@ -558,6 +566,8 @@ export const motan2: XProtocol<MessageInit> = defineProtocol<MessageInit, Messag
   timeoutHeader: 'M_tmo',
   serviceOf,
   methodOf,
+  groupOf,
+  versionOf,
   wireStatusOf,
   toCanonical,
   toWire,

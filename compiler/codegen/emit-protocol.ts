@@ -54,6 +54,8 @@ export function emitProtocol(module: Module): string {
     ...(inHeader === null ? [] : [`timeoutHeader: ${quote(inHeader)}`]),
     ...(roles.service === null ? [] : ['serviceOf']),
     ...(roles.method === null ? [] : ['methodOf']),
+    ...(roles.group === null ? [] : ['groupOf']),
+    ...(roles.version === null ? [] : ['versionOf']),
     ...(roles.status === null ? [] : ['wireStatusOf']),
     ...(protocol.status === null ? [] : ['toCanonical', 'toWire']),
     ...(hasHeaders ? ['headerOf', 'readHeaders'] : []),

@@ -78,10 +78,10 @@ function isKept(field: Field, module: Module): boolean {
   return anchor !== null && isMarked(anchor, module);
 }
 
-/** Whether a field is read for the service or the method, so that its text is there anyway. */
+/** Whether a field is read for a name that routes match, so that its text is there anyway. */
 function isName(field: Field, module: Module): boolean {
-  const { service, method } = module.protocol.roles;
-  return [service, method].some(
+  const { service, method, group, version } = module.protocol.roles;
+  return [service, method, group, version].some(
     (e) => e !== null && [...parts(e)].some((part) => part.op === 'field' && part.fields.includes(field)),
   );
 }
@@ -162,6 +162,8 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   } else expression('wireStatusOf', roles.status, 'number', '0');
   expression('serviceOf', roles.service, 'string | undefined', null);
   expression('methodOf', roles.method, 'string | undefined', null);
+  expression('groupOf', roles.group, 'string | undefined', null);
+  expression('versionOf', roles.version, 'string | undefined', null);
   expression('expects', roles.expects, 'number', '1');
   expression('isExclusive', roles.exclusive, 'boolean', 'false');
   if (roles.body.length > 0) functions.push(...emitBody(roles.body, module));

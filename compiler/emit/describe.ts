@@ -244,6 +244,8 @@ function roleTexts(protocol: Protocol): { role: string; from: string }[] {
     ['body', roles.body[0] ?? null, partNames(roles.body)],
     ['service', roles.service, null],
     ['method', roles.method, null],
+    ['group', roles.group, null],
+    ['version', roles.version, null],
     ['expects', roles.expects, null],
     ['exclusive', roles.exclusive, null],
   ];

@@ -1,4 +1,5 @@
 import type { Protocol } from '../model/model.js';
+import { NAME_ROLES } from '../model/name-roles.js';
 import { evaluateValue, type Value } from './evaluate-value.js';
 import type { FrameTree } from './read-frame.js';
 
@@ -14,6 +15,8 @@ export interface Meaning {
   readonly wireStatus?: string;
   readonly service?: string;
   readonly method?: string;
+  readonly group?: string;
+  readonly version?: string;
 }
 
 /** Reads the roles of a frame. */
@@ -27,8 +30,10 @@ export function meaningOf(protocol: Protocol, tree: FrameTree): Meaning {
   const isReply = kind !== 'request' && kind !== 'oneway';
   const timeout = read(roles.timeout);
   const wire = isReply ? read(roles.status) : undefined;
-  const service = read(roles.service);
-  const method = read(roles.method);
+  const names = NAME_ROLES.flatMap((role) => {
+    const name = read(roles[role]);
+    return typeof name === 'string' ? [[role, name] as const] : [];
+  });
   return {
     kind,
     ...(id === undefined ? {} : { id: String(id) }),
@@ -43,14 +48,13 @@ export function meaningOf(protocol: Protocol, tree: FrameTree): Meaning {
           wireStatus: status.enum?.members.find((m) => m.value === wire)?.name ?? String(wire),
         }
       : {}),
-    ...(typeof service === 'string' ? { service } : {}),
-    ...(typeof method === 'string' ? { method } : {}),
+    ...Object.fromEntries(names),
   };
 }
 
 /** "request id 77, heartbeat, status OK". */
 export function meaningText(meaning: Meaning): string {
-  const { kind, id, heartbeat, goaway, timeout, status, wireStatus, service, method } = meaning;
+  const { kind, id, heartbeat, goaway, timeout, status, wireStatus } = meaning;
   return [
     id === undefined ? kind : `${kind} id ${id}`,
     ...(heartbeat === true ? ['heartbeat'] : []),
@@ -58,8 +62,7 @@ export function meaningText(meaning: Meaning): string {
     ...(status === undefined
       ? []
       : [`status ${status}${wireStatus?.toUpperCase() === status ? '' : ` (${wireStatus})`}`]),
-    ...(service === undefined ? [] : [`service ${service}`]),
-    ...(method === undefined ? [] : [`method ${method}`]),
+    ...NAME_ROLES.flatMap((role) => (meaning[role] === undefined ? [] : [`${role} ${meaning[role]}`])),
     ...(timeout === undefined
       ? []
       : [timeout < 0 ? 'no timeout' : timeout === 0 ? 'timeout unset' : `timeout ${timeout} ms`]),

@@ -20,10 +20,12 @@ const KNOWN = [
   'body',
   'service',
   'method',
+  'group',
+  'version',
   'expects',
   'exclusive',
 ];
-const UNBUILT = ['chunk', 'end', 'group', 'version', 'trace'];
+const UNBUILT = ['chunk', 'end', 'trace'];
 
 const WANTED: Readonly<Record<Expression['type']['kind'], string>> = {
   int: 'a number',
@@ -138,6 +140,8 @@ export function buildRoles(
     body,
     service: named(expression('service', ['text', 'int'])),
     method: named(expression('method', ['text', 'int'])),
+    group: named(expression('group', ['text', 'int'])),
+    version: named(expression('version', ['text', 'int'])),
     expects: expression('expects', ['int']),
     exclusive: expression('exclusive', ['bool']),
   };

@@ -5,8 +5,21 @@ import type { Block, FieldType, MemberModel, Protocol, SynthValue } from './mode
 /** Every expression of a protocol and all parts of each, for rules that look at expressions wherever they stand. */
 export function* expressionsOf(protocol: Protocol): IterableIterator<Expression> {
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) yield* ofBlock(block);
-  const { kind, heartbeat, goaway, timeout, status, service, method, expects, exclusive } = protocol.roles;
-  for (const role of [kind, heartbeat, goaway, timeout, status, service, method, expects, exclusive])
+  const { kind, heartbeat, goaway, timeout, status, service, method, group, version, expects, exclusive } =
+    protocol.roles;
+  for (const role of [
+    kind,
+    heartbeat,
+    goaway,
+    timeout,
+    status,
+    service,
+    method,
+    group,
+    version,
+    expects,
+    exclusive,
+  ])
     if (role !== null) yield* parts(role);
   for (const synth of protocol.synths) for (const field of synth.fields) yield* valueParts(field.value);
 }

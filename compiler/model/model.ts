@@ -498,6 +498,9 @@ export interface Roles {
   readonly exclusive: Expression | null;
   readonly service: Expression | null;
   readonly method: Expression | null;
+  /** Of the service, where it is not a header of this name. */
+  readonly group: Expression | null;
+  readonly version: Expression | null;
 }
 
 export interface StatusTable {

@@ -1,4 +1,4 @@
-// Generated from kafka.proto-frame (sha256 63cae8b8cfb9d975) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from kafka.proto-frame (sha256 8ccda134d1e495f5) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Response, in bytes:
 //   0              length         i32 in 4..104857600

@@ -120,6 +120,9 @@ export interface XProtocol<Init = never> {
   readonly timeoutHeader: string | null;
   serviceOf(bytes: Uint8Array, at: number, end: number): string | undefined;
   methodOf(bytes: Uint8Array, at: number, end: number): string | undefined;
+  /** The group and the version of the service, where they are not headers of these names. */
+  groupOf(bytes: Uint8Array, at: number, end: number): string | undefined;
+  versionOf(bytes: Uint8Array, at: number, end: number): string | undefined;
   /** The wire's own status code of a response; 0 in a request. */
   wireStatusOf(bytes: Uint8Array, at: number, end: number): number;
   /** The wire's status as a canonical one. */
@@ -186,6 +189,8 @@ type Optional =
   | 'timeoutHeader'
   | 'serviceOf'
   | 'methodOf'
+  | 'groupOf'
+  | 'versionOf'
   | 'wireStatusOf'
   | 'toCanonical'
   | 'toWire'
@@ -258,6 +263,8 @@ export function defineProtocol<Init, Memo extends object>(spec: ProtocolSpec<Ini
     timeoutHeader: spec.timeoutHeader ?? null,
     serviceOf: spec.serviceOf ?? (() => undefined),
     methodOf: spec.methodOf ?? (() => undefined),
+    groupOf: spec.groupOf ?? (() => undefined),
+    versionOf: spec.versionOf ?? (() => undefined),
     wireStatusOf: spec.wireStatusOf ?? (() => 0),
     toCanonical: spec.toCanonical ?? (() => Status.OK),
     toWire: spec.toWire ?? (() => 0),

@@ -37,8 +37,10 @@ const match = z
   .strictObject({
     service: stringMatch.optional().describe('a string: exactly this service'),
     method: stringMatch.optional().describe('a string: exactly this method'),
-    group: stringMatch.optional().describe('of the service, as the header `group` says it'),
-    version: stringMatch.optional().describe('of the service, as the header `version` says it'),
+    group: stringMatch.optional().describe('of the service, as the protocol or the header `group` says it'),
+    version: stringMatch
+      .optional()
+      .describe('of the service, as the protocol or the header `version` says it'),
     path: stringMatch.optional().describe('as the header `path` says it; the dubbo filter shows `/`'),
     caller_name: stringMatch
       .optional()

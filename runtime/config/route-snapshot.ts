@@ -47,7 +47,7 @@ export type PerFilterConfig = Readonly<Record<string, unknown>>;
 export interface RouteMatch {
   readonly service: StringMatch | null;
   readonly method: StringMatch | null;
-  /** The group of the service, its version and the path are headers of these names. */
+  /** Of the service: roles of its protocol, or headers of these names. The path is a header. */
   readonly group: StringMatch | null;
   readonly version: StringMatch | null;
   readonly path: StringMatch | null;

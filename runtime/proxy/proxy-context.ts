@@ -194,12 +194,31 @@ export class FrameRouteInput implements RouteInput {
     return this.caller.peerNames;
   }
 
+  get group(): string | null | undefined {
+    return (
+      this.shown('group') ?? this.protocol!.groupOf(this.bytes, this.at, this.end) ?? this.header('group')
+    );
+  }
+
+  get version(): string | null | undefined {
+    return (
+      this.shown('version') ??
+      this.protocol!.versionOf(this.bytes, this.at, this.end) ??
+      this.header('version')
+    );
+  }
+
   metadata(key: string): string | undefined {
     return this.run === null ? undefined : this.run.metadata(key);
   }
 
   header(key: string): string | null | undefined {
-    const shown = this.run === null ? undefined : this.run.routeHeader(key);
+    const shown = this.shown(key);
     return shown !== undefined ? shown : this.protocol!.headerOf(this.bytes, this.at, this.end, key);
+  }
+
+  /** What filters show in the place of a header. */
+  private shown(key: string): string | null | undefined {
+    return this.run === null ? undefined : this.run.routeHeader(key);
   }
 }

@@ -2,6 +2,9 @@
 export interface RouteInput {
   readonly service: string | undefined;
   readonly method: string | undefined;
+  /** As the protocol says them, else the headers of these names. */
+  readonly group: string | null | undefined;
+  readonly version: string | null | undefined;
   /** The caller's IP address, without port. */
   readonly sourceIp: string;
   /** Names in the caller's certificate, verified. */

@@ -4,6 +4,8 @@ import type { RouteInput } from './route-input.js';
 
 interface CompiledHeader {
   readonly name: string;
+  /** Whether it is a role of the protocol first, and a header where that has none. */
+  readonly role: 'group' | 'version' | null;
   readonly value: StringPredicate | null;
   readonly invert: boolean;
 }
@@ -18,7 +20,7 @@ export class RuleMatcher {
   private readonly service: StringPredicate | null;
   private readonly method: StringPredicate | null;
   private readonly caller: StringPredicate | null;
-  /** Group, version and path are headers, too. */
+  /** Group, version and path are among them. */
   private readonly headers: readonly CompiledHeader[];
   private readonly listener: readonly CompiledMetadata[];
 
@@ -29,11 +31,11 @@ export class RuleMatcher {
     this.method = match.method === null ? null : compileStringMatch(match.method);
     this.caller = match.caller === null ? null : compileStringMatch(match.caller);
     this.headers = [
-      ...namedHeader('group', group),
-      ...namedHeader('version', version),
-      ...namedHeader('path', path),
-      ...match.headers,
-    ].map(compileHeader);
+      ...namedHeader('group', group, 'group'),
+      ...namedHeader('version', version, 'version'),
+      ...namedHeader('path', path, null),
+      ...match.headers.map(compileHeader),
+    ];
     this.listener = match.listenerMetadata.map(({ key, value }) => ({
       key,
       value: compileStringMatch(value),
@@ -53,13 +55,22 @@ export class RuleMatcher {
   }
 }
 
-function namedHeader(name: string, value: StringMatch | null): HeaderMatch[] {
-  return value === null ? [] : [{ name, value, invert: false }];
+function namedHeader(
+  name: string,
+  value: StringMatch | null,
+  role: CompiledHeader['role'],
+): CompiledHeader[] {
+  return value === null ? [] : [{ ...compileHeader({ name, value, invert: false }), role }];
 }
 
 function compileHeader({ name, value, invert }: HeaderMatch): CompiledHeader {
-  if (value === null) return { name, value: null, invert };
-  return { name, value: value.kind === 'range' ? inRange(value) : compileStringMatch(value), invert };
+  if (value === null) return { name, role: null, value: null, invert };
+  return {
+    name,
+    role: null,
+    value: value.kind === 'range' ? inRange(value) : compileStringMatch(value),
+    invert,
+  };
 }
 
 /** Decimal digits, with or without a minus, few enough to be exact. */
@@ -75,7 +86,7 @@ function inRange({ start, end }: RangeMatch): StringPredicate {
 
 /** A header that is there without a value (null on the wire) is present, and compares as the empty string. */
 function headerMatches(header: CompiledHeader, call: RouteInput): boolean {
-  const value = call.header(header.name);
+  const value = header.role === null ? call.header(header.name) : call[header.role];
   const holds = value !== undefined && (header.value === null || header.value(value ?? ''));
   return holds !== header.invert;
 }

@@ -64,6 +64,8 @@ function differing(codec: XProtocol<never>, bytes: Uint8Array, end: number, mean
     ['goaway', () => codec.isGoaway(...at), meaning.goaway ?? false],
     ['service', () => codec.serviceOf(...at), meaning.service],
     ['method', () => codec.methodOf(...at), meaning.method],
+    ['group', () => codec.groupOf(...at), meaning.group],
+    ['version', () => codec.versionOf(...at), meaning.version],
   ];
   for (const [role, generated, interpreted] of pairs) {
     let found: unknown;

@@ -141,6 +141,8 @@ function readFrame(tested: Fuzzed, random: Random, b: Buffer, at: number, to: nu
     ['headerOf', () => protocol.headerOf(b, at, end, random.pick(['service', '', 'nothing', '__proto__']))],
     ['serviceOf', () => protocol.serviceOf(b, at, end)],
     ['methodOf', () => protocol.methodOf(b, at, end)],
+    ['groupOf', () => protocol.groupOf(b, at, end)],
+    ['versionOf', () => protocol.versionOf(b, at, end)],
     ['readHeaders', () => protocol.readHeaders(b, at, end, headers)],
   ];
   for (const [name, read] of reads) {

@@ -70,6 +70,8 @@ const ROLES: readonly (readonly [role: keyof Protocol['roles'], meaning: string]
   ['body', 'carried as it is'],
   ['service', 'what routes match'],
   ['method', 'what routes match'],
+  ['group', 'of the service; what routes match'],
+  ['version', 'of the service; what routes match'],
   ['expects', 'how many replies a request gets; 0 none'],
   ['exclusive', 'from here on the caller needs an upstream connection of its own'],
 ];

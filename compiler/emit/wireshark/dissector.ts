@@ -2,6 +2,7 @@ import { COMPILER_VERSION } from '../../compiler-version.js';
 import type { Expression } from '../../model/expression.js';
 import { parts } from '../../model/expressions-of.js';
 import type { MatchByte, Protocol } from '../../model/model.js';
+import { NAME_ROLES } from '../../model/name-roles.js';
 import { FieldTable } from './field-table.js';
 import { LuaBlock } from './lua-block.js';
 import { fieldsRead, isKnown, luaExpression, luaText } from './lua-expression.js';
@@ -53,7 +54,7 @@ function meaning(side: Protocol): string[] {
   const lines: string[] = [];
   /** Reads a role and says something of it, if a dissector can know what it is. */
   const say = (
-    role: 'kind' | 'heartbeat' | 'goaway' | 'status' | 'service' | 'method' | 'timeout',
+    role: 'kind' | 'heartbeat' | 'goaway' | 'status' | (typeof NAME_ROLES)[number] | 'timeout',
     condition: string,
     text: string,
   ): void => {
@@ -77,7 +78,7 @@ function meaning(side: Protocol): string[] {
     'status ~= nil and kind ~= "request" and kind ~= "oneway"',
     `"status " .. (STATUS_${frame.name}[status] or ${otherStatus} .. " (" .. whole(status) .. ")")`,
   );
-  for (const role of ['service', 'method'] as const) {
+  for (const role of NAME_ROLES) {
     const text = isLatin1(roles[role]) ? `latin1_text(${role})` : `tostring(${role})`;
     say(role, `${role} ~= nil`, `"${role} " .. ${text}`);
   }

@@ -76,6 +76,8 @@ ${hosts}clusters: [{ name: echo, hosts: [] }]
     callerNames: [],
     listenerMetadata: {},
     metadata: () => undefined,
+    group: undefined,
+    version: undefined,
     header: () => undefined,
   }));
   return {

@@ -348,7 +348,7 @@ class SchemaWriter {
       roles.push(`timeout = ${everywhere ?? `${first}${this.intExpression(place)}`};`);
     }
     const missing = [...this.optionalTexts, ...(hasHeaders ? ['headers["service"]', 'headers["m"]'] : [])];
-    for (const role of ['service', 'method'])
+    for (const role of ['service', 'method', 'group', 'version'])
       if (r.chance(0.6)) {
         const first = missing.length > 0 && r.chance(0.6) ? `${r.pick(missing)} ?? ` : '';
         const text = r.pick([...missing, ...this.texts, '"fixed"']);

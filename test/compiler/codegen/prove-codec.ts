@@ -156,6 +156,8 @@ class Proof {
     if (typeof status === 'bigint') same('wireStatusOf', codec.wireStatusOf(...at), Number(status));
     codec.serviceOf(...at);
     codec.methodOf(...at);
+    codec.groupOf(...at);
+    codec.versionOf(...at);
     if (roles.id?.type.kind === 'int')
       same('idOf', BigInt(codec.idOf(...at)), BigInt(init[property(roles.id)] as number | bigint));
     const bodies = roles.body.filter((part) => part.member === 'field');
@@ -360,7 +362,8 @@ class Proof {
       () => Object.keys(init).forEach((key) => void new this.Frame(...at)[key]),
       () =>
         void [codec.kindOf(...at), codec.isHeartbeat(...at), codec.isGoaway(...at), codec.timeoutOf(...at)],
-      () => void [codec.serviceOf(...at), codec.methodOf(...at)],
+      () =>
+        void [codec.serviceOf(...at), codec.methodOf(...at), codec.groupOf(...at), codec.versionOf(...at)],
       () => void codec.headerOf(...at, 'service'),
       () => void codec.reencode(...at, null, new Uint8Array(3)),
       () => {

@@ -41,6 +41,8 @@ function call(
     callerNames: [],
     listenerMetadata,
     metadata: () => undefined,
+    group: headers['group'],
+    version: headers['version'],
     header: (key) => (Object.hasOwn(headers, key) ? headers[key] : undefined),
   };
 }

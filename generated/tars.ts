@@ -16,6 +16,7 @@
 //   tag 10         status         map
 
 import {
+  changedRecord,
   CONTRACT_VERSION,
   copyBytes,
   DecodeError,
@@ -309,8 +310,24 @@ function reencode(
   body: Uint8Array | null,
 ): Uint8Array {
   if (headers !== null && body !== null) {
-    const first = reencode(b, at, end, headers, null);
-    return reencode(first, 0, first.length, null, body);
+    const p = endAt(b, at);
+    const recordFrom = at + 6;
+    const recordTo = p;
+    const record = changedRecord(jceStruct, b, recordFrom, recordTo, [
+      [CONTEXT_TAG, headers],
+      [BUFFER_TAG, body],
+    ]);
+    const recordSize = record.length;
+    const length_ = p - (at + 4) + recordSize - (recordTo - recordFrom) + 4;
+    requireInteger('Request.length', length_, 7, 16777215);
+    const size = end - at + recordSize - (recordTo - recordFrom);
+    if (size > 16777215) throw new EncodeError('Request', `has ${size} bytes, the limit is 16777215`);
+    const out = frameBytes(size);
+    out.set(b.subarray(at, recordFrom), 0);
+    const q = recordFrom - at;
+    out.set(record, q);
+    put32(out, 0, length_);
+    return out;
   }
 
   if (body !== null) {

@@ -7,7 +7,7 @@ import { quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
 
 export type EntryField = Field & { readonly type: FieldType & { readonly kind: 'entry' } };
-type RecordField = Field & { readonly type: FieldType & { readonly kind: 'record' } };
+export type RecordField = Field & { readonly type: FieldType & { readonly kind: 'record' } };
 
 /** Whether a part of the frame is an entry of a record. */
 export function isEntry(part: Field | WindowModel | null): part is EntryField {

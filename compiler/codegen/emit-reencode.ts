@@ -19,7 +19,15 @@ import { deriveLines, disagreement } from './emit-encode.js';
 import { writeInOrder } from './byte-order.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersFields, headerWindow, isMap, nullLength, prefixWidth } from './emit-headers.js';
-import { changedSize, changeRange, isEntry, writeChanged } from './emit-record.js';
+import {
+  changedSize,
+  changeRange,
+  isEntry,
+  recordRange,
+  writeChanged,
+  type EntryField,
+  type RecordField,
+} from './emit-record.js';
 import { baseOf, bodyRange, fixedWidth, idInHead } from './emit-roles.js';
 import { HEADER_ENTRIES } from './header-functions.js';
 import { quote, type Module } from './module.js';
@@ -27,10 +35,13 @@ import { Reader } from './reader.js';
 import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
-/** A part of the frame that is written anew: what a caller gives, a length whose own width follows its value, a pad. */
+/**
+ * A part of the frame that is written anew: what a caller gives, the record that it changes, a length whose own width
+ * follows its value, a pad.
+ */
 interface Region {
   readonly field: Field | WindowModel | PadModel;
-  readonly param: 'headers' | 'body' | 'id' | 'length' | 'pad';
+  readonly param: 'headers' | 'body' | 'record' | 'id' | 'length' | 'pad';
   /** What its locals begin with: `body` has `bodyFrom`, `bodyTo` and `bodySize`. */
   readonly name: string;
   readonly from: string;
@@ -168,14 +179,12 @@ function changed(
     inArms(headers, known, 'headers.size > 0', copy, () => refuse('has no headers'), part);
     lines.push(...rewrite([headers], module, here(headers), part, true));
   } else if (isEntry(headers) && isEntry(body)) {
-    // Entries may stand in any order, so that one is changed after the other.
-    lines.push(
-      'if (headers !== null && body !== null) {',
-      'const first = reencode(b, at, end, headers, null);',
-      'return reencode(first, 0, first.length, null, body);',
-      '}',
-      'if (body !== null) {',
-    );
+    const record = headers.type.record() as RecordField;
+    lines.push('if (headers !== null && body !== null) {');
+    const both = new Reader(module);
+    const given = 'headers.size > 0 || body.length > 0';
+    inArms(record, known, given, copy, () => refuse('has no headers and no body'), both);
+    lines.push(...rewrite([record], module, here(record), both, true), '}', 'if (body !== null) {');
     const own = new Reader(module);
     inArms(body, known, 'body.length > 0', copy, () => refuse('has no body'), own);
     lines.push(...rewrite([body], module, here(body), own, true), '}', `if (headers === null) ${copy()}`);
@@ -300,6 +309,7 @@ function rewrite(
   for (const region of regions) {
     const { param, size } = region;
     if (param === 'length' || param === 'pad') continue;
+    if (param === 'record') lines.push(...changedTwice(region.field as RecordField, module));
     const fresh = freshSize(region, reader, module);
     lines.push(
       `const ${size} = ${param === 'id' || isGiven ? fresh : `${param} === null ? ${param}To - ${param}From : ${fresh}`};`,
@@ -423,6 +433,10 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
       size: 'headersSize',
     };
   }
+  if (part.member === 'field' && part.type.kind === 'record') {
+    const range = recordRange(part, reader);
+    return { field: part, param: 'record', name: 'record', ...range, size: 'recordSize' };
+  }
   if (isHeaders) {
     const range = isMap(part)
       ? entriesRange(part, reader, module)
@@ -449,6 +463,7 @@ function freshSize({ field, param }: Region, reader: Reader, module: Module): st
   if (field.member === 'pad') throw new Error('the size of a pad follows from its place');
   if (isEntry(field)) return changedSize(field, param, param, module);
   if (param === 'body') return 'body.length';
+  if (param === 'record') return 'record.length';
   const inHead = idInHead(module);
   if (param === 'id' && inHead !== null)
     return `${inHead.name}.idSize(b, ${reader.placeOf(inHead.head)}, id)`;
@@ -460,6 +475,19 @@ function freshSize({ field, param }: Region, reader: Reader, module: Module): st
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field as Field)) return `${name}.textsSize(headers, b, headersFrom, headersTo)`;
   return `${name}.size(headers, b, headersFrom)`;
+}
+
+/** The lines that make the record with the headers and the body that are given. */
+function changedTwice({ type }: RecordField, module: Module): string[] {
+  const { headers, body } = module.protocol.roles;
+  const path = (role: readonly unknown[]): string =>
+    module.entryPath(type.entries.find((entry) => role.includes(entry)) as EntryField);
+  return [
+    `const record = ${module.use('changedRecord')}(${module.extern(type.extern)}, b, recordFrom, recordTo, [`,
+    `[${path(headers)}, headers],`,
+    `[${path(body)}, body],`,
+    ']);',
+  ];
 }
 
 /** Whether a field is a map whose texts are only a part of it. */
@@ -739,7 +767,7 @@ function splice(
 ): void {
   let before = 'at';
   // An id or a length moves the place behind itself.
-  const stays = last && regions.length === 1 && ['headers', 'body'].includes(regions[0]!.param);
+  const stays = last && regions.length === 1 && ['headers', 'body', 'record'].includes(regions[0]!.param);
   regions.forEach((region, i) => {
     const gap = regions[i - 1];
     if (i === 0) {
@@ -788,8 +816,8 @@ function splice(
     }
     const fresh = isEntry(region.field)
       ? `${writeChanged(region.field, region.param, region.param, module)};`
-      : region.param === 'body'
-        ? 'out.set(body, q);'
+      : region.param === 'body' || region.param === 'record'
+        ? `out.set(${region.param}, q);`
         : freshHeaders(region.field as Field, module);
     if (isGiven) lines.push(fresh);
     else lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);

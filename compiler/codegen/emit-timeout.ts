@@ -38,7 +38,7 @@ export function emitSetTimeout(module: Module): FunctionDeclarationStructure | n
   if (fields.length === 0) return null;
   const reader = new Reader(module);
   const { lines } = reader;
-  for (const field of fields) {
+  for (const [i, field] of fields.entries()) {
     const condition = field.guards.length === 0 ? null : reader.condition(field.guards);
     if (condition !== null) lines.push(`if (${condition}) {`);
     reader.within = field.guards;
@@ -55,7 +55,8 @@ export function emitSetTimeout(module: Module): FunctionDeclarationStructure | n
       if (most < BigInt(Number.MAX_SAFE_INTEGER)) lines.push(`if (ms > ${most}) return false;`);
       const { int } = field.type as Field['type'] & { kind: 'int' };
       const value = int.bits > 48 ? 'BigInt(ms)' : 'ms';
-      putInPlace(field, reader, module, value, 'newTimeout', 'A timeout');
+      const scratch = i === 0 ? 'newTimeout' : `newTimeout${i + 1}`;
+      putInPlace(field, reader, module, value, scratch, 'A timeout');
       lines.push('return true;');
     });
     reader.within = [];

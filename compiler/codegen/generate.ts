@@ -148,7 +148,9 @@ export async function generate(protocol: Protocol): Promise<string> {
     layoutComment(module),
   ];
   const delimiters = [...module.delimiterText(), ...module.pathText(), ...module.namesText()];
-  return print([...header, module.importText(), ...delimiters, ...module.statements.map(markUnused)]);
+  const statements = [...delimiters, ...module.statements.map(markUnused)];
+  const code = JSON.stringify(statements).replaceAll('\\n', '\n');
+  return print([...header, module.importText(code), ...statements]);
 }
 
 /** A function with those of its parameters marked by `_` that its statements don't read: strict options refuse them. */

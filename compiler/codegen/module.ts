@@ -15,8 +15,8 @@ const RESERVED = new Set(
 /** Names that the functions which read a frame use themselves. */
 const READ_LOCALS = new Set(
   (
-    'b at end from to p q o s size out state into headers body memo id v c key item next length window chosen req entries sum found known ' +
-    'start depth change newId value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo'
+    'b at end from to p q o s size out state walks into headers body memo id v c key item next length window chosen req entries sum found known ' +
+    'start depth change value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo'
   ).split(' '),
 );
 /** Names that encoders use themselves. */
@@ -168,8 +168,11 @@ export class Module {
     );
   }
 
-  /** The import declarations, names in order. */
-  importText(): string {
+  /**
+   * The import declarations, names in order.
+   * @param code what comes after them: a line that was left out again may have asked for a name
+   */
+  importText(code: string): string {
     const externs = [...this.imported]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([file, names]) => {
@@ -178,7 +181,7 @@ export class Module {
           .map((name) => `${name} as ${externAlias({ fileName: file, exportName: name })}`);
         return `import { ${list.join(', ')} } from '${this.protocol.side === 'server' ? '..' : '.'}/${file.replace(/\.ts$/, '.js')}';`;
       });
-    return [this.apiImport(), ...externs, ...this.repliesImport()].join('\n');
+    return [this.apiImport(code), ...externs, ...this.repliesImport()].join('\n');
   }
 
   /** What the client's side takes of the server's: how replies are read, and those that the proxy makes. */
@@ -193,11 +196,13 @@ export class Module {
     });
   }
 
-  private apiImport(): string {
+  private apiImport(code: string): string {
     const alias = (name: string): string => (this.declared.has(name) ? `${name} as Api${name}` : name);
-    const names = [...new Set([...this.values, ...this.types])].sort((a, b) =>
-      a.toLowerCase() < b.toLowerCase() ? -1 : 1,
-    );
+    const isUsed = (name: string): boolean =>
+      new RegExp(`\\b${this.declared.has(name) ? 'Api' : ''}${name}\\b`).test(code);
+    const names = [...new Set([...this.values, ...this.types])]
+      .filter(isUsed)
+      .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
     const list = names.map((name) => (this.values.has(name) ? alias(name) : `type ${alias(name)}`));
     return `import { ${list.join(', ')} } from '@proto-frame/api';`;
   }
@@ -248,7 +253,7 @@ export class Module {
       own.has(name) ||
       API_FUNCTIONS.test(name) ||
       FUNCTIONS.has(name) ||
-      /(At|Text\d*)$|^p\d+$|^outer\d+$/.test(name);
+      /(At|Text\d*)$|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(name);
     return clash ? `${name}_` : name;
   }
 
@@ -293,7 +298,7 @@ const API_FUNCTIONS = /^(put)?[ui]?\d+(le)?$|^[ui]\d+(le)?$|^(put)?[fF](32|64)(l
 const FUNCTIONS = new Set(
   (
     'ended unended untilEnd delimiterPast prefixedEnd digitsEnd hexDigitsEnd decimal hex decimalSize hexSize putDecimal putHex putDigits putHexDigits ' +
-    'decimalUntilEnd hexUntilEnd leb128 zigzag mqtt vlq quic ber ' +
+    'decimalUntilEnd decimalLineEnd hexUntilEnd leb128 zigzag mqtt vlq quic ber ' +
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf groupOf versionOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow adler32Plus internetPlus internetZero requireInteger ' +

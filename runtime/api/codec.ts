@@ -26,6 +26,7 @@ export { putTextId, putUuidId, textId, textIdSize, uuidId } from './bytes/text-i
 export { requireId } from './bytes/require-id.js';
 export { exactId, putRequestId64, putRequestId64le, requestId64, requestId64le } from './bytes/request-id.js';
 export { Cursor } from './bytes/cursor.js';
+export { changedRecord } from './bytes/changed-record.js';
 export { copyBytes, frameBytes } from './bytes/copy.js';
 export { f32, f32le, f64, f64le, putF32, putF32le, putF64, putF64le } from './bytes/floats.js';
 export * from './bytes/varints.js';

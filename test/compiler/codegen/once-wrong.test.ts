@@ -203,6 +203,22 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     'timeout = point.x; service = point.label ?? s; method = other.deep ?? "none"; heartbeat when point.on or point.label == "beat"; goaway when other.x == 3;',
     'struct Point { x : u16; on : bool(u8); label : pstr(u8) nullable; deep : pstr(u8); }',
   ],
+  'headers and body in one record where only both changes together fit': [
+    'n : u16 in 3..1000; let twice = n * 2; within (twice) { record jce.struct { 2 body : bytes; 3 headers : map; } }',
+    'headers = headers; body = body;',
+  ],
+  'timeouts of arms under a checksum': [
+    'variant (asks) { true => { z : i32; } false => { z : i32; } } d : u8; sum : u16 checksum crc16_x25 over id..d;',
+    'timeout = z;',
+  ],
+  'a count in digits that a list in a window has': [
+    'n : dec(i64) until "\\r\\n" in 0..9; w : u32 in 1..1000; within (w) { s : text ascii until "," max 25; l : list of (hex(u16) size 4) count n; }',
+  ],
+  'what ends a struct hangs on fields of its arms': [
+    'v : Value; l : list of Value count 2; t : u8;',
+    '',
+    'struct Value { k : Kind; if (k == b) { x : bool(u8); } variant (k) { a => A { s : varint(leb128) in 0..99; t : bytes size s; } b => B { m : i8 in -1..50; o : bytes size m nullable; if (x == true) { y : u8; } } c => C { n : u16; } } } enum Kind : u8 { a = 3, b = 5, c = 9 }',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

@@ -134,9 +134,8 @@ function requestTagsEnd(
 /** Where the TaggedField that starts at `at` ends; 0 if it is malformed, -n if n bytes more are needed to know. */
 function taggedFieldEnd(b: Uint8Array, at: number, to: number): number {
   let p = at;
-  const tagEnd = leb128End(b, p, to);
-  if (tagEnd <= 0) return tagEnd;
-  p = tagEnd;
+  p = leb128End(b, p, to);
+  if (p <= 0) return p;
   const sizeEnd = leb128End(b, p, to);
   if (sizeEnd <= 0) return sizeEnd;
   const size = leb128(b, p);

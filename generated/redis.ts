@@ -16,9 +16,9 @@ import {
   copyBytes,
   Cursor,
   decimal,
+  decimalLineEnd,
   decimalOf,
   decimalSize,
-  decimalUntilEnd,
   DecodeError,
   defineProtocol,
   EncodeError,
@@ -87,7 +87,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
     return 0;
   }
 
-  state.begin(from);
+  const walks = state.begin(from);
   marks.start(b, from);
   let p: number;
   const tag = u8(b, from);
@@ -97,7 +97,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
       return 0;
     }
 
-    const p2 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
+    const p2 = decimalLineEnd(b, from + 1, to, 20);
     if (p2 <= 0) return unended(p2, from, to, state);
     marks.keep(0, p2);
     if (to < p2 + 4) {
@@ -105,7 +105,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
       return 0;
     }
 
-    const p3 = decimalUntilEnd(b, p2 + 1, to, CRLF, 20);
+    const p3 = decimalLineEnd(b, p2 + 1, to, 20);
     if (p3 <= 0) return unended(p3, from, to, state);
     marks.keep(1, p3);
     const nameLen = decimalOf(b, p2 + 1, p3 - 2);
@@ -114,12 +114,12 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
     marks.keep(2, p4);
     const n = decimalOf(b, from + 1, p2 - 2);
     if (n < 1 || n > 1048576) return ScanFault.malformed;
-    const p5 = commandArgsEnd(b, p4 + 2, to, n - 1, state);
+    const p5 = commandArgsEnd(b, p4 + 2, to, n - 1, walks);
     if (p5 <= 0) return unended(p5, from, to, state);
     marks.keep(3, p5);
     p = p5;
   } else {
-    const p6 = untilGoesOn(b, from + 1, to, CRLF, 65536, state);
+    const p6 = untilGoesOn(b, from + 1, to, CRLF, 65536, walks);
     if (p6 <= 0) return unended(p6, from, to, state);
     marks.keep(4, p6);
     p = p6;
@@ -159,7 +159,7 @@ function argumentEnd(b: Uint8Array, at: number, to: number): number {
   if (to < p + 1) return to - (p + 1);
   if (u8(b, p) !== 36) return 0;
   p += 1;
-  const lenEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+  const lenEnd = decimalLineEnd(b, p, to, 20);
   if (lenEnd <= 0) return lenEnd;
   const len = decimalOf(b, p, lenEnd - 2);
   if (len < 0 || len > 536870912) return 0;
@@ -168,8 +168,7 @@ function argumentEnd(b: Uint8Array, at: number, to: number): number {
   if (p > to) return to - p;
   if (to < p + 2) return to - (p + 2);
   if (u16(b, p) !== 0x0d0a) return 0;
-  p += 2;
-  return p;
+  return p + 2;
 }
 
 /** Where nameTag starts. */
@@ -178,7 +177,7 @@ function nameTagAt(b: Uint8Array, at: number): number {
   if (known > 0) return known;
   return marks.keep(
     0,
-    ended(decimalUntilEnd(b, at + 1, b.length, CRLF, 20), 'Command.n', at + 1 - at, 'redis.proto-frame:76:9'),
+    ended(decimalLineEnd(b, at + 1, b.length, 20), 'Command.n', at + 1 - at, 'redis.proto-frame:76:9'),
   );
 }
 
@@ -189,12 +188,7 @@ function nameAt(b: Uint8Array, at: number): number {
   const p = nameTagAt(b, at);
   return marks.keep(
     1,
-    ended(
-      decimalUntilEnd(b, p + 1, b.length, CRLF, 20),
-      'Command.name_len',
-      p + 1 - at,
-      'redis.proto-frame:78:9',
-    ),
+    ended(decimalLineEnd(b, p + 1, b.length, 20), 'Command.name_len', p + 1 - at, 'redis.proto-frame:78:9'),
   );
 }
 
@@ -358,7 +352,7 @@ function readArgument(c: Cursor): Argument {
       'redis.proto-frame:65:5',
     );
   const lenEnd = ended(
-    decimalUntilEnd(c.bytes, c.at, c.end, CRLF, 20),
+    decimalLineEnd(c.bytes, c.at, c.end, 20),
     'Argument.len',
     c.at,
     'redis.proto-frame:66:5',

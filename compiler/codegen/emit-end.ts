@@ -149,14 +149,18 @@ class EndWriter implements Environment {
   /** Bytes after `p` that are known to be here, and those of them that were passed. */
   private here = 0;
   private passed = 0;
-  private readonly names = new Set<string>(['b', 'at', 'to', 'p', 'depth', 'i', 'state']);
-  private readonly locals = new Map<Field | BitFieldModel, string>();
+  private names = new Set<string>(['b', 'at', 'to', 'p', 'depth', 'i', 'state']);
+  private locals = new Map<Field | BitFieldModel, string>();
+  /** Members behind the block at hand, by the blocks around it: what they read outlives the block. */
+  private behind: readonly MemberModel[] = [];
+  /** A nullable field is held as its length, which is -1 for null. */
+  readonly nullValue = '-1';
 
   constructor(
     readonly module: Module,
     private readonly struct: Struct,
   ) {
-    this.needed = new Set(deciding(struct.body));
+    this.needed = new Set(deciding(struct.body.members));
     for (const param of struct.params) {
       const name = module.local(param);
       this.names.add(name);
@@ -166,10 +170,10 @@ class EndWriter implements Environment {
 
   run(): string[] {
     if (this.struct.recursive) this.lines.push('if (depth === 0) return 0;');
-    this.lines.push('let p = at;');
-    this.block(this.struct.body);
-    this.flush();
-    this.lines.push('return p;');
+    const first = this.lines.length;
+    this.block(this.struct.body, true);
+    const moves = this.lines.some((line) => /^p \+?= /.test(line));
+    this.lines.splice(first, 0, `${moves ? 'let' : 'const'} p = at;`);
     return tidy(this.lines);
   }
 
@@ -184,11 +188,27 @@ class EndWriter implements Environment {
     return code;
   }
 
-  private block(block: Block): void {
-    block.members.forEach((member, i) => this.member(member, block.members.slice(i)));
+  /** @param ends whether the struct ends with the block, which then returns */
+  private block(block: Block, ends: boolean): void {
+    const { behind } = this;
+    let returned = false;
+    block.members.forEach((member, i) => {
+      const rest = block.members.slice(i);
+      this.behind = [...rest.slice(1), ...behind];
+      returned = this.member(member, rest, ends && rest.length === 1);
+    });
+    this.behind = behind;
+    if (!ends) this.flush();
+    else if (!returned) this.lines.push(`return ${this.place()};`);
+    this.passed = 0;
+    this.here = 0;
   }
 
-  private member(member: MemberModel, rest: readonly MemberModel[]): void {
+  /**
+   * @param ends whether the struct ends with the member
+   * @returns whether what was written returns in any case
+   */
+  private member(member: MemberModel, rest: readonly MemberModel[], ends: boolean): boolean {
     const size = fixedSize(memberSize(member));
     const isSimple =
       member.member === 'bits' ||
@@ -196,31 +216,30 @@ class EndWriter implements Environment {
       (member.member === 'pad' && size !== null);
     if (isSimple) {
       this.need(member, rest);
-      if (member.member === 'field') this.readFixed(member);
+      if (member.member === 'field') this.readFixed(member, rest);
       else if (member.member === 'bits')
         for (const bit of member.fields)
           if (this.needed.has(bit)) this.keep(bit, readValue(bit, 'b', this.place(), this.module));
       this.passed += size ?? 0;
-      return;
+      return false;
     }
     switch (member.member) {
       case 'assert':
-        return;
+        return false;
       case 'field':
         this.flush();
-        this.varying(member);
-        return;
+        return this.varying(member, rest, ends);
       case 'if': {
         this.flush();
         this.declareIn([member.then, ...(member.otherwise === null ? [] : [member.otherwise])]);
         this.lines.push(`if (${emitExpression(member.condition, this)}) {`);
-        this.inside(member.then);
+        this.inside(member.then, ends);
         if (member.otherwise !== null) {
           this.lines.push('} else {');
-          this.inside(member.otherwise);
+          this.inside(member.otherwise, ends);
         }
         this.lines.push('}');
-        return;
+        return ends && member.otherwise !== null;
       }
       case 'variant': {
         this.flush();
@@ -232,31 +251,31 @@ class EndWriter implements Environment {
           this.lines.push(`switch (${on[0]!}) {`);
           arms.forEach((arm, i) => {
             this.lines.push(`${labels[i]!} {`);
-            this.inside(arm.body);
-            this.lines.push('break;', '}');
+            this.inside(arm.body, ends);
+            this.lines.push(...(ends ? [] : ['break;']), '}');
           });
           this.lines.push(
             ...(arms.every((arm) => arm.patterns !== null) ? ['default:', 'return 0;'] : []),
             '}',
           );
-          return;
+          return ends;
         }
         arms.forEach((arm, i) => {
           const test = arm.patterns === null ? null : emitPatterns(arm.patterns, member.on, on, this.module);
           this.lines.push(
             test === null ? (i === 0 ? '{' : '} else {') : `${i === 0 ? '' : '} else '}if (${test}) {`,
           );
-          this.inside(arm.body);
+          this.inside(arm.body, ends);
         });
         if (arms.every((arm) => arm.patterns !== null)) this.lines.push('} else return 0;');
         else this.lines.push('}');
-        return;
+        return ends;
       }
       case 'pad': {
         this.flush();
         const { value } = member;
         this.lines.push(`p += (${value} - ((p - at) % ${value})) % ${value};`, 'if (p > to) return to - p;');
-        return;
+        return false;
       }
       case 'within': {
         this.flush();
@@ -265,17 +284,22 @@ class EndWriter implements Environment {
         if (member.max !== null && type.kind === 'int' && type.high > BigInt(member.max))
           this.lines.push(`if (${size} > ${member.max}) return 0;`);
         this.lines.push(`p += ${size};`, 'if (p > to) return to - p;');
-        return;
+        return false;
       }
     }
   }
 
-  private inside(block: Block): void {
-    this.block(block);
-    this.flush();
+  /** Writes a block in braces: names that it declares are free again behind it. */
+  private inside(block: Block, ends: boolean): void {
+    const { names, locals } = this;
+    this.names = new Set(names);
+    this.locals = new Map(locals);
+    this.block(block, ends);
+    this.names = names;
+    this.locals = locals;
   }
 
-  private readFixed(field: Field): void {
+  private readFixed(field: Field, rest: readonly MemberModel[]): void {
     const { type } = field;
     const place = this.place();
     if (field.constant?.kind === 'text' && (type.kind === 'bytes' || type.kind === 'text')) {
@@ -295,43 +319,36 @@ class EndWriter implements Environment {
     }
     if (!this.needed.has(field)) return;
     this.keep(field, code);
-    this.bounds(field);
+    this.bounds(field, rest);
   }
 
-  /** Reads a member whose end is found by walking it. */
-  private varying(field: Field): void {
+  /** Passes a member whose end is found by walking it, and returns as {@link member} does. */
+  private varying(field: Field, rest: readonly MemberModel[], ends: boolean): boolean {
     const { type } = field;
     const local = this.locals.get(field) ?? this.module.local(field);
+    const depth = this.struct.recursive ? 'depth - 1' : 'depth';
+    const walked = (count: string): string =>
+      endCode(type, field.path, 'b', 'p', 'to', count, depth, this.module, 'state', argumentsOf(type, this));
     if (type.kind === 'int') {
+      if (field.constant === null && !this.needed.has(field)) return this.move(walked('0'), ends);
       const end = this.free(`${local}End`);
-      this.lines.push(
-        `const ${end} = ${endCode(type, field.path, 'b', 'p', 'to', '0', 'depth', this.module)};`,
-        `if (${end} <= 0) return ${end};`,
-      );
+      this.lines.push(`const ${end} = ${walked('0')};`, `if (${end} <= 0) return ${end};`);
       const code = readFormed(type, 'b', 'p', this.module, end);
       if (field.constant?.kind === 'int')
         this.lines.push(`if (${code} !== ${literal(field, field.constant)}) return 0;`);
       else if (this.needed.has(field)) {
         this.keep(field, code);
-        this.bounds(field);
+        this.bounds(field, rest);
       }
       this.lines.push(`p = ${end};`);
-      return;
+      return false;
     }
-    if (isSelfDelimited(type) && (type.kind !== 'list' || type.extent.kind === 'until')) {
-      const depth = this.struct.recursive ? 'depth - 1' : 'depth';
-      this.lines.push(
-        `p = ${endCode(type, field.path, 'b', 'p', 'to', '0', depth, this.module, 'state', argumentsOf(type, this))};`,
-        'if (p <= 0) return p;',
-      );
-      return;
-    }
+    if (isSelfDelimited(type) && (type.kind !== 'list' || type.extent.kind === 'until'))
+      return this.move(walked('0'), ends);
     if (!('extent' in type)) throw new Error(`${field.path} has no end of its own`);
     const { extent } = type;
-    if (extent.kind === 'prefix' && type.kind !== 'record' && type.kind !== 'map' && type.kind !== 'list') {
-      this.lines.push(`p = ${prefixEnd(type, this.module)};`, 'if (p <= 0) return p;');
-      return;
-    }
+    if (extent.kind === 'prefix' && type.kind !== 'record' && type.kind !== 'map' && type.kind !== 'list')
+      return this.move(prefixEnd(type, this.module), ends);
     if (extent.kind !== 'size' && extent.kind !== 'count') throw new Error(`${field.path} takes the rest`);
     const nullable = 'nullable' in type && type.nullable;
     const value = emitExpression(extent.value, this);
@@ -339,29 +356,32 @@ class EndWriter implements Environment {
     const isKnown = extent.value.op === 'int';
     const high = extent.value.type.kind === 'int' ? extent.value.type.high : 0n;
     if (!isKnown && max !== null && high > BigInt(max)) this.lines.push(`if (${value} > ${max}) return 0;`);
-    let units = value;
+    const units = nullable ? `Math.max(0, ${value})` : value;
     if (nullable) {
-      // Null is told by -1; a condition asks whether it is.
-      this.keep(field, `${value} === -1 ? null : ${value}`, 'number | null');
-      units = `(${this.locals.get(field)!} ?? 0)`;
+      // A condition asks whether it is null, which its length tells.
+      const known = this.locals.get(field);
+      if (known === undefined) this.locals.set(field, value);
+      else this.lines.push(`${known} = ${value};`);
     }
-    if (type.kind === 'list' && isSelfDelimited(type)) {
-      const depth = this.struct.recursive ? 'depth - 1' : 'depth';
-      this.lines.push(
-        `p = ${endCode(type, field.path, 'b', 'p', 'to', units, depth, this.module, 'state', argumentsOf(type, this))};`,
-        'if (p <= 0) return p;',
-      );
-      return;
-    }
+    if (type.kind === 'list' && isSelfDelimited(type)) return this.move(walked(units), ends);
     const bytes =
       type.kind === 'list' && extent.kind === 'count' ? `${units} * ${elementSize(type, this)}` : units;
     this.lines.push(`p += ${bytes};`, 'if (p > to) return to - p;');
+    return false;
+  }
+
+  /** Moves `p` to the end that a call gives, and returns as {@link member} does. */
+  private move(end: string, ends: boolean): boolean {
+    if (ends) this.lines.push(`return ${end};`);
+    else this.lines.push(`p = ${end};`, 'if (p <= 0) return p;');
+    return ends;
   }
 
   /** What was proved of sizes holds for values in range only. */
-  private bounds(field: Field): void {
+  private bounds(field: Field, rest: readonly MemberModel[]): void {
     if (field.type.kind !== 'int') return;
     const { low, high } = boundsOf(field);
+    if (this.refusesOthers(rest[1], field, low, high)) return;
     const full = rangeOf(field.type.int);
     const free = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
     const local = this.locals.get(field)!;
@@ -372,7 +392,16 @@ class EndWriter implements Environment {
     if (tests.length > 0) this.lines.push(`if (${tests.join(' || ')}) return 0;`);
   }
 
-  private keep(field: Field | BitFieldModel, code: string, type = 'number'): void {
+  /** Whether a member is a switch over the field's values, with an arm for none but those from low to high. */
+  private refusesOthers(member: MemberModel | undefined, field: Field, low: bigint, high: bigint): boolean {
+    if (member?.member !== 'variant' || emitCases(member.arms, member.on, this.module) === null) return false;
+    const [on] = member.on;
+    if (on!.op !== 'field' || on!.fields.length !== 1 || on!.fields[0] !== field) return false;
+    const sets = member.arms.map((arm) => arm.patterns?.flat() ?? [null]).flat();
+    return sets.every((set) => set !== null && set.every((r) => r.low >= low && r.high <= high));
+  }
+
+  private keep(field: Field | BitFieldModel, code: string): void {
     const known = this.locals.get(field);
     if (known !== undefined) {
       this.lines.push(`${known} = ${code};`);
@@ -380,27 +409,19 @@ class EndWriter implements Environment {
     }
     const name = this.free(this.module.local(field));
     this.locals.set(field, name);
-    this.lines.push(`const ${name}${type === 'number' ? '' : `: ${type}`} = ${code};`);
+    this.lines.push(`const ${name} = ${code};`);
   }
 
-  /** Declares before a branch what is read in it: later members may ask. */
+  /** Declares before a branch what is read in it and asked for behind it. */
   private declareIn(blocks: readonly Block[]): void {
-    for (const member of blocks.flatMap((b) => [...passed(b)])) {
+    const asked = new Set(deciding(this.behind));
+    for (const member of blocks.flatMap((b) => [...passed(b.members)])) {
       const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
       for (const field of fields) {
-        if (!this.needed.has(field) || this.locals.has(field)) continue;
-        const nullable =
-          field.member === 'field' && 'nullable' in field.type && field.type.nullable ? ' | null' : '';
+        if (!asked.has(field) || this.locals.has(field)) continue;
         const name = this.free(this.module.local(field));
         this.locals.set(field, name);
-        const flag =
-          field.member === 'bitField'
-            ? field.enum === null && field.width === 1
-            : field.type.kind === 'int' && field.type.bool;
-        const big =
-          field.member === 'field' && field.type.kind === 'int' && isBig(field.type.int, field.range);
-        if (nullable !== '') this.lines.push(`let ${name}: number | null = null;`);
-        else this.lines.push(`let ${name} = ${flag ? 'false' : big ? '0n' : '0'};`);
+        this.lines.push(`let ${name} = ${notRead(field)};`);
       }
     }
   }
@@ -443,26 +464,32 @@ function elementSize(type: FieldType & { kind: 'list' }, env: Environment): stri
   return size === null ? String(typeSize(type.element).min) : emitExpression(size, env);
 }
 
-/** The members on the way to the end of a block: what stands in windows is passed with them. */
-function* passed(block: Block): IterableIterator<MemberModel> {
-  for (const member of block.members) {
+/** What a field's local is in frames that lack the field. */
+function notRead(field: Field | BitFieldModel): string {
+  if (field.member === 'bitField') return field.enum === null && field.width === 1 ? 'false' : '0';
+  const { type } = field;
+  if (type.kind === 'int') return type.bool ? 'false' : isBig(type.int, field.range) ? '0n' : '0';
+  return 'nullable' in type && type.nullable ? '-1' : '0';
+}
+
+/** The members on the way to the end: what stands in windows is passed with them. */
+function* passed(members: readonly MemberModel[]): IterableIterator<MemberModel> {
+  for (const member of members) {
     yield member;
     if (member.member === 'if') {
-      yield* passed(member.then);
-      if (member.otherwise !== null) yield* passed(member.otherwise);
-    } else if (member.member === 'variant') for (const arm of member.arms) yield* passed(arm.body);
+      yield* passed(member.then.members);
+      if (member.otherwise !== null) yield* passed(member.otherwise.members);
+    } else if (member.member === 'variant') for (const arm of member.arms) yield* passed(arm.body.members);
   }
 }
 
-/** The fields that sizes, counts, conditions and variants of a block read. */
-function deciding(block: Block): (Field | BitFieldModel)[] {
+/** The fields that sizes, counts, conditions and variants of members read. */
+function deciding(members: readonly MemberModel[]): (Field | BitFieldModel)[] {
   const read: (Field | BitFieldModel)[] = [];
-  for (const member of passed(block)) {
+  for (const member of passed(members)) {
     if (member.member === 'assert') continue;
     for (const e of membersRead(member))
       for (const part of parts(e)) if (part.op === 'field') read.push(...part.fields);
-    const isSized = member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent;
-    if (isSized && 'nullable' in member.type && member.type.nullable) read.push(member);
   }
   return read;
 }

@@ -17,6 +17,8 @@ export interface Environment {
   param?(e: Of<'param'>): string;
   /** Whether a bytes field is what a text says, a character a byte. */
   bytesEqual?(e: Of<'field'>, text: string): string;
+  /** What a nullable field is where it is null. Where left out it is null then, and undefined where it is not there. */
+  readonly nullValue?: string;
   /** A byte of a bytes or text field, undefined where it is not there. */
   byte?(e: Of<'byte'>): string;
   /** A local variable for what is used more than once. */
@@ -124,6 +126,8 @@ function emitBinary(e: Of<'binary'>, env: Environment): string {
   const left = emitExpression(e.left, env);
   const right = emitExpression(e.right, env);
   const nulls = e.left.op === 'null' || e.right.op === 'null';
+  if (nulls && env.nullValue !== undefined)
+    return `(${e.left.op === 'null' ? right : left} ${e.operator}= ${env.nullValue})`;
   switch (e.operator) {
     case 'and':
       return `(${left} && ${right})`;

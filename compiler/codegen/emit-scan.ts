@@ -52,7 +52,7 @@ class Scanner extends Reader {
     this.constants(frame.body);
     const remembers = (m: MemberModel): boolean =>
       m.member === 'field' && isLong(m.type, this.module) && windowAround(m, this.module) === null;
-    if ([...walk(frame.body)].some(remembers)) this.lines.push('state.begin(from);');
+    if ([...walk(frame.body)].some(remembers)) this.lines.push('const walks = state.begin(from);');
     this.marks = end.anchor !== null && isMarked(end.anchor, this.module);
     if (this.marks) this.lines.push('marks.start(b, from);');
     this.block(frame.body);
@@ -305,7 +305,7 @@ class Scanner extends Reader {
       count,
       depth,
       this.module,
-      'state',
+      'walks',
       argumentsOf(type, this),
     );
   }

@@ -63,6 +63,8 @@ export function endCode(
         return `${end}(${b}, ${from}, ${to}, ${type.form.extent.digits})`;
       }
       if (type.form.kind === 'digits' && type.form.extent.kind === 'until') {
+        if (type.form.base === 10 && type.form.extent.delimiter === '\r\n')
+          return `${module.use('decimalLineEnd')}(${b}, ${from}, ${to}, ${MOST_DIGITS})`;
         const end = module.use(type.form.base === 10 ? 'decimalUntilEnd' : 'hexUntilEnd');
         return `${end}(${b}, ${from}, ${to}, ${module.delimiter(type.form.extent.delimiter)}, ${MOST_DIGITS})`;
       }

@@ -17,9 +17,9 @@ import {
   copyBytes,
   Cursor,
   decimal,
+  decimalLineEnd,
   decimalOf,
   decimalSize,
-  decimalUntilEnd,
   DecodeError,
   defineProtocol,
   EncodeError,
@@ -127,7 +127,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
     return 0;
   }
 
-  state.begin(from);
+  const walks = state.begin(from);
   marks.start(b, from);
   const kind = u8(b, from);
   let p: number;
@@ -139,7 +139,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
     case Kind.double:
     case Kind.boolean:
     case Kind.nil: {
-      const p2 = untilGoesOn(b, from + 1, to, CRLF, 65536, state);
+      const p2 = untilGoesOn(b, from + 1, to, CRLF, 65536, walks);
       if (p2 <= 0) return unended(p2, from, to, state);
       marks.keep(0, p2);
       p = p2;
@@ -169,12 +169,12 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
         return 0;
       }
 
-      const p4 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
+      const p4 = decimalLineEnd(b, from + 1, to, 20);
       if (p4 <= 0) return unended(p4, from, to, state);
       marks.keep(2, p4);
       const n = decimalOf(b, from + 1, p4 - 2);
       if (n < -1 || n > 1048576) return ScanFault.malformed;
-      const p5 = replyItemsEnd(b, p4, to, Math.max(0, n), 32, state);
+      const p5 = replyItemsEnd(b, p4, to, Math.max(0, n), 32, walks);
       if (p5 <= 0) return unended(p5, from, to, state);
       marks.keep(3, p5);
       p = p5;
@@ -187,12 +187,12 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
         return 0;
       }
 
-      const p6 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
+      const p6 = decimalLineEnd(b, from + 1, to, 20);
       if (p6 <= 0) return unended(p6, from, to, state);
       marks.keep(4, p6);
       const pairs = decimalOf(b, from + 1, p6 - 2);
       if (pairs < 0 || pairs > 524288) return ScanFault.malformed;
-      const p7 = replyEntriesEnd(b, p6, to, pairs * 2, 32, state);
+      const p7 = replyEntriesEnd(b, p6, to, pairs * 2, 32, walks);
       if (p7 <= 0) return unended(p7, from, to, state);
       marks.keep(5, p7);
       p = p7;
@@ -205,12 +205,12 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
         return 0;
       }
 
-      const p8 = decimalUntilEnd(b, from + 1, to, CRLF, 20);
+      const p8 = decimalLineEnd(b, from + 1, to, 20);
       if (p8 <= 0) return unended(p8, from, to, state);
       marks.keep(6, p8);
       const about = decimalOf(b, from + 1, p8 - 2);
       if (about < 0 || about > 524288) return ScanFault.malformed;
-      const p9 = replyMetaEnd(b, p8, to, about * 2, 32, state);
+      const p9 = replyMetaEnd(b, p8, to, about * 2, 32, walks);
       if (p9 <= 0) return unended(p9, from, to, state);
       marks.keep(7, p9);
       if (to < p9 + 3) {
@@ -218,7 +218,7 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
         return 0;
       }
 
-      const p10 = valueEnd(b, p9, to, 32, state);
+      const p10 = valueEnd(b, p9, to, 32, walks);
       if (p10 <= 0) return unended(p10, from, to, state);
       marks.keep(8, p10);
       p = p10;
@@ -236,18 +236,17 @@ function scan(b: Uint8Array, from: number, to: number, state: ScanState): number
 /** Where the Blob that starts at `at` ends; 0 if it is malformed, -n if n bytes more are needed to know. */
 function blobEnd(b: Uint8Array, at: number, to: number): number {
   let p = at;
-  const lenEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+  const lenEnd = decimalLineEnd(b, p, to, 20);
   if (lenEnd <= 0) return lenEnd;
   const len = decimalOf(b, p, lenEnd - 2);
   if (len < -1 || len > 536870912) return 0;
   p = lenEnd;
-  const data: number | null = len === -1 ? null : len;
-  p += data ?? 0;
+  p += Math.max(0, len);
   if (p > to) return to - p;
-  if (data != null) {
+  if (len !== -1) {
     if (to < p + 2) return to - (p + 2);
     if (u16(b, p) !== 0x0d0a) return 0;
-    p += 2;
+    return p + 2;
   }
 
   return p;
@@ -259,12 +258,7 @@ function valueEnd(b: Uint8Array, at: number, to: number, depth: number, state: S
   let p = at;
   if (to < p + 1) return to - (p + 1);
   const kind = u8(b, p);
-  if (kind < 33 || kind > 126) return 0;
   p += 1;
-  let n = 0;
-  let items: number | null = null;
-  let pairs = 0;
-  let about = 0;
   switch (kind) {
     case Kind.simple:
     case Kind.error:
@@ -273,62 +267,49 @@ function valueEnd(b: Uint8Array, at: number, to: number, depth: number, state: S
     case Kind.double:
     case Kind.boolean:
     case Kind.nil: {
-      p = untilGoesOn(b, p, to, CRLF, 65536, state);
-      if (p <= 0) return p;
-      break;
+      return untilGoesOn(b, p, to, CRLF, 65536, state);
     }
 
     case Kind.bulk:
     case Kind.blobError:
     case Kind.verbatim: {
-      p = blobEnd(b, p, to);
-      if (p <= 0) return p;
-      break;
+      return blobEnd(b, p, to);
     }
 
     case Kind.array:
     case Kind.set:
     case Kind.push: {
-      const nEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+      const nEnd = decimalLineEnd(b, p, to, 20);
       if (nEnd <= 0) return nEnd;
-      n = decimalOf(b, p, nEnd - 2);
+      const n = decimalOf(b, p, nEnd - 2);
       if (n < -1 || n > 1048576) return 0;
       p = nEnd;
-      items = n === -1 ? null : n;
-      p = valueItemsEnd(b, p, to, items ?? 0, depth - 1, state);
-      if (p <= 0) return p;
-      break;
+      return valueItemsEnd(b, p, to, Math.max(0, n), depth - 1, state);
     }
 
     case Kind.dict: {
-      const pairsEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+      const pairsEnd = decimalLineEnd(b, p, to, 20);
       if (pairsEnd <= 0) return pairsEnd;
-      pairs = decimalOf(b, p, pairsEnd - 2);
+      const pairs = decimalOf(b, p, pairsEnd - 2);
       if (pairs < 0 || pairs > 524288) return 0;
       p = pairsEnd;
-      p = valueEntriesEnd(b, p, to, pairs * 2, depth - 1, state);
-      if (p <= 0) return p;
-      break;
+      return valueEntriesEnd(b, p, to, pairs * 2, depth - 1, state);
     }
 
     case Kind.attribute: {
-      const aboutEnd = decimalUntilEnd(b, p, to, CRLF, 20);
+      const aboutEnd = decimalLineEnd(b, p, to, 20);
       if (aboutEnd <= 0) return aboutEnd;
-      about = decimalOf(b, p, aboutEnd - 2);
+      const about = decimalOf(b, p, aboutEnd - 2);
       if (about < 0 || about > 524288) return 0;
       p = aboutEnd;
       p = valueMetaEnd(b, p, to, about * 2, depth - 1, state);
       if (p <= 0) return p;
-      p = valueEnd(b, p, to, depth - 1, state);
-      if (p <= 0) return p;
-      break;
+      return valueEnd(b, p, to, depth - 1, state);
     }
 
     default:
       return 0;
   }
-
-  return p;
 }
 
 /** Where `count` elements that start at `at` end; 0 and -n as for one element. */
@@ -513,7 +494,7 @@ function itemsAt(b: Uint8Array, at: number): number {
   if (known > 0) return known;
   return marks.keep(
     2,
-    ended(decimalUntilEnd(b, at + 1, b.length, CRLF, 20), 'Reply.n', at + 1 - at, 'redis.proto-frame:93:9'),
+    ended(decimalLineEnd(b, at + 1, b.length, 20), 'Reply.n', at + 1 - at, 'redis.proto-frame:93:9'),
   );
 }
 
@@ -539,12 +520,7 @@ function entriesAt(b: Uint8Array, at: number): number {
   if (known > 0) return known;
   return marks.keep(
     4,
-    ended(
-      decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
-      'Reply.pairs',
-      at + 1 - at,
-      'redis.proto-frame:97:9',
-    ),
+    ended(decimalLineEnd(b, at + 1, b.length, 20), 'Reply.pairs', at + 1 - at, 'redis.proto-frame:97:9'),
   );
 }
 
@@ -570,12 +546,7 @@ function metaAt(b: Uint8Array, at: number): number {
   if (known > 0) return known;
   return marks.keep(
     6,
-    ended(
-      decimalUntilEnd(b, at + 1, b.length, CRLF, 20),
-      'Reply.about',
-      at + 1 - at,
-      'redis.proto-frame:101:9',
-    ),
+    ended(decimalLineEnd(b, at + 1, b.length, 20), 'Reply.about', at + 1 - at, 'redis.proto-frame:101:9'),
   );
 }
 
@@ -752,12 +723,7 @@ function toWire(status: Status): number {
 
 /** Reads a Blob at the cursor and moves it on. @throws DecodeError */
 function readBlob(c: Cursor): Blob {
-  const lenEnd = ended(
-    decimalUntilEnd(c.bytes, c.at, c.end, CRLF, 20),
-    'Blob.len',
-    c.at,
-    'redis.proto-frame:37:5',
-  );
+  const lenEnd = ended(decimalLineEnd(c.bytes, c.at, c.end, 20), 'Blob.len', c.at, 'redis.proto-frame:37:5');
   const len = decimalOf(c.bytes, c.at, lenEnd - 2);
   c.at = lenEnd;
   if (len < -1 || len > 536870912)
@@ -878,7 +844,7 @@ function readValue(c: Cursor, depth: number): Value {
     blob = blobValue;
   } else if (kind === Kind.array || kind === Kind.set || kind === Kind.push) {
     const nValueEnd = ended(
-      decimalUntilEnd(c.bytes, c.at, c.end, CRLF, 20),
+      decimalLineEnd(c.bytes, c.at, c.end, 20),
       'Value.n',
       c.at,
       'redis.proto-frame:48:9',
@@ -912,7 +878,7 @@ function readValue(c: Cursor, depth: number): Value {
     items = itemsValue;
   } else if (kind === Kind.dict) {
     const pairsValueEnd = ended(
-      decimalUntilEnd(c.bytes, c.at, c.end, CRLF, 20),
+      decimalLineEnd(c.bytes, c.at, c.end, 20),
       'Value.pairs',
       c.at,
       'redis.proto-frame:52:9',
@@ -945,7 +911,7 @@ function readValue(c: Cursor, depth: number): Value {
     entries_ = entries_Value;
   } else if (kind === Kind.attribute) {
     const aboutValueEnd = ended(
-      decimalUntilEnd(c.bytes, c.at, c.end, CRLF, 20),
+      decimalLineEnd(c.bytes, c.at, c.end, 20),
       'Value.about',
       c.at,
       'redis.proto-frame:56:9',

@@ -29,16 +29,27 @@ export class ScanState {
   private used = 0;
   /** Where the next walk of this scan is kept. */
   private next = 0;
+  /** Whether a scan has looked at the frame before. */
+  private looked = false;
   private from = 0;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  /** For codecs that walk over lists: a scan of the frame at `from` begins. */
-  begin(from: number): void {
+  /**
+   * For codecs that walk over lists: a scan of the frame at `from` begins.
+   * @returns where its walks are kept; null for the first look at a frame, as most frames need no other: what that has
+   * passed is passed once more by the second
+   */
+  begin(from: number): ScanState | null {
+    if (!this.looked) {
+      this.looked = true;
+      return null;
+    }
     this.from = from;
     this.next = 0;
+    return this;
   }
 
   /**
@@ -98,5 +109,6 @@ export class ScanState {
     this.position = 0;
     this.pending = 0;
     this.used = 0;
+    this.looked = false;
   }
 }

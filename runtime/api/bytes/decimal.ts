@@ -5,6 +5,9 @@ import { startsAt } from './until.js';
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
+const CR = 0x0d;
+const LF = 0x0a;
+const CRLF = new Uint8Array([CR, LF]);
 /** Numbers of so many digits always are exact. */
 const SAFE_DIGITS = 15;
 
@@ -19,17 +22,6 @@ export function decimalUntilEnd(
   delimiter: Uint8Array,
   most: number,
 ): number {
-  // Most lengths and counts have one or two digits, and most delimiters two bytes.
-  if (p + 4 <= to && delimiter.length === 2 && isDigit(b[p]!)) {
-    const second = b[p + 1]!;
-    if (second === delimiter[0]) {
-      if (b[p + 2] === delimiter[1]) return p + 3;
-    } else if (isDigit(second) && b[p + 2] === delimiter[0] && b[p + 3] === delimiter[1]) return p + 4;
-  }
-  return longerUntilEnd(b, p, to, delimiter, most);
-}
-
-function longerUntilEnd(b: Uint8Array, p: number, to: number, delimiter: Uint8Array, most: number): number {
   let at = p;
   if (at < to && (b[at] === MINUS || b[at] === PLUS)) at++;
   const first = at;
@@ -39,6 +31,17 @@ function longerUntilEnd(b: Uint8Array, p: number, to: number, delimiter: Uint8Ar
   if (!startsAt(b, at, Math.min(end, to), delimiter)) return 0;
   if (at - first > SAFE_DIGITS && !Number.isSafeInteger(decimal(b, p, at))) return 0;
   return end > to ? to - end : end;
+}
+
+/** As {@link decimalUntilEnd}, up to the end of a line: most lengths and counts there have one or two digits. */
+export function decimalLineEnd(b: Uint8Array, p: number, to: number, most: number): number {
+  if (p + 4 <= to && isDigit(b[p]!)) {
+    const second = b[p + 1]!;
+    if (second === CR) {
+      if (b[p + 2] === LF) return p + 3;
+    } else if (isDigit(second) && b[p + 2] === CR && b[p + 3] === LF) return p + 4;
+  }
+  return decimalUntilEnd(b, p, to, CRLF, most);
 }
 
 /** The number whose sign and digits start at p; it ends at `end` or at the first byte that is no digit. */

@@ -5,6 +5,7 @@ import {
   decimal,
   DecodeError,
   decimalSize,
+  decimalLineEnd,
   decimalUntilEnd,
   digitsEnd,
   ended,
@@ -202,11 +203,14 @@ describe('digits', () => {
   ])('decimalUntilEnd(%j) is %d', (text, code) => {
     const b = ascii(`**${text}`);
     expect(decimalUntilEnd(b, 2, b.length, CRLF, 16)).toBe(code > 0 ? code + 2 : code);
+    expect(decimalLineEnd(b, 2, b.length, 16)).toBe(code > 0 ? code + 2 : code);
   });
 
   it('does not look beyond `to`, nor at more digits than allowed', () => {
     const b = ascii('123456\r\n');
     expect(decimalUntilEnd(b, 0, 3, CRLF, 3)).toBe(-2);
+    expect(decimalLineEnd(ascii('12\r\n'), 0, 3, 3)).toBe(-1);
+    expect(decimalLineEnd(ascii('1\r\n'), 0, 2, 3)).toBe(-1);
     expect(decimalUntilEnd(b, 0, 4, CRLF, 3)).toBe(0);
     expect(hexUntilEnd(b, 0, 3, CRLF, 3)).toBe(-2);
     expect(hexUntilEnd(b, 0, 4, CRLF, 3)).toBe(0);

@@ -91,7 +91,7 @@ export function startNode(
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
-        const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+        const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
         await ended;
         clearTimeout(timer);
       }
@@ -99,6 +99,9 @@ export function startNode(
     },
   };
 }
+
+/** How long a process may take to stop where many tests share the machine, in ms. */
+const STOP_MS = 60_000;
 
 /** Processor time of a process so far in ms, from /proc; 0 where there is no /proc. */
 export async function cpuOf(pid: number): Promise<number> {

@@ -111,6 +111,7 @@ test.each([
 
 const MAIN = join(ROOT, 'runtime/dist/server/main.js');
 
+// Where drains are not what is tested callers end first: a sidecar waits a second for one that was busy.
 async function startProxy(host: TestHost, more = '') {
   const path = config(`run-${host.port}.yaml`, yaml(host.port, more));
   const child = startNode(MAIN, ['-c', path]);
@@ -159,6 +160,7 @@ test('with the access log on standard output nothing else goes there', async () 
   const caller = await TestCaller.connect(address);
   caller.send(boltRequest(1, 'any', Buffer.from('x')));
   await caller.reply(1);
+  caller.end();
   expect(await child.stop('SIGTERM')).toBe(0);
   await host.stop();
   expect(
@@ -188,6 +190,7 @@ test('SIGHUP reloads a file that is right and keeps the old one if it is wrong',
   const [line] = await child.line(/^.*configuration not reloaded.*$/);
   expect((JSON.parse(line) as { reason: string }).reason).toContain('there is no cluster `ecco`');
   expect(await ask(3)).toBe('two:x');
+  caller.end();
   expect(await child.stop('SIGTERM')).toBe(0);
   for (const host of hosts) await host.stop();
 });
@@ -245,6 +248,7 @@ test('a changed file is reloaded, whichever way it changes', async () => {
   expect(metrics).toContain('proto_frame_config_reloads_total{result="taken"} 5');
   expect(metrics).toContain('proto_frame_config_reloads_total{result="refused"} 1');
   expect(metrics).toContain('proto_frame_config_last_reload_successful 1');
+  caller.end();
   expect(await child.stop('SIGTERM')).toBe(0);
   expect(child.output.filter((line) => line.includes('configuration not reloaded'))).toHaveLength(1);
   for (const host of hosts) await host.stop();
@@ -263,6 +267,7 @@ test('SIGUSR1 opens the access log anew, and no debugger', async () => {
   await child.line(/access log anew/);
   caller.send(boltRequest(2, 'after', Buffer.from('x')));
   await caller.reply(2);
+  caller.end();
   expect(await child.stop('SIGTERM')).toBe(0);
   expect(readFileSync(log, 'utf8')).toContain('after');
   expect(readFileSync(`${log}.1`, 'utf8')).not.toContain('after');

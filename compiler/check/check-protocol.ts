@@ -14,6 +14,7 @@ import { identifiersLegal } from './rules/identifiers-legal.js';
 import { numbersExact } from './rules/numbers-exact.js';
 import { optionalFields } from './rules/optional-fields.js';
 import { paddingSteady } from './rules/padding-steady.js';
+import { peeksHold } from './rules/peeks-hold.js';
 import { sizesNonnegative } from './rules/sizes-nonnegative.js';
 import { innerFieldsRead } from './rules/inner-fields-read.js';
 import { structsPlain } from './rules/structs-plain.js';
@@ -45,6 +46,7 @@ export function checkProtocol(
   frameFits(protocol, report);
   elementsAdvance(protocol, items, report);
   variantsCover(protocol, report);
+  peeksHold(protocol, report);
   conditionsVary(protocol, report);
   idUsable(protocol, items, report, asker);
   checksumsRecomputable(protocol, report);

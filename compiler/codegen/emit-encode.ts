@@ -10,6 +10,8 @@ import { checksumsOf } from '../model/covers.js';
 import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type {
+  ArmModel,
+  AssertModel,
   BitFieldModel,
   Block,
   Derivation,
@@ -21,6 +23,9 @@ import type {
   VariantModel,
 } from '../model/model.js';
 import { isAnnounced } from '../model/announced.js';
+import { isGiven } from '../model/is-given.js';
+import { askedBy, branchesOf, isPeeking, peeksIn, tellersOf, type Peeking } from '../model/peeks.js';
+import { agreementOf } from '../model/peek-agreement.js';
 import { blockSize, fixedSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { orderOf, writeInOrder } from './byte-order.js';
@@ -30,7 +35,7 @@ import { headerWindow } from './emit-headers.js';
 import { isCoded, type CodedField } from './emit-inner.js';
 import { entriesName, isEntry } from './emit-record.js';
 import { literal } from './literal.js';
-import { floatName } from './reader.js';
+import { floatName, readValue } from './reader.js';
 import {
   formedSize,
   isFormed,
@@ -43,14 +48,6 @@ import { docOf, quote, type Module } from './module.js';
 import { argumentsOf, listParams, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
-
-/** Whether the caller of an encoder gives the field: not if it is constant, derived or a checksum. */
-export function isGiven(field: Field | BitFieldModel): boolean {
-  if (field.constant !== null) return false;
-  if (field.member === 'field' && (field.type.kind === 'record' || field.isParam === true)) return false;
-  if (field.member === 'field' && field.computed !== undefined) return false;
-  return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
-}
 
 /** The fields of a block by name, as an encoder takes them; `optional` where it can do without. */
 export function givenFields(block: Block): { field: Field | BitFieldModel; optional: boolean }[] {
@@ -220,6 +217,10 @@ class Writer implements Environment {
   private parts: readonly string[] = [];
   /** The local that says whether numbers have their low byte first. */
   private little = '';
+  /** The locals that say which branch was given, of what is chosen by what it peeks at. */
+  private readonly chosen = new Map<Peeking, string>();
+  /** What is peeked at that has to be looked at once it is written. */
+  private readonly looked = new Set<Field>();
   /** The locals that note where checksums begin and end, by the members they do so with. */
   /** Whether checksums are computed when all else is written: some stand before what they cover. */
   private isDeferred = false;
@@ -238,6 +239,8 @@ class Writer implements Environment {
 
   field(e: Expression & { op: 'field' }): string {
     const field = e.fields[0]!;
+    if (field.member === 'field' && field.isPeek === true)
+      return readValue(field, 'b', this.peekAt(field), this.module, undefined, '0');
     if (field.constant?.kind === 'int' && e.fields.length === 1) {
       return field.member === 'field' ? literal(field, field.constant) : String(field.constant.value);
     }
@@ -263,7 +266,47 @@ class Writer implements Environment {
       return value === null ? named : `${named} = ${value}`;
     });
     this.parts = parts;
+    for (const member of walk(this.body))
+      if ((member.member === 'if' || member.member === 'variant') && isPeeking(member)) this.choose(member);
     this.checks(this.body);
+  }
+
+  /** Notes by a bit for each branch whether it is given. */
+  private choose(node: Peeking): void {
+    const bits = tellersOf(node).flatMap((names, i) => {
+      if (names.length === 0) return [];
+      const given = names.map((name) => `${this.source}.${this.module.property(name)} !== undefined`);
+      return [`(${given.join(' || ')} ? ${2 ** i} : 0)`];
+    });
+    const local = this.free('arm');
+    this.chosen.set(node, local);
+    this.lines.push(`const ${local} = ${bits.length === 0 ? '0' : bits.join(' + ')};`);
+  }
+
+  /** What the local of a branch says where it was given, and no other. */
+  private bitOf(node: Peeking, branch: number): number {
+    return tellersOf(node)[branch]!.length === 0 ? 0 : 2 ** branch;
+  }
+
+  /** Refuses the fields of several branches, or of none. */
+  private checkChosen(node: Peeking): void {
+    const local = this.chosen.get(node)!;
+    const bits = tellersOf(node).map((_, i) => this.bitOf(node, i));
+    if (bits.length === 2 && bits.includes(0)) return;
+    const tests = bits.map((bit) => `${local} !== ${bit}`);
+    this.lines.push(
+      `if (${tests.join(' && ')}) throw new ${this.module.use('EncodeError')}(${quote(node.path)}, ${quote('takes the fields of one arm')});`,
+    );
+  }
+
+  /** The branches of what is chosen by what it peeks at; the last is what is left. */
+  private chosenCases(node: Peeking): (readonly [string | null, Block | null])[] {
+    const local = this.chosen.get(node)!;
+    const branches = branchesOf(node);
+    return branches.map((block, i) => [
+      i === branches.length - 1 ? null : `${local} === ${this.bitOf(node, i)}`,
+      block,
+    ]);
   }
 
   /** All lines: first those values that the others use are taken from the argument. */
@@ -278,7 +321,11 @@ class Writer implements Environment {
 
   /** Whether anything is taken from the argument. */
   get usesSource(): boolean {
-    return this.statements().length > this.lines.length || this.lines.some((line) => line.includes('(init)'));
+    return (
+      this.chosen.size > 0 ||
+      this.statements().length > this.lines.length ||
+      this.lines.some((line) => line.includes('(init)'))
+    );
   }
 
   /** The size pass: `size` grows member by member; what lengths derive from is kept on the way. */
@@ -324,6 +371,9 @@ class Writer implements Environment {
     const checksums = this.isDeferred ? checksumsOf({ body: this.body }) : [];
     for (const member of checksums)
       if (member.guards.length > 0) this.lines.push(`let ${this.local(member)}Place = -1;`);
+    this.toLookAt(this.body);
+    for (const peek of this.looked)
+      if (peek.guards.length > 0) this.lines.push(`let ${this.peekAt(peek)} = 0;`);
     this.writeBlock(this.body);
     if (this.source === 'v') this.flush();
     for (const member of checksums) {
@@ -332,12 +382,68 @@ class Writer implements Environment {
       const put = `${this.module.use(intName(int).replace(/^[ui]/, 'put'))}(b, ${place}, ${this.sumCode(member)});`;
       this.lines.push(member.guards.length > 0 ? `if (${place} >= 0) ${put}` : put);
     }
+    this.lookAt(this.body);
   }
 
   /** The code that computes a checksum, once what it covers is written. */
   private sumCode(field: Field): string {
     const local = this.local(field);
     return `${this.module.use(camelCase(field.checksum!.algorithm))}(b, ${local}From, ${local}To)`;
+  }
+
+  /** Where what is peeked at was written. */
+  private peekAt(peek: Field): string {
+    return `${this.local(peek)}At`;
+  }
+
+  /** Finds what has to be looked at: where values decide whether a branch begins with what chooses it, and assertions. */
+  private toLookAt({ members }: Block): void {
+    for (const member of members) {
+      if (member.member === 'within') this.toLookAt(member.body);
+      if (member.member === 'assert') for (const peek of peeksIn([member.condition])) this.looked.add(peek);
+      if (member.member !== 'if' && member.member !== 'variant') continue;
+      const peeks = peeksIn(askedBy(member));
+      if (peeks.length > 0 && branchesOf(member).some((_, i) => agreementOf(member, i, members) !== 'always'))
+        for (const peek of peeks) this.looked.add(peek);
+      for (const block of branchesOf(member)) if (block !== null) this.toLookAt(block);
+    }
+  }
+
+  /** Refuses what begins as another branch does, once it is written. */
+  private lookAt(block: Block): void {
+    for (const member of block.members) {
+      if (member.member === 'assert' && peeksIn([member.condition]).length > 0) this.checkAssert(member);
+      const isChosen = (member.member === 'if' || member.member === 'variant') && this.chosen.has(member);
+      if (!isChosen) {
+        this.inBranches(member, (inner) => this.lookAt(inner), true);
+        continue;
+      }
+      branchesOf(member).forEach((_, i) => {
+        if (agreementOf(member, i, block.members) === 'always') return;
+        const given = `${this.chosen.get(member)!} === ${this.bitOf(member, i)}`;
+        const error = `new ${this.module.use('EncodeError')}(${quote(member.path)}, ${quote('begins as another arm does')})`;
+        this.lines.push(`if (${given} && ${this.isAnother(member, i)}) throw ${error};`);
+      });
+      this.inBranches(member, (inner) => this.lookAt(inner), true);
+    }
+  }
+
+  /** Whether what is written chooses another branch than the one that was given. */
+  private isAnother(node: Peeking, branch: number): string {
+    if (node.member === 'if') {
+      const condition = emitExpression(node.condition, this);
+      return branch === 0 ? `!(${condition})` : condition;
+    }
+    const on = node.on.map((e) => emitExpression(e, this));
+    const test = ({ patterns }: ArmModel): string[] =>
+      patterns === null ? [] : [emitPatterns(patterns, node.on, on, this.module)];
+    const [own] = test(node.arms[branch]!);
+    return own === undefined ? `(${node.arms.flatMap(test).join(' || ')})` : `!${own}`;
+  }
+
+  private checkAssert({ condition, path, message }: AssertModel): void {
+    const error = `new ${this.module.use('EncodeError')}(${quote(path)}, ${quote(message)})`;
+    this.lines.push(`if (!(${emitExpression(condition, this)})) throw ${error};`);
   }
 
   private checksumRange(member: MemberModel): { from: string[]; to: string[] } {
@@ -360,11 +466,13 @@ class Writer implements Environment {
           this.lines.push(`${this.module.use('requireInteger')}(${path}, ${this.bitCode(bit)}, 0, ${most});`);
         }
       } else if (member.member === 'assert') {
-        const condition = emitExpression(member.condition, this);
-        this.lines.push(
-          `if (!(${condition})) throw new ${this.module.use('EncodeError')}(${quote(member.path)}, ${quote(member.message)});`,
-        );
-      } else this.inBranches(member, (inner) => this.checks(inner), true);
+        // What it peeks at is not written yet.
+        if (peeksIn([member.condition]).length === 0) this.checkAssert(member);
+      } else {
+        if ((member.member === 'if' || member.member === 'variant') && this.chosen.has(member))
+          this.checkChosen(member);
+        this.inBranches(member, (inner) => this.checks(inner), true);
+      }
     }
   }
 
@@ -407,6 +515,7 @@ class Writer implements Environment {
     switch (member.member) {
       case 'field': {
         const { type } = member;
+        if (member.isPeek === true) return;
         if (isCoded(member)) this.encodeWindow(member);
         if (type.kind === 'record') {
           this.grow(`${this.module.extern(type.extern)}.size(${entriesName(member, this.module)}(init))`);
@@ -515,8 +624,9 @@ class Writer implements Environment {
 
   /** Adds the size of a branch in one expression where every branch has a size of its own; false if not. */
   private chooseSize(member: MemberModel & { member: 'if' | 'variant' }): boolean {
-    const cases: (readonly [string | null, Block | null])[] =
-      member.member === 'if'
+    const cases: (readonly [string | null, Block | null])[] = this.chosen.has(member)
+      ? this.chosenCases(member)
+      : member.member === 'if'
         ? [
             [emitExpression(member.condition, this), member.then],
             [null, member.otherwise],
@@ -644,7 +754,11 @@ class Writer implements Environment {
   private writeMember(member: MemberModel): void {
     switch (member.member) {
       case 'field':
-        if (member.type.kind === 'record') {
+        if (member.isPeek === true) {
+          if (!this.looked.has(member)) return;
+          const at = `${this.peekAt(member)} = ${this.position()};`;
+          this.lines.push(member.guards.length > 0 ? at : `const ${at}`);
+        } else if (member.type.kind === 'record') {
           this.flush();
           const format = this.module.extern(member.type.extern);
           this.lines.push(`p = ${format}.write(b, p, ${entriesName(member, this.module)}(init));`);
@@ -786,7 +900,12 @@ class Writer implements Environment {
       emit(member.body);
       return;
     }
-    if (member.member === 'if') {
+    if ((member.member === 'if' || member.member === 'variant') && this.chosen.has(member)) {
+      const cases = this.chosenCases(member).filter(
+        (c): c is readonly [string | null, Block] => c[1] !== null,
+      );
+      this.branches(cases, emit, dropEmpty);
+    } else if (member.member === 'if') {
       const condition = emitExpression(member.condition, this);
       this.branches(
         [[condition, member.then], ...(member.otherwise === null ? [] : [[null, member.otherwise] as const])],
@@ -816,9 +935,9 @@ class Writer implements Environment {
     );
   }
 
-  private branches(
-    cases: readonly (readonly [string | null, Block])[],
-    emit: (block: Block) => void,
+  private branches<Of>(
+    cases: readonly (readonly [string | null, Of])[],
+    emit: (of: Of) => void,
     dropEmpty: boolean,
   ): void {
     const start = this.lines.length;

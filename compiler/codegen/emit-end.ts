@@ -428,7 +428,8 @@ class EndWriter implements Environment {
 
   /** Asks for the member's bytes, and for those of all members of fixed size right after it. */
   private need(member: MemberModel, rest: readonly MemberModel[]): void {
-    const size = memberSize(member).min;
+    const isPeek = member.member === 'field' && member.isPeek === true;
+    const size = isPeek ? typeSize(member.type).min : memberSize(member).min;
     if (this.passed + size <= this.here) return;
     let wanted = this.passed;
     for (const next of rest) {
@@ -436,6 +437,7 @@ class EndWriter implements Environment {
       if (fixed === null || next.member === 'variant' || next.member === 'if') break;
       wanted += fixed;
     }
+    wanted = Math.max(wanted, this.passed + size);
     this.here = wanted;
     this.lines.push(`if (to < p + ${wanted}) return to - (p + ${wanted});`);
   }

@@ -3,6 +3,7 @@ import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { boundsOf, formRange, intName, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
+import { typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import type {
   BitFieldModel,
@@ -23,7 +24,7 @@ import { floatName, readValue } from './reader.js';
 import { endCode, reachesRecursion, readFormed } from './self-delimiting.js';
 import { argumentsOf, hasAlignment, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
-import { isGiven } from './emit-encode.js';
+import { isGiven } from '../model/is-given.js';
 import { fieldTypeText, typeText } from './type-text.js';
 
 /** Emits `readPair(c)`: one struct read from front to back, every step inside its window. */
@@ -430,6 +431,14 @@ class StructReader implements Environment {
 
   private read(field: Field): void {
     const local = this.module.local(field);
+    if (field.isPeek === true) {
+      const size = typeSize(field.type).min;
+      this.lines.push(`c.reach(${size}, ${quote(field.path)}, ${quote(this.module.schemaAt(field))});`);
+      const of = field.type.kind === 'int' ? field.type.enum : null;
+      this.set(field, `${readValue(field, 'c.bytes', 'c.at', this.module)}${closedCast(of)}`);
+      this.checkValue(field, local);
+      return;
+    }
     const inner = this.optional.has(local) ? `${local}Value` : local;
     const schema = this.module.schemaAt(field);
     if (field.constant?.kind === 'text' && (field.type.kind === 'text' || field.type.kind === 'bytes')) {

@@ -8,7 +8,7 @@ import { walk } from '../model/walk.js';
 import type { BitFieldModel, Field, Frame } from '../model/model.js';
 import { intName } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
-import { isGiven } from './emit-encode.js';
+import { isGiven } from '../model/is-given.js';
 import { readAtCursor, slice } from './emit-struct-read.js';
 import { isInnerOptional, plainField } from '../model/inner-fields.js';
 import { heldCode, isCoded, isInner, presence } from './emit-inner.js';
@@ -26,7 +26,7 @@ export function fieldsByName(frame: Frame): Map<string, (Field | BitFieldModel)[
     const fields =
       member.member === 'bits'
         ? member.fields
-        : member.member === 'field' && member.type.kind !== 'record'
+        : member.member === 'field' && member.type.kind !== 'record' && member.isPeek !== true
           ? isCoded(member)
             ? // What an encoder fills in is checked by readers, and kept by none.
               [member, ...member.type.inner.filter((f) => isGiven(plainField(f)))]

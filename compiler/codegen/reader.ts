@@ -143,7 +143,7 @@ export class Reader implements Environment {
       return `${this.b}.subarray(${this.bytesOf(field).join(', ')})`;
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
-    this.reading(start, memberSize(memberOf(field)).min);
+    this.reading(start, isPeek(field) ? typeSize(field.type).min : memberSize(memberOf(field)).min);
     return readValue(field, this.b, place, this.module, this.knownEnd(field), this.at);
   }
 
@@ -414,6 +414,11 @@ export class Reader implements Environment {
     }
     return value;
   }
+}
+
+/** Whether a field is what stands next, read without being taken. */
+function isPeek(field: Field | BitFieldModel): field is Field {
+  return field.member === 'field' && field.isPeek === true;
 }
 
 /** Whether finding a place walks over values, which refuses bytes that are none. */

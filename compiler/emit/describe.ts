@@ -137,7 +137,7 @@ function placeOf(member: MemberModel, layout: Layout): Place | string {
 function nameOf(member: MemberModel): string | null {
   switch (member.member) {
     case 'field':
-      return member.name;
+      return member.isPeek === true ? null : member.name;
     case 'bits':
       return member.fields.map((f) => f.name).join(' ');
     case 'within':

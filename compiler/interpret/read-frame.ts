@@ -314,6 +314,12 @@ class FrameReader {
 
   private field(field: Field, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
     if (field.type.kind === 'record') return this.record(field, field.type, at, bound, scope, nodes);
+    if (field.isPeek === true) {
+      const { value } = this.value(field.type, field, at, bound, scope);
+      scope.values.set(field, value as bigint);
+      this.checkValue(field, value, at);
+      return at;
+    }
     const { value, note, next, children } = this.value(field.type, field, at, bound, scope);
     const known: Value =
       value instanceof Uint8Array

@@ -2,7 +2,17 @@ import { HeaderMap } from '@proto-frame/api';
 import { rangeOf } from '../model/integers.js';
 import type { ChecksumName } from '../model/checksum-algorithms.js';
 import type { Expression } from '../model/expression.js';
-import type { Block, Extended, Field, FieldType, IntType, MemberModel, Protocol } from '../model/model.js';
+import type {
+  AssertModel,
+  Block,
+  Extended,
+  Field,
+  FieldType,
+  Guard,
+  IntType,
+  MemberModel,
+  Protocol,
+} from '../model/model.js';
 import { inTurn } from '../model/covers.js';
 import { checksum } from './checksum.js';
 import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
@@ -10,10 +20,11 @@ import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
 import { isAnnounced } from '../model/announced.js';
+import { branchesOf, givenBranch, isPeeking, peeksIn, type Peeking } from '../model/peeks.js';
 import { walk } from '../model/walk.js';
 import { formedBytes } from './formed.js';
 import { recordBytes } from './record-entries.js';
-import { intIn, writeInt } from './read-int.js';
+import { intIn, readInt, writeInt } from './read-int.js';
 
 /**
  * A frame from JSON by the model alone: lengths, constants, defaults and checksums are filled in.
@@ -99,6 +110,10 @@ class FrameWriter {
     writeInt(this.data, at, int, value);
   }
 
+  intAt(at: number, int: IntType): bigint {
+    return readInt(this.data, at, int);
+  }
+
   sum(algorithm: ChecksumName, from: number, to: number): bigint {
     return BigInt(checksum(algorithm, this.data, from, to));
   }
@@ -112,6 +127,10 @@ class BodyWriter {
   private readonly units = new Map<Extended, bigint>();
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly checksums: Field[] = [];
+  private readonly peeks = new Set<Field>();
+  /** The branches and assertions that hang on what was peeked at, which is known once it is written. */
+  private readonly chosen: Guard[] = [];
+  private readonly asserts: AssertModel[] = [];
   /** Where the frame or struct starts, from which alignments are counted. */
   private readonly start: number;
 
@@ -133,7 +152,7 @@ class BodyWriter {
     }
   }
 
-  /** Fills in lengths, then checksums. */
+  /** Fills in lengths, then checksums, then looks whether what was peeked at chooses what was written. */
   finish(): void {
     for (const field of this.holes.keys()) this.derive(field);
     const isOver = (one: Field, other: Field): boolean => {
@@ -146,6 +165,25 @@ class BodyWriter {
       const sum = this.out.sum(algorithm, this.places.get(from)!.from, this.places.get(to)!.to);
       this.out.putInt(this.places.get(field)!.from, this.intOf(field), sum, this.name(field));
     }
+    for (const peek of this.peeks)
+      this.scope.values.set(peek, this.out.intAt(this.places.get(peek)!.from, this.intOf(peek)));
+    for (const guard of this.chosen)
+      if (!isTaken(guard, this.scope)) throw new JsonError(this.whole, 'begins as another arm does');
+    for (const { condition, message } of this.asserts)
+      if (evaluateValue(condition, this.scope) !== true) throw new JsonError(this.whole, message);
+  }
+
+  /** What is named where no field is. */
+  private get whole(): string {
+    return this.path === '' ? 'frame' : this.path;
+  }
+
+  /** The branch of what is chosen by what it peeks at, by which of its fields are given. */
+  private choose(node: Peeking): Block | null {
+    const branch = givenBranch(node, (name) => this.object[name] !== undefined);
+    if (branch === undefined) throw new JsonError(this.whole, 'takes the fields of one arm');
+    this.chosen.push({ node, arm: branch } as Guard);
+    return branchesOf(node)[branch]!;
   }
 
   private intOf(field: Field): IntType {
@@ -239,21 +277,27 @@ class BodyWriter {
         );
         return;
       case 'assert':
-        if (evaluateValue(member.condition, this.scope) === false)
-          throw new JsonError(this.path === '' ? 'frame' : this.path, member.message);
+        if (peeksIn([member.condition]).length > 0) this.asserts.push(member);
+        else if (evaluateValue(member.condition, this.scope) === false)
+          throw new JsonError(this.whole, member.message);
         return;
       case 'if': {
+        if (isPeeking(member)) {
+          const chosen = this.choose(member);
+          if (chosen !== null) this.block(chosen);
+          return;
+        }
         const branch = isTaken({ node: member, arm: 0 }, this.scope) ? member.then : member.otherwise;
         if (branch !== null) this.block(branch);
         return;
       }
       case 'variant': {
+        if (isPeeking(member)) {
+          this.block(this.choose(member)!);
+          return;
+        }
         const arm = member.arms.find((_, i) => isTaken({ node: member, arm: i }, this.scope));
-        if (arm === undefined)
-          throw new JsonError(
-            this.path === '' ? 'frame' : this.path,
-            'no arm of the variant takes these values',
-          );
+        if (arm === undefined) throw new JsonError(this.whole, 'no arm of the variant takes these values');
         this.block(arm.body);
         return;
       }
@@ -276,6 +320,10 @@ class BodyWriter {
 
   private field(field: Field): void {
     const { type } = field;
+    if (field.isPeek === true) {
+      this.peeks.add(field);
+      return;
+    }
     if (type.kind === 'record') {
       this.record(field, type);
       return;

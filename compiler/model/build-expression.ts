@@ -54,6 +54,8 @@ export interface Context {
   readonly declarations?: Declarations;
   /** Names like `request` are frame kinds here. */
   readonly frameKinds?: boolean;
+  /** Where something can be peeked at: the field that stands for it; null after a report. */
+  readonly peek?: (call: Expr & { kind: 'call' }) => Field | null;
   /** In `match`: the byte at an index of a field, as a field of its own. */
   readonly byteOf?: (field: Field, index: number) => Field;
 }
@@ -544,6 +546,7 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
     return buildTextTest(name, expr, cx);
   if (name === 'word') return buildWord(expr, cx);
   if (name === 'has') return buildHas(expr, cx);
+  if (name === 'peek') return buildPeeked(expr, cx);
   if (name === 'wire' && cx.params !== undefined) {
     const of = expr.args.length === 1 ? buildExpression(expr.args[0]!, cx) : null;
     if (of?.op === 'param' && of.role === 'status') {
@@ -555,7 +558,6 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   const builtin = [
     'before',
     'after',
-    'peek',
     'bytes',
     'remaining',
     'concat',
@@ -573,7 +575,7 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   } else if (builtin.includes(name)) {
     cx.report.error('PF199', expr.span, `the function \`${name}\` is not built yet`);
   } else if (!cx.scope.isLost(name)) {
-    const known = [...builtin, ...(cx.params === undefined ? [] : ['wire'])];
+    const known = [...builtin, 'peek', ...(cx.params === undefined ? [] : ['wire'])];
     cx.report.error('PF100', expr.callee.span, `there is no function \`${name}\``, suggestHint(name, known));
   }
   return null;
@@ -652,6 +654,18 @@ function buildWord(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   }
   const type: ExpressionType = { kind: 'text' };
   return { op: 'word', of, index: Number(index.value), span: expr.span, optional: true, type };
+}
+
+/** `peek(u8)`: what stands next. */
+function buildPeeked(expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
+  if (cx.peek === undefined) {
+    cx.report.error('PF109', expr.span, 'only what decides about the next bytes peeks at them', {
+      hint: '`variant (peek(u8))`, `if (peek(u8) == …)`, `assert peek(u8) != …`; or name it where it is: `let first = peek(u8);`',
+    });
+    return null;
+  }
+  const field = cx.peek(expr);
+  return field && fieldExpression('field', field.name, [field], expr, cx.guards);
 }
 
 /** `has(x)`: whether it is there and not null. */

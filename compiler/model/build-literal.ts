@@ -143,14 +143,14 @@ function isWhole(
 
 function fieldsOf({ body }: Struct): (Field | BitFieldModel)[] {
   return [...walk(body)].flatMap((m): readonly (Field | BitFieldModel)[] =>
-    m.member === 'field' ? [m] : m.member === 'bits' ? m.fields : [],
+    m.member === 'field' ? (m.isPeek === true ? [] : [m]) : m.member === 'bits' ? m.fields : [],
   );
 }
 
 /** Whether a field is the caller's to give. */
 function isOwn(field: Field | BitFieldModel): boolean {
   if (field.constant !== null) return false;
-  if (field.member === 'field' && field.computed !== undefined) return false;
+  if (field.member === 'field' && (field.computed !== undefined || field.isPeek === true)) return false;
   return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
 }
 

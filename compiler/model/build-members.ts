@@ -23,6 +23,7 @@ import {
   type Context,
 } from './build-expression.js';
 import { buildCoded } from './build-coded.js';
+import { buildPeek } from './build-peek.js';
 import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, isWide, maxOf, refuseOrder, refuseOrderAt } from './build-type.js';
@@ -220,18 +221,27 @@ function block(members: readonly Member[], around: Place): Block {
     }
     const decided =
       member.kind === 'if'
-        ? decidedBranch(member, place)
+        ? decidedBranch(member, peeking(place, []))
         : member.kind === 'variant'
-          ? decidedArm(member, place)
+          ? decidedArm(member, peeking(place, []))
           : null;
     if (decided !== null) {
       built.push(...block(decided, place).members);
       continue;
     }
-    const model = buildMember(member, place);
+    const peeked: Field[] = [];
+    const isDeciding = ['if', 'variant', 'assert', 'let'].includes(member.kind);
+    const model = buildMember(member, isDeciding ? peeking(place, peeked) : place);
+    built.push(...peeked);
     if (model !== null) built.push(model);
   }
   return { members: built };
+}
+
+/** A place whose member may look at what stands next, for which fields are added to `peeked`. */
+function peeking(place: Place, peeked: Field[]): Place {
+  const { cx, path, declarations } = place;
+  return { ...place, cx: { ...cx, peek: (call) => buildPeek(call, peeked, path, cx, declarations) } };
 }
 
 /** Whether what is built here is built for a request's facts or for constant arguments. */
@@ -263,7 +273,8 @@ function decidedArm(member: Variant, { cx }: Place): readonly Member[] | null {
 }
 
 function inside(place: Place, guard: Guard): Place {
-  return { ...place, cx: { ...place.cx, guards: [...place.cx.guards, guard] }, isInner: true };
+  const { peek: _, ...cx } = place.cx;
+  return { ...place, cx: { ...cx, guards: [...cx.guards, guard] }, isInner: true };
 }
 
 /** Whether the numbers after it have the low byte first; null after a report. */

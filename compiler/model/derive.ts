@@ -170,6 +170,8 @@ function affineOf(e: Expression, report: Report): Affine | null {
           `\`${e.name}\` is a bit field`,
           'make it an integer of its own; where the bits above it never change, they are its range: `mark : u32 in 0x8000_0000..0x8000_ffff`, and `mark - 0x8000_0000`',
         );
+      if (field!.isPeek === true)
+        return refuse('it is not taken here', 'use the field itself, where it has been read');
       if (others.length > 0) return refuse(`\`${e.name}\` stands in several arms`);
       if (e.optional) return refuse(`\`${e.name}\` is not there in every frame`);
       if (e.type.kind === 'int' && e.type.enum !== null)

@@ -8,7 +8,9 @@ function fieldsOf(struct: Struct): Map<string, (Field | BitFieldModel)[]> {
   const names = new Map<string, (Field | BitFieldModel)[]>();
   for (const member of walk(struct.body)) {
     const own = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
-    for (const field of own) names.set(field.name, [...(names.get(field.name) ?? []), field]);
+    // What is peeked at has no name.
+    for (const field of own.filter((f) => f.member === 'bitField' || f.isPeek !== true))
+      names.set(field.name, [...(names.get(field.name) ?? []), field]);
   }
   return names;
 }

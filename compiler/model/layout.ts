@@ -45,7 +45,7 @@ export function layoutOf(frame: Frame): Layout {
     block.members.forEach((member, i) => {
       places.set(member, place);
       const size = fixedSize(memberSize(member));
-      const next = block.members.slice(i + 1).find((m) => m.member !== 'assert');
+      const next = block.members.slice(i + 1).find((m) => m.member !== 'assert' && !isPeek(m));
       const nextName = next === undefined ? after : nameOf(next);
       if (member.member === 'within') lay(member.body, place, `${nameOf(member)}End`);
       if (member.member === 'if') {
@@ -66,6 +66,10 @@ export function layoutOf(frame: Frame): Layout {
   };
   const end = lay(frame.body, { anchor: null, offset: 0 }, 'end');
   return { places, anchors, end, ends };
+}
+
+function isPeek(member: MemberModel): boolean {
+  return member.member === 'field' && member.isPeek === true;
 }
 
 /** What a place is called after the member that starts there. */

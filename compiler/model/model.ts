@@ -343,6 +343,8 @@ export interface Field {
   derivation: Derivation | null;
   /** A parameter of a struct: its value comes from the place of use, it has no bytes. */
   readonly isParam?: true;
+  /** `peek(u8)`: what stands next, read without being taken: it has no bytes of its own and nobody gives it. */
+  readonly isPeek?: true;
 }
 
 /** A field of integer type. */

@@ -1,6 +1,7 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Name } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
+import { camelCase } from './camel-case.js';
 import type { Expression } from './expression.js';
 import { plainField } from './inner-fields.js';
 import { isBig } from './integers.js';
@@ -29,6 +30,7 @@ export class Names {
   private readonly meanings = new Map<string, Meaning>();
   private readonly used = new Set<string>();
   private readonly params = new Set<string>();
+  private readonly hidden = new Set<string>();
 
   /**
    * @param later all names the frame will have, so that an early use is told from a wrong name
@@ -46,6 +48,16 @@ export class Names {
   /** Whether a name is a member of the frame, here or later. */
   declares(name: string): boolean {
     return this.meanings.has(name) || this.later.has(name);
+  }
+
+  /** A name that nothing in the frame has. */
+  free(name: string): string {
+    const taken = (one: string): boolean =>
+      [...this.later, ...this.meanings.keys(), ...this.hidden].some((other) => camelCase(other) === one);
+    let free = name;
+    for (let i = 2; taken(free); i++) free = `${name}${i}`;
+    this.hidden.add(free);
+    return free;
   }
 
   /** The names of `let` that nothing has asked for. */

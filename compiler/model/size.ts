@@ -17,7 +17,7 @@ export function blockSize(block: Block): SizeRange {
 export function memberSize(member: MemberModel): SizeRange {
   switch (member.member) {
     case 'field':
-      return typeSize(member.type);
+      return member.isPeek === true ? fixed(0) : typeSize(member.type);
     case 'bits':
       return fixed(member.int.bits / 8);
     case 'assert':

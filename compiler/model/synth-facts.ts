@@ -1,5 +1,7 @@
 import { evaluate, type Known } from './evaluate.js';
 import type { BitFieldModel, Field, Protocol, SynthModel } from './model.js';
+import { exampleOf } from './peek-agreement.js';
+import { givenBranch, peekingIn } from './peeks.js';
 import { walk } from './walk.js';
 
 /** What is known of the frame a synth makes. Bits it does not set are 0. */
@@ -21,6 +23,12 @@ export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | B
     if (!('type' in value)) continue;
     const known = evaluate(value, facts);
     for (const same of namesakes(protocol, field)) facts.set(same, known);
+  }
+  const names = synth.fields.map(({ field }) => field.name);
+  for (const [node, members] of peekingIn(protocol.frame.body)) {
+    const branch = givenBranch(node, (name) => names.includes(name));
+    const example = branch === undefined ? null : exampleOf(node, branch, members);
+    if (example !== null) facts.set(example.peek, example.value);
   }
   return facts;
 }

@@ -26,7 +26,7 @@ function cellsOfMember(member: MemberModel): Cell[] {
     case 'bits':
       return bitCells(member);
     case 'field':
-      return [fieldCell(member, size)];
+      return member.isPeek === true ? [] : [fieldCell(member, size)];
     case 'pad': {
       const label = member.mode === 'align' ? `padding to a multiple of ${member.value} bytes` : 'padding';
       return size === 0 ? [] : [box([label, 'pad'], size)];

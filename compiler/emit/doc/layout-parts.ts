@@ -101,6 +101,7 @@ function rowsOf(member: MemberModel, layout: Layout, protocol: Protocol): RowTex
   const bytes = sizeText(member, protocol.limits.frame);
   switch (member.member) {
     case 'field': {
+      if (member.isPeek === true) return [];
       const own: RowText = [
         offset,
         bytes,

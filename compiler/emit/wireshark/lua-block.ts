@@ -148,6 +148,12 @@ export class LuaBlock {
 
   private field(field: Field): boolean {
     const { type } = field;
+    if (field.isPeek === true && type.kind === 'int') {
+      const little = type.order === undefined ? type.int.little : luaExpression(type.order);
+      this.push(`${valueOf(field.name)} = r:peek(${type.int.bits / 8}, ${type.int.signed}, ${little})`);
+      this.check(field);
+      return true;
+    }
     if (type.kind === 'extern' || type.kind === 'record') {
       return this.unread(field.name);
     }

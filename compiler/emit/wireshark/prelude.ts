@@ -137,6 +137,16 @@ function Reader:int(field, count, little)
   return little and range:le_int() or range:int()
 end
 
+-- The integer that stands next, which is neither shown nor passed.
+function Reader:peek(count, signed, little)
+  local at, tree, exact = self.at, self.tree, self.exact
+  self.tree = nil
+  local value
+  if signed then value = self:int(nil, count, little) else value = self:uint(nil, count, little) end
+  self.at, self.tree, self.exact = at, tree, exact
+  return value
+end
+
 -- Several fields in the bits of one integer, each { field, name, shift, width, whether it is a boolean }.
 function Reader:bits(values, count, little, fields)
   local from = self:take(count)

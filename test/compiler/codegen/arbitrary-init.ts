@@ -13,6 +13,8 @@ import type {
   FieldType,
   Protocol,
 } from '../../../compiler/model/model.js';
+import { exampleOf } from '../../../compiler/model/peek-agreement.js';
+import { branchesOf, peekingIn } from '../../../compiler/model/peeks.js';
 import { walk } from '../../../compiler/model/walk.js';
 
 type Value = unknown;
@@ -53,18 +55,29 @@ function arbitraryBlock(
   };
   const draw = (some: readonly (Field | BitFieldModel)[], facts: Facts): fc.Arbitrary<Value[]> =>
     fc.tuple(...some.map((field) => arbitraryField(field, depth, facts)));
+  const peeking = [...peekingIn(block)];
+  const picks = fc.tuple(...peeking.map(([node]) => fc.nat(branchesOf(node).length - 1)));
   return draw(first, factsOf([]))
     .chain((values) =>
       later.length === 0
         ? fc.constant(values)
         : draw(later, factsOf(values)).map((others) => [...values, ...others]),
     )
-    .chain((values) => {
+    .chain((values) => picks.map((picked) => ({ values, picked })))
+    .chain(({ values, picked }) => {
       const facts = factsOf(values);
+      for (const [i, [node, members]] of peeking.entries()) {
+        const example = exampleOf(node, picked[i]!, members);
+        if (example !== null) facts.set(example.peek, example.value);
+      }
+      // Of what is chosen by what it peeks at, an encoder is given one branch.
+      const isPicked = ({ guards }: Field | BitFieldModel): boolean =>
+        peeking.every(([node], i) => guards.every((g) => g.node !== node || g.arm === picked[i]));
       const init: Record<string, Value> = {};
       values.forEach((value, i) => {
         // A field of another arm is not in the frame and would not come back.
-        if (namesakes[i]!.some(({ guards }) => present(guards, facts) !== false)) init[names[i]!] = value;
+        if (namesakes[i]!.some((f) => isPicked(f) && present(f.guards, facts) !== false))
+          init[names[i]!] = value;
       });
       const holds = asserts.every(({ condition }) => evaluate(condition, facts) !== false);
       return fc.constant(holds ? init : null);

@@ -320,6 +320,7 @@ class SchemaWriter {
     }
     // By what has been drawn already: schemas without it stay those of their seeds.
     if (this.count % 6 === 0 && asked.length === 0) this.inChosenOrder(place);
+    else if (this.count % 6 === 1) this.peeked(place);
     if (this.count % 5 === 1) this.checksumsAhead(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
@@ -476,6 +477,40 @@ class SchemaWriter {
     );
   }
 
+  /** What is chosen by what stands next, and is that itself. */
+  private peeked(place: Place): void {
+    const { r } = this;
+    const bits = r.pick([8, 8, 16, 24, 32]);
+    const type = `u${bits}${this.endian(bits)}`;
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((stem) => this.fresh(stem)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const low = 1 + r.below(50);
+    const arms = [
+      `${low} => { ${a} : ${type} = ${low}; ${a}x : pstr(u8); }`,
+      `${low + 1}..${low + 9} => { ${b} : ${type} in ${low + 1}..${low + 9}; }`,
+      `100..140 => { ${c} : ${type} in 100..140; ${c}x : bytes size ${c} - 100; }`,
+    ].filter(() => r.chance(0.8));
+    const rest = r.pick([
+      `${d} : ${type};`,
+      `${d} : text latin1 size ${bits / 8};`,
+      `${d} : u${bits + 8}; ${d}x : varint(leb128);`,
+    ]);
+    const mark = 1 + r.below(200);
+    const lines = [
+      `variant (peek(${type})) { ${arms.join(' ')} _ => { ${rest} } }`,
+      `if (peek(u8) == ${mark}) { ${a}m : u8 = ${mark}; ${a}n : u16; }${r.chance(0.5) ? ` else { ${a}o : bytes size 2; }` : ''}`,
+      `if (peek(u16) < 300) { ${b}m : u16 in 0..299; }`,
+      `let ${c}first = peek(u8); assert ${c}first != ${mark}; if (${c}first > 77) { ${c}m : u8; ${c}n : pstr(u8); }`,
+    ].filter(() => r.chance(0.6));
+    place.open.varies = true;
+    for (const line of lines) this.line(place, '', line, 0);
+    if (lines.length > 0) this.line(place, '', `${d}end : u16;`, 2);
+  }
+
   private kinds(place: Place, side: FramePlan['side']): string[] {
     const of = place.seen.find((s) => s.kind === 'enum' && s.members.length > 1);
     const [a, b, c] = KINDS[side];
@@ -528,6 +563,7 @@ class SchemaWriter {
       const type = r.pick(['bytes size', 'text ascii size', 'list of u16 count']);
       this.line(place, field, `${field} : ${type} ${size}${r.chance(0.3) ? ' + 1' : ''};`, 0);
     }
+    if (this.count % 5 === 1) this.peeked(place);
     // What constants decide may take fewer bytes than every other.
     const min = params.length === 0 ? open.min : 0;
     this.structs.push({ name, params, min, varies: open.varies || params.length > 0 });

@@ -5,8 +5,8 @@ import {
 } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
-import { sizeOfElements } from '../model/expressions-of.js';
 import { checksumsOf } from '../model/covers.js';
+import { membersRead, parts, sizeOfElements } from '../model/expressions-of.js';
 import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type {
@@ -217,6 +217,10 @@ class Writer implements Environment {
   private parts: readonly string[] = [];
   /** The local that says whether numbers have their low byte first. */
   private little = '';
+  /** The lengths that are known from what is given. */
+  private readonly known = new Set<Field>();
+  /** Their locals; lengths of one name in several arms are one. */
+  private readonly declared = new Set<string>();
   /** The locals that say which branch was given, of what is chosen by what it peeks at. */
   private readonly chosen = new Map<Peeking, string>();
   /** What is peeked at that has to be looked at once it is written. */
@@ -266,9 +270,54 @@ class Writer implements Environment {
       return value === null ? named : `${named} = ${value}`;
     });
     this.parts = parts;
+    this.early();
     for (const member of walk(this.body))
       if ((member.member === 'if' || member.member === 'variant') && isPeeking(member)) this.choose(member);
     this.checks(this.body);
+  }
+
+  /** Declares the lengths that conditions, assertions and arguments read: they are known from what is given. */
+  private early(): void {
+    const add = (field: Field): void => {
+      if (field.derivation === null || this.known.has(field)) return;
+      for (const term of field.derivation.terms) add(term.field);
+      this.known.add(field);
+    };
+    for (const member of walk(this.body)) {
+      if (member.member === 'within') continue;
+      const isSized = member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent;
+      // What a size alone reads is derived from it.
+      const read = membersRead(member).filter((e) => !(isSized && e === member.type.extent.value));
+      for (const e of read)
+        for (const part of parts(e))
+          if (part.op === 'field') for (const field of part.fields) if (field.member === 'field') add(field);
+    }
+    for (const field of this.known) {
+      const local = this.local(field);
+      if (field.guards.length === 0) this.lines.push(`const ${this.earlyCode(field)}`);
+      else if (!this.declared.has(local)) this.lines.push(`let ${local} = 0;`);
+      this.declared.add(local);
+    }
+  }
+
+  /** `len = data.length;` */
+  private earlyCode(field: Field): string {
+    const derivation = field.derivation!;
+    const of = derivation.of as Field;
+    const units = this.unitsOf(of, of.type as FieldType & { kind: 'bytes' | 'text' | 'list' | 'map' });
+    const term = (f: Field): string => this.termCode(f);
+    const [line] = deriveLines(field, derivation, units, this.local(field), term, this.module);
+    return line!.replace(/^const /, '');
+  }
+
+  /** The bytes or elements of what is given, -1 for null. */
+  private unitsOf(of: Field, type: FieldType & { kind: 'bytes' | 'text' | 'list' | 'map' }): string {
+    const value = this.local(of);
+    const none = 'nullable' in type && type.nullable ? `${value} === null ? -1 : ` : '';
+    const count = type.extent.kind === 'count' ? `${value}.length` : null;
+    const units =
+      count ?? contentSize(type, value, of.path, this.module, this.depth, argumentsOf(type, this));
+    return none === '' ? units : `(${none}${units})`;
   }
 
   /** Notes by a bit for each branch whether it is given. */
@@ -453,6 +502,8 @@ class Writer implements Environment {
   }
 
   private checks(block: Block): void {
+    for (const field of this.known)
+      if (field.guards.length > 0 && block.members.includes(field)) this.lines.push(this.earlyCode(field));
     for (const member of block.members) {
       if (member.member === 'field') this.checkField(member);
       else if (member.member === 'bits') {
@@ -723,9 +774,11 @@ class Writer implements Environment {
         (f) => this.termCode(f),
         this.module,
       );
-      const inBranch = field.guards.length > 0;
-      this.lines.push(inBranch ? first!.replace(/^const /, '') : first!, ...others);
-      if (inBranch) this.hoisted.add(local);
+      const isKnown = this.known.has(field);
+      const inBranch = field.guards.length > 0 && !isKnown;
+      if (!isKnown) this.lines.push(inBranch ? first!.replace(/^const /, '') : first!);
+      this.lines.push(...others);
+      if (inBranch && !this.declared.has(local)) this.hoisted.add(local);
       for (const other of derivation.alsoOf) this.agree(other);
     };
     declare(field);

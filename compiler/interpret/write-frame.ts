@@ -20,6 +20,7 @@ import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
 import { isAnnounced } from '../model/announced.js';
+import { isEarly } from '../model/early-length.js';
 import { branchesOf, givenBranch, isPeeking, peeksIn, type Peeking } from '../model/peeks.js';
 import { walk } from '../model/walk.js';
 import { formedBytes } from './formed.js';
@@ -121,6 +122,8 @@ class FrameWriter {
 
 class BodyWriter {
   private readonly scope: Scope;
+  /** Derived fields that are written. */
+  private readonly done = new Set<Field>();
   /** Derived fields and where they stand. */
   private readonly holes = new Map<Field, number>();
   /** Bytes, or elements, of what has been written. */
@@ -144,7 +147,53 @@ class BodyWriter {
     this.start = out.position;
   }
 
+  /** Finds the lengths of a block that are known from what is given, for what they decide. */
+  private measure(block: Block): void {
+    const known = (field: Field): bigint | undefined => {
+      const { derivation } = field;
+      const own = this.object[field.name];
+      if (derivation === null)
+        return field.constant?.kind === 'int'
+          ? field.constant.value
+          : typeof own === 'bigint'
+            ? own
+            : this.fallback(field);
+      if (!isEarly(field)) return undefined;
+      let value = this.unitsOf(derivation.of as Field) - derivation.constant;
+      for (const term of derivation.terms) {
+        const one = known(term.field);
+        if (one === undefined) return undefined;
+        value -= term.coefficient * one;
+      }
+      return value / derivation.factor;
+    };
+    for (const member of block.members) {
+      const value = member.member === 'field' && member.derivation !== null ? known(member) : undefined;
+      if (value !== undefined) this.scope.values.set(member as Field, value);
+    }
+  }
+
+  private fallback(field: Field): bigint | undefined {
+    const given = this.scope.values.get(field);
+    if (typeof given === 'bigint') return given;
+    return field.default?.kind === 'int' ? field.default.value : undefined;
+  }
+
+  /** The bytes or elements of what is given, -1 for null. */
+  private unitsOf(of: Field): bigint {
+    const given =
+      this.object[of.name] ?? (this.object[of.name] === null ? null : (constantOf(of) ?? emptyOf(of.type)));
+    if (given === null) return -1n;
+    if (of.type.kind === 'list' && of.type.extent.kind === 'count')
+      return BigInt((given as readonly Shown[]).length);
+    const measured = new FrameWriter(this.out.code);
+    const writer = new BodyWriter(measured, this.object, this.path, this.scope.values);
+    writer.value(of.type, given!, this.name(of));
+    return BigInt(measured.bytes().length);
+  }
+
   block(block: Block): void {
+    this.measure(block);
     for (const member of block.members) {
       const from = this.out.position;
       this.member(member);
@@ -192,7 +241,8 @@ class BodyWriter {
 
   private derive(field: Field): bigint {
     const known = this.scope.values.get(field);
-    if (typeof known === 'bigint') return known;
+    if (typeof known === 'bigint' && this.done.has(field)) return known;
+    this.done.add(field);
     const derivation = field.derivation!;
     const units = this.units.get(derivation.of);
     if (units === undefined) throw new JsonError(this.name(field), 'measures what is not in this frame');

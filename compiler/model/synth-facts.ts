@@ -1,5 +1,6 @@
+import { isEarly } from './early-length.js';
 import { evaluate, type Known } from './evaluate.js';
-import type { BitFieldModel, Field, Protocol, SynthModel } from './model.js';
+import type { BitFieldModel, Field, FieldType, Protocol, SynthModel, SynthValue } from './model.js';
 import { exampleOf } from './peek-agreement.js';
 import { givenBranch, peekingIn } from './peeks.js';
 import { walk } from './walk.js';
@@ -24,6 +25,10 @@ export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | B
     const known = evaluate(value, facts);
     for (const same of namesakes(protocol, field)) facts.set(same, known);
   }
+  for (const member of walk(protocol.frame.body)) {
+    const length = member.member === 'field' ? lengthOf(member, synth) : undefined;
+    if (length !== undefined) facts.set(member as Field, length);
+  }
   const names = synth.fields.map(({ field }) => field.name);
   for (const [node, members] of peekingIn(protocol.frame.body)) {
     const branch = givenBranch(node, (name) => names.includes(name));
@@ -31,6 +36,27 @@ export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | B
     if (example !== null) facts.set(example.peek, example.value);
   }
   return facts;
+}
+
+/** A length of what a synth does not set, or sets to a constant text; undefined for others. */
+function lengthOf(field: Field, synth: SynthModel): bigint | undefined {
+  const { derivation } = field;
+  if (derivation === null || derivation.terms.length > 0 || !isEarly(field)) return undefined;
+  const of = derivation.of as Field;
+  const set = synth.fields.find((one) => one.field.name === of.name)?.value;
+  const text = set === undefined ? (of.default?.kind === 'text' ? of.default.value : null) : set;
+  const isNull = set === undefined && text === null && 'nullable' in of.type && of.type.nullable;
+  const units = text === null ? (isNull ? -1 : 0) : sizeOfText(of.type, text);
+  return units === undefined ? undefined : (BigInt(units) - derivation.constant) / derivation.factor;
+}
+
+/** The bytes of a constant text; undefined for what is known later. */
+function sizeOfText(type: FieldType, value: SynthValue | string): number | undefined {
+  const text = typeof value === 'string' ? value : value.op === 'text' ? value.value : undefined;
+  if (text === undefined) return undefined;
+  return type.kind === 'text' && type.encoding === 'utf8'
+    ? new TextEncoder().encode(text).length
+    : text.length;
 }
 
 /** The fields that a synth sets by one name: one in each arm that has it. */

@@ -1,6 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
+import { lateReason, replacedIn } from '../../model/early-length.js';
 import { walk } from '../../model/walk.js';
 import type { Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -9,16 +10,17 @@ import { fixedSize, typeSize } from '../../model/size.js';
 export function generatorLimits(protocol: Protocol, report: Report): void {
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)]) {
     for (const member of walk(block)) {
-      if (member.member === 'if' || member.member === 'assert') lengthRead(member.condition, report);
-      else if (member.member === 'variant') for (const on of member.on) lengthRead(on, report);
+      if (member.member === 'if' || member.member === 'assert')
+        lengthRead(member.condition, protocol, report);
+      else if (member.member === 'variant') for (const on of member.on) lengthRead(on, protocol, report);
       else if (member.member === 'within') {
         lengthsStay(member, report);
       }
       for (const e of membersRead(member)) lookedUp(e, report);
       if (member.member !== 'field') continue;
-      for (const arg of argsIn(member.type)) lengthRead(arg, report);
+      for (const arg of argsIn(member.type)) lengthRead(arg, protocol, report);
       byteOrder(member, protocol, report);
-      if (member.computed !== undefined) lengthRead(member.computed, report);
+      if (member.computed !== undefined) lengthRead(member.computed, protocol, report);
       constantText(member, report);
     }
   }
@@ -68,21 +70,31 @@ function entriesRead(e: Expression, headers: readonly Field[], report: Report): 
     });
 }
 
-/** An encoder knows lengths last, after it has chosen arms and checked assertions. */
-function lengthRead(condition: Expression, report: Report): void {
+/** What decides is known before it decides: to an encoder, and after the proxy has replaced what a length measures. */
+function lengthRead(condition: Expression, protocol: Protocol, report: Report): void {
   for (const e of parts(condition)) {
     const length =
-      e.op === 'field' ? e.fields.find((f) => f.member === 'field' && f.derivation !== null) : undefined;
+      e.op === 'field'
+        ? e.fields.find((f): f is Field => f.member === 'field' && f.derivation !== null)
+        : undefined;
     if (length === undefined) continue;
-    report.error(
-      'PF199',
-      e.span,
-      `\`${length.name}\` is a length, and conditions and arguments that read lengths are not built yet`,
-      {
+    const reason = lateReason(length);
+    if (reason !== null)
+      report.error('PF199', e.span, `\`${length.name}\` is a length that an encoder knows last: ${reason}`, {
         labels: [{ span: length.span, text: 'it is derived when a frame is written' }],
-        hint: 'a range says what a length can be: `in 0..…`, or `max …` where it is used',
-      },
-    );
+        hint: 'let a field of its own decide, or measure bytes, a text or a list: `data : bytes size …`',
+      });
+    const replaced = replacedIn(length, protocol);
+    if (reason === null && replaced !== null)
+      report.error(
+        'PF199',
+        e.span,
+        `what \`${length.name}\` decides would change when filters replace \`${replaced.name}\``,
+        {
+          labels: [{ span: replaced.span, text: 'it measures this' }],
+          hint: 'let a field of its own decide; a range says what a length can be: `in 0..…`',
+        },
+      );
   }
 }
 

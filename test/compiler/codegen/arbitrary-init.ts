@@ -4,6 +4,7 @@ import { givenFields } from '../../../compiler/codegen/emit-encode.js';
 import { isAnnounced } from '../../../compiler/model/announced.js';
 import { argsIn } from '../../../compiler/model/expressions-of.js';
 import { evaluate, present, type Known } from '../../../compiler/model/evaluate.js';
+import { isEarly } from '../../../compiler/model/early-length.js';
 import { boundsOf, formRange, isBig, rangeOf } from '../../../compiler/model/integers.js';
 import type {
   BitFieldModel,
@@ -51,6 +52,10 @@ function arbitraryBlock(
   const factsOf = (values: readonly Value[]): Map<Field | BitFieldModel, Known> => {
     const facts = new Map(constants);
     values.forEach((value, i) => facts.set(entries[i]!, known(entries[i]!, value)));
+    for (const member of walk(block)) {
+      const length = member.member === 'field' ? lengthOf(member, entries, values) : undefined;
+      if (length !== undefined) facts.set(member as Field, length);
+    }
     return facts;
   };
   const draw = (some: readonly (Field | BitFieldModel)[], facts: Facts): fc.Arbitrary<Value[]> =>
@@ -83,6 +88,31 @@ function arbitraryBlock(
       return fc.constant(holds ? init : null);
     })
     .filter((init): init is Record<string, Value> => init !== null);
+}
+
+/** A length that only hangs on what is given; undefined for others. */
+function lengthOf(
+  field: Field,
+  entries: readonly (Field | BitFieldModel)[],
+  values: readonly Value[],
+): bigint | undefined {
+  const { derivation } = field;
+  if (derivation === null || derivation.terms.length > 0 || !isEarly(field)) return undefined;
+  const { of, factor, constant } = derivation;
+  const value = values[entries.findIndex((e) => e.name === (of as Field).name)];
+  const units =
+    value === null
+      ? -1
+      : value instanceof Uint8Array || Array.isArray(value)
+        ? value.length
+        : typeof value === 'string'
+          ? Buffer.byteLength(value, encodingOf((of as Field).type))
+          : undefined;
+  return units === undefined ? undefined : (BigInt(units) - constant) / factor;
+}
+
+function encodingOf(type: FieldType): 'utf8' | 'latin1' {
+  return type.kind === 'text' && type.encoding === 'utf8' ? 'utf8' : 'latin1';
 }
 
 function fieldsOf(block: Block): (Field | BitFieldModel)[] {

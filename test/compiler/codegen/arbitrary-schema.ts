@@ -321,6 +321,7 @@ class SchemaWriter {
     // By what has been drawn already: schemas without it stay those of their seeds.
     if (this.count % 6 === 0 && asked.length === 0) this.inChosenOrder(place);
     else if (this.count % 6 === 1) this.peeked(place);
+    else if (this.count % 6 === 2) this.decidingLength(place);
     if (this.count % 5 === 1) this.checksumsAhead(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
@@ -511,6 +512,42 @@ class SchemaWriter {
     if (lines.length > 0) this.line(place, '', `${d}end : u16;`, 2);
   }
 
+  /** Lengths that decide what there is besides what they measure, before it and behind. */
+  private decidingLength(place: Place): void {
+    const { r } = this;
+    const n = this.fresh('n');
+    const [type, unit] = r.pick([
+      ['u8', 1],
+      ['u16', 1],
+      ['i16', 1],
+      ['u32', 2],
+      ['varint(leb128)', 1],
+      ['varint(quic)', 2],
+      ['dec(u16) size 3', 1],
+      ['dec(u32) until CRLF', 1],
+    ] as const);
+    const data = r.pick([
+      `bytes size ${n} * ${unit}`,
+      `text latin1 size ${n}`,
+      `text size ${n}`,
+      `list of u16 count ${n}`,
+      `bytes size ${n}${type === 'i16' ? ' nullable' : ` - 1`}`,
+    ]);
+    const least = data.endsWith('- 1') ? 1 : data.endsWith('nullable') ? -1 : 0;
+    const lines = [
+      `${n} : ${type} in ${least}..200;`,
+      ...(r.chance(0.5) ? [`if (${n} > ${1 + r.below(6)}) { ${n}a : u16; }`] : []),
+      `${n}d : ${data};`,
+      r.pick([
+        `if (${n} > ${1 + r.below(4)}) { ${n}b : u8; } else { ${n}c : pstr(u8); }`,
+        `variant (${n}) { 2..4 => { ${n}b : u32; } 6 | 8 => { ${n}c : pstr(u8); } _ => { } }`,
+        `assert ${n} != 4; if (${n} == 2) { ${n}b : u24; }`,
+      ]),
+    ];
+    place.open.varies = true;
+    for (const line of lines) this.line(place, '', line, 0);
+  }
+
   private kinds(place: Place, side: FramePlan['side']): string[] {
     const of = place.seen.find((s) => s.kind === 'enum' && s.members.length > 1);
     const [a, b, c] = KINDS[side];
@@ -564,6 +601,7 @@ class SchemaWriter {
       this.line(place, field, `${field} : ${type} ${size}${r.chance(0.3) ? ' + 1' : ''};`, 0);
     }
     if (this.count % 5 === 1) this.peeked(place);
+    else if (this.count % 5 === 2) this.decidingLength(place);
     // What constants decide may take fewer bytes than every other.
     const min = params.length === 0 ? open.min : 0;
     this.structs.push({ name, params, min, varies: open.varies || params.length > 0 });

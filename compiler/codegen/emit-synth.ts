@@ -11,13 +11,13 @@ import { synthFacts } from '../model/synth-facts.js';
 import { walk } from '../model/walk.js';
 import { idParts } from '../model/id-parts.js';
 import { isBig } from '../model/integers.js';
-import type { BitFieldModel, Field, FieldType, SynthModel, SynthValue } from '../model/model.js';
+import type { BitFieldModel, Field, FieldType, Protocol, SynthModel, SynthValue } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { varies } from './emit-reencode.js';
 import { textContent } from '../model/size.js';
 import { idInHead, RoleReader } from './emit-roles.js';
 import { isEntry } from './emit-record.js';
-import { docOf, quote, type Module } from './module.js';
+import { docOf, formFunction, quote, repliesName, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { fieldTypeText } from './type-text.js';
 
@@ -93,26 +93,8 @@ function emitHijack(
     hold: (_e, code) => code,
   };
   const last = isIdWrittenLast(synth, module.protocol);
-  const usesReason = synth.fields.some((f) =>
-    [...valueParts(f.value)].some((e) => e.op === 'param' && e.role === 'reason'),
-  );
-  const usesStatus = synth.fields.some((f) =>
-    [...valueParts(f.value)].some((e) => e.op === 'param' && e.role === 'status'),
-  );
   return [
-    {
-      kind: StructureKind.Interface,
-      name: module.memoName,
-      isExported: true,
-      docs: ['What an error reply takes from its request.'],
-      properties: [...request]
-        .map(([name, e]) => ({
-          name: module.property(name),
-          type: `${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
-          isReadonly: true,
-        }))
-        .concat(!last ? [] : [{ name: 'id', type: module.useType('RequestId'), isReadonly: true }]),
-    },
+    emitMemo(synth, module),
     // Where the request is another frame, the module of that one remembers it.
     ...(module.protocol.side === 'server' ? [] : [emitRemember(synth, module)]),
     {
@@ -122,10 +104,7 @@ function emitHijack(
       docs: synth.doc === '' ? [] : [docOf(synth.doc)],
       parameters: [
         { name: request.size === 0 && !last ? '_memo' : 'memo', type: module.memoName },
-        ...(usesStatus || usesReason
-          ? [{ name: usesStatus ? 'status' : '_status', type: module.useType('Status') }]
-          : []),
-        ...(usesReason ? [{ name: 'reason', type: 'string' }] : []),
+        ...hijackParameters(synth, module),
       ],
       returnType: 'Uint8Array',
       statements: [
@@ -133,6 +112,82 @@ function emitHijack(
           ? `return ${module.encodeName}({ ${emitFields(synth, env, module)} });`
           : `return identified(${module.encodeName}({ ${emitFields(synth, env, module)} }), memo.id);`,
       ],
+    },
+  ];
+}
+
+/** Emits the interface of what `remember` keeps. */
+function emitMemo(synth: SynthModel, module: Module): InterfaceDeclarationStructure {
+  const fields = [...requestFields(synth, module.protocol)].map(([name, e]) => ({
+    name: module.property(name),
+    type: `${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
+    isReadonly: true,
+  }));
+  const last = isIdWrittenLast(synth, module.protocol);
+  return {
+    kind: StructureKind.Interface,
+    name: module.memoName,
+    isExported: true,
+    docs: ['What an error reply takes from its request.'],
+    properties: fields.concat(
+      !last ? [] : [{ name: 'id', type: module.useType('RequestId'), isReadonly: true }],
+    ),
+  };
+}
+
+/** What an error reply is told beside its request, as far as it says it. */
+function hijackParameters(synth: SynthModel, module: Module): { name: string; type: string }[] {
+  const uses = (role: string): boolean =>
+    synth.fields.some((f) => [...valueParts(f.value)].some((e) => e.op === 'param' && e.role === role));
+  const [status, reason] = [uses('status'), uses('reason')];
+  return [
+    ...(status || reason ? [{ name: status ? 'status' : '_status', type: module.useType('Status') }] : []),
+    ...(reason ? [{ name: 'reason', type: 'string' }] : []),
+  ];
+}
+
+/**
+ * Emits `hijack` of requests whose replies have several forms, and what it takes: the modules of the forms make the
+ * replies.
+ */
+export function emitHijackOfForms(
+  synth: SynthModel,
+  module: Module,
+): (FunctionDeclarationStructure | InterfaceDeclarationStructure)[] {
+  const memo = emitMemo(synth, module);
+  const forms = module.protocol.replyForms;
+  const calls = forms.map((form) => {
+    const made = form.synths.find((one) => one.name === 'hijack')!;
+    const args = ['memo', ...hijackParameters(made, module).map(({ name }) => name.replace('_', ''))];
+    return `return ${formFunction(form, 'hijack')}(${args.join(', ')});`;
+  });
+  const cases = forms
+    .slice(1)
+    .map((form, i) => `if (memo.replies === ${repliesName(form)}) ${calls[i + 1]!}`);
+  const code = [...cases, calls[0]!].join('\n');
+  const uses = (name: string): string => (new RegExp(`\\b${name}\\b`).test(code) ? name : `_${name}`);
+  const takes = [
+    { name: 'memo', type: module.memoName },
+    { name: uses('status'), type: module.useType('Status') },
+    { name: uses('reason'), type: 'string' },
+  ];
+  while (takes.at(-1)!.name.startsWith('_')) takes.pop();
+  return [
+    {
+      ...memo,
+      isExported: false,
+      properties: [
+        ...memo.properties!,
+        { name: 'replies', type: module.useType('XProtocol'), isReadonly: true, docs: ['The form it has.'] },
+      ],
+    },
+    {
+      kind: StructureKind.Function,
+      name: 'hijack',
+      docs: synth.doc === '' ? [] : [docOf(synth.doc)],
+      parameters: takes,
+      returnType: 'Uint8Array',
+      statements: [...cases, calls[0]!],
     },
   ];
 }
@@ -148,13 +203,15 @@ export function emitRemember(synth: SynthModel, module: Module): FunctionDeclara
   });
   const last = isIdWrittenLast(synth, module.protocol);
   if (last) values.unshift('id: idOf(b, at)');
+  const hasForms = module.protocol.replyForms.length > 0;
+  if (hasForms) values.push('replies: repliesTo(b, at)');
   const lines = [...reader.lines, `return { ${values.join(', ')} };`];
   const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   return {
     kind: StructureKind.Function,
     name: 'remember',
     parameters:
-      request.size === 0 && !last
+      request.size === 0 && !last && !hasForms
         ? []
         : [
             { name: 'b', type: 'Uint8Array' },
@@ -212,17 +269,30 @@ function memoTypes(request: ReturnType<typeof requestFields>, withId: boolean, m
 }
 
 /** The synth whose frames the other side makes, of what this side reads in a heartbeat; null if it needs nothing of it. */
-export function answerAcross({ reply }: Module['protocol']): SynthModel | null {
+export function answerAcross({ reply, replyForms }: Module['protocol']): SynthModel | null {
   const ack = reply?.synths.find((s) => s.name === 'heartbeat_ack');
   if (ack === undefined || reply === null) return null;
+  if (replyForms.length > 0) return ack;
   return requestFields(ack, reply).size === 0 && !isIdWrittenLast(ack, reply) ? null : ack;
 }
 
 /** Emits what answers a heartbeat of this module's frame with one of the other side's. */
 export function emitAnswer(synth: SynthModel, module: Module): FunctionDeclarationStructure {
   const { statements, ...remembers } = emitRemember(synth, module);
+  const { replyForms } = module.protocol;
+  const [first, ...others] = replyForms;
+  const answer = (of: string): string => {
+    if (first === undefined) return `return heartbeatAck(${of});`;
+    const made = (form: Protocol): string => {
+      const ack = form.synths.find((one) => one.name === 'heartbeat_ack')!;
+      const takes = requestFields(ack, form).size > 0 || isIdWrittenLast(ack, form);
+      return `return ${formFunction(form, 'heartbeatAck')}(${takes ? 'asked' : ''});`;
+    };
+    const cases = others.map((form) => `if (asked.replies === ${repliesName(form)}) ${made(form)}`);
+    return [`const asked = ${of};`, ...cases, made(first)].join('\n');
+  };
   const values = (statements as string[]).map((line) =>
-    line.replace(/^return ([^]*);$/, (_, of: string) => `return heartbeatAck(${of});`),
+    line.replace(/^return ([^]*);$/, (_, of: string) => answer(of)),
   );
   return { ...remembers, name: 'answerHeartbeat', returnType: 'Uint8Array', statements: values };
 }

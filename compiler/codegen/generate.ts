@@ -21,7 +21,7 @@ import { emitEntries, emitEntryHeaders, entryHeaders, recordsOf, type EntryField
 import { emitScan } from './emit-scan.js';
 import { emitStatus } from './emit-status.js';
 import { emitStructRead } from './emit-struct-read.js';
-import { answerAcross, emitAnswer, emitRemember, emitSynths } from './emit-synth.js';
+import { answerAcross, emitAnswer, emitHijackOfForms, emitRemember, emitSynths } from './emit-synth.js';
 import { emitView } from './emit-view.js';
 import { HEADER_ENTRIES } from './header-functions.js';
 import { Module } from './module.js';
@@ -107,6 +107,9 @@ export async function generate(protocol: Protocol): Promise<string> {
     emitReencode(module),
     ...(withId === null ? [] : [withId]),
     ...emitSynths(module),
+    ...(errorReply === undefined || protocol.replyForms.length === 0
+      ? []
+      : emitHijackOfForms(errorReply, module)),
     ...(errorReply === undefined ? [] : [emitRemember(errorReply, module)]),
     ...(ack === null ? [] : [emitAnswer(ack, module)]),
     emitView(module),

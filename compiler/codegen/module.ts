@@ -190,10 +190,13 @@ export class Module {
     if (reply === null) return [];
     const made = reply.synths.map((synth) => camelCase(synth.name));
     const memo = made.includes('hijack') ? [`type ${this.memoName}`] : [];
-    return (replyForms.length === 0 ? [reply] : replyForms).map((form) => {
-      const names = [...made, repliesName(form), ...memo].sort();
-      return `import { ${names.join(', ')} } from './${form.fileName.replace(/\.ts$/, '.js')}';`;
-    });
+    if (replyForms.length === 0) return [importOf(reply, [...made, ...memo])];
+    return replyForms.map((form) =>
+      importOf(
+        form,
+        made.map((name) => `${name} as ${formFunction(form, name)}`),
+      ),
+    );
   }
 
   private apiImport(code: string): string {
@@ -269,6 +272,16 @@ export class Module {
     const { path } = node.span.file;
     return `${path.slice(path.lastIndexOf('/') + 1)}:${line}:${column}`;
   }
+}
+
+function importOf(form: Protocol, made: readonly string[]): string {
+  const names = [...made, repliesName(form)].sort();
+  return `import { ${names.join(', ')} } from './${form.fileName.replace(/\.ts$/, '.js')}';`;
+}
+
+/** `kafkaFlexibleHijack`: what makes a reply in one of several forms. */
+export function formFunction(form: Protocol, name: string): string {
+  return `${repliesName(form).replace(/Replies$/, '')}${pascalCase(name)}`;
 }
 
 /** `redisReplies`; `kafkaFlexibleReplies` for the form in which the fact `flexible` holds. */

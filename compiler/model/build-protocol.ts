@@ -143,6 +143,8 @@ function buildOpened(
     side: Protocol['side'],
     reply: Protocol | null,
     form = '',
+    /** The names of all forms, where this is one of several. */
+    whole: Names | null = null,
   ): Protocol | null => {
     const semantics = items.find(
       (item): item is Semantics =>
@@ -159,7 +161,7 @@ function buildOpened(
       // What makes the other side's frame belongs to that side; what makes none is reported once.
       if (second !== undefined && (made === second.frame.name) !== (side === 'server')) continue;
       const ids = roles.id === null || idForm === null ? [] : [roles.id, ...idInOtherArms];
-      const synth = buildSynth(item, own, first, own.cx, report, ids);
+      const synth = buildSynth(item, own, first, own.cx, report, ids, whole);
       if (synth !== null) synths.push(synth);
     }
     const matches = side === 'server' ? [] : items.filter((item) => item.kind === 'match');
@@ -232,6 +234,7 @@ function buildOpened(
       'server',
       null,
       names.join('').replaceAll('_', '-'),
+      second!.names,
     );
   });
   if (replyForms.includes(null)) return { protocol, items };

@@ -59,10 +59,6 @@ export function factsSound(protocol: Protocol, report: Report): void {
     );
     if (field !== undefined) unknown(field, e.span, report);
   }
-  for (const synth of protocol.synths)
-    report.error('PF199', synth.span, 'a reply of our own that depends on its request is not built yet', {
-      labels,
-    });
 }
 
 /** Whether the id is as long in every frame, as far as it can be asked of a frame whose layout is not known yet. */

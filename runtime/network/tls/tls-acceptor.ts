@@ -53,10 +53,11 @@ const BEGUN_PER_TURN = 4;
  */
 const LEAST_LEFT = 0.1;
 const ALWAYS_ENOUGH = 0.5;
-/** How much one handshake counts in the mean of what they take. */
+/** How much one handshake counts in the mean of what they take, and one period in that of how many end. */
 const NEWEST = 1 / 8;
+const NEWEST_PERIOD = 1 / 4;
 /** The pace of handshakes is believed after this share of the time that each one has. */
-const PACE_KNOWN = 0.25;
+const PACE_KNOWN = 0.4;
 /** The queue may be so many times as long as the pace allows for: it may well grow. */
 const QUEUE_FACTOR = 2;
 /** How often it is looked whether the queue is too long, in ms. */
@@ -87,7 +88,10 @@ export class TlsAcceptor implements Resumable {
   /** Since when handshakes wait for their turn, and how many have ended well since then. */
   private busySince = 0;
   private done = 0;
-  private shedAt = 0;
+  /** When the queue was looked at last, how many have ended well since then, and of late, in each ms. */
+  private lookedAt = 0;
+  private lately = 0;
+  private pace = 0;
 
   constructor(
     settings: TlsSettings,
@@ -138,8 +142,8 @@ export class TlsAcceptor implements Resumable {
   /** For a handshake: it could begin. */
   enqueue(handshake: Handshake): void {
     if (this.waiting.size === 0) {
-      this.busySince = this.loop.now;
-      this.done = 0;
+      this.busySince = this.lookedAt = this.loop.now;
+      this.done = this.lately = this.pace = 0;
     }
     this.waiting.add(handshake);
     if (!this.postponed) this.begin();
@@ -206,8 +210,12 @@ export class TlsAcceptor implements Resumable {
     const { now } = this.loop;
     this.typical += NEWEST * (now - handshake.begunAt - this.typical);
     this.done++;
-    if (this.waiting.size === 0 || now - this.shedAt < SHED_PERIOD_MS) return;
-    this.shedAt = now;
+    this.lately++;
+    const period = now - this.lookedAt;
+    if (this.waiting.size === 0 || period < SHED_PERIOD_MS) return;
+    this.pace += NEWEST_PERIOD * (this.lately / period - this.pace);
+    this.lookedAt = now;
+    this.lately = 0;
     this.shed(now - this.busySince);
   }
 
@@ -218,7 +226,8 @@ export class TlsAcceptor implements Resumable {
   private shed(busy: number): void {
     const { handshakeTimeout } = this.settings;
     if (busy < handshakeTimeout * PACE_KNOWN) return;
-    const pace = this.done / busy;
+    // The first of a flood take longer than those after them.
+    const pace = Math.max(this.done / busy, this.pace);
     let place = 0;
     for (const handshake of this.waiting) {
       if (place++ < QUEUE_FACTOR * pace * handshake.timeLeft) continue;

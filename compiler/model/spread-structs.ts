@@ -22,8 +22,8 @@ type Spread = ReadonlyMap<string, StructDecl>;
 /** Structs in structs that are spread; what is deeper stays as it is. */
 const DEEPEST = 8;
 
-/** Roles that are written as well as read. */
-const WRITTEN: readonly string[] = ['id', 'headers', 'body'];
+/** Roles that are written as well as read, and those that a synth has to agree with. */
+const ROLES: readonly string[] = ['id', 'headers', 'body', 'kind', 'heartbeat', 'goaway'];
 
 /**
  * A frame often begins with a struct that many share: `header : Header; body : bytes size header.length;`. Where the
@@ -167,7 +167,7 @@ function usesOfFrame(decl: FrameDecl, items: readonly ProtocolItem[], uses: Uses
   const isAsker = asker(items) === decl.name.text;
   for (const item of items) {
     if (item.kind === 'semantics' && isOf(item, decl)) {
-      for (const { name, value } of item.roles) if (WRITTEN.includes(name.text)) read(value);
+      for (const { name, value } of item.roles) if (ROLES.includes(name.text)) read(value);
     } else if (item.kind === 'match') item.conditions.forEach(read);
     else if (item.kind === 'setting' && isAsker) for (const one of callArgs(item)) read(one);
     else if (item.kind === 'synth' && item.value !== null) {

@@ -1,5 +1,6 @@
 import { isEarly } from './early-length.js';
 import { evaluate, type Known } from './evaluate.js';
+import { expressionsOf } from './expressions-of.js';
 import type { BitFieldModel, Field, FieldType, Protocol, SynthModel, SynthValue } from './model.js';
 import { exampleOf } from './peek-agreement.js';
 import { givenBranch, peekingIn } from './peeks.js';
@@ -25,6 +26,8 @@ export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | B
     const known = evaluate(value, facts);
     for (const same of namesakes(protocol, field)) facts.set(same, known);
   }
+  for (const part of expressionsOf(protocol))
+    if (part.op === 'field') for (const field of part.fields) setInner(field, synth, facts);
   for (const member of walk(protocol.frame.body)) {
     const length = member.member === 'field' ? lengthOf(member, synth) : undefined;
     if (length !== undefined) facts.set(member as Field, length);
@@ -36,6 +39,20 @@ export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | B
     if (example !== null) facts.set(example.peek, example.value);
   }
   return facts;
+}
+
+/** Notes what a struct that the synth sets says of one of its fields. */
+function setInner(
+  field: Field | BitFieldModel,
+  synth: SynthModel,
+  facts: Map<Field | BitFieldModel, Known>,
+): void {
+  if (field.member !== 'field' || field.type.kind !== 'inner') return;
+  const { of, fields } = field.type;
+  const value = synth.fields.find((one) => one.field === of())?.value;
+  if (value?.op !== 'structLiteral') return;
+  const set = value.fields.find((one) => one.field.name === fields[0]!.name)?.value;
+  if (set !== undefined && 'type' in set) facts.set(field, evaluate(set, facts));
 }
 
 /** A length of what a synth does not set, or sets to a constant text; undefined for others. */

@@ -210,6 +210,21 @@ const EXAMPLES: Record<string, () => Promise<void>> = {
     expect(await statuses(stage, caller, 250, free!)).toEqual({ 0: 250 });
   },
 
+  async headers() {
+    const stage = await play('headers', [['fill_interval: 100ms', 'fill_interval: 1h']]);
+    const caller = await harness.caller(stage.address('egress'));
+    const headers = { tenant: 'gold', debug: '1', zone: 'west', via: 'caller' };
+    const answer = await stage.ask(caller, 'any', { headers });
+    expect(answer.headers).toEqual({ served_by: 'proto-frame' });
+    const [got] = stage.hosts.get('127.0.0.1:12200')!.requests;
+    expect(got!.headers).toMatchObject({ zone: 'east', via: 'sidecar' });
+    expect(Object.keys(got!.headers)).not.toContain('tenant');
+    expect(Object.keys(got!.headers)).not.toContain('debug');
+    // Those of nobody share what is left of their own bucket.
+    expect(await statuses(stage, caller, 120, 'any')).toEqual({ 0: 100, [OVERLOADED]: 20 });
+    expect(stage.share()).toEqual({ 200: 1, 201: 100 });
+  },
+
   async health() {
     const stage = await play('health', [
       ['interval: 10s', 'interval: 20ms'],

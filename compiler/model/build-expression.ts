@@ -537,6 +537,17 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
   return null;
 }
 
+/** Functions that are built, for "did you mean". */
+const FUNCTIONS = ['before', 'after', 'peek', 'word', 'starts_with', 'ends_with', 'contains', 'has'];
+
+/** What takes the place of functions that are not. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['bytes', 'a window measures what is in it: `within (length) { … }`'],
+  ['remaining', 'what is left of a window is a field `rest`, or `within (remaining()) max … as … codec …`'],
+  ['concat', 'only an id is composed: `id = concat(client, session);`'],
+  ['direction', 'each side has a frame of its own: `frame … from client { … }`, `frame … from server { … }`'],
+]);
+
 function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
   const name = expr.callee.kind === 'name' ? expr.callee.name : null;
   const fn = externFn(expr.callee, cx);
@@ -555,27 +566,18 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
     cx.report.error('PF109', expr.span, '`wire` takes the canonical status of the synth, as in `wire(code)`');
     return null;
   }
-  const builtin = [
-    'before',
-    'after',
-    'bytes',
-    'remaining',
-    'concat',
-    'word',
-    'starts_with',
-    'ends_with',
-    'contains',
-    'has',
-    'direction',
-  ];
   if (name === 'wire') {
     cx.report.error('PF109', expr.span, '`wire` gives the status to write, in a synth only');
   } else if (name === null) {
-    cx.report.error('PF199', expr.span, 'this function is not built yet');
-  } else if (builtin.includes(name)) {
-    cx.report.error('PF199', expr.span, `the function \`${name}\` is not built yet`);
+    const isFind = expr.callee.kind === 'member' && expr.callee.name.text === 'find';
+    cx.report.error('PF199', expr.span, 'this function is not built yet', {
+      ...(isFind ? { hint: 'entries under tags are a record: `record FORMAT { 4 id : int; }`' } : {}),
+    });
+  } else if (INSTEAD.has(name)) {
+    const message = `the function \`${name}\` is not built here yet`;
+    cx.report.error('PF199', expr.span, message, { hint: INSTEAD.get(name)! });
   } else if (!cx.scope.isLost(name)) {
-    const known = [...builtin, 'peek', ...(cx.params === undefined ? [] : ['wire'])];
+    const known = [...FUNCTIONS, ...INSTEAD.keys(), ...(cx.params === undefined ? [] : ['wire'])];
     cx.report.error('PF100', expr.callee.span, `there is no function \`${name}\``, suggestHint(name, known));
   }
   return null;

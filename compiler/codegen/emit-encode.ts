@@ -26,13 +26,15 @@ import { isAnnounced } from '../model/announced.js';
 import { isGiven } from '../model/is-given.js';
 import { askedBy, branchesOf, isPeeking, peeksIn, tellersOf, type Peeking } from '../model/peeks.js';
 import { agreementOf } from '../model/peek-agreement.js';
+import { keyedBy } from '../model/maps-as-lists.js';
 import { blockSize, fixedSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { orderOf, writeInOrder } from './byte-order.js';
+import { bytesCompared } from './bytes-compared.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
-import { isCoded, type CodedField } from './emit-inner.js';
+import { isCoded, lookUpCode, type CodedField } from './emit-inner.js';
 import { entriesName, isEntry } from './emit-record.js';
 import { literal } from './literal.js';
 import { floatName, readValue } from './reader.js';
@@ -257,6 +259,21 @@ class Writer implements Environment {
 
   hold(_e: Expression, code: string): string {
     return code;
+  }
+
+  bytesEqual(e: Expression & { op: 'field' }, text: string): string {
+    const [field] = e.fields;
+    if (field!.constant?.kind === 'text') return String(field!.constant.value === text);
+    if (e.type.kind === 'text') return `(${this.field(e)} === ${quote(text)})`;
+    return bytesCompared(e, this.field(e), text, this.module);
+  }
+
+  byte({ of, index }: Expression & { op: 'byte' }): string {
+    return `${this.field(of)}${of.optional ? '?.' : ''}[${index}]`;
+  }
+
+  header({ maps, key }: Expression & { op: 'header' }): string {
+    return lookUpCode(keyedBy(maps[0]!.type)!, this.local(maps[0]!), false, key, this.module);
   }
 
   /** Takes the values apart, with defaults, and refuses those their fields can't hold. */

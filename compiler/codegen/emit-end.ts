@@ -9,7 +9,7 @@ import { fixedSize, memberSize, typeSize } from '../model/size.js';
 import { ConstantText } from './constant-text.js';
 import { emitCases, emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
-import type { Module } from './module.js';
+import { quote, type Module } from './module.js';
 import { readValue } from './reader.js';
 import {
   endCode,
@@ -151,16 +151,28 @@ class EndWriter implements Environment {
   private passed = 0;
   private names = new Set<string>(['b', 'at', 'to', 'p', 'depth', 'i', 'state']);
   private locals = new Map<Field | BitFieldModel, string>();
+  /** The first of the fields of one name in several arms, under which the value of each is kept. */
+  private readonly first = new Map<Field | BitFieldModel, Field | BitFieldModel>();
+  /** Fields that are read where they may not be there. */
+  private readonly absent = new Set<Field | BitFieldModel>();
+  /** Texts and bytes that are compared, and the locals that hold them as texts. */
+  private readonly compared = new Set<Field | BitFieldModel>();
+  private texts = new Map<Field | BitFieldModel, string>();
   /** Members behind the block at hand, by the blocks around it: what they read outlives the block. */
   private behind: readonly MemberModel[] = [];
-  /** A nullable field is held as its length, which is -1 for null. */
-  readonly nullValue = '-1';
 
   constructor(
     readonly module: Module,
     private readonly struct: Struct,
   ) {
-    this.needed = new Set(deciding(struct.body.members));
+    const read = deciding(struct.body.members);
+    this.needed = fieldsIn(read);
+    for (const { fields, optional, isText } of read)
+      for (const field of fields) {
+        if (fields.length > 1) this.first.set(field, fields[0]!);
+        if (optional) this.absent.add(field);
+        if (isText) this.compared.add(field);
+      }
     for (const param of struct.params) {
       const name = module.local(param);
       this.names.add(name);
@@ -178,10 +190,29 @@ class EndWriter implements Environment {
   }
 
   field(e: Expression & { op: 'field' }): string {
-    const local = this.locals.get(e.fields[0]!);
+    const [text, held] = [this.texts.get(e.fields[0]!), this.locals.get(e.fields[0]!)];
+    const local = e.type.kind === 'text' ? (text ?? held) : (held ?? text);
     if (local === undefined)
       throw new Error(`${e.name} is not read on the way to the end of ${this.struct.name}`);
     return local;
+  }
+
+  /** A nullable field is held as its length, which is -1 for null, if not as a text. */
+  nullValue(e: Expression): string | null {
+    if (e.op !== 'field' || !isNullable(e.fields[0]!)) return null;
+    return e.type.kind === 'text' && this.texts.has(e.fields[0]!) ? null : '-1';
+  }
+
+  bytesEqual(e: Expression & { op: 'field' }, text: string): string {
+    const [field] = e.fields;
+    if (field!.constant?.kind === 'text') return String(field!.constant.value === text);
+    return `(${this.texts.get(field!)!} === ${quote(text)})`;
+  }
+
+  byte({ of, index }: Expression & { op: 'byte' }): string {
+    const text = this.texts.get(of.fields[0]!)!;
+    const [has, none] = of.optional ? ['?', ' ?? 0'] : ['', ''];
+    return `(${index} < (${text}${has}.length${none}) ? ${text}${has}.charCodeAt(${index}) : undefined)`;
   }
 
   hold(_e: Expression, code: string): string {
@@ -291,12 +322,14 @@ class EndWriter implements Environment {
 
   /** Writes a block in braces: names that it declares are free again behind it. */
   private inside(block: Block, ends: boolean): void {
-    const { names, locals } = this;
+    const { names, locals, texts } = this;
     this.names = new Set(names);
     this.locals = new Map(locals);
+    this.texts = new Map(texts);
     this.block(block, ends);
     this.names = names;
     this.locals = locals;
+    this.texts = texts;
   }
 
   private readFixed(field: Field, rest: readonly MemberModel[]): void {
@@ -307,7 +340,10 @@ class EndWriter implements Environment {
       this.lines.push(`if (${constant.missing('b', place, `${place} + ${constant.size}`)}) return 0;`);
       return;
     }
-    if (type.kind !== 'int') return;
+    if (type.kind !== 'int') {
+      this.keepText(field, place, `${place} + ${fixedSize(memberSize(field)) ?? 0}`);
+      return;
+    }
     if (type.form.kind === 'digits' && type.form.extent.kind === 'size') {
       const end = this.module.use(type.form.base === 10 ? 'digitsEnd' : 'hexDigitsEnd');
       this.lines.push(`if (${end}(b, ${place}, to, ${type.form.extent.digits}) <= 0) return 0;`);
@@ -325,7 +361,7 @@ class EndWriter implements Environment {
   /** Passes a member whose end is found by walking it, and returns as {@link member} does. */
   private varying(field: Field, rest: readonly MemberModel[], ends: boolean): boolean {
     const { type } = field;
-    const local = this.locals.get(field) ?? this.module.local(field);
+    const local = this.locals.get(this.keyOf(field)) ?? this.module.local(field);
     const depth = this.struct.recursive ? 'depth - 1' : 'depth';
     const walked = (count: string): string =>
       endCode(type, field.path, 'b', 'p', 'to', count, depth, this.module, 'state', argumentsOf(type, this));
@@ -343,12 +379,29 @@ class EndWriter implements Environment {
       this.lines.push(`p = ${end};`);
       return false;
     }
-    if (isSelfDelimited(type) && (type.kind !== 'list' || type.extent.kind === 'until'))
-      return this.move(walked('0'), ends);
+    const from = this.compared.has(field) ? this.free(`${this.module.local(field)}From`) : 'p';
+    if (from !== 'p') this.lines.push(`const ${from} = p;`);
+    if (isSelfDelimited(type) && (type.kind !== 'list' || type.extent.kind === 'until')) {
+      const isCompared = this.compared.has(field);
+      const returned = this.move(walked('0'), ends && !isCompared);
+      if (isCompared && 'extent' in type && type.extent.kind === 'until')
+        this.keepText(field, from, `p - ${type.extent.delimiter.length}`);
+      return returned;
+    }
     if (!('extent' in type)) throw new Error(`${field.path} has no end of its own`);
     const { extent } = type;
-    if (extent.kind === 'prefix' && type.kind !== 'record' && type.kind !== 'map' && type.kind !== 'list')
-      return this.move(prefixEnd(type, this.module), ends);
+    if (extent.kind === 'prefix' && type.kind !== 'record' && type.kind !== 'map' && type.kind !== 'list') {
+      if (!this.needed.has(field)) return this.move(prefixEnd(type, this.module), ends);
+      if (isNullable(field)) {
+        const { int } = extent;
+        const none = int.signed ? -1 : Number(rangeOf(int).high);
+        const isNull = `p + ${int.bits / 8} <= to && ${this.module.use(intName(int))}(b, p) === ${none}`;
+        this.keep(field, `${isNull} ? -1 : 0`);
+      }
+      this.move(prefixEnd(type, this.module), false);
+      this.keepText(field, `${from} + ${extent.int.bits / 8}`, 'p');
+      return false;
+    }
     if (extent.kind !== 'size' && extent.kind !== 'count') throw new Error(`${field.path} takes the rest`);
     const nullable = 'nullable' in type && type.nullable;
     const value = emitExpression(extent.value, this);
@@ -359,15 +412,38 @@ class EndWriter implements Environment {
     const units = nullable ? `Math.max(0, ${value})` : value;
     if (nullable) {
       // A condition asks whether it is null, which its length tells.
-      const known = this.locals.get(field);
-      if (known === undefined) this.locals.set(field, value);
+      const known = this.locals.get(this.keyOf(field));
+      if (known === undefined) this.locals.set(this.keyOf(field), value);
       else this.lines.push(`${known} = ${value};`);
     }
     if (type.kind === 'list' && isSelfDelimited(type)) return this.move(walked(units), ends);
     const bytes =
       type.kind === 'list' && extent.kind === 'count' ? `${units} * ${elementSize(type, this)}` : units;
     this.lines.push(`p += ${bytes};`, 'if (p > to) return to - p;');
+    this.keepText(field, from, 'p');
     return false;
+  }
+
+  /** Keeps b[from, to) as a text where a condition compares it: bytes with a character for each, null where they are. */
+  private keepText(field: Field, from: string, to: string): void {
+    if (!this.compared.has(field)) return;
+    const { type } = field;
+    const key = this.keyOf(field);
+    const isUtf8 = type.kind === 'text' && type.encoding === 'utf8';
+    const read = `${this.module.use(isUtf8 ? 'readUtf8' : 'readLatin1')}(b, ${from}, ${to})`;
+    const code = isNullable(field) ? `${this.locals.get(key)!} === -1 ? null : ${read}` : read;
+    const known = this.texts.get(key);
+    if (known !== undefined) this.lines.push(`${known} = ${code};`);
+    else {
+      const name = this.free(`${this.module.local(field)}Read`);
+      this.texts.set(key, name);
+      this.lines.push(`const ${name} = ${code};`);
+    }
+  }
+
+  /** The field under which a value is kept. */
+  private keyOf(field: Field | BitFieldModel): Field | BitFieldModel {
+    return this.first.get(field) ?? field;
   }
 
   /** Moves `p` to the end that a call gives, and returns as {@link member} does. */
@@ -384,7 +460,7 @@ class EndWriter implements Environment {
     if (this.refusesOthers(rest[1], field, low, high)) return;
     const full = rangeOf(field.type.int);
     const free = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
-    const local = this.locals.get(field)!;
+    const local = this.locals.get(this.keyOf(field))!;
     const tests = [
       ...(low > full.low || !free ? [`${local} < ${low}`] : []),
       ...(high < full.high || !free ? [`${local} > ${high}`] : []),
@@ -402,26 +478,38 @@ class EndWriter implements Environment {
   }
 
   private keep(field: Field | BitFieldModel, code: string): void {
-    const known = this.locals.get(field);
+    const key = this.keyOf(field);
+    const known = this.locals.get(key);
     if (known !== undefined) {
       this.lines.push(`${known} = ${code};`);
       return;
     }
     const name = this.free(this.module.local(field));
-    this.locals.set(field, name);
+    this.locals.set(key, name);
     this.lines.push(`const ${name} = ${code};`);
   }
 
   /** Declares before a branch what is read in it and asked for behind it. */
   private declareIn(blocks: readonly Block[]): void {
-    const asked = new Set(deciding(this.behind));
+    const asked = fieldsIn(deciding(this.behind));
     for (const member of blocks.flatMap((b) => [...passed(b.members)])) {
       const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
       for (const field of fields) {
-        if (!asked.has(field) || this.locals.has(field)) continue;
+        if (!asked.has(field)) continue;
+        const key = this.keyOf(field);
+        if (this.compared.has(field) && !this.texts.has(key)) {
+          const text = this.free(`${this.module.local(field)}Read`);
+          this.texts.set(key, text);
+          this.lines.push(`let ${text}: string | null | undefined;`);
+        }
+        if (this.locals.has(key) || (this.compared.has(field) && !isNullable(field))) continue;
         const name = this.free(this.module.local(field));
-        this.locals.set(field, name);
-        this.lines.push(`let ${name} = ${notRead(field)};`);
+        this.locals.set(key, name);
+        const none = notRead(field);
+        const type = none === 'false' ? 'boolean' : none === '0n' ? 'bigint' : 'number';
+        if (this.absent.has(field) && !isNullable(field))
+          this.lines.push(`let ${name}: ${type} | undefined;`);
+        else this.lines.push(`let ${name} = ${none};`);
       }
     }
   }
@@ -485,13 +573,41 @@ function* passed(members: readonly MemberModel[]): IterableIterator<MemberModel>
   }
 }
 
-/** The fields that sizes, counts, conditions and variants of members read. */
-function deciding(members: readonly MemberModel[]): (Field | BitFieldModel)[] {
-  const read: (Field | BitFieldModel)[] = [];
+/** Fields of one name that are read: whether they may be absent, and whether they are compared as a text. */
+interface Read {
+  readonly fields: readonly (Field | BitFieldModel)[];
+  readonly optional: boolean;
+  readonly isText: boolean;
+}
+
+/** What sizes, counts, conditions and variants of members read. */
+function deciding(members: readonly MemberModel[]): Read[] {
+  const read: Read[] = [];
   for (const member of passed(members)) {
     if (member.member === 'assert') continue;
-    for (const e of membersRead(member))
-      for (const part of parts(e)) if (part.op === 'field') read.push(...part.fields);
+    for (const e of membersRead(member)) {
+      const nulls = new Set<Expression>();
+      for (const part of parts(e)) {
+        if (part.op === 'binary' && [part.left, part.right].some((side) => side.op === 'null'))
+          nulls.add(part.left).add(part.right);
+        if (part.op !== 'field') continue;
+        const { fields, optional } = part;
+        const isTextual = fields.every(
+          (f) => f.member === 'field' && (f.type.kind === 'text' || f.type.kind === 'bytes'),
+        );
+        // Whether a nullable one is null its length tells.
+        const isText = isTextual && !(nulls.has(part) && fields.every(isNullable));
+        read.push({ fields, optional, isText });
+      }
+    }
   }
   return read;
+}
+
+function fieldsIn(read: readonly Read[]): ReadonlySet<Field | BitFieldModel> {
+  return new Set(read.flatMap(({ fields }) => fields));
+}
+
+function isNullable(field: Field | BitFieldModel): boolean {
+  return field.member === 'field' && 'nullable' in field.type && field.type.nullable;
 }

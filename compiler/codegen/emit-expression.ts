@@ -1,3 +1,4 @@
+import { bigCompared } from '../model/big-compared.js';
 import type { Expression } from '../model/expression.js';
 import { namedBy } from '../model/named-by.js';
 import type { ArmModel, ValueSet } from '../model/model.js';
@@ -18,7 +19,7 @@ export interface Environment {
   /** Whether a bytes field is what a text says, a character a byte. */
   bytesEqual?(e: Of<'field'>, text: string): string;
   /** What a nullable field is where it is null. Where left out it is null then, and undefined where it is not there. */
-  readonly nullValue?: string;
+  nullValue?(e: Expression): string | null;
   /** A byte of a bytes or text field, undefined where it is not there. */
   byte?(e: Of<'byte'>): string;
   /** A local variable for what is used more than once. */
@@ -123,11 +124,14 @@ function emitBinary(e: Of<'binary'>, env: Environment): string {
     if (env.bytesEqual !== undefined && e.operator === '==' && isPlain(bytes, text.value))
       return env.bytesEqual(bytes, text.value);
   }
-  const left = emitExpression(e.left, env);
-  const right = emitExpression(e.right, env);
+  const isBig = bigCompared(e) !== null;
+  const side = (of: Expression): string =>
+    isBig && of.op === 'int' ? `${of.value}n` : emitExpression(of, env);
+  const left = side(e.left);
+  const right = side(e.right);
   const nulls = e.left.op === 'null' || e.right.op === 'null';
-  if (nulls && env.nullValue !== undefined)
-    return `(${e.left.op === 'null' ? right : left} ${e.operator}= ${env.nullValue})`;
+  const none = nulls ? (env.nullValue?.(e.left.op === 'null' ? e.right : e.left) ?? null) : null;
+  if (none !== null) return `(${e.left.op === 'null' ? right : left} ${e.operator}= ${none})`;
   switch (e.operator) {
     case 'and':
       return `(${left} && ${right})`;

@@ -1,7 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
 import { isInnerOptional, plainField } from '../model/inner-fields.js';
-import type { BitFieldModel, CodecModel, Field, FieldType } from '../model/model.js';
+import type { BitFieldModel, CodecModel, Field, FieldType, Keyed } from '../model/model.js';
 import { givenFields } from './emit-encode.js';
 import { readAtCursor } from './emit-struct-read.js';
 import { quote, type Module } from './module.js';
@@ -11,8 +11,8 @@ import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { typeText } from './type-text.js';
 
-/** A struct, or a window that stands for one, whose fields are read by their names. */
-type Holder = Field & { readonly type: FieldType & { readonly kind: 'struct' | 'coded' } };
+/** A struct, or a window that stands for one, whose fields are read by their names; a map whose entries are by theirs. */
+type Holder = Field & { readonly type: FieldType & { readonly kind: 'struct' | 'coded' | 'list' } };
 
 /** A field in such a struct. */
 export type InnerField = Field & { readonly type: FieldType & { readonly kind: 'inner' } };
@@ -28,12 +28,14 @@ export function isCoded(field: Field | BitFieldModel): field is CodedField {
   return field.member === 'field' && field.type.kind === 'coded';
 }
 
-/** The function that gives what a struct or coded window holds, read once for a frame: `packetOf`. */
+/** The function that gives what a held field holds, read once for a frame: `packetOf`; arms may share its name. */
 function holderName(of: Field, module: Module): string {
-  return `${module.local(of)}Of`;
+  const local = module.local(of);
+  const i = [...module.held].filter((field) => module.local(field) === local).indexOf(of);
+  return module.local(`${local}Of${i === 0 ? '' : i + 1}`);
 }
 
-/** The code of what a coded window holds. */
+/** The code of what a struct, a coded window or a map that is a list holds. */
 export function heldCode(of: Field, b: string, at: string, module: Module): string {
   module.held.add(of);
   return `${holderName(of, module)}(${b}, ${at})`;
@@ -46,6 +48,24 @@ export function innerCode(field: InnerField, reader: Reader): string {
   const plain = plainField(field);
   const nullable = plain.member === 'field' && 'nullable' in plain.type && plain.type.nullable;
   return nullable ? `(${code} === null ? undefined : ${code})` : `${code}${presence(field)}`;
+}
+
+/**
+ * The code of what stands under a key of a map that is a list of its entries.
+ *
+ * @param entries the code of the list, @param isOptional whether it can be undefined
+ */
+export function lookUpCode(
+  { key, value }: Keyed,
+  entries: string,
+  isOptional: boolean,
+  wanted: string,
+  module: Module,
+): string {
+  const test = `(entry) => entry.${module.property(key)} === ${quote(wanted)}`;
+  const code = `${entries}${isOptional ? '?' : ''}.find(${test})?.${module.property(value)}`;
+  const nullable = 'nullable' in value.type && value.type.nullable;
+  return nullable ? `(${code} ?? undefined)` : code;
 }
 
 /** `!` after a property that an encoder may leave out, and a reader never does. */
@@ -70,7 +90,7 @@ export function emitHeld(module: Module): {
   const begin: string[] = [];
   for (const of of module.held as ReadonlySet<Holder>) {
     const name = holderName(of, module);
-    const kept = `${name.replace(/Of$/, '')}Kept`;
+    const kept = `${name.replace(/Of(?=\d*_?$)/, '')}Kept`;
     const type = typeText(of.type, module);
     statements.push(
       `/** The ${of.name} of the frame at hand, read when it is first asked for. */\nconst ${kept} = new ${module.use('Kept')}<${type}>();`,
@@ -101,8 +121,8 @@ function readHolder(of: Holder, module: Module): string[] {
   reader.within = of.guards;
   const { lines } = reader;
   const schema = module.schemaAt(of);
-  const { struct } = of.type;
-  const type: FieldType = { kind: 'struct', struct, args: of.type.kind === 'struct' ? of.type.args : [] };
+  const type: FieldType =
+    of.type.kind === 'coded' ? { kind: 'struct', struct: of.type.struct, args: [] } : of.type;
   const from = reader.placeOf(of);
   if (of.type.kind === 'coded') {
     const codec = codecName(of.type.codec, module);
@@ -118,7 +138,8 @@ function readHolder(of: Holder, module: Module): string[] {
   }
   const args = argumentsOf(type, reader);
   const depth = String(module.protocol.limits.depth);
-  readAtCursor(type, of.path, schema, module, lines, 'value', null, null, depth, args);
+  const count = 'extent' in type && 'value' in type.extent ? reader.emit(type.extent.value) : null;
+  readAtCursor(type, of.path, schema, module, lines, 'value', count, null, depth, args);
   if (of.type.kind === 'coded')
     lines.push(
       `if (c.at !== plain.length) throw new ${module.use('DecodeError')}('window', ${quote(of.path)}, c.at, \`\${plain.length - c.at} bytes of what it holds are left over\`, ${quote(schema)});`,

@@ -54,12 +54,14 @@ export class RoleReader extends TextReader {
     return field!.guards.length === 0 ? `(${same})` : `(${this.condition(field!.guards)} && ${same})`;
   }
 
-  header(e: Expression & { op: 'header' }): string {
+  override header(e: Expression & { op: 'header' }): string {
+    const { headers } = this.module.protocol.roles;
+    if (!e.maps.every((map) => headers.includes(map))) return super.header(e);
     this.module.usesKnownHeader = true;
     // An extern keeps its own texts.
     if (e.maps[0]!.type.kind === 'map') this.module.usesNames = true;
     const code = `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
-    if (this.module.protocol.roles.headers.every((map) => e.maps.includes(map))) return code;
+    if (headers.every((map) => e.maps.includes(map))) return code;
     const has = e.maps.map((map) => `(${this.condition(map.guards)})`).join(' || ');
     return `(${has} ? ${code} : undefined)`;
   }

@@ -69,6 +69,11 @@ class Scanner extends Reader {
     if (size > 0) this.need({ anchor: place.anchor, offset: place.offset + size });
   }
 
+  /** What is walked has come; of others no more is known than where they end. */
+  protected override readingAll(field: Field): void {
+    if (!isSelfDelimited(field.type)) this.need(endPlace(field, this.module));
+  }
+
   override nested(emit: () => void): void {
     const { here } = this;
     this.here = new Map(here);
@@ -84,7 +89,7 @@ class Scanner extends Reader {
   }
 
   private need(wanted: Place): void {
-    const before = this.here.get(wanted.anchor) ?? 0;
+    const before = this.here.get(wanted.anchor) ?? (wanted.anchor === null ? 0 : -1);
     if (wanted.offset <= before) return;
     // All that every frame has after this place is asked for at once.
     const until = { anchor: wanted.anchor, offset: Math.max(wanted.offset, this.certain(wanted.anchor)) };

@@ -4,6 +4,7 @@ import type { Expression } from '../model/expression.js';
 import { boundsOf, formRange, intName, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { typeSize } from '../model/size.js';
+import { keyedBy } from '../model/maps-as-lists.js';
 import { walk } from '../model/walk.js';
 import type {
   BitFieldModel,
@@ -16,6 +17,7 @@ import type {
   VariantModel,
   WindowModel,
 } from '../model/model.js';
+import { bytesCompared } from './bytes-compared.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
@@ -24,6 +26,7 @@ import { floatName, readValue } from './reader.js';
 import { endCode, reachesRecursion, readFormed } from './self-delimiting.js';
 import { argumentsOf, hasAlignment, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
+import { lookUpCode } from './emit-inner.js';
 import { isGiven } from '../model/is-given.js';
 import { fieldTypeText, typeText } from './type-text.js';
 
@@ -317,6 +320,22 @@ class StructReader implements Environment {
     return this.locals.get(e.fields[0]!)!;
   }
 
+  bytesEqual(e: Expression & { op: 'field' }, text: string): string {
+    const [field] = e.fields;
+    if (field!.constant?.kind === 'text') return String(field!.constant.value === text);
+    if (e.type.kind === 'text') return `(${this.field(e)} === ${quote(text)})`;
+    return bytesCompared(e, this.field(e), text, this.module);
+  }
+
+  byte({ of, index }: Expression & { op: 'byte' }): string {
+    return `${this.field(of)}${of.optional ? '?.' : ''}[${index}]`;
+  }
+
+  header({ maps, key }: Expression & { op: 'header' }): string {
+    const local = this.module.local(maps[0]!);
+    return lookUpCode(keyedBy(maps[0]!.type)!, local, this.optional.has(local), key, this.module);
+  }
+
   hold(_e: Expression, code: string): string {
     return code;
   }
@@ -498,6 +517,10 @@ class StructReader implements Environment {
       const wanted = literal(field, field.constant);
       this.fail(field, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
       return;
+    }
+    if (field.computed !== undefined) {
+      const wanted = emitExpression(field.computed, this);
+      this.fail(field, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be \${${wanted}}\``);
     }
     const { low, high } = boundsOf(field);
     const full = rangeOf(field.type.int);

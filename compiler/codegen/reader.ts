@@ -2,6 +2,7 @@ import type { Expression } from '../model/expression.js';
 import { parts } from '../model/expressions-of.js';
 import { intName, isBig } from '../model/integers.js';
 import { memberOf, type Anchor, type Place } from '../model/layout.js';
+import { keyedBy } from '../model/maps-as-lists.js';
 import type {
   BitFieldModel,
   Block,
@@ -20,7 +21,7 @@ import { readInOrder } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
-import { innerCode, isInner, type InnerField } from './emit-inner.js';
+import { heldCode, innerCode, isInner, lookUpCode, type InnerField } from './emit-inner.js';
 import { quote, type Module } from './module.js';
 import { endCode, isFormed, isSelfDelimited, readFormed } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
@@ -101,6 +102,17 @@ export class Reader implements Environment {
     return `(${cases.join('')}${e.optional ? 'undefined' : ''})`;
   }
 
+  /** What stands under a key of a map that is not the headers: the list of its entries is read once. */
+  header(e: Expression & { op: 'header' }): string {
+    const cases = e.maps.map((map) => {
+      const { type } = plainField(map) as Field;
+      const entries = isInner(map) ? innerCode(map, this) : heldCode(map, this.b, this.at, this.module);
+      const code = lookUpCode(keyedBy(type)!, entries, isInnerOptional(map), e.key, this.module);
+      return map.guards.length === 0 ? code : `${this.condition(map.guards)} ? ${code} : `;
+    });
+    return e.maps[0]!.guards.length === 0 ? cases[0]! : `(${cases.join('')}undefined)`;
+  }
+
   /** A byte of a bytes field, undefined where there are not as many. */
   byte(e: Expression & { op: 'byte' }): string {
     const { of, index } = e;
@@ -119,6 +131,7 @@ export class Reader implements Environment {
 
   /** Where the bytes of a field start and end, as code. */
   private bytesOf(field: Field): [from: string, to: string] {
+    this.readingAll(field);
     const window = isOpenEnded(field) ? windowAround(field, this.module) : null;
     const start = this.placeOf(field);
     const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
@@ -131,6 +144,7 @@ export class Reader implements Environment {
   value(field: Field | BitFieldModel): string {
     const held = this.held.get(field);
     if (held !== undefined) return held;
+    if (field.member === 'field' && field.said !== undefined) return quote(field.said);
     if (field.member === 'field' && field.type.kind === 'text') return this.textValue(field, field.type);
     if (field.member === 'field' && field.type.kind === 'extern') {
       const { extern } = field.type;
@@ -141,10 +155,30 @@ export class Reader implements Environment {
     if (isInner(field)) return innerCode(field, this);
     if (field.member === 'field' && field.type.kind === 'bytes' && !field.type.nullable)
       return `${this.b}.subarray(${this.bytesOf(field).join(', ')})`;
+    if (field.member === 'field' && 'nullable' in field.type && field.type.nullable)
+      return this.nullableValue(field, field.type);
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, isPeek(field) ? typeSize(field.type).min : memberSize(memberOf(field)).min);
     return readValue(field, this.b, place, this.module, this.knownEnd(field), this.at);
+  }
+
+  /** Bytes that can be null, undefined where they are; of a list no more than whether it is there. */
+  private nullableValue(field: Field, type: FieldType): string {
+    if (!('extent' in type) || (type.kind !== 'bytes' && type.kind !== 'list'))
+      throw new Error(`${field.path} is never null`);
+    const { extent } = type;
+    const value = (): string =>
+      type.kind === 'list' ? 'true' : `${this.b}.subarray(${this.bytesOf(field).join(', ')})`;
+    if (extent.kind === 'prefix') {
+      const start = this.module.layout.places.get(field)!;
+      const place = this.place(start);
+      this.reading(start, extent.int.bits / 8);
+      const none = extent.int.signed ? '-1' : String(2 ** extent.int.bits - 1);
+      return `(${this.module.use(intName(extent.int))}(${this.b}, ${place}) === ${none} ? undefined : ${value()})`;
+    }
+    if (!('value' in extent)) throw new Error(`${field.path} is never null`);
+    return `(${emitExpression(extent.value, this)} === -1 ? undefined : ${value()})`;
   }
 
   /** Where a field ends, if this function has found that already. */
@@ -186,6 +220,7 @@ export class Reader implements Environment {
   }
 
   protected textValue(field: Field, type: FieldType & { kind: 'text' }): string {
+    this.readingAll(field);
     const start = this.placeOf(field);
     const window = type.extent.kind === 'rest' ? windowAround(field, this.module) : null;
     const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
@@ -207,14 +242,20 @@ export class Reader implements Environment {
   bytesEqual(e: Expression & { op: 'field' }, text: string): string {
     const tests = (e.fields as readonly Field[]).map((field) => {
       if (isInner(field)) return this.innerEqual(field, text);
+      if (isEntry(field)) return this.sameBytes(this.value(field), text);
       const { lines } = this;
-      const condition = field.guards.length === 0 ? null : this.condition(field.guards);
-      const before = lines.length;
-      const window = isOpenEnded(field) ? windowAround(field, this.module) : null;
-      const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
-      const code = new ConstantText(field, text, this.module).found(this.b, this.placeOf(field), to);
+      const found = (): string => {
+        this.readingAll(field);
+        const window = isOpenEnded(field) ? windowAround(field, this.module) : null;
+        const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
+        return new ConstantText(field, text, this.module).found(this.b, this.placeOf(field), to);
+      };
       // What is walked in one arm is walked there only.
-      if (condition === null) return code;
+      const condition = field.guards.length === 0 ? null : this.condition(field.guards);
+      if (condition === null) return found();
+      const before = lines.length;
+      let code = '';
+      this.nested(() => (code = found()));
       const walked = lines.splice(before);
       if (walked.length === 0) return `(${condition} && ${code})`;
       const name = this.free('same');
@@ -229,10 +270,14 @@ export class Reader implements Environment {
     const code = innerCode(field, this);
     const plain = plainField(field);
     const isBytes = plain.member === 'field' && plain.type.kind === 'bytes';
-    const same = isBytes
-      ? `(${this.module.use('whenGiven')}(${code}, (given) => ${this.module.use('readLatin1')}(given, 0, given.length) === ${quote(text)}) === true)`
-      : `${code} === ${quote(text)}`;
+    const same = isBytes ? this.sameBytes(code, text) : `${code} === ${quote(text)}`;
     return field.guards.length === 0 ? same : `(${this.condition(field.guards)} && ${same})`;
+  }
+
+  /** Whether bytes, if they are there, are those of a text. */
+  private sameBytes(code: string, text: string): string {
+    const same = `${this.module.use('readLatin1')}(given, 0, given.length) === ${quote(text)}`;
+    return `(${this.module.use('whenGiven')}(${code}, (given) => ${same}) === true)`;
   }
 
   /** Whether a place under these guards is in the frame. */
@@ -325,6 +370,9 @@ export class Reader implements Environment {
 
   /** Called before bytes at a place are read; a scan makes sure here that they have come. */
   protected reading(_place: Place, _size: number): void {}
+
+  /** Called before a text or bytes are read as a whole; a scan makes sure here that they have come. */
+  protected readingAll(_field: Field): void {}
 
   /** Opens a branch: what is declared in it is forgotten after it. */
   nested(emit: () => void): void {

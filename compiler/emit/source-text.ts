@@ -14,7 +14,9 @@ export function declaredText(field: Field | BitFieldModel): string {
 /** The constant of a field as the schema writes it, or its value where the schema names another constant. */
 export function constantOf(field: Field | BitFieldModel, constant: ConstantValue): string {
   const written = /= *("(?:\\.|[^"\\])*"|-?\d\w*)$/.exec(declaredText(field))?.[1];
-  return written ?? constantText(constant);
+  if (written !== undefined) return written;
+  const said = field.member === 'field' ? field.said : undefined;
+  return said === undefined ? constantText(constant) : JSON.stringify(said);
 }
 
 /** A constant as a schema may write it: `1`, `"EC"`, `true`. */

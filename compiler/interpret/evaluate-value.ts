@@ -1,17 +1,22 @@
 import { textWord } from '@proto-frame/api';
 import { arithmetic } from '../model/constants.js';
 import { matches } from '../model/evaluate.js';
+import { plainField } from '../model/inner-fields.js';
 import { namedBy } from '../model/named-by.js';
 import type { Expression } from '../model/expression.js';
-import type { BitFieldModel, Field, Guard, Struct } from '../model/model.js';
+import type { BitFieldModel, Field, Guard, Keyed, Struct } from '../model/model.js';
 import type { ExternCode } from './extern-code.js';
+import type { Shown } from './read-frame.js';
 
 /** A value of one frame; undefined: not there. Bytes are a text with a character for each. */
 export type Value = bigint | boolean | string | null | undefined;
 
+/** The first value under each key of a map that is not the headers. */
+export type Entries = ReadonlyMap<string, string | null>;
+
 /** What has been read or set of one frame or struct. */
 export interface Scope {
-  readonly values: Map<Field | BitFieldModel, Value>;
+  readonly values: Map<Field | BitFieldModel, Value | Entries>;
   /** What has been read of the structs and coded windows in it. */
   readonly inner?: Map<Field, Scope['values']>;
   /** For calls of extern functions. */
@@ -21,7 +26,7 @@ export interface Scope {
 }
 
 /** The value of the first of some fields that is in a struct or coded window which has been read. */
-function innerValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): Value {
+function innerValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): Value | Entries {
   for (const field of fields) {
     if (field.member !== 'field' || field.type.kind !== 'inner') continue;
     const values = scope.inner?.get(field.type.of());
@@ -29,6 +34,27 @@ function innerValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): V
     if (found !== undefined) return values!.get(found);
   }
   return undefined;
+}
+
+function heldValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): Value | Entries {
+  const field = fields.find((f) => scope.values.has(f));
+  return field === undefined ? innerValue(fields, scope) : scope.values.get(field);
+}
+
+/** The entries of a map as they have been read or are given; of one key the first counts. */
+export function entriesOf({ key, value }: Keyed, list: readonly Shown[]): Entries {
+  const entries = new Map<string, string | null>();
+  for (const one of list as readonly { readonly [field: string]: Shown }[]) {
+    const name = textIn(one[key.name]);
+    if (name !== null && !entries.has(name)) entries.set(name, textIn(one[value.name]));
+  }
+  return entries;
+}
+
+/** The text that a proxy takes a value for, also bytes that are none. */
+function textIn(value: Shown | undefined): string | null {
+  if (value instanceof Uint8Array) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(value);
+  return typeof value === 'string' ? value : null;
 }
 
 /** What an expression gives in one frame. A field of an arm that is not there gives undefined. */
@@ -43,11 +69,15 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
       return null;
     case 'field':
     case 'request': {
-      const field = e.fields.find((f) => scope.values.has(f));
-      return field === undefined ? innerValue(e.fields, scope) : scope.values.get(field);
+      const value = heldValue(e.fields, scope);
+      return value instanceof Map ? '' : (value as Value);
     }
-    case 'header':
-      return scope.header?.(e.key, e.maps);
+    case 'header': {
+      const held = heldValue(e.maps, scope);
+      if (held instanceof Map) return (held as Entries).get(e.key) ?? undefined;
+      const map = plainField(e.maps[0]!);
+      return map.member === 'field' && map.type.kind === 'list' ? undefined : scope.header?.(e.key, e.maps);
+    }
     case 'flag': {
       const of = evaluateValue(e.of, scope);
       return typeof of === 'bigint' && (of & e.mask) !== 0n;

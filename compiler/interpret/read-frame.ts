@@ -13,7 +13,14 @@ import type {
 import { rangeOf } from '../model/integers.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
-import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import {
+  argumentValues,
+  entriesOf,
+  evaluateValue,
+  isTaken,
+  type Scope,
+  type Value,
+} from './evaluate-value.js';
 import { readEntry, recordBytesOrNull } from './record-entries.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { readFormed } from './formed.js';
@@ -329,7 +336,9 @@ class FrameReader {
         : (typeof value === 'object' && value !== null) || typeof value === 'number'
           ? ''
           : value;
-    scope.values.set(field, known);
+    const keyed = field.type.kind === 'list' ? field.type.keyed : undefined;
+    const said = field.said ?? known;
+    scope.values.set(field, keyed === undefined ? said : entriesOf(keyed, value as readonly Shown[]));
     const given = isGiven(field);
     let comment = note;
     if (field.derivation !== null) {
@@ -354,7 +363,7 @@ class FrameReader {
       name: field.name,
       offset: at - this.at,
       length: next - at,
-      value,
+      value: field.said ?? value,
       note: comment,
       children,
       given,

@@ -15,7 +15,14 @@ import type {
 } from '../model/model.js';
 import { inTurn } from '../model/covers.js';
 import { checksum } from './checksum.js';
-import { argumentValues, evaluateValue, isTaken, type Scope, type Value } from './evaluate-value.js';
+import {
+  argumentValues,
+  entriesOf,
+  evaluateValue,
+  isTaken,
+  type Scope,
+  type Value,
+} from './evaluate-value.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
@@ -407,7 +414,11 @@ class BodyWriter {
     // Null is a value of its own, not the default.
     const given = own !== undefined ? own : (constantOf(field) ?? emptyOf(type));
     if (given === undefined) throw new JsonError(this.name(field), 'is missing');
-    this.scope.values.set(field, knownOf(given));
+    const keyed = type.kind === 'list' ? type.keyed : undefined;
+    this.scope.values.set(
+      field,
+      keyed === undefined ? (field.said ?? knownOf(given)) : entriesOf(keyed, given as readonly Shown[]),
+    );
     const from = this.out.position;
     this.value(type, given, this.name(field));
     if ('extent' in type && type.extent.kind !== 'prefix') {

@@ -21,6 +21,7 @@ import type {
 } from './model.js';
 import { innerFields, isInnerOptional, plainField } from './inner-fields.js';
 import { inEveryFrame } from './in-every-frame.js';
+import { keyedBy } from './maps-as-lists.js';
 import { exclusive, type Names } from './names.js';
 import { isOfRequest, readsRequest, type Remembered } from './remembered.js';
 import { leftFor } from './first-match.js';
@@ -102,12 +103,11 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       const object = buildExpression(expr.object, cx);
       const key = constantOf(expr.index, cx.scope, report);
       if (object === null || key === null) return null;
-      const map = object.op === 'field' ? object.fields[0] : undefined;
-      const isMap =
-        map?.member === 'field' && (map.type.kind === 'map' || isExternMap(map.type) || isMapEntry(map.type));
+      const maps = object.op === 'field' ? object.fields : [];
+      const isMap = maps.length > 0 && maps.every(isMapField);
       if (key.kind === 'int' && (!isMap || cx.byteOf !== undefined))
         return buildByte(expr, object, key.value, cx);
-      if (map?.member !== 'field' || !isMap) {
+      if (!isMap) {
         report.error(
           'PF109',
           expr.object.span,
@@ -119,8 +119,14 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
         report.error('PF109', expr.index.span, 'the key of a map is a text', { hint: 'put it in quotes' });
         return null;
       }
-      const maps = (object as Expression & { op: 'field' }).fields as readonly Field[];
-      return { op: 'header', maps, key: key.value, span: expr.span, optional: true, type: { kind: 'text' } };
+      return {
+        op: 'header',
+        maps: maps as readonly Field[],
+        key: key.value,
+        span: expr.span,
+        optional: true,
+        type: { kind: 'text' },
+      };
     }
     case 'call':
       return buildCall(expr, cx);
@@ -386,6 +392,11 @@ export function fieldExpression(
 ): Expression {
   const first = fields[0]!;
   const present = inEveryFrame(fields, guards);
+  const always = first.member === 'field' ? (first.said ?? textIn(first)) : null;
+  if (always !== null && fields.length === 1 && present)
+    return { op: 'text', value: always, span: expr.span, optional: false, type: { kind: 'text' } };
+  if (fields.every((f) => f.member === 'field' && f.said !== undefined))
+    return { op, name, fields, span: expr.span, type: { kind: 'text' }, optional: !present };
   const base = { name, fields, span: expr.span };
   const bounded = (bounds: { low: bigint; high: bigint }): { low: bigint; high: bigint } =>
     fields.length === 1 ? narrow(first, bounds, guards) : bounds;
@@ -431,6 +442,17 @@ export function fieldExpression(
     default:
       return { op, ...base, type: { kind: 'bytes' }, optional };
   }
+}
+
+/** What a text always is; null for other fields. */
+function textIn({ type, constant }: Field): string | null {
+  return type.kind === 'text' && constant?.kind === 'text' ? constant.value : null;
+}
+
+function isMapField(field: Field | BitFieldModel): boolean {
+  const plain = plainField(field);
+  if (plain.member === 'bitField') return false;
+  return keyedBy(plain.type) !== null || isExternMap(plain.type) || isMapEntry(plain.type);
 }
 
 function isExternMap(type: FieldType): boolean {

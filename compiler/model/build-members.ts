@@ -28,6 +28,7 @@ import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, isWide, maxOf, refuseOrder, refuseOrderAt } from './build-type.js';
 import { CHECKSUMS, isChecksum } from './checksum-algorithms.js';
+import { constantBytes } from './constant-bytes.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
 import { matches } from './evaluate.js';
@@ -542,6 +543,7 @@ function buildField(ast: FieldAst, place: Place): Field | null {
   checkAttributes(ast.attrs, attributesOf(type), `\`${ast.name.text}\``, report);
   const range = rangeAttr(ast, type, place) ?? rangeOfDigits(type);
   const computed = computedValue(ast, type, place);
+  const constant = ast.value === null || computed !== null ? null : literalFor(ast.value, type, place);
   const field: Field = {
     member: 'field',
     name: ast.name.text,
@@ -550,7 +552,8 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     span: ast.name.span,
     type,
     guards: cx.guards,
-    constant: ast.value === null || computed !== null ? null : literalFor(ast.value, type, place),
+    constant,
+    ...(constant === null ? {} : constantBytes(type, constant, ast.value!.span, report)),
     ...(computed === null || computed === undefined ? {} : { computed }),
     default: defaultOf(ast, type, range, place),
     range,

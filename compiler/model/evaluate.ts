@@ -46,8 +46,12 @@ export function evaluate(e: Expression, facts: Facts): Known {
       }
       return undefined;
     }
+    case 'byte': {
+      const of = evaluate(e.of, facts);
+      if (typeof of !== 'string') return of === null ? null : undefined;
+      return e.index < of.length ? BigInt(of.charCodeAt(e.index)) : null;
+    }
     case 'header':
-    case 'byte':
     case 'part':
     case 'textTest':
     case 'word':

@@ -1,4 +1,4 @@
-import type { Block, Field, FieldType, Roles } from './model.js';
+import type { Block, Field, FieldType, Keyed, Roles } from './model.js';
 import { walk } from './walk.js';
 
 /**
@@ -11,7 +11,13 @@ export function mapsAsLists(block: Block, headers: Roles['headers']): void {
       (member as { -readonly [K in keyof Field]: Field[K] }).type = listOf(member.type);
 }
 
-function listOf({ pair, extent, maxCount }: FieldType & { readonly kind: 'map' }): FieldType {
+function listOf({ pair, key, value, extent, maxCount }: FieldType & { readonly kind: 'map' }): FieldType {
   const element = { kind: 'struct', struct: pair, args: [] } as const;
-  return { kind: 'list', element, extent, maxCount, nullable: false, range: null };
+  return { kind: 'list', element, extent, maxCount, nullable: false, range: null, keyed: { key, value } };
+}
+
+/** What the entries of a map are made of, also of one that has become a list; null for other types. */
+export function keyedBy(type: FieldType): Keyed | null {
+  if (type.kind === 'list') return type.keyed ?? null;
+  return type.kind === 'map' ? type : null;
 }

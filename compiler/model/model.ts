@@ -210,6 +210,8 @@ export type FieldType =
       readonly nullable: boolean;
       /** `( … in low..high)`: what each element is held to. */
       readonly range: Field['range'];
+      /** Of a map that is not the headers: the two texts of an entry, by the first of which it can be looked up. */
+      readonly keyed?: Keyed;
     }
   | {
       readonly kind: 'map';
@@ -219,6 +221,12 @@ export type FieldType =
       readonly extent: ExtentModel;
       readonly maxCount: number;
     };
+
+/** The key and the value in an entry of a map. */
+export interface Keyed {
+  readonly key: Field;
+  readonly value: Field;
+}
 
 /** What an entry of a record holds: `int` is a number, so up to 53 bits, `int64` is exact and for ids. */
 export type EntryType =
@@ -334,6 +342,8 @@ export interface Field {
   readonly guards: readonly Guard[];
   /** `= 1`: always this value. */
   readonly constant: ConstantValue | null;
+  /** What a constant says that stands with its length or delimiter: `constant` are all its bytes, `type` is bytes then. */
+  readonly said?: string;
   /** `= a + b`: always what this gives of fields that stand before it; encoders fill it in. */
   readonly computed?: Expression;
   readonly default: ConstantValue | null;

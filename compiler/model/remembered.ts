@@ -9,6 +9,9 @@ import { suggestHint } from './suggest-hint.js';
 /** Facts of one request: each doubles the forms that its replies may have. */
 const MOST_FACTS = 4;
 
+/** What can be asked of: no more than the answer is kept. */
+const MEMORABLE: readonly string[] = ['int', 'text', 'bytes'];
+
 /**
  * What the server's frames may know of the request that they answer: its fields named in `remember(…)`, and the
  * conditions over these that they ask. Such a condition is a fact of the request, known when it is sent; all that
@@ -170,8 +173,12 @@ export function rememberedFields(
       continue;
     }
     const [field] = meaning.fields;
-    if (field!.member === 'field' && field!.type.kind !== 'int')
-      report.error('PF109', arg.span, `numbers and booleans can be remembered, not ${field!.type.kind}`);
+    if (field!.member === 'field' && !MEMORABLE.includes(field!.type.kind))
+      report.error(
+        'PF109',
+        arg.span,
+        `numbers, booleans, texts and bytes can be remembered, not a ${field!.type.kind}`,
+      );
     else if (field!.guards.length > 0 || meaning.fields.length > 1)
       report.error('PF112', arg.span, `\`${arg.name}\` is not in every request, so it can't be remembered`, {
         labels: [{ span: meaning.span, text: 'it stands in one arm only' }],

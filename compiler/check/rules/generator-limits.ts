@@ -2,6 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
 import { lateReason, replacedIn } from '../../model/early-length.js';
+import { plainField } from '../../model/inner-fields.js';
 import { walk } from '../../model/walk.js';
 import type { Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -16,7 +17,7 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       else if (member.member === 'within') {
         lengthsStay(member, report);
       }
-      for (const e of membersRead(member)) lookedUp(e, report);
+      for (const e of membersRead(member)) lookedUp(e, member, report);
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, protocol, report);
       byteOrder(member, protocol, report);
@@ -44,30 +45,36 @@ function byteOrder({ type, checksum, span }: Field, { facts }: Protocol, report:
     );
 }
 
-/** Where a frame ends is found without looking into maps: what stands in one is for roles. */
-function lookedUp(read: Expression, report: Report): void {
-  for (const e of parts(read))
-    if (e.op === 'header')
-      report.error('PF199', e.span, 'deciding about a frame by what stands in a map is not built yet', {
-        labels: [{ span: e.maps[0]!.span, text: 'the map' }],
-        hint: 'roles look maps up: `service = headers["service"];`',
-      });
+/**
+ * Where a frame ends is found without looking into maps: what stands in one is for roles, and for assertions if filters
+ * do not edit the map, as they do the headers.
+ */
+function lookedUp(read: Expression, by: MemberModel, report: Report): void {
+  for (const e of parts(read)) {
+    if (e.op !== 'header') continue;
+    const [map] = e.maps;
+    if (by.member === 'assert' && map!.type.kind === 'list') continue;
+    report.error('PF199', e.span, 'deciding about a frame by what stands in a map is not built yet', {
+      labels: [{ span: map!.span, text: 'the map' }],
+      hint: 'roles look maps up, and assertions those that are not the headers: `service = headers["service"];`',
+    });
+  }
 }
 
-/** Of entries only numbers and texts are read by expressions, and the texts of the one map that is the headers. */
+/** Of maps that a module reads, and of several in arms, those are looked up that are the headers. */
 function entriesRead(e: Expression, headers: readonly Field[], report: Report): void {
-  const ofEntry = (of: Expression): boolean =>
-    of.op === 'field' && of.fields.some((f) => f.member === 'field' && f.type.kind === 'entry');
-  if (e.op === 'binary' && [e.left, e.right].some((side) => side.type.kind === 'bytes' && ofEntry(side)))
-    report.error('PF199', e.span, 'comparing bytes of an entry is not built yet', {
-      hint: 'an entry of text can be compared',
-    });
   if (e.op !== 'header' || report.hasErrorIn(e.span)) return;
-  const other = e.maps.find((map) => !headers.includes(map));
+  const areLists = e.maps.every((map) => plainType(map) === 'list');
+  const other = areLists ? undefined : e.maps.find((map) => !headers.includes(map));
   if (other !== undefined)
     report.error('PF199', e.span, `a look-up in \`${other.name}\` by a role is not built yet`, {
       labels: [{ span: other.span, text: 'it is not the role `headers`' }],
     });
+}
+
+function plainType(map: Field): string {
+  const plain = plainField(map);
+  return plain.member === 'field' ? plain.type.kind : plain.member;
 }
 
 /** What decides is known before it decides: to an encoder, and after the proxy has replaced what a length measures. */

@@ -55,14 +55,16 @@ function notGiven(e: Expression, report: Report): void {
       f.member === 'field' &&
       f.type.kind === 'inner' &&
       f.type.fields.some(
-        (one) => one.constant !== null || (one.member === 'field' && one.derivation !== null),
+        (one) =>
+          one.constant !== null ||
+          (one.member === 'field' && (one.derivation !== null || one.computed !== undefined)),
       ),
   );
   if (filled)
     report.error(
       'PF199',
       e.span,
-      `reading \`${name}\` of \`${of.name}\`, a length or constant, is not built yet`,
+      `reading \`${name}\` of \`${of.name}\`, a length, constant or computed field, is not built yet`,
     );
 }
 

@@ -1,6 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { expressionsOf } from '../../model/expressions-of.js';
+import { bigCompared } from '../../model/big-compared.js';
+import { expressionsOf, parts } from '../../model/expressions-of.js';
 import { isBig, SAFE } from '../../model/integers.js';
 import type { Protocol } from '../../model/model.js';
 
@@ -8,7 +9,12 @@ const BITWISE = ['&', '^', '~'];
 
 /** PF152: what is computed stays within the numbers that JavaScript holds exactly. */
 export function numbersExact(protocol: Protocol, report: Report): void {
-  for (const e of expressionsOf(protocol)) {
+  const exact = new Set<Expression>();
+  const conditions = protocol.facts.flatMap((fact) => [...parts(fact.condition)]);
+  for (const e of [...expressionsOf(protocol), ...conditions]) {
+    const big = e.op === 'binary' ? bigCompared(e) : null;
+    if (big !== null) exact.add(big);
+    if (exact.has(e)) continue;
     if (e.op === 'field') readable(e, report);
     else if (e.op === 'unary' || e.op === 'binary') {
       const operands = e.op === 'unary' ? [e.operand] : [e.left, e.right];

@@ -12,7 +12,6 @@ export function structsPlain(protocol: Protocol, report: Report): void {
           hint: 'put it into the frame',
         });
       if (member.member === 'within') windowClosed(struct, member, report);
-      else if (member.member === 'field' && member.computed !== undefined) refuse('a computed field');
       else if (member.member === 'field' && member.type.kind === 'coded') refuse('a window with a codec');
     }
   }

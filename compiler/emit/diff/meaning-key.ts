@@ -44,7 +44,7 @@ export function meaningKey(e: Expression, known: Known): string {
     case 'flag':
       return `${key(e.of)}.${e.name}`;
     case 'header':
-      return `${e.maps.map(known).join(' ')}[${JSON.stringify(e.key)}]`;
+      return `${e.maps.map((map) => fieldKey(map, known)).join(' ')}[${JSON.stringify(e.key)}]`;
     case 'unary':
       return `${e.operator}(${key(e.operand)})`;
     case 'binary':

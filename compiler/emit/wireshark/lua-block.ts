@@ -80,6 +80,7 @@ export class LuaBlock {
         return true;
       }
       case 'assert':
+        if (!isKnown(member.condition, this.protocol.roles)) return true;
         this.push(`if not (${luaExpression(member.condition)}) then bad(${luaText(member.message)}) end`);
         return true;
       case 'pad':
@@ -296,6 +297,10 @@ export class LuaBlock {
       const message = luaText(`${field.name} has to be ${field.constant.value}`);
       this.push(`if ${value} ~= ${field.constant.value} then bad(${message}) end`);
       return;
+    }
+    if (field.computed !== undefined && isKnown(field.computed, this.protocol.roles)) {
+      const wanted = luaExpression(field.computed);
+      this.push(`if ${value} ~= ${wanted} then bad(${luaText(`${field.name} is wrong`)}) end`);
     }
     const { low, high } = boundsOf(field);
     const full = rangeOf(type.int);

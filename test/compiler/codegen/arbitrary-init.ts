@@ -51,11 +51,17 @@ function arbitraryBlock(
   for (const field of all) if (field.constant?.kind === 'int') constants.set(field, field.constant.value);
   const factsOf = (values: readonly Value[]): Map<Field | BitFieldModel, Known> => {
     const facts = new Map(constants);
-    values.forEach((value, i) => facts.set(entries[i]!, known(entries[i]!, value)));
+    values.forEach((value, i) => {
+      for (const field of namesakes[i]!) facts.set(field, known(entries[i]!, value));
+    });
     for (const member of walk(block)) {
       const length = member.member === 'field' ? lengthOf(member, entries, values) : undefined;
       if (length !== undefined) facts.set(member as Field, length);
     }
+    // What no arm of the frame has is absent, and later conditions may ask for that.
+    for (const fields of namesakes)
+      if (fields.every((field) => present(field.guards, facts) === false))
+        for (const field of fields) facts.set(field, null);
     return facts;
   };
   const draw = (some: readonly (Field | BitFieldModel)[], facts: Facts): fc.Arbitrary<Value[]> =>
@@ -132,6 +138,10 @@ export function property(field: Field | BitFieldModel): string {
 function known(field: Field | BitFieldModel, value: Value): Known {
   if (field.member === 'field' && field.type.kind === 'float') return undefined;
   if (typeof value === 'number') return BigInt(value);
+  if (value === null || typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  // Of a list no more is asked than whether there is one.
+  if (field.member === 'field' && field.type.kind === 'list') return '';
   return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;
 }
 

@@ -174,8 +174,10 @@ class SchemaWriter {
       const call = this.frame({ name: 'Call', side: 'client', id, record, asked: [] });
       const known = r.chance(0.6) ? call.known.filter((s) => s.kind !== 'flags') : [];
       const facts = Array.from({ length: known.length === 0 ? 0 : 1 + r.below(3) }, () => r.pick(known));
-      remembered = [...new Set(facts.map((s) => s.name))];
+      const text = known.length > 0 && this.texts.length > 0 && r.chance(0.3) ? r.pick(this.texts) : null;
+      remembered = [...new Set([...facts.map((s) => s.name), ...(text === null ? [] : [text])])];
       const asked = [...new Set(facts.map((s) => this.comparison({ ...s, name: `req.${s.name}` })))];
+      if (text !== null) asked.push(`req.${text} == "ab"`);
       const record2 = r.chance(0.5) ? record : null;
       const answer = this.frame({ name: 'Answer', side: 'server', id, record: record2, asked });
       frames.push(...call.lines, ...answer.lines);
@@ -680,6 +682,7 @@ class SchemaWriter {
       () => this.structField(place),
       () => this.assertion(place),
       ...(place.inStruct && r.chance(0.8) ? [] : [() => this.pad(place)]),
+      ...(place.inStruct && r.chance(0.5) ? [() => this.computed(place)] : []),
       ...(deep ? [] : [() => this.window(place)]),
       ...(deep || place.inStruct
         ? []
@@ -805,10 +808,16 @@ class SchemaWriter {
     const [delimiter, size] = r.pick(DELIMITERS);
     const fallback =
       type !== 'bytes' && type !== 'cstr' && max === '' && r.chance(0.1) ? ' default "ab"' : '';
+    if (max === '' && fallback === '' && r.chance(0.1)) {
+      const end = type === 'cstr' ? 'cstr' : `${type} until "${delimiter}"`;
+      this.line(place, name, `${name} : ${end} = "qw";`, 2 + (type === 'cstr' ? 1 : size));
+      return;
+    }
     place.open.varies = true;
     if (type !== 'bytes' && !place.inStruct) (this.inArm(place) ? this.optionalTexts : this.texts).push(name);
     if (type === 'cstr') this.line(place, name, `${name} : cstr${max};`, 1);
     else this.line(place, name, `${name} : ${type} until "${delimiter}"${max}${fallback};`, size);
+    this.whenSaid(place, name);
   }
 
   private float(place: Place): void {
@@ -836,6 +845,7 @@ class SchemaWriter {
       if (type !== 'bytes' && !place.inStruct) this.optionalTexts.push(name);
       this.line(place, name, `${name} : ${type} size ${length}${max} nullable;`, 0);
     }
+    this.whenGiven(place, name);
   }
 
   private enumField(place: Place): void {
@@ -990,6 +1000,7 @@ class SchemaWriter {
     const fallback = type !== 'bytes' && r.chance(0.05) ? ' default "ab"' : '';
     place.open.varies = true;
     this.line(place, name, `${name} : ${type} size ${size.text}${max}${fallback};`, size.min);
+    this.whenSaid(place, name);
   }
 
   private prefixed(place: Place): void {
@@ -1001,10 +1012,30 @@ class SchemaWriter {
     const max = r.chance(0.2) ? ` max ${r.pick([5, 30])}` : '';
     const nullable = r.chance(0.3) ? ' nullable' : '';
     const fallback = type === 'pstr' && r.chance(0.1) ? ' default "zz"' : '';
+    if (nullable === '' && fallback === '' && r.chance(0.1)) {
+      this.line(place, name, `${name} : ${type}(${prefix}) = "MQTT";`, bits / 8 + 4);
+      return;
+    }
     place.open.varies = true;
     if (type === 'pstr' && !place.inStruct)
       (nullable === '' && !this.inArm(place) ? this.texts : this.optionalTexts).push(name);
     this.line(place, name, `${name} : ${type}(${prefix})${max}${nullable}${fallback};`, bits / 8);
+    if (nullable !== '') this.whenGiven(place, name);
+    this.whenSaid(place, name);
+  }
+
+  /** What stands in a frame or struct only where something else is not null. */
+  private whenGiven(place: Place, name: string): void {
+    if (!this.r.chance(0.3)) return;
+    const test = this.r.pick([`${name} != null`, `${name} == null`, `has(${name})`]);
+    place.open.lines.push(`if (${test}) { ${this.fresh('n')} : u16; }`);
+  }
+
+  /** What stands only where a text or bytes before it say something. */
+  private whenSaid(place: Place, name: string): void {
+    if (!this.r.chance(0.12)) return;
+    const test = this.r.pick(['!= ""', '== "ab"', '!= "ab"']);
+    place.open.lines.push(`if (${name} ${test}) { ${this.fresh('n')} : u16; }`);
   }
 
   private fixedText(place: Place): void {
@@ -1020,6 +1051,7 @@ class SchemaWriter {
         : '\\xda\\xbb!';
     const constant = r.chance(0.5) ? ` = "${value}"` : '';
     this.line(place, name, `${name} : ${type} size ${size}${constant};`, size);
+    if (constant === '') this.whenSaid(place, name);
   }
 
   private element(mayVary: boolean, place: Place): { text: string; min: number; varies: boolean } {
@@ -1066,6 +1098,8 @@ class SchemaWriter {
       const entry = `Entry${++this.count}`;
       this.pairs.push(`  struct ${entry} { key : pstr(u8); value : pstr(u16) nullable; }`);
       this.line(place, name, `${name} : map of ${entry} size ${this.length(place, 0, 400)}${max};`, 0);
+      if (r.chance(0.5)) place.open.lines.push(`assert ${name}["zz"] != "zz" or not has(${name}["a"]);`);
+      if (!place.inStruct) this.optionalTexts.push(`${name}["m"]`);
       return;
     }
     if (r.chance(0.2)) {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { XProtocol } from '@proto-frame/api';
+import { modulesOf } from '../../../compiler/cli/generate-all.js';
+import { generate } from '../../../compiler/codegen/generate.js';
 import { meaningOf } from '../../../compiler/interpret/meaning.js';
 import { readFrame } from '../../../compiler/interpret/read-frame.js';
-import { compileSchema, loadCodec } from './load-codec.js';
+import { compileSchema, loadCodec, runModule } from './load-codec.js';
 
 const SCHEMA = `protocol lines {
   pool pingpong;
@@ -50,4 +52,122 @@ test('texts are taken apart by the generated code as by the interpreter', async 
     if (read.kind !== 'frame') throw new Error(line);
     expect(meaningOf(protocol, read.tree), line).toEqual({ kind, ...facts });
   }
+});
+
+const TAGGED = `protocol tagged {
+  limits { frame = 64KiB; }
+  struct Tag { key : pstr(u8); value : pstr(i8) nullable; }
+  struct Meta { n : u8; tags : map of Tag size n; assert tags["bad"] != "yes"; }
+  frame Tagged {
+    answer : bool(u8);
+    id     : u32;
+    size   : u8;
+    header : map of Tag size size;
+    meta   : Meta;
+    if (answer) { more : u8; facts : map of Tag size more; } else { less : u8; facts : map of Tag size less; }
+    assert not has(header["refused"]) else "refused";
+  }
+  semantics {
+    kind = match (answer) { true => response, false => request };
+    id = id;
+    service = header["service"] ?? meta.tags["service"] ?? facts["service"];
+    method = facts["method"] ?? header["method"] ?? "none";
+    goaway when has(meta.tags["bye"]);
+  }
+  synth hijack none;
+}`;
+
+type Tags = readonly { readonly key: string; readonly value: string | null }[];
+
+const tag = (key: string, value: string | null): Tags[number] => ({ key, value });
+
+/** The header, the tags of `meta` and the facts, and what a proxy reads of them; of one key the first counts. */
+const TAGS: readonly [
+  header: Tags,
+  tags: Tags,
+  facts: Tags,
+  read: { service?: string; method: string; goaway?: true },
+][] = [
+  [[], [], [], { method: 'none' }],
+  [[tag('service', 'a'), tag('service', 'b')], [tag('service', 'c')], [], { service: 'a', method: 'none' }],
+  [
+    [tag('service', null)],
+    [tag('service', 'c'), tag('bye', '')],
+    [],
+    { service: 'c', method: 'none', goaway: true },
+  ],
+  [
+    [tag('method', 'x')],
+    [tag('bye', null)],
+    [tag('method', 'y'), tag('service', 'd')],
+    { service: 'd', method: 'y' },
+  ],
+];
+
+test('maps that are not the headers are looked up', async () => {
+  const protocol = compileSchema('tagged.proto-frame', TAGGED);
+  const { exports } = await loadCodec('tagged.proto-frame', TAGGED);
+  const codec = exports['tagged'] as XProtocol<Record<string, unknown>>;
+  for (const answer of [true, false]) {
+    for (const [header, tags, facts, read] of TAGS) {
+      const bytes = codec.encode({ answer, id: 7, header, meta: { tags }, facts });
+      const at = [bytes, 0, bytes.length] as const;
+      codec.check(...at);
+      expect([codec.serviceOf(...at), codec.methodOf(...at)]).toEqual([read.service, read.method]);
+      expect(codec.isGoaway(...at)).toBe(read.goaway ?? false);
+      const frame = readFrame(protocol, bytes, 0, bytes.length);
+      if (frame.kind !== 'frame') throw new Error(JSON.stringify(frame));
+      expect(meaningOf(protocol, frame.tree)).toEqual({
+        kind: answer ? 'response' : 'request',
+        id: '7',
+        ...read,
+      });
+    }
+  }
+  const refused = { answer: true, id: 7, header: [tag('refused', '')], meta: { tags: [] }, facts: [] };
+  expect(() => codec.encode(refused)).toThrow('refused');
+  const bad = { answer: true, id: 7, header: [], meta: { tags: [tag('bad', 'yes')] }, facts: [] };
+  expect(() => codec.encode(bad)).toThrow('assertion failed');
+  const bytes = codec.encode({ ...refused, header: [tag('refusee', '')] });
+  bytes[13] = 0x64;
+  expect(() => codec.check(bytes, 0, bytes.length)).toThrow('refused');
+  expect(readFrame(protocol, bytes, 0, bytes.length)).toMatchObject({ kind: 'bad', message: 'refused' });
+});
+
+const ASKED = `protocol asked {
+  correlate id, remember(method, token, when);
+  limits { frame = 64KiB; }
+  frame Call from client { magic : u8 = 7; id : u32; method : pstr(u8); token : bytes size 2; when : u64; }
+  frame Reply from server {
+    id  : u32;
+    len : u16;
+    within (len) {
+      if (req.method == "list" or starts_with(req.method, "get")) { count : u8; }
+      if (req.token == "ab") { token : bytes size 2; }
+      if (req.when > 5) { late : bool(u8); }
+      body : bytes rest;
+    }
+  }
+  semantics Call { kind = request; id = id; method = method; }
+  semantics Reply { kind = response; id = id; body = body; }
+  synth hijack none;
+}`;
+
+test('replies are read by what their requests say in texts, bytes and numbers of 64 bits', async () => {
+  const protocol = compileSchema('asked.proto-frame', ASKED);
+  const loaded = new Map<string, Record<string, unknown>>();
+  for (const side of modulesOf(protocol).toReversed())
+    loaded.set(side.fileName, runModule(await generate(side), loaded));
+  const codec = loaded.get(protocol.fileName)!['asked'] as XProtocol<Record<string, unknown>>;
+  const body = Buffer.from('00000007' + '0006' + '616263646566', 'hex');
+  for (const method of ['list', 'getAll', 'put', 'lis'])
+    for (const token of ['ab', 'aB'])
+      for (const when of [5n, 6n, 2n ** 63n]) {
+        const bytes = codec.encode({ id: 7, method, token: Buffer.from(token), when });
+        const form = codec.repliesTo!(bytes, 0, bytes.length);
+        const before = (method === 'list' || method === 'getAll' ? 1 : 0) + (token === 'ab' ? 2 : 0);
+        expect(form.bodyStart(body, 0, 12), `${method} ${token} ${when}`).toBe(
+          6 + before + (when > 5n ? 1 : 0),
+        );
+      }
 });

@@ -1,0 +1,18 @@
+import type { Expression } from './expression.js';
+import { isBig } from './integers.js';
+
+const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
+
+/**
+ * The field of 56 or 64 bits that a comparison holds against a constant, which is exact; null for other operators
+ * and operands.
+ */
+export function bigCompared(e: Expression & { readonly op: 'binary' }): Expression | null {
+  if (!COMPARISONS.includes(e.operator)) return null;
+  const [field, other] = e.left.op === 'field' ? [e.left, e.right] : [e.right, e.left];
+  if (field.op !== 'field' || other.op !== 'int') return null;
+  const isExact = field.fields.every(
+    (f) => f.member === 'field' && f.type.kind === 'int' && isBig(f.type.int, f.range),
+  );
+  return isExact ? field : null;
+}

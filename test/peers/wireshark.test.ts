@@ -1,10 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { EncodeError, type XProtocol } from '@proto-frame/api';
 import type { Protocol } from '@proto-frame/compiler';
+import { generate } from '../../compiler/codegen/generate.js';
 import { wiresharkDissector } from '../../compiler/emit/wireshark/dissector.js';
+import { ExternCode } from '../../compiler/interpret/extern-code.js';
 import { meaningOf, meaningText } from '../../compiler/interpret/meaning.js';
 import {
   readFrame,
@@ -12,9 +16,12 @@ import {
   type FrameTree,
   type Shown,
 } from '../../compiler/interpret/read-frame.js';
-import { bundled, corpora, type Bundled } from '../compiler/interpret/bundled.js';
+import { arbitraryInit } from '../compiler/codegen/arbitrary-init.js';
+import { compileSchema, runModule } from '../compiler/codegen/load-codec.js';
+import { corpora, modelOf, type Bundled } from '../compiler/interpret/bundled.js';
 import { pcap, tcp } from '../support/capture.js';
 import { corpus } from '../support/corpus.js';
+import { ROOT } from '../support/root.js';
 
 // What tshark shows of recorded bytes by a generated dissector, held to what `proto-frame decode` shows.
 
@@ -25,6 +32,41 @@ const LONGEST = 20_000;
 /** Between the values of one field in a packet: in no frame of the corpus. */
 const BETWEEN = '\u001f';
 
+/** Constructs of docs/language.md that no recorded protocol has, or has in one form only. */
+const SHAPES: Readonly<Record<string, string>> = {
+  'a byte order that the frame chooses': schema(
+    'order : u8; endian little if order == 0x6c; a : u16; b : i32; n : u16; c : u64; d : bytes size n;',
+  ),
+  'coded windows': schema(
+    'n : u16; w : u16 in 1..2000; within (w) max 4KiB as zipped codec zlib { k : u8; name : text size k; l : list of pstr(u8) rest; } d : bytes size n;',
+  ),
+  'lists until a delimiter': schema(
+    'l : list of cstr until "\\0" max 20; t : u8; m : list of (dec(u16) until ",") until ";" max 9;',
+  ),
+  'an id of several fields': schema('high : u16; low : u32; x : u8;', 'id = concat(high, low);'),
+  'computed fields': schema(
+    'a : u8; not_a : u8 = 255 - a; bits u8 { x : 7; y : 1; } t : u8; sum : u16 = a * 2 + x; if (y) { more : u24 = sum * t + 1; }',
+  ),
+  alignments: schema(
+    'n : u8; t : text size n; pad align 4; l : u16; d : bytes size l; pad align 8; z : u32;',
+  ),
+  'structs with parameters': schema(
+    'kind : u8 in 0..2; n : u8 in 0..9; one : Part(kind, n); m : u8 in 0..3; all : list of Part(kind, 2) count m;',
+    '',
+    'struct Part(k: u8, n: u8) { x : u8; variant (k) { 0 => A { t : text size n; } 1 => B { y : u16; } _ => C { z : pstr(u8); } } }',
+  ),
+};
+
+function schema(members: string, roles = '', declarations = ''): string {
+  return `protocol shape {
+    limits { frame = 64KiB; }
+    ${declarations}
+    frame Frame { ${roles.includes('id =') ? '' : 'id : u32be;'} asks : bool(u8); ${members} }
+    semantics { kind = match (asks) { true => request, false => response }; ${roles.includes('id =') ? '' : 'id = id;'} ${roles} }
+    synth hijack none;
+  }`;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'wireshark-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -32,30 +74,51 @@ test('tshark is there', () => {
   expect(execFileSync('tshark', ['--version'], { encoding: 'utf8', stdio: 'pipe' })).toMatch(/TShark/);
 });
 
-const all = await Promise.all(corpora().map(async (name) => [name, await bundled(name)] as const));
+/** What a dissector is made of, and frames that it is shown. */
+interface Subject {
+  /** One side of a protocol, or both where they send the same. */
+  readonly model: Bundled;
+  /** The side that starts: one dissector reads both. */
+  readonly client: Bundled;
+  readonly frames: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
 
-describe.each(all)('the dissector of %s', (name, model) => {
-  const frames = corpus(name, 'valid').filter((f) => f.bytes.length <= LONGEST);
+const subjects = await Promise.all([
+  ...corpora().map(async (name) => [name, await subjectOf('schemas', name, name)] as const),
+  ...unseen().map(async (name) => {
+    const [protocol, side] = name.split('/');
+    const at = `test/unseen/${protocol}`;
+    return [
+      `unseen/${name}`,
+      await subjectOf(at, name, `../unseen/${side === undefined ? protocol : name}`),
+    ] as const;
+  }),
+  ...Object.entries(SHAPES).map(async ([name, text]) => [name, await shaped(text)] as const),
+]);
+
+describe.each(subjects)('the dissector of %s', (name, { model, client, frames }) => {
   const fromServer = name.includes('/server');
+  const script = wiresharkDissector(client.protocol);
 
-  test('shows the values and the meaning that decode shows, of every frame of the corpus', async () => {
+  test('shows the values and the meaning that decode shows, of every frame', () => {
     const rows = dissect(
-      await dissectorOf(name),
+      script,
       model.protocol,
       frames.map((f) => f.bytes),
       fromServer,
     );
     expect(rows.length).toBe(frames.length);
     frames.forEach((frame, i) => {
-      const { info, values, isWhole } = rows[i]!;
+      const { info, values, mixed, isWhole } = rows[i]!;
       const tree = treeOf(model, frame.bytes);
-      const expected = leavesOf(tree.fields);
+      const expected = leavesOf(tree.fields, frame.bytes);
       // Bytes that are no text are shown as bytes here, and with replacement characters there.
       for (const [field, texts] of values)
         values.set(
           field,
           texts.map((text, i) => (text.includes('\ufffd') ? (expected.get(field)?.[i] ?? text) : text)),
         );
+      for (const field of mixed) [values, expected].forEach((all) => all.get(field)?.sort());
       const said = meaningText(meaningOf(model.protocol, tree));
       // What a TypeScript module reads is shown as bytes, and so is what stands behind it in the window.
       if (isWhole) {
@@ -71,9 +134,9 @@ describe.each(all)('the dissector of %s', (name, model) => {
     });
   });
 
-  test('names what is wrong with a frame that is none', async () => {
+  // Of others no first bytes are wrong, or their text says it.
+  test.runIf(corpora().includes(name))('names what is wrong with a frame that is none', () => {
     const longest = frames.reduce((a, b) => (a.bytes.length < b.bytes.length ? b : a));
-    const script = await dissectorOf(name);
     // Some protocols begin with a length, others with what may be anything.
     const infos = [0, 1].flatMap((from) => {
       const wrong = Uint8Array.from(longest.bytes).fill(0xff, from, 8);
@@ -83,10 +146,48 @@ describe.each(all)('the dissector of %s', (name, model) => {
   });
 });
 
-/** One dissector reads both sides of a protocol. */
-async function dissectorOf(name: string): Promise<string> {
-  const [folder, side] = name.split('/');
-  return wiresharkDissector((await bundled(side === undefined ? folder! : `${folder}/client`)).protocol);
+/** @param name `redis/client`, of a schema in a folder; the frames are those of a corpus */
+async function subjectOf(folder: string, name: string, frames: string): Promise<Subject> {
+  const [file, side] = name.split('/');
+  const path = `${ROOT}${folder}/${file}.proto-frame`;
+  return {
+    model: await modelOf(path, side),
+    client: await modelOf(path, side === undefined ? undefined : 'client'),
+    frames: corpus(frames, 'valid').filter(({ bytes }) => bytes.length <= LONGEST),
+  };
+}
+
+/** The protocols of test/unseen, by side where they have two. */
+function unseen(): string[] {
+  const folder = `${ROOT}test/unseen`;
+  return (
+    readdirSync(folder, { withFileTypes: true })
+      // A module alone knows where a message of MessagePack ends.
+      .filter((entry) => entry.isDirectory() && entry.name !== 'msgpackrpc')
+      .flatMap(({ name }) =>
+        readdirSync(join(folder, name)).includes('client') ? [`${name}/client`, `${name}/server`] : [name],
+      )
+  );
+}
+
+/** A schema by its text, with random frames. */
+async function shaped(text: string): Promise<Subject> {
+  const protocol = compileSchema('shape.proto-frame', text);
+  const codec = Object.values(runModule(await generate(protocol))).find(
+    (one): one is XProtocol<object> => typeof one === 'object' && one !== null && 'scan' in one,
+  )!;
+  const frames = fc.sample(arbitraryInit(protocol), { numRuns: 30, seed: 1 }).flatMap((init, i) => {
+    try {
+      const bytes = codec.encode(init);
+      return bytes.includes(BETWEEN.charCodeAt(0)) ? [] : [{ name: `frame ${i}`, bytes }];
+    } catch (error) {
+      // Values whose lengths don't fit each other.
+      if (error instanceof EncodeError) return [];
+      throw error;
+    }
+  });
+  const model = { protocol, code: ExternCode.none };
+  return { model, client: model, frames };
 }
 
 /** A meaning's parts; where a dissector can not know the id, it still names the kind. */
@@ -101,13 +202,17 @@ function treeOf({ protocol, code }: Bundled, bytes: Uint8Array): FrameTree {
 }
 
 /** The values of a tree by the names of their fields, as tshark prints them. */
-function leavesOf(fields: readonly FieldNode[]): Map<string, string[]> {
+function leavesOf(fields: readonly FieldNode[], bytes: Uint8Array): Map<string, string[]> {
   const leaves = new Map<string, string[]>();
   const add = (name: string, shown: Shown): void => {
     const value = shownValue(shown);
     if (value !== null) leaves.set(name, [...(leaves.get(name) ?? []), value]);
   };
   const visit = (node: FieldNode, parent: FieldNode | null): void => {
+    if (node.name === '(pad)') return;
+    // Lua takes no window apart that is coded.
+    if (/^(zlib|gzip) of /.test(node.note))
+      return add(node.name, bytes.subarray(node.offset, node.offset + node.length));
     if (node.children.length > 0) return node.children.forEach((child) => visit(child, node));
     if (parent !== null && / entries$/.test(parent.note)) {
       add('key', node.name);
@@ -130,6 +235,8 @@ function shownValue(value: Shown): string | null {
 interface Row {
   readonly info: string;
   readonly values: Map<string, string[]>;
+  /** The fields of several types: tshark gives the values of each type by themselves. */
+  readonly mixed: ReadonlySet<string>;
   /** Nothing was left to a module. */
   readonly isWhole: boolean;
 }
@@ -141,6 +248,9 @@ function dissect(script: string, model: Protocol, frames: readonly Uint8Array[],
   writeFileSync(capture, pcap(segments(frames, fromServer), true));
   const proto = `pf_${model.name}`;
   const names = [...script.matchAll(/ProtoField\.\w+\("[a-z0-9_]+\.([^"]+)"/g)].map(([, field]) => field!);
+  const mixed = new Set(
+    names.filter((name) => baseOf(name, names) !== name).map((name) => baseOf(name, names)),
+  );
   const { stdout, stderr, error } = spawnSync(
     'tshark',
     // prettier-ignore
@@ -158,19 +268,38 @@ function dissect(script: string, model: Protocol, frames: readonly Uint8Array[],
       const values = new Map<string, string[]>();
       names.forEach((field, i) => {
         if (field === 'unread' || columns[i] === '') return;
-        // Fields of one name and several types are told apart by a number.
-        const base = names.includes(field.replace(/_\d+$/, '')) ? field.replace(/_\d+$/, '') : field;
+        const base = baseOf(field, names);
         values.set(base, [...(values.get(base) ?? []), ...columns[i]!.split(BETWEEN).map(unescaped)]);
       });
-      return { info, values, isWhole: !names.includes('unread') || columns[names.indexOf('unread')] === '' };
+      return {
+        info,
+        values,
+        mixed,
+        isWhole: !names.includes('unread') || columns[names.indexOf('unread')] === '',
+      };
     });
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '\\': '\\' };
+/** Fields of one name and several types are told apart by a number. */
+function baseOf(field: string, names: readonly string[]): string {
+  const base = field.replace(/_\d+$/, '');
+  return names.includes(base) ? base : field;
+}
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+};
 
 /** A text as it is, of how tshark prints it. */
 function unescaped(text: string): string {
-  return text.replace(/\\([nrt\\])/g, (_, c: string) => ESCAPED[c]!);
+  return text.replace(/\\([abfnrtv\\])/g, (_, c: string) => ESCAPED[c]!);
 }
 
 /** The frames as one direction of a TCP connection; each begins in a segment of its own. */

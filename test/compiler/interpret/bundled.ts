@@ -24,9 +24,14 @@ export function corpora(): string[] {
 /** @param name as {@link corpora} has it */
 export async function bundled(name: string): Promise<Bundled> {
   const [file, side] = name.split('/');
+  return modelOf(`${ROOT}schemas/${file}.proto-frame`, side);
+}
+
+/** @param side of a protocol with a frame for each: `client`, `server`, `server.flexible` */
+export async function modelOf(path: string, side?: string): Promise<Bundled> {
   const [from, ...facts] = side?.split('.') ?? [];
   const report = new Report();
-  const sources = await readSources([`${ROOT}schemas/${file}.proto-frame`], ROOT, report);
+  const sources = await readSources([path], ROOT, report);
   const [protocol] = analyse(sources.roots, sources.resolve, report);
   if (protocol === undefined || report.hasErrors)
     throw new Error(report.diagnostics.map((one) => one.message).join('\n'));

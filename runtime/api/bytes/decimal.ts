@@ -33,13 +33,13 @@ export function decimalUntilEnd(
   return end > to ? to - end : end;
 }
 
-/** As {@link decimalUntilEnd}, up to the end of a line: most lengths and counts there have one or two digits. */
+/** As {@link decimalUntilEnd}, up to the end of a line: most lengths and counts there have one digit to three. */
 export function decimalLineEnd(b: Uint8Array, p: number, to: number, most: number): number {
-  if (p + 4 <= to && isDigit(b[p]!)) {
-    const second = b[p + 1]!;
-    if (second === CR) {
-      if (b[p + 2] === LF) return p + 3;
-    } else if (isDigit(second) && b[p + 2] === CR && b[p + 3] === LF) return p + 4;
+  if (p + 5 <= to && isDigit(b[p]!)) {
+    let at = p + 1;
+    if (isDigit(b[at]!)) at++;
+    if (isDigit(b[at]!)) at++;
+    if (b[at] === CR && b[at + 1] === LF) return at + 2;
   }
   return decimalUntilEnd(b, p, to, CRLF, most);
 }
@@ -58,12 +58,10 @@ export function decimal(b: Uint8Array, p: number, end: number): number {
 
 /** The number whose sign and digits are all of [p, end), where {@link decimalUntilEnd} has seen to that. */
 export function decimalOf(b: Uint8Array, p: number, end: number): number {
-  const first = b[p]! - ZERO;
-  if (first >= 0) {
-    if (end - p === 1) return first;
-    if (end - p === 2) return first * 10 + b[p + 1]! - ZERO;
-  }
-  return decimal(b, p, end);
+  let value = b[p]! - ZERO;
+  if (value < 0) return signedDecimal(b, p, end);
+  for (let at = p + 1; at < end; at++) value = value * 10 + b[at]! - ZERO;
+  return value;
 }
 
 function signedDecimal(b: Uint8Array, p: number, end: number): number {

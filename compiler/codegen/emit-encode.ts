@@ -413,7 +413,8 @@ class Writer implements Environment {
   private startSize(line: number): void {
     const added = /^size \+= ([^]*);$/.exec(this.lines[line + 1] ?? '')?.[1];
     const first = added !== undefined && /\bsize\b/.test(added) ? undefined : added;
-    const more = this.lines.slice(line + 2).some((l) => /\bsize \+=/.test(l));
+    const rest = this.lines.slice(first === undefined ? line + 1 : line + 2);
+    const more = rest.some((l) => /\bsize \+=/.test(l));
     if (first === undefined) this.lines[line] = `${more ? 'let' : 'const'} size = 0;`;
     else this.lines.splice(line, 2, `${more ? 'let' : 'const'} size = ${first};`);
   }

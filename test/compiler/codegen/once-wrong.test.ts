@@ -214,6 +214,9 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
   'a count in digits that a list in a window has': [
     'n : dec(i64) until "\\r\\n" in 0..9; w : u32 in 1..1000; within (w) { s : text ascii until "," max 25; l : list of (hex(u16) size 4) count n; }',
   ],
+  'a struct of an alignment alone': [
+    'w : u16; within (w) max 64KiB as empty codec zlib { pad align 8; } d : u8;',
+  ],
   'what ends a struct hangs on fields of its arms': [
     'v : Value; l : list of Value count 2; t : u8;',
     '',

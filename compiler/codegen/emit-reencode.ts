@@ -47,6 +47,8 @@ interface Region {
   readonly from: string;
   readonly to: string;
   readonly size: string;
+  /** The arms of a pad that the frame may not have. */
+  readonly guards?: readonly Guard[];
 }
 
 /**
@@ -301,11 +303,31 @@ function rewrite(
   const { lines } = reader;
   const order = [...walk(module.protocol.frame.body)];
   const regions: Region[] = parts.map((part) => regionOf(part, reader, module));
-  regions.push(...padsAfter(regions, parts, reader, module));
+  regions.push(...padsAfter(regions, parts, within, reader, module));
   const affected = affectedLengths(regions, module, reader);
   regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
-  for (const { name, from, to } of regions)
-    lines.push(`const ${name}From = ${from};`, `const ${name}To = ${to};`);
+  regions.forEach(({ field, name, from, to, guards }, i) => {
+    if (guards === undefined) {
+      lines.push(`const ${name}From = ${from};`, `const ${name}To = ${to};`);
+      return;
+    }
+    // A pad that the frame has not is none, where what stands before it ends.
+    const nowhere = `${regions[i - 1]!.name}To`;
+    const condition = reader.condition(guards);
+    lines.push(
+      `let ${name}From = ${nowhere};`,
+      `let ${name}To = ${nowhere};`,
+      `const ${name}Here = ${condition};`,
+    );
+    lines.push(`if (${name}Here) {`);
+    reader.within = union(within, guards);
+    reader.nested(() => {
+      const [start, end] = [reader.placeOf(field), reader.endOf(field)];
+      lines.push(`${name}From = ${start};`, `${name}To = ${end};`);
+    });
+    reader.within = within;
+    lines.push('}');
+  });
   for (const region of regions) {
     const { param, size } = region;
     if (param === 'length' || param === 'pad') continue;
@@ -385,6 +407,7 @@ function rewrite(
 function padsAfter(
   regions: readonly Region[],
   parts: readonly (Field | WindowModel)[],
+  within: readonly Guard[],
   reader: Reader,
   module: Module,
 ): Region[] {
@@ -393,18 +416,23 @@ function padsAfter(
   const replaced = parts.flatMap((part) => (part.member === 'within' ? [...walk(part.body)] : []));
   const pads = order
     .slice(first)
-    .filter((m): m is PadModel => m.member === 'pad' && m.mode === 'align' && !replaced.includes(m));
+    .filter((m): m is PadModel => m.member === 'pad' && m.mode === 'align' && !replaced.includes(m))
+    .filter((pad) => !exclusive(pad.guards, within));
   return pads.map((field, i) => {
     const name = `pad${i === 0 ? '' : i + 1}`;
+    const guards = field.guards.filter((g) => !within.some((known) => known.node === g.node));
+    if (guards.length > 0)
+      return { field, param: 'pad', name, from: `${name}From`, to: `${name}To`, size: `${name}Size`, guards };
     const [from, to] = [reader.placeOf(field), reader.endOf(field)];
     return { field, param: 'pad', name, from, to, size: `${name}Size` };
   });
 }
 
 /** The line that finds how many bytes a pad takes, by what regions before it grow. */
-function padLine({ name, size }: Region, align: number, before: readonly Region[]): string {
+function padLine({ name, size, guards }: Region, align: number, before: readonly Region[]): string {
   const place = [`${name}From - at`, ...before.map(growthOf)].join(' + ');
-  return `const ${size} = (${align} - ((${place}) % ${align})) % ${align};`;
+  const bytes = `(${align} - ((${place}) % ${align})) % ${align}`;
+  return `const ${size} = ${guards === undefined ? bytes : `${name}Here ? ${bytes} : 0`};`;
 }
 
 /** Where the bytes of a part stand that can be replaced. */

@@ -4,7 +4,8 @@ import { walk } from '../../model/walk.js';
 import type { Field, MemberModel, Protocol } from '../../model/model.js';
 
 /**
- * PF199: alignments after headers, body and an id of varying width are laid out anew with these, unless they stand in an arm;
+ * PF199: alignments after headers, body and an id of varying width are laid out anew with these, unless they stand in a window
+ * that is in an arm: its length would have to change in the frames that have it;
  * no alignment may stand behind a length whose own width is known only when what it measures has been laid out.
  */
 export function paddingSteady(protocol: Protocol, report: Report): void {
@@ -19,14 +20,21 @@ export function paddingSteady(protocol: Protocol, report: Report): void {
   for (const member of members.slice(members.indexOf(first))) {
     if (member.member !== 'pad' || member.mode !== 'align' || member.guards.length === 0) continue;
     if (report.hasErrorIn(member.span)) continue;
+    const around = members.find(
+      (m) => m.member === 'within' && m.guards.length > 0 && [...walk(m.body)].includes(member),
+    );
+    if (around === undefined) continue;
     const role = body.includes(first) ? 'body' : headers.some((f) => f === first) ? 'headers' : 'id';
     report.error(
       'PF199',
       member.span,
-      `an alignment in an arm, after the role \`${role}\`, is not built yet`,
+      `an alignment in a window of an arm, after the role \`${role}\`, is not built yet`,
       {
-        labels: [{ span: first.span, text: 'a proxy can change the size of this' }],
-        hint: 'move it before, or out of its arm',
+        labels: [
+          { span: first.span, text: 'a proxy can change the size of this' },
+          { span: around.span, text: 'the window' },
+        ],
+        hint: 'put the window around the arms, or the alignment before or behind it',
       },
     );
   }

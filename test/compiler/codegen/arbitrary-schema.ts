@@ -1145,8 +1145,8 @@ class SchemaWriter {
   }
 
   private pad(place: Place): void {
-    // Not in an arm after what a proxy replaces.
-    const isFree = place.inStruct || !(this.replaceable || this.growing) || !this.inArm(place);
+    // Not in an arm after a length or id whose width varies.
+    const isFree = place.inStruct || !this.growing || !this.inArm(place);
     const align = this.r.chance(isFree ? 0.7 : 0.03);
     place.open.varies ||= align;
 

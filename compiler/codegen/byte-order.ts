@@ -1,36 +1,23 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
-import type { Block, FieldType } from '../model/model.js';
-import { walk } from '../model/walk.js';
 import type { Module } from './module.js';
 import { Reader } from './reader.js';
 import { tidy } from './tidy.js';
 
-/** What says the byte order of a frame's numbers; null where the schema does. */
-export function orderOf(frame: Block): Expression | null {
-  for (const member of walk(frame))
-    if (member.member === 'field' && member.type.kind === 'int' && member.type.order !== undefined)
-      return member.type.order;
-  return null;
+/** A number of fixed width, or a group of bits. */
+interface Ordered {
+  readonly int: { readonly little: boolean };
+  readonly order?: Expression | undefined;
 }
 
 /** The code that reads a number in the order of the frame at `at` of `b`, by what reads it in either. */
-export function readInOrder(
-  type: FieldType & { readonly kind: 'int' },
-  b: string,
-  at: string,
-  read: (little: boolean) => string,
-): string {
+export function readInOrder(type: Ordered, b: string, at: string, read: (little: boolean) => string): string {
   if (type.order === undefined) return read(type.int.little);
   return `(isLittle(${b}, ${at}) ? ${read(true)} : ${read(false)})`;
 }
 
 /** The line that writes a number in the order that `little` is the code of. */
-export function writeInOrder(
-  type: FieldType & { readonly kind: 'int' },
-  little: string,
-  write: (little: boolean) => string,
-): string {
+export function writeInOrder(type: Ordered, little: string, write: (little: boolean) => string): string {
   if (type.order === undefined) return write(type.int.little);
   return `if (${little}) ${write(true)} else ${write(false)}`;
 }

@@ -28,8 +28,9 @@ import { askedBy, branchesOf, isPeeking, peeksIn, tellersOf, type Peeking } from
 import { agreementOf } from '../model/peek-agreement.js';
 import { keyedBy } from '../model/maps-as-lists.js';
 import { blockSize, fixedSize } from '../model/size.js';
+import { orderOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
-import { orderOf, writeInOrder } from './byte-order.js';
+import { writeInOrder } from './byte-order.js';
 import { bytesCompared } from './bytes-compared.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
@@ -445,9 +446,11 @@ class Writer implements Environment {
     if (this.source === 'v') this.flush();
     for (const member of checksums) {
       const place = `${this.local(member)}Place`;
-      const { int } = member.type as FieldType & { kind: 'int' };
-      const put = `${this.module.use(intName(int).replace(/^[ui]/, 'put'))}(b, ${place}, ${this.sumCode(member)});`;
-      this.lines.push(member.guards.length > 0 ? `if (${place} >= 0) ${put}` : put);
+      const type = member.type as FieldType & { kind: 'int' };
+      const write = (little: boolean): string =>
+        `${this.module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'))}(b, ${place}, ${this.sumCode(member)});`;
+      const put = writeInOrder(type, this.little, write);
+      this.lines.push(member.guards.length > 0 ? `if (${place} >= 0) { ${put} }` : put);
     }
     this.lookAt(this.body);
   }
@@ -843,6 +846,13 @@ class Writer implements Environment {
           this.flush();
           const constant = new ConstantText(member, member.constant.value, this.module);
           this.lines.push(`p = ${constant.written()};`);
+        } else if (member.type.kind === 'float') {
+          const { type } = member;
+          const value = this.valueCode(member);
+          const write = (little: boolean): string =>
+            `${this.module.use(floatName({ ...type, little }).replace('f', 'putF'))}(b, ${this.position()}, ${value});`;
+          this.lines.push(writeInOrder({ int: type, order: type.order }, this.little, write));
+          this.pending += type.bits / 8;
         } else if (member.type.kind === 'int') {
           const value =
             member.computed !== undefined
@@ -880,7 +890,14 @@ class Writer implements Environment {
           return bit.shift === 0 ? value : `(${value} << ${bit.shift})`;
         });
         this.put(
-          { kind: 'int', int: member.int, form: { kind: 'fixed' }, enum: null, bool: false },
+          {
+            kind: 'int',
+            int: member.int,
+            form: { kind: 'fixed' },
+            enum: null,
+            bool: false,
+            ...(member.order === undefined ? {} : { order: member.order }),
+          },
           parts.join(' | '),
         );
         return;

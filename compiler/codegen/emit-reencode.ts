@@ -16,7 +16,7 @@ import type {
   WindowModel,
 } from '../model/model.js';
 import { deriveLines, disagreement } from './emit-encode.js';
-import { writeInOrder } from './byte-order.js';
+import { readInOrder, writeInOrder } from './byte-order.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersFields, headerWindow, isMap, nullLength, prefixWidth } from './emit-headers.js';
 import {
@@ -390,12 +390,15 @@ function rewrite(
     const guard = checksum.guards.length === 0 ? null : sum.condition(checksum.guards);
     sum.within = checksum.guards;
     const inner = checksumCode(checksum, sum, module);
-    const write = `${module.use(intName((checksum.type as FieldType & { kind: 'int' }).int).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
+    const type = checksum.type as FieldType & { kind: 'int' };
+    const put = (little: boolean): string =>
+      `${module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
+    const write = writeInOrder(type, 'isLittle(out, 0)', put);
     const code = renumber(sum.lines, 's');
     const all =
       guard === null
         ? [...code, rename(write, 's')]
-        : [...code, `if (${rename(guard, 's')}) ${rename(write, 's')}`];
+        : [...code, `if (${rename(guard, 's')}) { ${rename(write, 's')} }`];
     // Each in a block of its own, so that names of places are free again.
     lines.push(...(checksums.length > 1 && all.length > 1 ? ['{', ...all, '}'] : all));
   }
@@ -575,9 +578,10 @@ export function emitVerify(checksums: readonly Field[], module: Module): Functio
   const one = (field: Field): void => {
     reader.within = field.guards;
     const { place, sum } = checksumCode(field, reader, module);
+    const type = field.type as FieldType & { kind: 'int' };
     lines.push(
       `const sum = ${sum};`,
-      `const found = ${module.use(intName((field.type as FieldType & { kind: 'int' }).int))}(b, ${place});`,
+      `const found = ${readInOrder(type, 'b', 'at', (little) => `${module.use(intName({ ...type.int, little }))}(b, ${place})`)};`,
       // Zero and all ones are the same number in an internet checksum.
       field.checksum!.algorithm === 'internet'
         ? 'if (sum !== found && (sum !== 0 || found !== 0xffff)) {'

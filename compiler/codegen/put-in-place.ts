@@ -112,6 +112,7 @@ function withChange(checksum: Field, sum: string, change: string, module: Module
 
 /** The line that writes an internet checksum of zero as all ones where all that it covers is zero by now. */
 function zeroLine(checksum: Field, at: string, start: string, end: string, module: Module): string {
+  // Both zeros are the same bytes in either order.
   const int = intName((checksum.type as FieldType & { kind: 'int' }).int);
   const isZero = `${module.use(int)}(b, ${at}) === 0 && ${module.use('internetZero')}(b, ${start}, ${end})`;
   return `if (${isZero}) ${module.use(int.replace(/^[ui]/, 'put'))}(b, ${at}, 0xffff);`;
@@ -176,7 +177,8 @@ function changeAll(
       lines.push('}');
     }
     const only = guard === null ? '' : `if (${guard}) `;
-    changes.push(`${only}${changeInto(checksum, at, change, module)}`);
+    const into = changeInto(checksum, at, change, module);
+    changes.push(only === '' ? into : `${only}{ ${into} }`);
     if (ends !== null) {
       const line = zeroLine(checksum, at, ends[0]!, ends[1]!, module);
       zeros.push(guard === null ? line : `${only}{ ${line} }`);
@@ -193,8 +195,12 @@ function changeAll(
 
 /** The line that changes a checksum, where it stands or into memory of its own. */
 function changeInto(checksum: Field, at: string, change: string, module: Module, scratch?: string): string {
-  const int = intName((checksum.type as FieldType & { kind: 'int' }).int);
-  const put = module.use(int.replace(/^[ui]/, 'put'));
-  const sum = withChange(checksum, `${module.use(int)}(b, ${at})`, change, module);
-  return `${put}(${scratch ?? 'b'}, ${scratch === undefined ? at : '0'}, ${sum});`;
+  const type = checksum.type as FieldType & { kind: 'int' };
+  const write = (little: boolean): string => {
+    const int = intName({ ...type.int, little });
+    const put = module.use(int.replace(/^[ui]/, 'put'));
+    const sum = withChange(checksum, `${module.use(int)}(b, ${at})`, change, module);
+    return `${put}(${scratch ?? 'b'}, ${scratch === undefined ? at : '0'}, ${sum});`;
+  };
+  return writeInOrder(type, 'isLittle(b, at)', write);
 }

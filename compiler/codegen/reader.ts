@@ -554,14 +554,20 @@ export function readValue(
   at = 'at',
 ): string {
   if (field.member === 'bitField') {
-    const group = `${module.use(intName(field.group.int))}(${b}, ${place})`;
+    const { int } = field.group;
+    const whole = (little: boolean): string => `${module.use(intName({ ...int, little }))}(${b}, ${place})`;
+    const group = readInOrder(field.group, b, at, whole);
     if (field.width === field.group.int.bits) return group;
     const mask = 2 ** field.width - 1;
     const shifted = field.shift === 0 ? group : `(${group} >>> ${field.shift})`;
     const code = `(${shifted} & ${mask})`;
     return field.enum === null && field.width === 1 ? `(${code} !== 0)` : code;
   }
-  if (field.type.kind === 'float') return `${module.use(floatName(field.type))}(${b}, ${place})`;
+  if (field.type.kind === 'float') {
+    const { type } = field;
+    const read = (little: boolean): string => `${module.use(floatName({ ...type, little }))}(${b}, ${place})`;
+    return readInOrder({ int: type, order: type.order }, b, at, read);
+  }
   if (field.type.kind !== 'int') throw new Error(`${field.path} is no number`);
   if (field.type.form.kind !== 'fixed') return readFormed(field.type, b, place, module, end);
   const { int } = field.type;

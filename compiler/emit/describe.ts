@@ -150,7 +150,8 @@ function nameOf(member: MemberModel): string | null {
 }
 
 function typeOf(member: MemberModel): string {
-  if (member.member === 'bits') return intName(member.int);
+  if (member.member === 'bits')
+    return intName(member.int) + (member.order === undefined ? '' : " in the frame's order");
   if (member.member === 'within') return `size ${textOf(member.size)}`;
   if (member.member === 'pad') return `${member.mode} ${member.value}`;
   return member.member === 'field'
@@ -172,7 +173,7 @@ function typeName(type: FieldType): string {
     case 'map':
       return `map of ${type.pair.name}`;
     case 'float':
-      return `f${type.bits}`;
+      return `f${type.bits}${type.order === undefined ? '' : " in the frame's order"}`;
     case 'extern':
     case 'record':
       return type.extern.name;

@@ -24,7 +24,7 @@ import {
 import { readEntry, recordBytesOrNull } from './record-entries.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { readFormed } from './formed.js';
-import { intIn, readInt } from './read-int.js';
+import { intIn, isLittle, readInt } from './read-int.js';
 
 /** What a tool can show of a value: numbers as bigint, bytes as they are, structs by field. */
 export type Shown =
@@ -222,7 +222,7 @@ class FrameReader {
       case 'bits': {
         const size = member.int.bits / 8;
         const next = this.reach(at, size, bound, member.path, member.span);
-        const group = readInt(this.bytes, at, member.int);
+        const group = readInt(this.bytes, at, intIn(member, scope));
         for (const bit of member.fields) nodes.push(this.bit(bit, group, at, size, scope));
         return next;
       }
@@ -502,10 +502,8 @@ class FrameReader {
       case 'float': {
         const next = this.reach(at, type.bits / 8, bound, field.path, field.span);
         const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + at, type.bits / 8);
-        return leaf(
-          type.bits === 32 ? view.getFloat32(0, type.little) : view.getFloat64(0, type.little),
-          next,
-        );
+        const little = isLittle(type, type.order, scope);
+        return leaf(type.bits === 32 ? view.getFloat32(0, little) : view.getFloat64(0, little), next);
       }
       case 'extern':
         return this.extern(type, field, at, bound);

@@ -1,10 +1,19 @@
-import type { FieldType, IntType } from '../model/model.js';
+import type { Expression } from '../model/expression.js';
+import type { IntType } from '../model/model.js';
 import { evaluateValue, type Scope } from './evaluate-value.js';
 
-/** The integer of a type as it stands in one frame, whose order another field may say. */
-export function intIn(type: FieldType & { readonly kind: 'int' }, scope: Scope): IntType {
-  if (type.order === undefined) return type.int;
-  return { ...type.int, little: evaluateValue(type.order, scope) === true };
+/** The integer of a type or group as it stands in one frame, whose order another field may say. */
+export function intIn(type: { readonly int: IntType; readonly order?: Expression }, scope: Scope): IntType {
+  return type.order === undefined ? type.int : { ...type.int, little: isLittle(type.int, type.order, scope) };
+}
+
+/** Whether a number has its low byte first in one frame. */
+export function isLittle(
+  { little }: { readonly little: boolean },
+  order: Expression | undefined,
+  scope: Scope,
+): boolean {
+  return order === undefined ? little : evaluateValue(order, scope) === true;
 }
 
 /** An integer of any built width at a place. */

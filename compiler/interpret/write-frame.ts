@@ -32,7 +32,7 @@ import { branchesOf, givenBranch, isPeeking, peeksIn, type Peeking } from '../mo
 import { walk } from '../model/walk.js';
 import { formedBytes } from './formed.js';
 import { recordBytes } from './record-entries.js';
-import { intIn, readInt, writeInt } from './read-int.js';
+import { intIn, isLittle, readInt, writeInt } from './read-int.js';
 
 /**
  * A frame from JSON by the model alone: lengths, constants, defaults and checksums are filled in.
@@ -323,7 +323,7 @@ class BodyWriter {
           this.scope.values.set(bit, bit.enum === null && bit.width === 1 ? value === 1n : value);
           group |= value << BigInt(bit.shift);
         }
-        this.out.putInt(this.out.reserve(member.int.bits / 8), member.int, group, this.path);
+        this.out.putInt(this.out.reserve(member.int.bits / 8), intIn(member, this.scope), group, this.path);
         return;
       }
       case 'pad':
@@ -468,8 +468,9 @@ class BodyWriter {
         throw new Error(`${type.kind} is refused by the checker`);
       case 'float': {
         const view = new DataView(new ArrayBuffer(type.bits / 8));
-        if (type.bits === 32) view.setFloat32(0, value as number, type.little);
-        else view.setFloat64(0, value as number, type.little);
+        const little = isLittle(type, type.order, this.scope);
+        if (type.bits === 32) view.setFloat32(0, value as number, little);
+        else view.setFloat64(0, value as number, little);
         this.out.append(new Uint8Array(view.buffer));
         return;
       }

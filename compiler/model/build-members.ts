@@ -26,7 +26,7 @@ import { buildCoded } from './build-coded.js';
 import { buildPeek } from './build-peek.js';
 import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
-import { buildType, checkAttributes, isWide, maxOf, refuseOrder, refuseOrderAt } from './build-type.js';
+import { buildType, checkAttributes, hasOwnOrder, isWide, maxOf, refuseOrderAt } from './build-type.js';
 import { CHECKSUMS, isChecksum } from './checksum-algorithms.js';
 import { constantBytes } from './constant-bytes.js';
 import { aDeclaration, constantOf } from './constants.js';
@@ -785,7 +785,6 @@ function buildBits(ast: Bits, place: Place): BitGroup | null {
   const { cx, path, declarations } = place;
   const { report } = cx;
   const int = declarations.baseType(ast.type);
-  if (int !== null) refuseOrder(ast.type, int.bits, 'bits', cx);
   const broken = (): null => {
     for (const field of ast.fields) cx.names.addBroken(field.name);
     return null;
@@ -797,12 +796,15 @@ function buildBits(ast: Bits, place: Place): BitGroup | null {
   }
   const fields: BitFieldModel[] = [];
   const name = ast.name?.text ?? null;
+  const typeName = ast.type.kind === 'named' ? ast.type.path.at(-1)!.text : '';
+  const isChosen = cx.order !== undefined && int.bits > 8 && !hasOwnOrder(typeName);
   const group: BitGroup = {
     member: 'bits',
     name,
     path: name === null ? `${path}.bits` : `${path}.${name}`,
     span: ast.span,
-    int,
+    int: isChosen ? { ...int, little: false } : int,
+    ...(isChosen ? { order: cx.order! } : {}),
     guards: cx.guards,
     fields,
   };

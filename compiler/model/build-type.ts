@@ -81,8 +81,8 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
       const built = extentOf({ ...input, attrs: [] }, cx, type.kind);
       const element = buildType(type.element, cx, declarations);
       if (built === null || element === null || maxCount === undefined) return null;
-      if (element.kind === 'int' && element.order !== undefined) {
-        refuseOrder(type, element.int.bits, 'lists', cx);
+      if ((element.kind === 'int' || element.kind === 'float') && element.order !== undefined) {
+        refuseOrderAt(type.span, 'lists', cx);
         return null;
       }
       if (!checkElement(type.element, element, built, report)) return null;
@@ -184,9 +184,10 @@ function buildNamed(
     if (isSelfDelimitingName(name)) return buildSelfDelimiting(name, type, input, cx, declarations);
     const float = /^f(32|64)(le|be)?$/.exec(name);
     if (float !== null) {
-      refuseOrder(type, Number(float[1]), 'floats', cx);
-      const little = float[2] === undefined ? declarations.little : float[2] === 'le';
-      return refuseExtent(input, cx, { kind: 'float', bits: Number(float[1]) as 32 | 64, little });
+      const own = float[2] !== undefined;
+      const order = own || cx.order === undefined ? {} : { order: cx.order };
+      const little = own ? float[2] === 'le' : cx.order === undefined && declarations.little;
+      return refuseExtent(input, cx, { kind: 'float', bits: Number(float[1]) as 32 | 64, little, ...order });
     }
     if (/^[ui]\d+(le|be)?$/.test(name)) {
       report.error('PF100', type.span, `there is no integer \`${name}\``, {
@@ -300,7 +301,8 @@ function ordered(
   return { ...type, int: { ...type.int, little: false }, order };
 }
 
-function hasOwnOrder(name: string): boolean {
+/** Whether the name of a number's type says its byte order. */
+export function hasOwnOrder(name: string): boolean {
   return /^[uif]\d+(le|be)$/.test(name);
 }
 
@@ -326,8 +328,8 @@ export function refuseOrderAt(
     labels: [{ span: order.span, text: 'it is chosen by this' }],
     hint:
       what === 'structs' || what === 'windows with a codec'
-        ? 'integers and enums of the frame itself, its arms and windows follow it; this can be taken as `bytes`'
-        : 'integers and enums of the frame itself, its arms and windows follow it; others say theirs: `u32le`',
+        ? 'numbers of the frame itself, its arms and windows follow it; this can be taken as `bytes`'
+        : 'numbers of the frame itself, its arms and windows follow it; others say theirs: `u32le`',
   });
 }
 

@@ -35,7 +35,8 @@ export function membersRead(member: MemberModel): readonly Expression[] {
       const { type } = member;
       const isSized = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
       const computed = member.computed === undefined ? [] : [member.computed];
-      const order = type.kind === 'int' && type.order !== undefined ? [type.order] : [];
+      const isNumber = type.kind === 'int' || type.kind === 'float';
+      const order = isNumber && type.order !== undefined ? [type.order] : [];
       return [...computed, ...order, ...(isSized ? [type.extent.value] : []), ...argsIn(type)];
     }
     case 'variant':
@@ -46,6 +47,7 @@ export function membersRead(member: MemberModel): readonly Expression[] {
     case 'within':
       return [member.size];
     case 'bits':
+      return member.order === undefined ? [] : [member.order];
     case 'pad':
       return [];
   }

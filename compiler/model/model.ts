@@ -138,7 +138,13 @@ export type FieldType =
       /** Whether this frame has its low byte first, where a member `endian` says so; `int` is big-endian then. */
       readonly order?: Expression;
     }
-  | { readonly kind: 'float'; readonly bits: 32 | 64; readonly little: boolean }
+  | {
+      readonly kind: 'float';
+      readonly bits: 32 | 64;
+      readonly little: boolean;
+      /** As of integers. */
+      readonly order?: Expression;
+    }
   /** A value that a TypeScript module delimits, reads and writes. */
   | {
       readonly kind: 'extern';
@@ -379,6 +385,8 @@ export interface BitGroup {
   readonly path: string;
   readonly span: Span;
   readonly int: IntType;
+  /** As of integers: whether this frame has the low byte of the group first. */
+  readonly order?: Expression;
   readonly guards: readonly Guard[];
   readonly fields: readonly BitFieldModel[];
 }

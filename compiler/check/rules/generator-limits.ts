@@ -3,6 +3,7 @@ import type { Expression } from '../../model/expression.js';
 import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
 import { lateReason, replacedIn } from '../../model/early-length.js';
 import { plainField } from '../../model/inner-fields.js';
+import { orderOf } from '../../model/order-of.js';
 import { walk } from '../../model/walk.js';
 import type { Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -20,27 +21,21 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       for (const e of membersRead(member)) lookedUp(e, member, report);
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, protocol, report);
-      byteOrder(member, protocol, report);
       if (member.computed !== undefined) lengthRead(member.computed, protocol, report);
       constantText(member, report);
     }
   }
+  byteOrder(protocol, report);
   for (const e of expressionsOf(protocol)) entriesRead(e, protocol.roles.headers, report);
 }
 
-/** What knows the order of a frame's bytes has read it, which checksums and the ids of facts do on their own. */
-function byteOrder({ type, checksum, span }: Field, { facts }: Protocol, report: Report): void {
-  if (type.kind !== 'int' || type.order === undefined) return;
-  const labels = [{ span: type.order.span, text: 'it is chosen by this' }];
-  if (checksum !== null)
-    report.error('PF199', span, 'checksums in a byte order that the frame chooses are not built yet', {
-      labels,
-      hint: 'say the order of this one: `u32le` or `u32be`',
-    });
-  else if (facts.length > 0)
+/** What knows the order of a frame's bytes has read it, which the ids of facts do on their own. */
+function byteOrder({ frame, facts }: Protocol, report: Report): void {
+  const order = orderOf(frame.body);
+  if (order !== null && facts.length > 0)
     report.error(
       'PF199',
-      type.order.span,
+      order.span,
       'a chosen byte order beside replies read by their request is not built yet',
     );
 }

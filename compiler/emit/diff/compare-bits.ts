@@ -2,13 +2,14 @@ import type { BitFieldModel, BitGroup } from '../../model/model.js';
 import { memberName } from '../place-text.js';
 import { constantKey, shownConstant } from '../source-text.js';
 import { compareInts } from './compare-enums.js';
-import { compareClosed, isClosed } from './compare-fields.js';
+import { compareClosed, compareOrder, isClosed } from './compare-fields.js';
 import type { LayoutContext } from './layout-context.js';
 
 /** Compares two versions of a group of bits. */
 export function compareBits(cx: LayoutContext, was: BitGroup, is: BitGroup): void {
   const { changes, pairing } = cx;
   const group = memberName(is);
+  compareOrder(cx, `the group of ${group}`, was, is, was.span, is.span);
   if (!compareInts(`the group of ${group}`, was.int, is.int, was.span, is.span, changes)) return;
   for (const bit of is.fields) {
     const before = pairing.before(bit);

@@ -74,12 +74,18 @@ function compareBounds(cx: LayoutContext, name: string, was: Bounded, is: Bounde
     cx.changes.compatible('range-changed', a, b, text);
 }
 
+/** A number, or a group of bits. */
+interface Ordered {
+  readonly int: { readonly little: boolean };
+  readonly order?: Expression | undefined;
+}
+
 /** What says the order of a number's bytes. */
-function compareOrder(
+export function compareOrder(
   { changes, pairing }: LayoutContext,
   name: string,
-  was: FieldType & { readonly kind: 'int' },
-  is: FieldType & { readonly kind: 'int' },
+  was: Ordered,
+  is: Ordered,
   a: Span,
   b: Span,
 ): void {
@@ -107,6 +113,13 @@ function compareTypes(
     if (was.enum !== null && is.enum !== null) return cx.enums(was.enum, is.enum);
     if (!compareInts(name, was.int, is.int, a, b, changes)) return;
     compareClosed(cx, name, was.bool || isClosed(was.enum), is.bool || isClosed(is.enum), a, b);
+  } else if (
+    was.kind === 'float' &&
+    is.kind === 'float' &&
+    was.bits === is.bits &&
+    (was.order !== undefined || is.order !== undefined)
+  ) {
+    compareOrder(cx, name, { int: was, order: was.order }, { int: is, order: is.order }, a, b);
   } else if (was.kind === 'struct' && is.kind === 'struct') {
     cx.structs(was.struct, is.struct);
     const given = (args: readonly Expression[], known: Known): string =>

@@ -76,7 +76,8 @@ export class LuaBlock {
           (bit) =>
             `{ ${this.fields.refer(bit)}, ${luaText(bit.name)}, ${bit.shift}, ${bit.width}, ${bit.enum === null && bit.width === 1} }`,
         );
-        this.push(`r:bits(v, ${member.int.bits / 8}, ${member.int.little}, { ${bits.join(', ')} })`);
+        const little = member.order === undefined ? member.int.little : luaExpression(member.order);
+        this.push(`r:bits(v, ${member.int.bits / 8}, ${little}, { ${bits.join(', ')} })`);
         return true;
       }
       case 'assert':
@@ -254,7 +255,7 @@ export class LuaBlock {
         return type.bool ? `${code} ~= 0` : code;
       }
       case 'float':
-        return `r:float(${ref}, ${type.bits / 8}, ${type.little})`;
+        return `r:float(${ref}, ${type.bits / 8}, ${type.order === undefined ? type.little : luaExpression(type.order)})`;
       case 'bytes':
       case 'text':
         return this.extent(type.extent, type.nullable, ref, encodingOf(type));

@@ -419,6 +419,14 @@ class SchemaWriter {
       `${this.fresh('n')} : ${r.pick(['u16', 'i24', 'u32', 'i64', 'u48', 'u32le', 'bool(u16)'])};`,
       `${size} : ${r.pick(['u16', 'u24', 'u32', 'i64'])} in 12..40;`,
       `within (${size}) { ${inner} ${tail} : bytes rest; }`,
+      `bits u16 { ${this.fresh('x')} : 5; ${this.fresh('x')} : 1; ${this.fresh('x')} : 10; }`,
+      `${this.fresh('g')} : ${r.pick(['f32', 'f64', 'f32le'])};`,
+      `if (isAsk) { ${this.fresh('g')} : f64; bits u32 { ${this.fresh('x')} : 31; ${this.fresh('x')} : 1; } }`,
+      ...(r.chance(0.6)
+        ? [
+            `${this.fresh('sum')} : u${r.pick(['32 checksum crc32', '16 checksum internet'])} over ${order}..${size};`,
+          ]
+        : []),
     ])
       this.line(place, '', line, 1);
   }

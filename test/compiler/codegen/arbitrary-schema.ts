@@ -137,8 +137,6 @@ const KINDS = {
 /** Writes one schema with the constructs the compiler builds. Draws are biased to what is hard: lengths that depend on lengths. */
 class SchemaWriter {
   private count = 0;
-  /** Whether headers or body stand before. */
-  private replaceable = false;
   private readonly enums: EnumType[] = [];
   private readonly structs: StructType[] = [];
   private readonly texts: string[] = [];
@@ -254,7 +252,7 @@ class SchemaWriter {
     known: readonly Seen[];
   } {
     const { r } = this;
-    this.replaceable = this.growing = false;
+    this.growing = false;
     this.asked = asked;
     for (const list of [this.texts, this.optionalTexts, this.optionalInts, this.everyArm, this.topNames])
       list.length = 0;
@@ -403,7 +401,6 @@ class SchemaWriter {
     };
     place.open.varies = true;
     place.open.lines.push(`record ${file}.${name} { ${entries(0, wanted).join(' ')} }`);
-    if (wanted.length > 0) this.replaceable = true;
   }
 
   /** Integers, and a window and arms with some, in a byte order that the frame says. */
@@ -1376,7 +1373,6 @@ class SchemaWriter {
 
   private headers(place: Place, extent: string): void {
     const { r } = this;
-    this.replaceable = true;
     const prefix = `${r.pick(['u', 'u', 'i'])}${r.pick([8, 16, 32])}`;
     const valuePrefix = r.chance(0.8) ? prefix : 'u16';
     const nullable = r.chance(0.3) ? ' nullable' : '';
@@ -1390,7 +1386,6 @@ class SchemaWriter {
 
   private body(place: Place): void {
     const { r } = this;
-    this.replaceable = true;
     place.open.varies = true;
     const max = r.chance(0.2) ? ' max 300' : '';
     if (place.inWindow && r.chance(0.6)) this.line(place, 'body', `body : bytes rest;`, 0);

@@ -22,6 +22,11 @@ export function writeInOrder(type: Ordered, little: string, write: (little: bool
   return `if (${little}) ${write(true)} else ${write(false)}`;
 }
 
+/** A line as one statement: of two where the order is chosen. */
+export function asOne(line: string): string {
+  return line.includes(' else ') ? `{ ${line} }` : line;
+}
+
 /** Emits `isLittle`, for frames that say their byte order. */
 export function emitByteOrder(order: Expression, module: Module): FunctionDeclarationStructure {
   const reader = new Reader(module);

@@ -30,7 +30,7 @@ import { keyedBy } from '../model/maps-as-lists.js';
 import { blockSize, fixedSize } from '../model/size.js';
 import { orderOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
-import { writeInOrder } from './byte-order.js';
+import { asOne, writeInOrder } from './byte-order.js';
 import { bytesCompared } from './bytes-compared.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
@@ -450,7 +450,7 @@ class Writer implements Environment {
       const write = (little: boolean): string =>
         `${this.module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'))}(b, ${place}, ${this.sumCode(member)});`;
       const put = writeInOrder(type, this.little, write);
-      this.lines.push(member.guards.length > 0 ? `if (${place} >= 0) { ${put} }` : put);
+      this.lines.push(member.guards.length > 0 ? `if (${place} >= 0) ${asOne(put)}` : put);
     }
     this.lookAt(this.body);
   }

@@ -16,7 +16,7 @@ import type {
   WindowModel,
 } from '../model/model.js';
 import { deriveLines, disagreement } from './emit-encode.js';
-import { readInOrder, writeInOrder } from './byte-order.js';
+import { asOne, readInOrder, writeInOrder } from './byte-order.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersFields, headerWindow, isMap, nullLength, prefixWidth } from './emit-headers.js';
 import {
@@ -398,7 +398,7 @@ function rewrite(
     const all =
       guard === null
         ? [...code, rename(write, 's')]
-        : [...code, `if (${rename(guard, 's')}) { ${rename(write, 's')} }`];
+        : [...code, `if (${rename(guard, 's')}) ${asOne(rename(write, 's'))}`];
     // Each in a block of its own, so that names of places are free again.
     lines.push(...(checksums.length > 1 && all.length > 1 ? ['{', ...all, '}'] : all));
   }

@@ -3,7 +3,7 @@ import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import { checksumsOver, covers } from '../model/covers.js';
 import { intName } from '../model/integers.js';
 import type { Field, FieldType } from '../model/model.js';
-import { writeInOrder } from './byte-order.js';
+import { asOne, writeInOrder } from './byte-order.js';
 import type { Module } from './module.js';
 import type { Reader } from './reader.js';
 
@@ -178,7 +178,7 @@ function changeAll(
     }
     const only = guard === null ? '' : `if (${guard}) `;
     const into = changeInto(checksum, at, change, module);
-    changes.push(only === '' ? into : `${only}{ ${into} }`);
+    changes.push(only === '' ? into : `${only}${asOne(into)}`);
     if (ends !== null) {
       const line = zeroLine(checksum, at, ends[0]!, ends[1]!, module);
       zeros.push(guard === null ? line : `${only}{ ${line} }`);

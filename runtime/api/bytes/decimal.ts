@@ -60,7 +60,7 @@ export function decimal(b: Uint8Array, p: number, end: number): number {
 export function decimalOf(b: Uint8Array, p: number, end: number): number {
   let value = b[p]! - ZERO;
   if (value < 0) return signedDecimal(b, p, end);
-  for (let at = p + 1; at < end; at++) value = value * 10 + b[at]! - ZERO;
+  for (let at = p + 1; at < end; at++) value = value * 10 + (b[at]! - ZERO);
   return value;
 }
 

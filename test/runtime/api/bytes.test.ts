@@ -6,6 +6,7 @@ import {
   DecodeError,
   decimalSize,
   decimalLineEnd,
+  decimalOf,
   decimalUntilEnd,
   digitsEnd,
   ended,
@@ -204,6 +205,11 @@ describe('digits', () => {
     const b = ascii(`**${text}`);
     expect(decimalUntilEnd(b, 2, b.length, CRLF, 16)).toBe(code > 0 ? code + 2 : code);
     expect(decimalLineEnd(b, 2, b.length, 16)).toBe(code > 0 ? code + 2 : code);
+  });
+
+  it.each([0, 7, 10, 999, -1, 9007199254740991, -9007199254740991])('decimalOf reads %d', (value) => {
+    const b = ascii(`*${value}`);
+    expect(decimalOf(b, 1, b.length)).toBe(value);
   });
 
   it('does not look beyond `to`, nor at more digits than allowed', () => {

@@ -312,13 +312,13 @@ function isExclusive(b: Uint8Array, at: number): boolean {
   const opcode = u8(b, at + 1);
   const extrasLen = u8(b, at + 4);
   const keyLen = u16(b, at + 2);
-  const p = endAt(b, at);
-  const p2 = valueAt(b, at);
+  const p = valueAt(b, at);
+  const p2 = endAt(b, at);
   return (opcode === Opcode.get || opcode === Opcode.getk || opcode === Opcode.delete) &&
     extrasLen === 0 &&
     keyLen >= 1 &&
     keyLen <= 250
-    ? !equalsText(b, p2, p, '')
+    ? !equalsText(b, p, p2, '')
     : ((opcode === Opcode.set || opcode === Opcode.add || opcode === Opcode.replace) &&
           extrasLen === 8 &&
           keyLen >= 1 &&
@@ -336,10 +336,10 @@ function isExclusive(b: Uint8Array, at: number): boolean {
             extrasLen === 4 &&
             keyLen >= 1 &&
             keyLen <= 250)
-        ? !equalsText(b, p2, p, '')
+        ? !equalsText(b, p, p2, '')
         : (opcode === Opcode.flush && (extrasLen === 0 || extrasLen === 4) && keyLen === 0) ||
             ((opcode === Opcode.version || opcode === Opcode.noop) && extrasLen === 0 && keyLen === 0)
-          ? !equalsText(b, p2, p, '')
+          ? !equalsText(b, p, p2, '')
           : true;
 }
 

@@ -245,10 +245,11 @@ export class Reader implements Environment {
       if (isEntry(field)) return this.sameBytes(this.value(field), text);
       const { lines } = this;
       const found = (): string => {
-        this.readingAll(field);
-        const window = isOpenEnded(field) ? windowAround(field, this.module) : null;
-        const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
-        return new ConstantText(field, text, this.module).found(this.b, this.placeOf(field), to);
+        if ('nullable' in field.type && field.type.nullable)
+          return this.sameBytes(this.nullableValue(field, field.type), text);
+        const constant = new ConstantText(field, text, this.module);
+        if ('extent' in field.type) return constant.found(this.b, ...this.bytesOf(field));
+        return constant.found(this.b, this.placeOf(field), this.endOf(field));
       };
       // What is walked in one arm is walked there only.
       const condition = field.guards.length === 0 ? null : this.condition(field.guards);

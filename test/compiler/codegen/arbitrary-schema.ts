@@ -151,7 +151,7 @@ class SchemaWriter {
   /** Conditions over the request that the frame being written may ask. */
   private asked: readonly string[] = [];
   private hasStatus = false;
-  /** Whether a length or id of varying width stands before. */
+  /** Whether a length of varying width stands before. */
   private growing = false;
 
   constructor(private readonly r: Random) {}
@@ -266,7 +266,6 @@ class SchemaWriter {
       this.line(place, 'isAsk', `isAsk : bool(u8);`, 1, { kind: 'bool', low: 0, high: 1 });
     const putId = (p: Place): void => {
       p.open.varies ||= id!.varies;
-      this.growing ||= id!.varies;
       const seen = id!.kind === 'int' && r.chance(0.05) ? ({ kind: 'int', high: 100 } as const) : undefined;
       this.line(p, 'id', `id : ${id!.text};`, id!.min, seen);
     };
@@ -1150,8 +1149,8 @@ class SchemaWriter {
   }
 
   private pad(place: Place): void {
-    // Not in an arm after a length or id whose width varies.
-    const isFree = place.inStruct || !this.growing || !this.inArm(place);
+    // Not after a length whose width varies.
+    const isFree = place.inStruct || !this.growing;
     const align = this.r.chance(isFree ? 0.7 : 0.03);
     place.open.varies ||= align;
 

@@ -412,6 +412,7 @@ export const allButLast: ExternType<Uint8Array> = {
 
 /** Where the entries of a map begin; `to` for null; 0 if this is no map. */
 function entriesStart(b: Uint8Array, from: number, to: number): number {
+  if (from >= to) return 0;
   if (b[from] === 0x4e) return to;
   if (b[from] === 0x48) return from + 1;
   return b[from] === 0x4d ? typeEnd(b, from + 1, to) : 0;

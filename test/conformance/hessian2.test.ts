@@ -89,3 +89,9 @@ it('an attachment has a key', () => {
   headers.set('', 'x');
   expect(() => strmap.size(headers)).toThrow(EncodeError);
 });
+
+it.each(['4e', '485a'])('a map without bytes is none, also where %s stands behind its frame', (behind) => {
+  const bytes = Buffer.from(`a5a5${behind}`, 'hex');
+  expect(strmap.readHeaders(bytes, 2, 2, new HeaderMap(), 10)).toBe(false);
+  expect(strmap.get(bytes, 2, 2, 'a')).toBeUndefined();
+});

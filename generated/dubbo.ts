@@ -1,4 +1,4 @@
-// Generated from dubbo.proto-frame (sha256 923dc3dbc71d668f) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from dubbo.proto-frame (sha256 e6cb85e967b16180) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Dubbo, in bytes:
 //   0              magic          u16 = 0xdabb

@@ -60,7 +60,7 @@ export function helpOf(command: string): string {
 Examples:
 ${examples}
 
-Exit codes: 0 all is well, 1 ${ONE[command]!}, 2 the command can not be carried out.`;
+Exit codes: 0 all is well, 1 ${ONE[command]!}, 2 the command can not be carried out, 70 a fault of proto-frame itself.`;
 }
 
 /** What stands at the end of the help for all: the shortest example of each command. */
@@ -74,7 +74,7 @@ ${Object.values(EXAMPLES)
 proto-frame COMMAND --help shows the options of a command, more examples and its exit codes.
 
 Exit codes: 0 all is well, 1 a schema has errors, an output is not current, a frame or sample is wrong or a
-change breaks the wire, 2 the command can not be carried out. Results go to the standard output, all else to
-the standard error; colours and progress are shown at a terminal only (NO_COLOR, FORCE_COLOR).
+change breaks the wire, 2 the command can not be carried out, 70 a fault of proto-frame itself. Results go to the
+standard output, all else to the standard error; colours and progress are shown at a terminal only (NO_COLOR, FORCE_COLOR).
 `;
 }

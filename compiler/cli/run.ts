@@ -180,15 +180,29 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     // Help and version end this way as well, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
     // What the system refuses (no such folder, no right to write) is named by its own words.
-    if (!(error instanceof UsageError) && !isSystemError(error)) throw error;
-    terminal.err(`proto-frame: ${error.message}\n`);
-    return ExitCode.Usage;
+    const isOurs = !(error instanceof UsageError) && !isSystemError(error);
+    terminal.err(isOurs ? internalError(error) : `proto-frame: ${error.message}\n`);
+    return isOurs ? ExitCode.Internal : ExitCode.Usage;
   }
 }
 
 /** The first of the formats is the one without the option. */
 function format(formats: readonly string[], description: string): Option {
   return new Option('--format <format>', description).choices(formats).default(formats[0]);
+}
+
+/** What is said of a fault of our own: enough to report it, and not the generated code that it may quote. */
+function internalError(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const places = stack.split('\n').filter((line) => /^ {4}at .{1,200}$/.test(line));
+  const [message] = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n');
+  return [
+    'proto-frame: this is a fault of proto-frame itself, not of what it was given.',
+    `Please report it with the command, the schema and these lines (proto-frame ${COMPILER_VERSION}):`,
+    `  ${message!.slice(0, 200)}`,
+    ...places.slice(0, 6),
+    '',
+  ].join('\n');
 }
 
 function isSystemError(error: unknown): error is Error {

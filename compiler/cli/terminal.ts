@@ -21,6 +21,8 @@ export const enum ExitCode {
   SchemaErrors = 1,
   /** The command was not understood, or a file it names cannot be read. */
   Usage = 2,
+  /** A fault of the compiler itself. */
+  Internal = 70,
 }
 
 /** The command cannot be carried out as it was given; `message` says why in one line. */

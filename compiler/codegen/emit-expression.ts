@@ -154,6 +154,9 @@ function emitBinary(e: Of<'binary'>, env: Environment): string {
       return e.type.kind === 'int' && e.type.high > 0x7fffffffn
         ? `((${left} ${e.operator} ${right}) >>> 0)`
         : `(${left} ${e.operator} ${right})`;
+    case '??':
+      // What follows takes the place of null as well.
+      return `(${left.replace(/^\((.*) \?\? undefined\)$/, '$1')} ?? ${right})`;
     default:
       return `(${left} ${e.operator} ${right})`;
   }

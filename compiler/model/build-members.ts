@@ -258,8 +258,11 @@ function decidedBranch(member: If, { cx }: Place): readonly Member[] | null {
   return condition.value ? member.then : (member.otherwise ?? []);
 }
 
-/** The arm that constant arguments decide for; null where the frame itself decides. */
+/** The arm that constant arguments decide for, or the only one there is; null where the frame itself decides. */
 function decidedArm(member: Variant, { cx }: Place): readonly Member[] | null {
+  const [arm, ...others] = member.arms;
+  if (others.length === 0 && arm?.patterns.every(({ kind }) => kind === 'wildcard') === true)
+    return arm.members;
   if (cx.decides !== true) return null;
   const on = member.on.map((e) => buildExpression(e, cx));
   const values = on.map((e) => (e?.op === 'int' || e?.op === 'bool' ? e.value : undefined));

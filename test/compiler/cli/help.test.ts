@@ -83,3 +83,15 @@ test('what the system refuses is said in its words, without a stack', async () =
     expect(err).toMatch(/^proto-frame: [^\n]+\n$/);
   }
 });
+
+test('a fault of our own is said to be one, in few lines', async () => {
+  const { code, err } = await protoFrame(ROOT, ['check', 'schemas/bolt.proto-frame'], {
+    out: () => {
+      throw new TypeError(`x is not a function\n${'generated code '.repeat(1000)}`);
+    },
+  });
+  expect(code).toBe(70);
+  expect(err).toContain('fault of proto-frame itself');
+  expect(err).toContain('TypeError: x is not a function');
+  expect(err.length).toBeLessThan(2000);
+});

@@ -222,6 +222,14 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     '',
     'struct Value { k : Kind; if (k == b) { x : bool(u8); } variant (k) { a => A { s : varint(leb128) in 0..99; t : bytes size s; } b => B { m : i8 in -1..50; o : bytes size m nullable; if (x == true) { y : u8; } } c => C { n : u16; } } } enum Kind : u8 { a = 3, b = 5, c = 9 }',
   ],
+  'a variant with one arm for all that comes next': [
+    'variant (peek(u16le)) { _ => { d : text latin1 size 2; } } if (peek(u8) == 67) { m : u8 = 67; n : u16; } else { o : bytes size 2; }',
+  ],
+  'looks up what can be null, and something else': [
+    'n : u8; about : map of Note size n max 3;',
+    'group = about["m"] ?? after(about["m"], ":") ?? about["k"];',
+    'struct Note { key : pstr(u8); value : pstr(i16) nullable; }',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

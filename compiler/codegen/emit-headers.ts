@@ -71,7 +71,7 @@ export function emitHeaders(
       `for (let q = ${range.from}; q < to; ) {`,
       `const v = ${ends.key}(b, q, to, at);`,
       `const next = ${ends.value}(b, v, to, at);`,
-      `if (${module.use('equalsText')}(b, q + ${skip.key}, v, key)) return v;`,
+      `if (${module.use(module.protocol.headerCase === 'sensitive' ? 'equalsText' : 'equalsKey')}(b, q + ${skip.key}, v, key)) return v;`,
       'q = next;',
       '}',
       'return -1;',

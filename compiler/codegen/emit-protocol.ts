@@ -36,7 +36,7 @@ export function emitProtocol(module: Module): string {
       idReserved: [${between.join(', ')}],
       maxFrame: ${limits.frame},
       maxHeaders: ${hasHeaders ? Math.min(limits.headers, maps.length === 0 ? limits.headers : most) : 0},
-      headerCase: 'sensitive',
+      headerCase: '${protocol.headerCase}',
     }`,
     ...(protocol.reply === null ? [] : [`replies: ${repliesName(protocol.replyForms[0] ?? protocol.reply)}`]),
     ...(protocol.facts.length === 0 ? [] : ['repliesTo']),

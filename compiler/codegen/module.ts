@@ -314,7 +314,7 @@ const FUNCTIONS = new Set(
     'decimalUntilEnd decimalLineEnd hexUntilEnd leb128 zigzag mqtt vlq quic ber ' +
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf groupOf versionOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +
-    'utf8Length writeUtf8 writeLatin1 equalsText nonAscii fitsBelow adler32Plus internetPlus internetZero requireInteger ' +
+    'utf8Length writeUtf8 writeLatin1 equalsText equalsKey nonAscii fitsBelow adler32Plus internetPlus internetZero requireInteger ' +
     'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le exactId joinId idPart textId uuidId textIdSize putTextId putUuidId identified utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
   )
     .split(' ')

@@ -173,7 +173,7 @@ class FrameReader {
       header: (key, maps) => {
         if (this.headOf !== null) return this.headOf(key);
         const isIn = this.headersIn !== null && maps.includes(this.headersIn);
-        return isIn ? headerIn(this.headers)(key) : undefined;
+        return isIn ? headerIn(this.headers, this.protocol.headerCase)(key) : undefined;
       },
     };
     const { frame, limits } = this.protocol;
@@ -859,8 +859,12 @@ class FrameReader {
   }
 }
 
-function headerIn(headers: readonly [string, string | null][]): (key: string) => string | null | undefined {
-  return (key) => headers.find(([k]) => k === key)?.[1];
+function headerIn(
+  headers: readonly [string, string | null][],
+  rule: Protocol['headerCase'] = 'sensitive',
+): (key: string) => string | null | undefined {
+  const fold = (key: string): string => (rule === 'sensitive' ? key : key.toLowerCase());
+  return (key) => headers.find(([k]) => fold(k) === fold(key))?.[1];
 }
 
 /** A map as its extern writes these entries; null if it can't. */

@@ -65,18 +65,19 @@ function buildOpened(
   const choose = <T extends string>(name: string, values: readonly T[], fallback: T): T =>
     choice(settings, name, values, fallback, report);
   for (const setting of settings.values()) {
-    const known = ['endian', 'pool', 'correlate', 'reserve'];
+    const known = ['endian', 'pool', 'correlate', 'reserve', 'header_case'];
     if (!known.includes(setting.name.text)) {
       report.error('PF100', setting.name.span, `there is no setting \`${setting.name.text}\``, {
         hint:
           suggestHint(setting.name.text, known).hint ??
-          'the settings are `endian`, `pool`, `correlate` and `reserve`',
+          'the settings are `endian`, `pool`, `correlate`, `reserve` and `header_case`',
       });
     }
   }
   const endian = choose('endian', ['big', 'little'], 'big');
   const pool = choose('pool', ['multiplex', 'pingpong', 'pipeline', 'binding'], 'multiplex');
   const correlate = choose('correlate', ['id', 'fifo', 'none'], 'id');
+  const headerCase = choose('header_case', ['sensitive', 'insensitive'], 'sensitive');
   const reservedIds = buildReserved(settings.get('reserve'), scope, report);
   const limits = buildLimits(limitEntries, scope, report);
   for (const item of items) refuseUnbuilt(item, report);
@@ -154,6 +155,14 @@ function buildOpened(
     if (built === null) return null;
     const { roles, idInOtherArms, idForm } = built;
     mapsAsLists(own.frame.body, roles.headers);
+    const other = roles.headers.find(({ type }) => type.kind !== 'map');
+    if (headerCase === 'insensitive' && other !== undefined)
+      report.error(
+        'PF109',
+        settings.get('header_case')!.span,
+        'how the keys of these headers are compared is the affair of their format',
+        { labels: [{ span: other.span, text: 'a module of TypeScript reads them' }], hint: 'remove it' },
+      );
     const status = side === 'client' ? null : buildStatus(statusMap, semantics, roles.status, scope, report);
     const synths: SynthModel[] = [];
     for (const item of synthItems) {
@@ -192,6 +201,7 @@ function buildOpened(
       idInOtherArms,
       idForm,
       roles,
+      headerCase,
       status,
       synths,
       match: portOnly ? [] : buildMatch(own.frame, limits.probe, explicit),

@@ -334,20 +334,23 @@ export function refuseOrderAt(
 }
 
 /** Whether something in a struct has more than one byte, so that it has an order. */
-export function isWide(body: Block): boolean {
+export function isWide(body: Block, around: readonly Block[] = []): boolean {
+  // What holds itself says nothing more by that.
+  if (around.includes(body)) return false;
+  const outer = [...around, body];
   for (const member of walk(body)) {
     if (member.member === 'bits' && member.int.bits > 8) return true;
-    if (member.member === 'field' && isWideType(member.type)) return true;
+    if (member.member === 'field' && isWideType(member.type, outer)) return true;
   }
   return false;
 }
 
-function isWideType(type: FieldType): boolean {
+function isWideType(type: FieldType, around: readonly Block[]): boolean {
   if (type.kind === 'int') return type.form.kind === 'fixed' && type.int.bits > 8;
   if (type.kind === 'float') return true;
-  if (type.kind === 'struct' || type.kind === 'coded') return isWide(type.struct.body);
-  if (type.kind === 'map') return isWide(type.pair.body);
-  if (type.kind === 'list' && isWideType(type.element)) return true;
+  if (type.kind === 'struct' || type.kind === 'coded') return isWide(type.struct.body, around);
+  if (type.kind === 'map') return isWide(type.pair.body, around);
+  if (type.kind === 'list' && isWideType(type.element, around)) return true;
   return 'extent' in type && type.extent.kind === 'prefix' && type.extent.int.bits > 8;
 }
 

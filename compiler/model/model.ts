@@ -45,6 +45,8 @@ export interface Protocol {
   /** What is written in TypeScript beside the schema. */
   readonly externs: readonly Extern[];
   readonly roles: Roles;
+  /** Whether keys of headers that differ only in case are the same key. */
+  readonly headerCase: 'sensitive' | 'insensitive';
   /** Fields of the same name as the id's that are the id in other arms; a frame has at most one of them all. */
   readonly idInOtherArms: readonly Field[];
   /** How the proxy writes its own ids where the id is a text; null where it is none. */

@@ -2,6 +2,7 @@
 export * from './bytes/integers.js';
 export {
   byteText,
+  equalsKey,
   equalsText,
   nonAscii,
   readAscii,

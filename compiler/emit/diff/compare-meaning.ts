@@ -30,6 +30,7 @@ export function compareSettings(old: Version, now: Version, changes: Changes): v
   };
   setting('pool', a.pool, b.pool);
   setting('correlate', a.correlation, b.correlation);
+  setting('header_case', a.headerCase, b.headerCase);
   if (a.idForm !== null && b.idForm !== null && a.idForm !== b.idForm)
     changes.breaking(
       'role-changed',

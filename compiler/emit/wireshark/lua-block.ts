@@ -222,8 +222,12 @@ export class LuaBlock {
       this.push(`local entry = r:open("entry")`);
       this.push('local pair = {}');
       this.push(`${this.structName(type.pair)}(r, pair)`);
-      if (entries)
-        this.push(`enter_header(v["(headers)"], ${pairValue(type.key)}, ${pairValue(type.value)})`);
+      if (entries) {
+        const folds = this.protocol.headerCase === 'insensitive';
+        const key = folds ? `string.lower(${pairValue(type.key)})` : pairValue(type.key);
+        if (folds) this.push('v["(fold)"] = true');
+        this.push(`enter_header(v["(headers)"], ${key}, ${pairValue(type.value)})`);
+      }
       this.push('r:close(entry)');
     } else if (type.element.kind === 'struct') {
       this.push('local element = r:open("element")');

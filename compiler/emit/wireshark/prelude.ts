@@ -36,6 +36,7 @@ local function enter_header(headers, key, value)
 end
 
 local function header(v, key)
+  if v["(fold)"] then key = key:lower() end
   local found = (v["(headers)"] or {})[key]
   if found ~= nil then return found[1] end
 end

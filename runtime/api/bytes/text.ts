@@ -127,6 +127,22 @@ export function equalsText(bytes: Uint8Array, start: number, end: number, text: 
   return end - start === length;
 }
 
+/** Whether bytes[start, end) are the UTF-8 of a text that differs from `text` in case at most, as {@link HeaderMap} has it. */
+export function equalsKey(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  const length = text.length;
+  for (let i = 0; i < length && start + i < end; i++) {
+    const unit = text.charCodeAt(i);
+    const byte = bytes[start + i]!;
+    if (unit >= 0x80 || byte >= 0x80) return readUtf8(bytes, start, end).toLowerCase() === text.toLowerCase();
+    if (byte !== unit && lower(byte) !== lower(unit)) return false;
+  }
+  return end - start === length;
+}
+
+function lower(unit: number): number {
+  return unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit;
+}
+
 /**
  * bytes[start, end) as ASCII.
  * @param field and `schema` name the field in the error; `frame` is where its frame starts

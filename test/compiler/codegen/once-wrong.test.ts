@@ -230,6 +230,11 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     'group = about["m"] ?? after(about["m"], ":") ?? about["k"];',
     'struct Note { key : pstr(u8); value : pstr(i16) nullable; }',
   ],
+  'a struct that holds itself, behind a chosen byte order': [
+    'endian little if asks; n : u16; t : Tree;',
+    '',
+    'recursive struct Tree { k : dec(u8) until "\\r\\n" in 0..3; below : list of Tree count k; }',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

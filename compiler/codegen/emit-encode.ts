@@ -1254,7 +1254,10 @@ export function writeValue(
       if (type.nullable) return [`if (${value} !== null) p = write${listName(path)}(b, p, ${value}${more});`];
       return [`p = write${listName(path)}(b, p, ${value}${more});`];
     case 'map':
-      return [`p = write${listName(path)}(b, p, ${value});`];
+      return [
+        `p = write${listName(path)}(b, p, ${value});`,
+        ...(type.extent.kind === 'until' ? writeDelimiter(type.extent.delimiter, module) : []),
+      ];
     case 'coded':
       return [`b.set(${value}, p);`, `p += ${size ?? `${value}.length`};`];
     case 'bytes':

@@ -1,5 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase } from '../model/camel-case.js';
+import { delimiterAfter } from '../model/delimiter-after.js';
 import { intName, rangeOf } from '../model/integers.js';
 import type { Field, MemberModel, WindowModel } from '../model/model.js';
 import { walk } from '../model/walk.js';
@@ -19,12 +20,15 @@ export function headersFields(module: Module): readonly MapField[] {
   return module.protocol.roles.headers.filter(isMap);
 }
 
-/** Where the entries of a map start and end. */
+/** Where the entries of a map start and end, without the delimiter after the last. */
 export function entriesRange(field: MapField, reader: Reader, module: Module): { from: string; to: string } {
   const from = reader.placeOf(field);
   return {
     from,
-    to: field.type.extent.kind === 'rest' ? windowEnd(field, reader, module) : reader.endOf(field),
+    to:
+      field.type.extent.kind === 'rest'
+        ? windowEnd(field, reader, module)
+        : `${reader.endOf(field)}${endsBefore(field)}`,
   };
 }
 
@@ -55,12 +59,13 @@ export function emitHeaders(
   const textEnd = same ? `${camelCase(field.type.pair.name)}TextEnd` : null;
   const ends = { key: textEnd ?? keyEnd, value: textEnd ?? valueEnd };
   const skip = { key: prefixWidth(key), value: prefixWidth(value) };
+  const [keyTail, valueTail] = [endsBefore(key), endsBefore(value)];
   const nullTest = (place: string): string | null =>
     value.type.kind === 'text' && value.type.nullable && value.type.extent.kind === 'prefix'
       ? `${module.use(intName(value.type.extent.int))}(b, ${place}) === ${nullLength(value)}`
       : null;
   const text = (place: string, end: string): string => {
-    const code = `values.read(b, ${place} + ${skip.value}, ${end})`;
+    const code = `values.read(b, ${place} + ${skip.value}, ${end}${valueTail})`;
     const none = nullTest(place);
     return none === null ? code : `${none} ? null : ${code}`;
   };
@@ -71,7 +76,7 @@ export function emitHeaders(
       `for (let q = ${range.from}; q < to; ) {`,
       `const v = ${ends.key}(b, q, to, at);`,
       `const next = ${ends.value}(b, v, to, at);`,
-      `if (${module.use(module.protocol.headerCase === 'sensitive' ? 'equalsText' : 'equalsKey')}(b, q + ${skip.key}, v, key)) return v;`,
+      `if (${module.use(module.protocol.headerCase === 'sensitive' ? 'equalsText' : 'equalsKey')}(b, q + ${skip.key}, v${keyTail}, key)) return v;`,
       'q = next;',
       '}',
       'return -1;',
@@ -88,7 +93,7 @@ export function emitHeaders(
       '}',
       `const v = ${ends.key}(b, q, to, at);`,
       `const next = ${ends.value}(b, v, to, at);`,
-      `into.append(keys.read(b, q + ${skip.key}, v), ${text('v', 'next')}, q, next);`,
+      `into.append(keys.read(b, q + ${skip.key}, v${keyTail}), ${text('v', 'next')}, q, next);`,
       'q = next;',
       '}',
       ...(fields.length > 1 ? ['return;'] : []),
@@ -141,7 +146,7 @@ export function emitHeaders(
             statements: [
               `const v = findHeader(b, at${endArg}, key);`,
               `if (v < 0${nullTest('v') === null ? '' : ` || ${nullTest('v')!}`}) return undefined;`,
-              `return names.read(b, v + ${skip.value}, ${ends.value}(b, v, b.length, at));`,
+              `return names.read(b, v + ${skip.value}, ${ends.value}(b, v, b.length, at)${valueTail});`,
             ],
           } satisfies FunctionDeclarationStructure,
         ]
@@ -225,6 +230,14 @@ function textEndFunction(
       ),
     );
     lines.push(`return p + ${width} + length;`);
+  } else if (extent.kind === 'until') {
+    const max = extent.max ?? module.protocol.limits.line;
+    const detail = `a text has no ${JSON.stringify(extent.delimiter)} after it, or over ${max} bytes before it`;
+    lines.push(
+      `const end = ${module.use('untilEnd')}(b, p, to, ${module.delimiter(extent.delimiter)}, ${max});`,
+      ...fail('end <= 0', quote(detail)),
+      'return end;',
+    );
   } else {
     const size = extent.kind === 'size' && extent.value.op === 'int' ? extent.value.value : 0n;
     lines.push(
@@ -235,7 +248,11 @@ function textEndFunction(
   return {
     kind: StructureKind.Function,
     name,
-    docs: ['Where the text that starts at `p` ends, which is inside its window. @throws DecodeError'],
+    docs: [
+      extent.kind === 'until'
+        ? 'Where the text that starts at `p` ends, its delimiter included. @throws DecodeError'
+        : 'Where the text that starts at `p` ends, which is inside its window. @throws DecodeError',
+    ],
     parameters: [
       { name: 'b', type: 'Uint8Array' },
       { name: 'p', type: 'number' },
@@ -250,7 +267,15 @@ function textEndFunction(
 /** What makes two texts look alike on the wire; a key may use the function of a nullable value. */
 function shape(field: Field): unknown {
   const type = field.type as Field['type'] & { kind: 'text' };
-  return type.extent.kind === 'prefix' ? [type.extent.int, type.extent.max] : [field.path];
+  const { extent } = type;
+  if (extent.kind === 'until') return [extent.delimiter, extent.max];
+  return extent.kind === 'prefix' ? [extent.int, extent.max] : [field.path];
+}
+
+/** The code that comes back over the delimiter after a text or map; nothing where none ends it. */
+function endsBefore({ type }: Field): string {
+  const delimiter = 'extent' in type ? delimiterAfter(type.extent) : null;
+  return delimiter === null ? '' : ` - ${delimiter.length}`;
 }
 
 /** The bytes before a text that say how long it is. */

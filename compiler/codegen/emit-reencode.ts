@@ -3,11 +3,13 @@ import type { Expression } from '../model/expression.js';
 import { intName, longest } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import { checksumsOf } from '../model/covers.js';
+import { delimiterAfter } from '../model/delimiter-after.js';
 import { walk } from '../model/walk.js';
 import { exclusive } from '../model/names.js';
 import type {
   Derivation,
   Extended,
+  ExtentModel,
   Field,
   FieldType,
   Guard,
@@ -32,7 +34,14 @@ import { baseOf, bodyRange, fixedWidth, idInHead } from './emit-roles.js';
 import { HEADER_ENTRIES } from './header-functions.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
-import { formedSize, isFormed, isSelfDelimited, readFormed, writeFormed } from './self-delimiting.js';
+import {
+  formedSize,
+  isFormed,
+  isSelfDelimited,
+  readFormed,
+  writeDelimiter,
+  writeFormed,
+} from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 /**
@@ -846,16 +855,30 @@ function splice(
       lines.push(...writeFormed(type, 'id as number', module, 'out', 'q'));
       return;
     }
+    const ended = region.param === 'body' ? delimitedBody(region, module) : [];
     const fresh = isEntry(region.field)
       ? `${writeChanged(region.field, region.param, region.param, module)};`
       : region.param === 'body' || region.param === 'record'
         ? `out.set(${region.param}, q);`
         : freshHeaders(region.field as Field, module);
-    if (isGiven) lines.push(fresh);
-    else lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
+    if (isGiven) lines.push(fresh, ...ended);
+    else if (ended.length === 0) lines.push(`if (${region.param} === null) ${old}`, `else ${fresh}`);
+    else lines.push(`if (${region.param} === null) ${old}`, 'else {', fresh, ...ended, '}');
     if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);
   });
   if (!last) lines.push(`out.set(b.subarray(${before}, end), q);`);
+}
+
+/** The lines that end a given body with its delimiter, and refuse one in which that stands. */
+function delimitedBody({ field, size }: Region, module: Module): string[] {
+  if (field.member !== 'field' || !('extent' in field.type) || field.type.extent.kind !== 'until') return [];
+  const { delimiter, max } = field.type.extent;
+  const bytes = module.delimiter(delimiter);
+  const most = max ?? module.protocol.limits.line;
+  return [
+    `out.set(${bytes}, q + ${size});`,
+    `${module.use('requireDelimited')}(${quote(field.path)}, out, q, q + ${size} + ${delimiter.length}, ${bytes}, ${most});`,
+  ];
 }
 
 /** The line that refuses an id in which its delimiter stands: a caller's, where requests delimit it otherwise. */
@@ -893,11 +916,17 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   const nullable = value.type.kind === 'text' && value.type.nullable;
   const b = { name: 'b', type: 'Uint8Array' };
   const entries = { name: 'headers', type: map };
+  const end = delimiterAfter(field.type.extent);
+  const write = (out: string, key: string, value: string): string =>
+    end === null
+      ? `${valueWriter}(${out}, ${keyWriter}(${out}, p, ${key}), ${value})`
+      : `write${name}Entry(${out}, p, ${key}, ${value})`;
   return [
     HEADER_ENTRIES,
     ...textSizes(name, key, value, module),
     textWriter(keyWriter, key, module),
     textWriter(valueWriter, value, module),
+    ...(end === null ? [] : [entryWriter(name, end, paths.join(' or '), module)]),
     ...paths.flatMap((path): FunctionDeclarationStructure[] => {
       const list = path.split('.').map(pascalCase).join('');
       return [
@@ -929,7 +958,7 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
           statements: [
             'let p = at;',
             'for (const [key, value] of entries) {',
-            `p = ${valueWriter}(b, ${keyWriter}(b, p, key), value);`,
+            `p = ${write('b', 'key', 'value')};`,
             '}',
             'return p;',
           ],
@@ -965,16 +994,42 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
         'if (start >= 0) {',
         'out.set(b.subarray(start, headers.endAt(i)), p);',
         'p += headers.endAt(i) - start;',
-        `} else p = ${valueWriter}(out, ${keyWriter}(out, p, headers.keyAt(i)), headers.valueAt(i));`,
+        `} else p = ${write('out', 'headers.keyAt(i)', 'headers.valueAt(i)')};`,
         '}',
       ],
     },
   ];
 }
 
-/** The functions that measure a key and a value: one where both have a prefix of the same width. */
+/** The function that writes an entry of a map which ends with a delimiter, and tells it from that. */
+function entryWriter(
+  name: string,
+  delimiter: string,
+  path: string,
+  module: Module,
+): FunctionDeclarationStructure {
+  const isEnd = `${module.use('startsAt')}(b, p, p + ${delimiter.length}, ${module.delimiter(delimiter)})`;
+  return {
+    kind: StructureKind.Function,
+    name: `write${name}Entry`,
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'p', type: 'number' },
+      { name: 'key', type: 'string' },
+      { name: 'value', type: 'string | null' },
+    ],
+    returnType: 'number',
+    statements: [
+      `const end = write${name}Value(b, write${name}Key(b, p, key), value);`,
+      `if (${isEnd}) throw new ${module.use('EncodeError')}(${quote(path)}, 'has an entry that begins as its end does');`,
+      'return end;',
+    ],
+  };
+}
+
+/** The functions that measure a key and a value: one where as many bytes stand around both. */
 function textSizeNames(name: string, key: Field, value: Field): { key: string; value: string } {
-  if (prefixWidth(key) === prefixWidth(value))
+  if (bytesAround(key) === bytesAround(value))
     return { key: `sizeOf${name}Text`, value: `sizeOf${name}Text` };
   return { key: `sizeOf${name}Key`, value: `sizeOf${name}Value` };
 }
@@ -990,13 +1045,21 @@ function textSizes(name: string, key: Field, value: Field, module: Module): Func
     name: own,
     parameters: [{ name: 'text', type: 'string | null' }],
     returnType: 'number',
-    statements: [`return ${prefixWidth(field)} + (text === null ? 0 : ${module.use('utf8Length')}(text));`],
+    statements: [`return ${bytesAround(field)} + (text === null ? 0 : ${module.use('utf8Length')}(text));`],
   }));
+}
+
+/** The bytes of a text that are not its characters: its length or its delimiter. */
+function bytesAround(field: Field): number {
+  const { extent } = field.type as FieldType & { kind: 'text' };
+  return delimiterAfter(extent)?.length ?? prefixWidth(field);
 }
 
 function textWriter(name: string, field: Field, module: Module): FunctionDeclarationStructure {
   const { extent, nullable } = field.type as FieldType & { kind: 'text' };
-  if (extent.kind !== 'prefix') throw new Error('header texts without a prefix are refused by the checker');
+  if (extent.kind === 'until') return delimitedWriter(name, field, extent, module);
+  if (extent.kind !== 'prefix')
+    throw new Error('header texts without an end of their own are refused by the checker');
   const width = extent.int.bits / 8;
   const put = module.use(intName(extent.int).replace(/^[ui]/, 'put'));
   const none = Number(nullLength(field));
@@ -1022,6 +1085,36 @@ function textWriter(name: string, field: Field, module: Module): FunctionDeclara
       `${module.use('requireInteger')}(${quote(`${field.path} (bytes)`)}, end - p - ${width}, 0, ${most});`,
       `${put}(b, p, end - p - ${width});`,
       'return end;',
+    ],
+  };
+}
+
+/** The function that writes a text and its delimiter, which is nowhere in the text. */
+function delimitedWriter(
+  name: string,
+  field: Field,
+  extent: ExtentModel & { kind: 'until' },
+  module: Module,
+): FunctionDeclarationStructure {
+  const isValue = name.endsWith('Value');
+  const max = extent.max ?? module.protocol.limits.line;
+  return {
+    kind: StructureKind.Function,
+    name,
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'from', type: 'number' },
+      { name: 'text', type: isValue ? 'string | null' : 'string' },
+    ],
+    returnType: 'number',
+    statements: [
+      ...(isValue
+        ? [`if (text === null) throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has no null');`]
+        : []),
+      `let p = ${module.use('writeUtf8')}(b, from, text);`,
+      ...writeDelimiter(extent.delimiter, module),
+      `${module.use('requireDelimited')}(${quote(field.path)}, b, from, p, ${module.delimiter(extent.delimiter)}, ${max});`,
+      'return p;',
     ],
   };
 }

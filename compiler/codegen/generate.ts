@@ -1,6 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure, type StatementStructures } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
 import type { Anchor } from '../model/layout.js';
+import { listOf } from '../model/maps-as-lists.js';
 import { checksumsOf } from '../model/covers.js';
 import { inFrame } from '../model/in-frame.js';
 import { orderOf } from '../model/order-of.js';
@@ -229,6 +230,11 @@ function emitEnds(
       open.set(structEndName(struct), () => emitStructEnd(struct, module));
   for (const { type, path } of lists)
     if (isSelfDelimited(type)) open.set(listEndName(path), () => emitListEnd(type, path, module));
+  for (const { type, path } of headersFields(module)) {
+    if (!isSelfDelimited(type)) continue;
+    open.set(structEndName(type.pair), () => emitStructEnd(type.pair, module));
+    open.set(listEndName(path), () => emitListEnd(listOf(type), path, module));
+  }
   const emitted: FunctionDeclarationStructure[] = [];
   let code = codeOf(module.statements);
   for (let found = true; found;) {

@@ -14,6 +14,7 @@ export function isSelfDelimited(type: FieldType): boolean {
       );
     case 'bytes':
     case 'text':
+    case 'map':
       return type.extent.kind === 'until';
     case 'struct':
       return fixedSize(type.struct.size) === null;
@@ -83,6 +84,10 @@ export function endCode(
       return `${structEndName(type.struct)}(${b}, ${from}, ${to}${more})`;
     case 'list':
       return `${listEndName(path)}(${b}, ${from}, ${to}, ${type.extent.kind === 'until' ? type.maxCount : count}${more})`;
+    case 'map': {
+      const most = Math.min(type.maxCount, module.protocol.limits.headers);
+      return `${listEndName(path)}(${b}, ${from}, ${to}, ${most}${more})`;
+    }
     case 'extern':
       return `${module.extern(type.extern)}.end(${b}, ${from}, ${to})`;
   }
@@ -123,6 +128,7 @@ export function isLong(type: FieldType, module: Module, seen = new Set<Struct>()
     case 'text':
       return type.extent.kind === 'until' && (type.extent.max ?? module.protocol.limits.line) > SHORT;
     case 'list':
+    case 'map':
       return isSelfDelimited(type);
     case 'struct': {
       if (seen.has(type.struct)) return false;

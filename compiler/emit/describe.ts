@@ -9,6 +9,7 @@ import { walk } from '../model/walk.js';
 import type {
   BitFieldModel,
   Derivation,
+  ExtentModel,
   Field,
   FieldType,
   Guard,
@@ -169,9 +170,9 @@ function typeName(type: FieldType): string {
     case 'struct':
       return type.struct.name;
     case 'list':
-      return `list of ${typeName(type.element)}${type.extent.kind === 'until' ? ` until ${JSON.stringify(type.extent.delimiter)}` : ''}`;
+      return `list of ${typeName(type.element)}${untilText(type.extent)}`;
     case 'map':
-      return `map of ${type.pair.name}`;
+      return `map of ${type.pair.name}${untilText(type.extent)}`;
     case 'float':
       return `f${type.bits}${type.order === undefined ? '' : " in the frame's order"}`;
     case 'extern':
@@ -195,10 +196,14 @@ function typeName(type: FieldType): string {
       const base = type.kind === 'text' ? `text ${type.encoding}` : 'bytes';
       if (type.extent.kind === 'prefix')
         return `${base}, ${intName(type.extent.int)} length before it${type.nullable ? ', nullable' : ''}`;
-      if (type.extent.kind === 'until') return `${base} until ${JSON.stringify(type.extent.delimiter)}`;
+      if (type.extent.kind === 'until') return `${base}${untilText(type.extent)}`;
       return type.extent.kind === 'rest' ? `${base} rest` : `${base} size ${textOf(type.extent.value)}`;
     }
   }
+}
+
+function untilText(extent: ExtentModel): string {
+  return extent.kind === 'until' ? ` until ${JSON.stringify(extent.delimiter)}` : '';
 }
 
 function nameOfInner(field: Field | BitFieldModel): string {

@@ -10,6 +10,7 @@ import type {
   Protocol,
   Struct,
 } from '../model/model.js';
+import { delimiterAfter } from '../model/delimiter-after.js';
 import { rangeOf } from '../model/integers.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
@@ -742,26 +743,32 @@ class FrameReader {
     scope: Scope,
   ): ReadValue {
     const { extent } = type;
+    const delimiter = delimiterAfter(extent);
     const size =
-      extent.kind === 'rest'
+      extent.kind === 'rest' || delimiter !== null
         ? bound.end - at
         : this.size('value' in extent ? evaluateValue(extent.value, scope) : 0n, at, field.path, field.span);
     const end = this.reach(at, size, bound, field.path, field.span);
+    const entries: Bound = delimiter === null ? { end, isWindow: true } : bound;
     const { limits, roles } = this.protocol;
     const isHeaders = roles.headers.includes(field);
     if (isHeaders) this.headersIn = field;
     const most = isHeaders ? Math.min(type.maxCount, limits.headers) : type.maxCount;
     const children: FieldNode[] = [];
     const value: Shown[] = [];
-    for (let next = at; next < end;) {
+    let next = at;
+    for (;;) {
+      if (delimiter !== null && this.isDelimiter(delimiter, field, next, bound)) {
+        next += delimiter.length;
+        break;
+      }
+      if (delimiter === null && next >= end) break;
       if (children.length === most)
         throw new Bad(next - this.at, field.path, `has over ${most} entries`, field.span);
-      const { nodes, next: after } = this.block(
-        type.pair.body,
-        next,
-        { end, isWindow: true },
-        { values: new Map(), code: this.code },
-      );
+      const { nodes, next: after } = this.block(type.pair.body, next, entries, {
+        values: new Map(),
+        code: this.code,
+      });
       const [key, text] = nodes.map((n) => n.value as string | Uint8Array | null);
       children.push({
         name: typeof key === 'string' ? key : latin1(key ?? new Uint8Array(0)),
@@ -776,7 +783,7 @@ class FrameReader {
       if (isHeaders) this.headers.push([nearest(key ?? ''), nearest(text ?? null)]);
       next = after;
     }
-    return { value, note: `${children.length} entries`, next: end, children };
+    return { value, note: `${children.length} entries`, next, children };
   }
 
   /** What a TypeScript module delimits and reads. */

@@ -6,6 +6,7 @@ import type {
   AssertModel,
   Block,
   Extended,
+  ExtentModel,
   Field,
   FieldType,
   Guard,
@@ -543,9 +544,12 @@ class BodyWriter {
         return;
       case 'map':
         for (const [key, text] of value as readonly (readonly [Shown, Shown])[]) {
+          const from = this.out.position;
           this.value(type.key.type, key, `${path}.key`);
           this.value(type.value.type, text, `${path}.value`);
+          this.toldFromEnd(type.extent, from, path);
         }
+        if (type.extent.kind === 'until') this.out.append(Buffer.from(type.extent.delimiter, 'latin1'));
         return;
     }
   }
@@ -565,8 +569,13 @@ class BodyWriter {
       ];
       if (taken !== size) throw new JsonError(path, `has ${taken} bytes, needs ${String(size)}`);
     }
+    this.toldFromEnd(extent, from, path);
+  }
+
+  /** Refuses an element or entry, written from `from` on, that begins as its list or map ends. */
+  private toldFromEnd(extent: ExtentModel, from: number, path: string): void {
     if (extent.kind === 'until' && this.out.startsWith(from, extent.delimiter))
-      throw new JsonError(path, `begins with ${JSON.stringify(extent.delimiter)}, which would end the list`);
+      throw new JsonError(path, `begins with ${JSON.stringify(extent.delimiter)}, which would end it`);
   }
 
   /** A record of its entries, or as its bytes are given. */

@@ -2,6 +2,7 @@ import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
+import { delimiterAfter } from './delimiter-after.js';
 import { bareField } from './bare-field.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
@@ -262,13 +263,16 @@ function alike(headers: readonly Field[], report: Report): boolean {
   if (unlike === undefined) return true;
   report.error('PF199', unlike.span, 'headers of another format in another arm are not built yet', {
     labels: [{ span: first!.span, text: 'the other headers' }],
-    hint: 'maps of one struct with one `max`, or of one extern, can be headers in several arms',
+    hint: 'maps of one struct with one `max` and one delimiter, or of one extern, can be headers in several arms',
   });
   return false;
 }
 
 function sameFormat(a: FieldType, b: FieldType): boolean {
-  if (a.kind === 'map' && b.kind === 'map') return a.pair === b.pair && a.maxCount === b.maxCount;
+  if (a.kind === 'map' && b.kind === 'map')
+    return (
+      a.pair === b.pair && a.maxCount === b.maxCount && delimiterAfter(a.extent) === delimiterAfter(b.extent)
+    );
   if (a.kind === 'extern' && b.kind === 'extern') return a.extern === b.extern && a.maxCount === b.maxCount;
   return a.kind === 'entry' && b.kind === 'entry';
 }

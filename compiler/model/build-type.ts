@@ -129,14 +129,26 @@ function buildMap(
   }
   for (const field of [key, value] as Field[]) {
     const type = field.type as FieldType & { kind: 'text' };
-    if (type.extent.kind !== 'prefix') {
+    if (type.extent.kind !== 'prefix' && type.extent.kind !== 'until') {
       cx.report.error(
         'PF199',
         span,
-        `headers whose \`${field.name}\` has no length prefix are not built yet`,
+        `headers whose \`${field.name}\` has neither a length prefix nor a delimiter are not built yet`,
         {
           labels: [{ span: field.span, text: 'this one' }],
-          hint: 'write `pstr(u16)`',
+          hint: 'write `pstr(u16)`, `cstr` or `text until ":"`',
+        },
+      );
+      return null;
+    }
+    if (type.encoding !== 'utf8') {
+      cx.report.error(
+        'PF199',
+        span,
+        `headers whose \`${field.name}\` is \`text ${type.encoding}\` are not built yet`,
+        {
+          labels: [{ span: field.span, text: 'this one' }],
+          hint: 'a `text` is UTF-8, of which ASCII is a part; `list of` the struct takes every encoding',
         },
       );
       return null;
@@ -475,12 +487,6 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
   }
   if (extent.kind === 'rest') return { kind: 'rest', max };
   if (extent.kind === 'until') {
-    if (what === 'map') {
-      cx.report.error('PF199', extent.span, 'a map up to a delimiter is not built yet', {
-        hint: 'a size or a window can end it; a list of structs can end with a delimiter',
-      });
-      return null;
-    }
     const delimiter = delimiterOf(extent, cx);
     return delimiter === null ? null : { kind: 'until', delimiter, max };
   }

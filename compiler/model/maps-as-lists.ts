@@ -11,7 +11,14 @@ export function mapsAsLists(block: Block, headers: Roles['headers']): void {
       (member as { -readonly [K in keyof Field]: Field[K] }).type = listOf(member.type);
 }
 
-function listOf({ pair, key, value, extent, maxCount }: FieldType & { readonly kind: 'map' }): FieldType {
+/** The list of the entries of a map. */
+export function listOf({
+  pair,
+  key,
+  value,
+  extent,
+  maxCount,
+}: FieldType & { readonly kind: 'map' }): FieldType & { readonly kind: 'list' } {
   const element = { kind: 'struct', struct: pair, args: [] } as const;
   return { kind: 'list', element, extent, maxCount, nullable: false, range: null, keyed: { key, value } };
 }

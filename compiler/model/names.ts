@@ -1,6 +1,7 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Name } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
+import { delimiterAfter } from './delimiter-after.js';
 import { camelCase } from './camel-case.js';
 import type { Expression } from './expression.js';
 import { plainField } from './inner-fields.js';
@@ -172,7 +173,8 @@ function sameForm(x: FieldType, y: FieldType, xRange: Field['range'], yRange: Fi
     return x.of.kind === y.of.kind && entryEnum(x.of) === entryEnum(y.of);
   if (x.kind === 'record' && y.kind === 'record') return x.extern === y.extern;
   if (x.kind === 'struct' && y.kind === 'struct') return x.struct === y.struct;
-  if (x.kind === 'map' && y.kind === 'map') return x.pair === y.pair;
+  if (x.kind === 'map' && y.kind === 'map')
+    return x.pair === y.pair && delimiterAfter(x.extent) === delimiterAfter(y.extent);
   if (x.kind === 'list' && y.kind === 'list')
     return x.nullable === y.nullable && sameExtent(x.extent, y.extent) && sameElement(x, y);
   if (x.kind === 'bytes' && y.kind === 'bytes') return x.nullable === y.nullable;

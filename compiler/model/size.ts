@@ -62,6 +62,11 @@ export function typeSize(type: FieldType): SizeRange {
       };
     }
     case 'map':
+      if (type.extent.kind === 'until') {
+        const { length } = type.extent.delimiter;
+        return { min: length, max: length + type.pair.size.max * Math.max(1, type.maxCount) };
+      }
+      return extentSize(type.extent);
     case 'record':
     case 'coded':
       return extentSize(type.extent);

@@ -233,6 +233,7 @@ function isWalked(member: MemberModel): boolean {
       return fixedSize(memberSize(member)) === null;
     case 'bytes':
     case 'text':
+    case 'map':
       return type.extent.kind === 'until';
     case 'list':
       if (type.extent.kind === 'until') return true;

@@ -1100,8 +1100,13 @@ class SchemaWriter {
     place.open.varies = true;
     if (r.chance(0.1)) {
       const entry = `Entry${++this.count}`;
-      this.pairs.push(`  struct ${entry} { key : pstr(u8); value : pstr(u16) nullable; }`);
-      this.line(place, name, `${name} : map of ${entry} size ${this.length(place, 0, 400)}${max};`, 0);
+      const isDelimited = this.count % 3 === 0;
+      const texts = isDelimited
+        ? 'key : text until "="; value : cstr;'
+        : 'key : pstr(u8); value : pstr(u16) nullable;';
+      this.pairs.push(`  struct ${entry} { ${texts} }`);
+      if (isDelimited) this.line(place, name, `${name} : map of ${entry} until "; "${max};`, 2);
+      else this.line(place, name, `${name} : map of ${entry} size ${this.length(place, 0, 400)}${max};`, 0);
       if (r.chance(0.5)) place.open.lines.push(`assert ${name}["zz"] != "zz" or not has(${name}["a"]);`);
       if (!place.inStruct) this.optionalTexts.push(`${name}["m"]`);
       return;
@@ -1377,9 +1382,21 @@ class SchemaWriter {
     const nullable = r.chance(0.3) ? ' nullable' : '';
     const struct = `Header${++this.count}`;
     const max = r.chance(0.2) ? ' max 6' : '';
-    this.pairs.push(`  struct ${struct} { key : pstr(${prefix}); value : pstr(${valuePrefix})${nullable}; }`);
-    const size = extent === 'rest' ? 'rest' : `size ${this.length(place, 0, 500)}`;
     place.open.varies = true;
+    // By what has been drawn already: schemas without it stay those of their seeds.
+    const form = this.count % 5;
+    const isDelimited = form === 2 || form === 4;
+    const [between] = DELIMITERS[this.count % DELIMITERS.length]!;
+    const [after] = DELIMITERS[(this.count >> 1) % DELIMITERS.length]!;
+    const key = isDelimited ? `text until "${between}"` : `pstr(${prefix})`;
+    const value = form === 4 ? `text until "${after}"` : `pstr(${valuePrefix})${nullable}`;
+    this.pairs.push(`  struct ${struct} { key : ${key}; value : ${value}; }`);
+    if (isDelimited && this.count % 2 === 0) {
+      const [end, least] = DELIMITERS[(this.count >> 2) % 5]!;
+      this.line(place, 'headers', `headers : map of ${struct} until "${end}"${max};`, least);
+      return;
+    }
+    const size = extent === 'rest' ? 'rest' : `size ${this.length(place, 0, 500)}`;
     this.line(place, 'headers', `headers : map of ${struct} ${size}${max};`, 0);
   }
 

@@ -25,6 +25,7 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
   ],
   'a list of texts that can be null': ['n : u16; l : list of (pstr(u16) nullable) size n max 3;'],
   'reencode keeps a body to its bounds': ['body : bytes size 6;', 'body = body;'],
+  'reencode keeps a body to its delimiter': ['body : bytes until "\\0" max 300;', 'body = body;'],
   'reencode keeps a body to its prefix': ['body : pbytes(u8) max 300;', 'body = body;'],
   'reencode keeps a body to a length that another field has too': [
     'n : u16 in 2..999; d : bytes size n - 2; body : bytes size n;',

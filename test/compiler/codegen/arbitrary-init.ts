@@ -251,8 +251,10 @@ function arbitraryValue(type: FieldType, depth: number, facts: Facts): fc.Arbitr
       );
     case 'coded':
       return arbitraryBlock(type.struct.body, depth);
-    case 'entry':
     case 'extern':
+      if (type.extern.value === 'map') return fc.array(fc.tuple(TEXT, fc.option(TEXT)), { maxLength: 4 });
+      throw new Error('random schemas have no extern but maps');
+    case 'entry':
     case 'record':
     case 'inHead':
     case 'composed':
@@ -263,19 +265,18 @@ function arbitraryValue(type: FieldType, depth: number, facts: Facts): fc.Arbitr
 
 /** What an entry of a record holds. */
 function arbitraryEntry(of: EntryType): fc.Arbitrary<Value> {
-  const text = fc.string({ maxLength: 12 });
   switch (of.kind) {
     case 'int':
       return fc.oneof(fc.integer(), fc.constantFrom(0, 1, 127, 128, 32768));
     case 'int64':
       return fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, 1));
     case 'text':
-      return text;
+      return TEXT;
     case 'bytes':
       return fc.uint8Array({ maxLength: 300 });
     case 'map':
       // In protobuf a map without entries is none, and no key comes twice.
-      return fc.uniqueArray(fc.tuple(text, text), { selector: ([key]) => key, minLength: 1, maxLength: 4 });
+      return fc.uniqueArray(fc.tuple(TEXT, TEXT), { selector: ([key]) => key, minLength: 1, maxLength: 4 });
   }
 }
 
@@ -292,6 +293,8 @@ function arbitraryElement(
     ? fc.bigInt({ min: range.low, max: range.high })
     : fc.integer({ min: Number(range.low), max: Number(range.high) }).filter(free);
 }
+
+const TEXT = fc.string({ maxLength: 12 });
 
 /** Recursive structs in each other: at most as many as every schema allows. */
 const DEEPEST = 3;

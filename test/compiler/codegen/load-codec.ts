@@ -6,6 +6,7 @@ import { analyse, parse, Report, SourceFile, type Protocol } from '@proto-frame/
 import { generate } from '../../../compiler/codegen/generate.js';
 import { ExternCode } from '../../../compiler/interpret/extern-code.js';
 import type { SchemaFile } from '../../../compiler/syntax/ast.js';
+import * as hessian2 from '#codecs/extern/hessian2.js';
 import * as jce from '#codecs/extern/jce.js';
 import * as protobuf from '#codecs/extern/protobuf.js';
 
@@ -18,8 +19,8 @@ export function analyseText(path: string, text: string, report: Report): Protoco
   return report.hasErrors || protocol === undefined ? null : protocol;
 }
 
-/** Formats of records by the file that a schema uses. */
-const FORMATS: Readonly<Record<string, object>> = { jce, protobuf };
+/** Formats of records and maps by the file that a schema uses. */
+const FORMATS: Readonly<Record<string, object>> = { hessian2, jce, protobuf };
 
 function usedFile(path: string, report: Report): SchemaFile | undefined {
   const name = /^\.\/std\/(\w+)\.proto-frame$/.exec(path)?.[1];

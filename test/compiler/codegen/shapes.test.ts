@@ -10,7 +10,7 @@ import { wiresharkDissector } from '../../../compiler/emit/wireshark/dissector.j
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
 import { asObject, readFrame } from '../../../compiler/interpret/read-frame.js';
 import { writeFrame } from '../../../compiler/interpret/write-frame.js';
-import { compileSchema, runModule, typeErrorsOf } from './load-codec.js';
+import { compileSchema, externCodeOf, runModule, typeErrorsOf } from './load-codec.js';
 import { proveCodec } from './prove-codec.js';
 
 /**
@@ -25,6 +25,7 @@ const sources: ReadonlyMap<string, string>[] = [];
 describe.each(CASES)('%s', (name) => {
   const text = readFileSync(`${ROOT}${name}/input.proto-frame`, 'utf8');
   const protocol = compileSchema(`${name}.proto-frame`, text);
+  const code = externCodeOf(protocol);
   const hex = existsSync(`${ROOT}${name}/frames.hex`)
     ? readFileSync(`${ROOT}${name}/frames.hex`, 'utf8').split('\n')
     : [];
@@ -40,7 +41,7 @@ describe.each(CASES)('%s', (name) => {
       const text = await generate(side);
       modules.set(side.fileName, text);
       loaded.set(side.fileName, runModule(text, loaded));
-      const proved = proveCodec(side, loaded.get(side.fileName)!, { seed: 1, frames: FRAMES });
+      const proved = proveCodec(side, loaded.get(side.fileName)!, { seed: 1, frames: FRAMES, code });
       expect(proved).toBeGreaterThan(FRAMES / 3);
     }
     sources.push(modules);
@@ -55,7 +56,7 @@ describe.each(CASES)('%s', (name) => {
 
   test('frames are read to what they say, and written again from it', () => {
     const read = frames.map((frame) => {
-      const result = readFrame(protocol, frame, 0, frame.length);
+      const result = readFrame(protocol, frame, 0, frame.length, code);
       expect(result).toMatchObject({ kind: 'frame', tree: { length: frame.length } });
       return result.kind === 'frame' ? toJson(protocol, asObject(result.tree.fields)) : {};
     });
@@ -64,7 +65,7 @@ describe.each(CASES)('%s', (name) => {
     if (process.env['UPDATE_GOLDEN'] === '1' && frames.length > 0) writeFileSync(path, json);
     if (frames.length > 0) expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(json));
     read.forEach((one, i) =>
-      expect(writeFrame(protocol, one as { readonly [key: string]: Json })).toEqual(frames[i]),
+      expect(writeFrame(protocol, one as { readonly [key: string]: Json }, code)).toEqual(frames[i]),
     );
   });
 

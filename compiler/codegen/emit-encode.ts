@@ -22,6 +22,7 @@ import type {
   Struct,
   VariantModel,
 } from '../model/model.js';
+import type { CodedField } from '../model/inner-fields.js';
 import { isAnnounced } from '../model/announced.js';
 import { isGiven } from '../model/is-given.js';
 import { askedBy, branchesOf, isPeeking, peeksIn, tellersOf, type Peeking } from '../model/peeks.js';
@@ -35,7 +36,7 @@ import { bytesCompared } from './bytes-compared.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
-import { isCoded, lookUpCode, type CodedField } from './emit-inner.js';
+import { isCoded, lookUpCode } from './emit-inner.js';
 import { entriesName, isEntry } from './emit-record.js';
 import { literal } from './literal.js';
 import { floatName, readValue } from './reader.js';

@@ -1,6 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
-import { isInnerOptional, plainField } from '../model/inner-fields.js';
+import { isInnerOptional, plainField, type CodedField } from '../model/inner-fields.js';
 import type { BitFieldModel, CodecModel, Field, FieldType, Keyed } from '../model/model.js';
 import { givenFields } from './emit-encode.js';
 import { readAtCursor } from './emit-struct-read.js';
@@ -20,9 +20,6 @@ export type InnerField = Field & { readonly type: FieldType & { readonly kind: '
 export function isInner(field: Field | BitFieldModel): field is InnerField {
   return field.member === 'field' && field.type.kind === 'inner';
 }
-
-/** A window whose bytes stand for others. */
-export type CodedField = Field & { readonly type: FieldType & { readonly kind: 'coded' } };
 
 export function isCoded(field: Field | BitFieldModel): field is CodedField {
   return field.member === 'field' && field.type.kind === 'coded';

@@ -1,6 +1,7 @@
 import { allocatedIds } from '../model/allocated-ids.js';
 import type { SynthName } from '../model/model.js';
 import { camelCase } from '../model/camel-case.js';
+import { codedHeaders, listOf } from './emit-coded-headers.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headersFields } from './emit-headers.js';
 import { varies } from './emit-reencode.js';
@@ -18,8 +19,8 @@ export function emitProtocol(module: Module): string {
   const between = reserved.flatMap(({ low, high }) =>
     Array.from({ length: Number(high - low) + 1 }, (_, i) => low + BigInt(i)),
   );
-  const maps = [...headersFields(module), ...externHeaders(module)];
-  const most = Math.max(...maps.map((map) => map.type.maxCount));
+  const counts = [...headersFields(module), ...externHeaders(module)].map((map) => map.type.maxCount);
+  counts.push(...codedHeaders(module).map((map) => listOf(map).type.maxCount));
   const hasHeaders = roles.headers.length > 0;
   const own = (name: SynthName): boolean => protocol.synths.some((s) => s.name === name);
   // What the proxy answers with belongs to the protocol of who asks.
@@ -35,7 +36,7 @@ export function emitProtocol(module: Module): string {
       idMax: ${max},
       idReserved: [${between.join(', ')}],
       maxFrame: ${limits.frame},
-      maxHeaders: ${hasHeaders ? Math.min(limits.headers, maps.length === 0 ? limits.headers : most) : 0},
+      maxHeaders: ${hasHeaders ? Math.min(limits.headers, counts.length === 0 ? limits.headers : Math.max(...counts)) : 0},
       headerCase: '${protocol.headerCase}',
     }`,
     ...(protocol.reply === null ? [] : [`replies: ${repliesName(protocol.replyForms[0] ?? protocol.reply)}`]),

@@ -4,6 +4,7 @@ import { intName, longest } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import { checksumsOf } from '../model/covers.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
+import { codedAround, writtenFor } from '../model/inner-fields.js';
 import { walk } from '../model/walk.js';
 import { exclusive } from '../model/names.js';
 import type {
@@ -32,6 +33,7 @@ import {
 } from './emit-record.js';
 import { baseOf, bodyRange, fixedWidth, idInHead } from './emit-roles.js';
 import { HEADER_ENTRIES } from './header-functions.js';
+import { codedWriterName } from './emit-coded-headers.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import {
@@ -50,7 +52,7 @@ import { tidy } from './tidy.js';
  */
 interface Region {
   readonly field: Field | WindowModel | PadModel;
-  readonly param: 'headers' | 'body' | 'record' | 'id' | 'length' | 'pad';
+  readonly param: 'headers' | 'coded' | 'body' | 'record' | 'id' | 'length' | 'pad';
   /** What its locals begin with: `body` has `bodyFrom`, `bodyTo` and `bodySize`. */
   readonly name: string;
   readonly from: string;
@@ -297,7 +299,8 @@ function inArms(
 }
 
 function isIn(field: Field, window: Field | WindowModel): boolean {
-  return window.member === 'within' && [...walk(window.body)].includes(field);
+  const part = writtenFor(field);
+  return part === window || (window.member === 'within' && [...walk(window.body)].includes(part));
 }
 
 /** The lines that write the frame with other parts, and return it; after those that the reader has. */
@@ -341,6 +344,10 @@ function rewrite(
     const { param, size } = region;
     if (param === 'length' || param === 'pad') continue;
     if (param === 'record') lines.push(...changedTwice(region.field as RecordField, module));
+    if (param === 'coded') {
+      const write = `${codedWriterName(region.field as Field)}(b, at, headers)`;
+      lines.push(`const coded = ${isGiven ? write : `headers === null ? null : ${write}`};`);
+    }
     const fresh = freshSize(region, reader, module);
     lines.push(
       `const ${size} = ${param === 'id' || isGiven ? fresh : `${param} === null ? ${param}To - ${param}From : ${fresh}`};`,
@@ -461,6 +468,11 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
     const param = isHeaders ? 'headers' : isBody ? 'body' : 'id';
     return { field: part, param, name: param, ...changeRange(part, param, reader), size: `${param}Size` };
   }
+  const coded = isHeaders ? codedAround(part) : null;
+  if (coded !== null) {
+    const range = { from: reader.placeOf(coded), to: reader.endOf(coded) };
+    return { field: coded, param: 'coded', name: 'coded', ...range, size: 'codedSize' };
+  }
   if (isHeaders && isHead(part)) {
     const range = `${reader.placeOf(part)}, ${reader.endOf(part)}`;
     const to = `${module.extern(part.type.extern)}.textsEnd(b, ${range})`;
@@ -503,7 +515,7 @@ function freshSize({ field, param }: Region, reader: Reader, module: Module): st
   if (field.member === 'pad') throw new Error('the size of a pad follows from its place');
   if (isEntry(field)) return changedSize(field, param, param, module);
   if (param === 'body') return 'body.length';
-  if (param === 'record') return 'record.length';
+  if (param === 'record' || param === 'coded') return `${param}.length`;
   const inHead = idInHead(module);
   if (param === 'id' && inHead !== null)
     return `${inHead.name}.idSize(b, ${reader.placeOf(inHead.head)}, id)`;
@@ -808,7 +820,8 @@ function splice(
 ): void {
   let before = 'at';
   // An id or a length moves the place behind itself.
-  const stays = last && regions.length === 1 && ['headers', 'body', 'record'].includes(regions[0]!.param);
+  const stays =
+    last && regions.length === 1 && ['headers', 'body', 'record', 'coded'].includes(regions[0]!.param);
   regions.forEach((region, i) => {
     const gap = regions[i - 1];
     if (i === 0) {
@@ -858,7 +871,7 @@ function splice(
     const ended = region.param === 'body' ? delimitedBody(region, module) : [];
     const fresh = isEntry(region.field)
       ? `${writeChanged(region.field, region.param, region.param, module)};`
-      : region.param === 'body' || region.param === 'record'
+      : region.param === 'body' || region.param === 'record' || region.param === 'coded'
         ? `out.set(${region.param}, q);`
         : freshHeaders(region.field as Field, module);
     if (isGiven) lines.push(fresh, ...ended);

@@ -4,6 +4,7 @@ import type { Anchor } from '../model/layout.js';
 import { listOf } from '../model/maps-as-lists.js';
 import { checksumsOf } from '../model/covers.js';
 import { inFrame } from '../model/in-frame.js';
+import type { CodedField } from '../model/inner-fields.js';
 import { orderOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
 import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
@@ -11,7 +12,8 @@ import { emitByteOrder } from './byte-order.js';
 import { emitCheck } from './emit-check.js';
 import { emitEncode, emitInit, hasPlainElements, emitListWrite, emitStructWrite } from './emit-encode.js';
 import { emitListEnd, emitStructEnd } from './emit-end.js';
-import { emitCodedWrite, emitHeld, isCoded, type CodedField } from './emit-inner.js';
+import { codedHeaders, emitCodedHeaders, emitCodedHeadersWrite } from './emit-coded-headers.js';
+import { emitCodedWrite, emitHeld, isCoded } from './emit-inner.js';
 import { emitEnum } from './emit-enum.js';
 import { emitHeaders, headersFields, needsEnd } from './emit-headers.js';
 import { emitMatch } from './emit-match.js';
@@ -74,6 +76,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   const roles = emitRoles(module, needsEnd(module));
   const extern = externHeaders(module);
   const inRecord = entryHeaders(module);
+  const coded = codedHeaders(module);
   const headerFunctions =
     headers.length > 0
       ? emitHeaders(headers, module)
@@ -81,7 +84,9 @@ export async function generate(protocol: Protocol): Promise<string> {
         ? emitExternHeaders(extern, module)
         : inRecord.length > 0
           ? emitEntryHeaders(inRecord, module)
-          : [];
+          : coded.length > 0
+            ? emitCodedHeaders(coded, module)
+            : [];
   if (headerFunctions.length === 0 && module.usesHeaderEntries) module.add(HEADER_ENTRIES);
   const namesAt = module.statements.length;
   module.add(...roles, ...emitStatus(module), ...headerFunctions);
@@ -100,6 +105,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   }
   const windows = [...walk(frame.body)].filter((m) => m.member === 'field' && isCoded(m));
   for (const window of windows) module.add(emitCodedWrite(window as CodedField, module));
+  for (const map of coded) module.add(emitCodedHeadersWrite(map, module));
   for (const record of recordsOf(module)) module.add(emitEntries(record, module));
   const withId = emitWithId(module);
   const ack = answerAcross(protocol);

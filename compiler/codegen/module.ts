@@ -16,7 +16,7 @@ const RESERVED = new Set(
 const READ_LOCALS = new Set(
   (
     'b at end from to p q o s size out state walks into headers body memo id v c key item next length window chosen req entries sum found known ' +
-    'start depth change value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo'
+    'start depth change value status reason wire bodySize headersSize bodyFrom bodyTo headersFrom headersTo coded'
   ).split(' '),
 );
 /** Names that encoders use themselves. */

@@ -15,7 +15,8 @@ import { Declarations } from './declarations.js';
 import { derive } from './derive.js';
 import { hashText } from './hash-text.js';
 import type { Frame, LimitValues, Protocol, SynthModel } from './model.js';
-import { mapsAsLists } from './maps-as-lists.js';
+import { codedAround } from './inner-fields.js';
+import { boundCodedHeaders, mapsAsLists } from './maps-as-lists.js';
 import { Names } from './names.js';
 import { isSpliced, Remembered, rememberedFields } from './remembered.js';
 
@@ -155,13 +156,25 @@ function buildOpened(
     if (built === null) return null;
     const { roles, idInOtherArms, idForm } = built;
     mapsAsLists(own.frame.body, roles.headers);
+    boundCodedHeaders(roles.headers, limits.headers);
     const other = roles.headers.find(({ type }) => type.kind !== 'map');
     if (headerCase === 'insensitive' && other !== undefined)
       report.error(
         'PF109',
         settings.get('header_case')!.span,
         'how the keys of these headers are compared is the affair of their format',
-        { labels: [{ span: other.span, text: 'a module of TypeScript reads them' }], hint: 'remove it' },
+        {
+          labels: [
+            {
+              span: other.span,
+              text:
+                codedAround(other) === null
+                  ? 'a module of TypeScript reads them'
+                  : 'they are in a window with a codec, where keys are compared as they stand',
+            },
+          ],
+          hint: 'remove it',
+        },
       );
     const status = side === 'client' ? null : buildStatus(statusMap, semantics, roles.status, scope, report);
     const synths: SynthModel[] = [];

@@ -7,6 +7,8 @@ import { bareField } from './bare-field.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import { composedId, idFunction, textId } from './build-id.js';
+import { codedAround, isInnerOptional, plainField } from './inner-fields.js';
+import { keyedBy } from './maps-as-lists.js';
 import type { BitFieldModel, EntryType, Field, FieldType, IdForm, Roles, WindowModel } from './model.js';
 import { exclusive } from './names.js';
 
@@ -121,7 +123,7 @@ export function buildRoles(
     'headers',
     given.get('headers'),
     cx,
-    (f) => f.type.kind === 'map' || isExternMap(f) || holds(f, 'map'),
+    (f) => f.type.kind === 'map' || isExternMap(f) || holds(f, 'map') || isCodedMap(f),
   ).filter((part) => part.member === 'field');
   const body = writtenRole(
     'body',
@@ -184,13 +186,6 @@ function idRole(
   return none;
 }
 
-/** The coded window that a field is in; null if it is in none. */
-function codedAround(field: Field | BitFieldModel): Field | null {
-  if (field.member !== 'field' || field.type.kind !== 'inner') return null;
-  const of = field.type.of();
-  return of.type.kind === 'coded' ? of : null;
-}
-
 function isIdText({ type }: Field): boolean {
   return type.kind === 'text';
 }
@@ -221,6 +216,8 @@ function writtenRole(
     const window = name === 'body' ? windowRole(one, cx) : null;
     const built = window === null ? buildExpression(one, cx) : null;
     if (window === null && built === null) return [];
+    const inner = built?.op === 'field' ? built.fields : [];
+    if (inner.some((f) => !isWritable(name, f, one.span, report))) return [];
     const named: readonly (Field | WindowModel)[] =
       window !== null ? [window] : fieldsOf(name, built!, report, fits);
     for (const part of named) {
@@ -245,6 +242,40 @@ function writtenRole(
     parts.push(...named);
   }
   return parts;
+}
+
+/** Refuses what a coded window holds and a proxy can not write: a body, and headers that not every such window has. */
+function isWritable(
+  name: 'headers' | 'body',
+  field: Field | BitFieldModel,
+  span: Span,
+  report: Report,
+): boolean {
+  const coded = codedAround(field);
+  if (coded === null) return true;
+  const labels = [{ span: coded.span, text: 'it is in what this window stands for' }];
+  if (name === 'body')
+    report.error('PF124', span, `\`${field.name}\` can't be the body: its bytes are not those of the frame`, {
+      labels,
+      hint: `the body is read where it lies; write \`body = ${coded.name};\` for the bytes as they came`,
+    });
+  else if (isInnerOptional(field) || inArms(field))
+    report.error(
+      'PF199',
+      span,
+      `\`${field.name}\` is in arms of a window with a codec, where headers are not built yet`,
+      {
+        labels,
+        hint: 'put the map before or behind the arms: one without entries is no headers',
+      },
+    );
+  else return true;
+  return false;
+}
+
+/** Whether a field in a struct is another one in other arms of it. */
+function inArms(field: Field | BitFieldModel): boolean {
+  return field.member === 'field' && field.type.kind === 'inner' && field.type.fields.length > 1;
 }
 
 /** `a`, `b` and `c` of `a ?? b ?? c`. */
@@ -274,7 +305,7 @@ function sameFormat(a: FieldType, b: FieldType): boolean {
       a.pair === b.pair && a.maxCount === b.maxCount && delimiterAfter(a.extent) === delimiterAfter(b.extent)
     );
   if (a.kind === 'extern' && b.kind === 'extern') return a.extern === b.extern && a.maxCount === b.maxCount;
-  return a.kind === 'entry' && b.kind === 'entry';
+  return (a.kind === 'entry' && b.kind === 'entry') || (a.kind === 'inner' && b.kind === 'inner');
 }
 
 /** The fields that an expression names for a role; none after a report. */
@@ -315,6 +346,12 @@ function idInHead({ maps, key, span }: Expression & { op: 'header' }): Field {
     type: { kind: 'inHead', head: map, key },
     guards: map.guards,
   });
+}
+
+/** Whether the field is a map in what a coded window stands for. */
+function isCodedMap(field: Field): boolean {
+  const plain = plainField(field);
+  return codedAround(field) !== null && plain.member === 'field' && keyedBy(plain.type) !== null;
 }
 
 function isExternMap(field: Field): boolean {

@@ -2,6 +2,7 @@ import { argsIn, parts } from './expressions-of.js';
 import type { Expression } from './expression.js';
 import type { Field, FieldType, Protocol } from './model.js';
 import { idParts } from './id-parts.js';
+import { writtenFor } from './inner-fields.js';
 
 /** What a length measures where an encoder knows its size before it has chosen any arm. */
 type Measured = FieldType & { readonly kind: 'bytes' | 'text' | 'list' | 'map' };
@@ -46,7 +47,7 @@ function isMeasured(type: FieldType): type is Measured {
 export function replacedIn(field: Field, protocol: Protocol): Field | null {
   if (field.derivation === null) return null;
   const { roles, idInOtherArms } = protocol;
-  const replaced = [...roles.headers, ...roles.body, ...idParts(roles.id), ...idInOtherArms];
+  const replaced = [...roles.headers.map(writtenFor), ...roles.body, ...idParts(roles.id), ...idInOtherArms];
   const { of, terms } = field.derivation;
   if (of.member === 'field' && replaced.includes(of)) return of;
   for (const term of terms) {

@@ -1,6 +1,6 @@
 import { bareField } from './bare-field.js';
 import { inEveryFrame } from './in-every-frame.js';
-import type { BitFieldModel, Field, Struct } from './model.js';
+import type { BitFieldModel, Field, FieldType, Struct, WindowModel } from './model.js';
 import { walk } from './walk.js';
 
 /** The fields of a struct by name, those of several arms together. */
@@ -42,4 +42,19 @@ export function plainField(field: Field | BitFieldModel): Field | BitFieldModel 
 /** Whether a field in a struct is not there in every one. */
 export function isInnerOptional(field: Field | BitFieldModel): boolean {
   return field.member === 'field' && field.type.kind === 'inner' && !inEveryFrame(field.type.fields);
+}
+
+/** A window whose bytes stand for others. */
+export type CodedField = Field & { readonly type: FieldType & { readonly kind: 'coded' } };
+
+/** The coded window that a field is in; null if it is in none. */
+export function codedAround(field: Field | BitFieldModel | WindowModel): CodedField | null {
+  if (field.member !== 'field' || field.type.kind !== 'inner') return null;
+  const of = field.type.of();
+  return of.type.kind === 'coded' ? (of as CodedField) : null;
+}
+
+/** What of a frame is written anew where a part changes: the part, or the coded window that it is in. */
+export function writtenFor<Part extends Field | WindowModel>(part: Part): Part | CodedField {
+  return codedAround(part) ?? part;
 }

@@ -1,4 +1,5 @@
 import type { Block, Field, FieldType, Keyed, Roles } from './model.js';
+import { codedAround, plainField } from './inner-fields.js';
 import { walk } from './walk.js';
 
 /**
@@ -9,6 +10,18 @@ export function mapsAsLists(block: Block, headers: Roles['headers']): void {
   for (const member of walk(block))
     if (member.member === 'field' && member.type.kind === 'map' && !headers.includes(member))
       (member as { -readonly [K in keyof Field]: Field[K] }).type = listOf(member.type);
+}
+
+/** Holds headers in coded windows to the limit of the protocol: they are lists, which know no other than their own. */
+export function boundCodedHeaders(headers: Roles['headers'], most: number): void {
+  for (const header of headers) {
+    const list = plainField(header);
+    if (codedAround(header) === null || list.member !== 'field' || list.type.kind !== 'list') continue;
+    (list as { -readonly [K in keyof Field]: Field[K] }).type = {
+      ...list.type,
+      maxCount: Math.min(list.type.maxCount, most),
+    };
+  }
 }
 
 /** The list of the entries of a map. */

@@ -35,6 +35,7 @@ export * from './bytes/decimal.js';
 export * from './bytes/hex.js';
 export { delimiterPast, startsAt, untilEnd } from './bytes/until.js';
 export { decodeWindow } from './bytes/decode-window.js';
+export { requireSame } from './bytes/require-same.js';
 export { Kept } from './bytes/kept.js';
 export { gzip, zlib } from './bytes/zlib.js';
 export type { WindowCodec } from './window-codec.js';

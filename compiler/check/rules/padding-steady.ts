@@ -1,4 +1,5 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
+import { writtenFor } from '../../model/inner-fields.js';
 import { fixedSize, memberSize } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
 import type { Field, MemberModel, Protocol } from '../../model/model.js';
@@ -9,7 +10,8 @@ import type { Field, MemberModel, Protocol } from '../../model/model.js';
  * no alignment may stand behind a length whose own width is known only when what it measures has been laid out.
  */
 export function paddingSteady(protocol: Protocol, report: Report): void {
-  const { id, body, headers } = protocol.roles;
+  const { id, body } = protocol.roles;
+  const headers = protocol.roles.headers.map(writtenFor);
   const members = [...walk(protocol.frame.body)];
   for (const block of [protocol.frame.body, ...protocol.structs.map((s) => s.body)])
     behindLengths([...walk(block)], report);

@@ -2,6 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { argsIn, membersRead } from '../../model/expressions-of.js';
 import { idParts } from '../../model/id-parts.js';
+import { writtenFor } from '../../model/inner-fields.js';
 import type { Block, Field, FieldType, MemberModel, Protocol } from '../../model/model.js';
 import { agreementOf, standsAt } from '../../model/peek-agreement.js';
 import {
@@ -171,7 +172,7 @@ function membersWithin(members: readonly MemberModel[], count: number): MemberMo
 
 /** Whether new ids, headers, bodies and timeouts change the bytes of a member. */
 function isReplaced(member: MemberModel, { roles, idInOtherArms }: Protocol): boolean {
-  if ([...roles.body, ...roles.headers].some((one) => one === member)) return true;
+  if ([...roles.body, ...roles.headers.map(writtenFor)].some((one) => one === member)) return true;
   if (member.member !== 'field') return false;
   if ([...idParts(roles.id), ...idInOtherArms].includes(member as never)) return true;
   const timeout = roles.timeout?.op === 'field' ? roles.timeout.fields : [];

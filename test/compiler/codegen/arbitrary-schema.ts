@@ -298,11 +298,13 @@ class SchemaWriter {
     }
     if (headers)
       special.push(() =>
-        r.chance(0.6)
-          ? this.window(place, null, (p) => this.headers(p, 'rest'))
-          : r.chance(0.04)
-            ? this.arms(place, (p) => this.headers(p, 'size'))
-            : this.headers(place, 'size'),
+        this.count % 4 === 3
+          ? this.codedWindow(place, true)
+          : r.chance(0.6)
+            ? this.window(place, null, (p) => this.headers(p, 'rest'))
+            : r.chance(0.04)
+              ? this.arms(place, (p) => this.headers(p, 'size'))
+              : this.headers(place, 'size'),
       );
     if (body)
       special.push(() => (r.chance(0.3) ? this.window(place, null, (p) => this.body(p)) : this.body(place)));
@@ -1211,13 +1213,14 @@ class SchemaWriter {
     place.open.varies = true;
   }
 
-  /** A window that stands for other bytes, whose members are a struct's. */
-  private codedWindow(place: Place): void {
+  /** A window that stands for other bytes, whose members are a struct's; the headers are one of them if wanted. */
+  private codedWindow(place: Place, wantsHeaders = false): void {
     const { r } = this;
     const open = newOpen('', '}', place.open, false);
     const inner: Place = { open, seen: [], depth: 9, inWindow: true, inStruct: true };
     for (let n = 1 + r.below(3); n > 0; n--) this.member(inner);
-    if (!open.varies || r.chance(0.5)) this.tail(inner);
+    if (wantsHeaders) this.headers(inner, r.pick(['size', 'rest']));
+    else if (!open.varies || r.chance(0.5)) this.tail(inner);
     const size = this.extent(place, 0, 400);
     const name = this.fresh('z');
     place.open.lines.push({

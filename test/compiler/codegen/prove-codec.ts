@@ -13,6 +13,8 @@ import {
 import type { Protocol } from '@proto-frame/compiler';
 import type { Expression } from '../../../compiler/model/expression.js';
 import { evaluate, type Known } from '../../../compiler/model/evaluate.js';
+import { codedAround, plainField } from '../../../compiler/model/inner-fields.js';
+import { keyedBy } from '../../../compiler/model/maps-as-lists.js';
 import type { BitFieldModel, Field } from '../../../compiler/model/model.js';
 import { textContent } from '../../../compiler/model/size.js';
 import { walk } from '../../../compiler/model/walk.js';
@@ -61,6 +63,16 @@ export function proveCodec(
     { numRuns: options.frames, seed: options.seed, endOnFailure: true },
   );
   return proof.taken;
+}
+
+/** What an encoder is given for a frame with other headers. */
+function givenHeaders(map: Field, headers: HeaderMap, init: Init): Init {
+  const list = plainField(map) as Field;
+  const window = codedAround(map);
+  if (window === null) return { [property(map)]: [...headers] };
+  const { key, value } = keyedBy(list.type)!;
+  const entries = [...headers].map(([name, text]) => ({ [property(key)]: name, [property(value)]: text }));
+  return { [property(window)]: { ...(init[property(window)] as Init), [property(map)]: entries } };
 }
 
 /** What an encoder is given for a frame with an id of the proxy. */
@@ -303,7 +315,7 @@ class Proof {
       headers.set('service', value);
       headers.delete('x');
     }
-    const ofHeaders = ownHeaders === undefined ? {} : { [property(ownHeaders)]: [...headers] };
+    const ofHeaders = ownHeaders === undefined ? {} : givenHeaders(ownHeaders, headers, init);
     const ofBody = ownBody === undefined ? {} : { [property(ownBody)]: body };
     const newBody = ownBody === undefined ? null : body;
     this.edited('headers', frame, headers, null, { ...init, ...ofHeaders });

@@ -298,7 +298,7 @@ class SchemaWriter {
     }
     if (headers)
       special.push(() =>
-        this.count % 4 === 3
+        this.count % 4 === 1
           ? this.codedWindow(place, true)
           : r.chance(0.6)
             ? this.window(place, null, (p) => this.headers(p, 'rest'))

@@ -1,4 +1,4 @@
-// Generated from thrift.proto-frame (sha256 d7aaa872afd64ce7) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from thrift.proto-frame (sha256 0a314b8e041a1a29) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Message, in bytes:
 //   0              length         u32 in 10..16384000
@@ -524,7 +524,7 @@ function hijack(memo: MessageMemo, status: Status, reason: string): Uint8Array {
   return encodeMessage({
     form: memo.form as Form,
     type: MessageType.exception,
-    name: textAfter(memo.name, ':') ?? memo.name,
+    name: memo.name.endsWith(':') ? memo.name : (textAfter(memo.name, ':') ?? memo.name),
     seqid: memo.seqid,
     fields: thriftExceptionApplicationException(reason, toWire(status) - 100),
   });

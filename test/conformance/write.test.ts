@@ -1,4 +1,4 @@
-import { EncodeError, HeaderMap, ScanState, XFrame } from '@proto-frame/api';
+import { EncodeError, FrameKind, HeaderMap, ScanState, Status, XFrame } from '@proto-frame/api';
 import { describe, expect, it } from 'vitest';
 import { corpus, type CorpusFrame } from '../support/corpus.js';
 import { protocolsUnderTest } from '../support/protocols.js';
@@ -64,6 +64,21 @@ for (const tested of protocolsUnderTest) {
       expectSame(protocol.reencode(frame.bytes, start, end, headers, null), bytes);
       const both = tested.headersInBody === true ? null : headers;
       expectSame(protocol.reencode(frame.bytes, start, end, both, frame.body), bytes);
+    });
+
+    const requests = frames.filter(
+      ({ bytes }) => protocol.kindOf(bytes, 0, bytes.length) === FrameKind.request,
+    );
+    it.each(requests)('$name is answered with an error that reads as its reply', ({ bytes }) => {
+      const memo = protocol.remember(bytes, 0, bytes.length);
+      const reply = protocol.hijack(memo, Status.TIMEOUT, 'late');
+      if (reply === null) return;
+      const { replies } = protocol;
+      expect(replies.scan(reply, 0, reply.length, new ScanState(replies.traits.maxFrame))).toBe(reply.length);
+      replies.check(reply, 0, reply.length);
+      expect(replies.kindOf(reply, 0, reply.length)).toBe(FrameKind.response);
+      if (protocol.traits.correlation === 'id')
+        expect(replies.idOf(reply, 0, reply.length)).toBe(protocol.idOf(bytes, 0, bytes.length));
     });
 
     it.each(frames)('$name takes another id, and nothing else changes', ({ bytes }) => {

@@ -18,7 +18,7 @@ const REQUEST_CLASS = 'com.alipay.sofa.rpc.core.request.SofaRequest';
 const RESPONSE_CLASS = 'com.alipay.sofa.rpc.core.response.SofaResponse';
 
 /** Messages a property is tried with. */
-const RUNS = 1000;
+const RUNS = 600;
 const SEED = seedFromEnvironment();
 
 /** What the views of both versions have in common. */

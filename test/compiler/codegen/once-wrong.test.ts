@@ -265,8 +265,8 @@ test.each(Object.entries(CASES))('%s', async (name, parts) => {
   const source = await generate(protocol);
   generated.push(source);
   expect(
-    proveCodec(protocol, runModule(source), { seed: 1, frames: 100, code: externCodeOf(protocol) }),
-  ).toBeGreaterThan(4);
+    proveCodec(protocol, runModule(source), { seed: 1, frames: 50, code: externCodeOf(protocol) }),
+  ).toBeGreaterThan(2);
 });
 
 test('none has type errors under the strictest options', () => {

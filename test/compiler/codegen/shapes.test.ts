@@ -19,7 +19,7 @@ import { proveCodec } from './prove-codec.js';
  */
 const ROOT = fileURLToPath(new URL('../../golden/shapes/', import.meta.url));
 const CASES = readdirSync(ROOT).sort();
-const FRAMES = 40;
+const FRAMES = 24;
 const sources: ReadonlyMap<string, string>[] = [];
 
 describe.each(CASES)('%s', (name) => {

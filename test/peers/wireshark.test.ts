@@ -135,7 +135,8 @@ describe.each(subjects)('the dissector of %s', (name, { model, client, frames })
   });
 
   // Of others no first bytes are wrong, or their text says it.
-  test.runIf(corpora().includes(name))('names what is wrong with a frame that is none', () => {
+  if (!corpora().includes(name)) return;
+  test('names what is wrong with a frame that is none', () => {
     const longest = frames.reduce((a, b) => (a.bytes.length < b.bytes.length ? b : a));
     // Some protocols begin with a length, others with what may be anything.
     const infos = [0, 1].flatMap((from) => {

@@ -525,11 +525,11 @@ class StructReader implements Environment {
     const { low, high } = boundsOf(field);
     const full = rangeOf(field.type.int);
     const exact = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
-    if (field.type.bool || (low === full.low && high === full.high && exact)) return;
+    if (field.type.bool) return;
     const members = field.type.enum;
-    if (members !== null && !members.open && !members.flags && field.range === null) {
+    if (members !== null && !members.open && !members.flags && field.range === null)
       this.checkMember(field, members, local);
-    } else
+    else if (low !== full.low || high !== full.high || !exact)
       this.fail(
         field,
         `${local} < ${low} || ${local} > ${high}`,

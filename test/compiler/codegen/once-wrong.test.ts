@@ -236,6 +236,11 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     '',
     'recursive struct Tree { k : dec(u8) until "\\r\\n" in 0..3; below : list of Tree count k; }',
   ],
+  'a closed enum from the lowest to the highest number, in a struct': [
+    'w : u16; within (w) { all : list of Part rest; }',
+    '',
+    'enum Kind : u8 { a = 0, b = 1, c = 255 } struct Part { k : Kind; s : pstr(u8); }',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

@@ -567,7 +567,9 @@ class BodyWriter {
         BigInt(this.out.position - from),
         evaluateValue((element.extent as { value: Expression }).value, this.scope),
       ];
-      if (taken !== size) throw new JsonError(path, `has ${taken} bytes, needs ${String(size)}`);
+      // Where a list is measured before what stands before it is written, its size is not known yet.
+      if (size !== undefined && taken !== size)
+        throw new JsonError(path, `has ${taken} bytes, needs ${String(size)}`);
     }
     this.toldFromEnd(extent, from, path);
   }

@@ -241,6 +241,11 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     '',
     'enum Kind : u8 { a = 0, b = 1, c = 255 } struct Part { k : Kind; s : pstr(u8); }',
   ],
+  'elements of a size that stands behind the length of their list': [
+    't : Part; x : u8;',
+    '',
+    'struct Part { a : bool(u8); if (a) { s : u8 in 4..255; d : bytes size s - 4; } else { w : u16; n : u16 in 3..9; l : list of (text utf8 size n) size w; } }',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

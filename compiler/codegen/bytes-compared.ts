@@ -2,11 +2,19 @@ import type { Expression } from '../model/expression.js';
 import { quote, type Module } from './module.js';
 
 /**
- * Whether bytes at hand are those of a text, a character a byte.
+ * Whether the value of a field at hand is a text; bytes are it a character a byte.
  *
- * @param code the code of the bytes, undefined or null where they are not there
+ * @param code the code of the value, undefined or null where it is not there
  */
-export function bytesCompared({ optional }: Expression, code: string, text: string, module: Module): string {
+export function bytesCompared(
+  { fields, type, optional }: Expression & { op: 'field' },
+  code: string,
+  text: string,
+  module: Module,
+): string {
+  const { constant } = fields[0]!;
+  if (constant?.kind === 'text') return String(constant.value === text);
+  if (type.kind === 'text') return `(${code} === ${quote(text)})`;
   const same = (bytes: string): string =>
     `${module.use('readLatin1')}(${bytes}, 0, ${bytes}.length) === ${quote(text)}`;
   if (!optional) return `(${same(code)})`;

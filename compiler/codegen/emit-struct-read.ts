@@ -321,9 +321,6 @@ class StructReader implements Environment {
   }
 
   bytesEqual(e: Expression & { op: 'field' }, text: string): string {
-    const [field] = e.fields;
-    if (field!.constant?.kind === 'text') return String(field!.constant.value === text);
-    if (e.type.kind === 'text') return `(${this.field(e)} === ${quote(text)})`;
     return bytesCompared(e, this.field(e), text, this.module);
   }
 

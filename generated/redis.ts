@@ -18,6 +18,7 @@ import {
   decimal,
   decimalLineEnd,
   decimalOf,
+  decimalPassed,
   decimalSize,
   DecodeError,
   defineProtocol,
@@ -161,7 +162,7 @@ function argumentEnd(b: Uint8Array, at: number, to: number): number {
   p += 1;
   const lenEnd = decimalLineEnd(b, p, to, 20);
   if (lenEnd <= 0) return lenEnd;
-  const len = decimalOf(b, p, lenEnd - 2);
+  const len = decimalPassed;
   if (len < 0 || len > 536870912) return 0;
   p = lenEnd;
   p += len;

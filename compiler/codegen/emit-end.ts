@@ -17,7 +17,7 @@ import {
   isSelfDelimited,
   listEndName,
   reachesRecursion,
-  readFormed,
+  readPassed,
   structEndName,
 } from './self-delimiting.js';
 import { argumentsOf, listParams, structParams } from './struct-arguments.js';
@@ -369,7 +369,7 @@ class EndWriter implements Environment {
       if (field.constant === null && !this.needed.has(field)) return this.move(walked('0'), ends);
       const end = this.free(`${local}End`);
       this.lines.push(`const ${end} = ${walked('0')};`, `if (${end} <= 0) return ${end};`);
-      const code = readFormed(type, 'b', 'p', this.module, end);
+      const code = readPassed(type, 'b', 'p', end, this.module);
       if (field.constant?.kind === 'int')
         this.lines.push(`if (${code} !== ${literal(field, field.constant)}) return 0;`);
       else if (this.needed.has(field)) {

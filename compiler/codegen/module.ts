@@ -311,7 +311,7 @@ const API_FUNCTIONS = /^(put)?[ui]?\d+(le)?$|^[ui]\d+(le)?$|^(put)?[fF](32|64)(l
 const FUNCTIONS = new Set(
   (
     'ended unended untilEnd delimiterPast prefixedEnd digitsEnd hexDigitsEnd decimal hex decimalSize hexSize putDecimal putHex putDigits putHexDigits ' +
-    'decimalUntilEnd decimalLineEnd hexUntilEnd leb128 zigzag mqtt vlq quic ber ' +
+    'decimalUntilEnd decimalLineEnd decimalPassed hexUntilEnd leb128 zigzag mqtt vlq quic ber ' +
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf groupOf versionOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText equalsKey nonAscii fitsBelow adler32Plus internetPlus internetZero requireInteger ' +

@@ -64,7 +64,7 @@ export function endCode(
         return `${end}(${b}, ${from}, ${to}, ${type.form.extent.digits})`;
       }
       if (type.form.kind === 'digits' && type.form.extent.kind === 'until') {
-        if (type.form.base === 10 && type.form.extent.delimiter === '\r\n')
+        if (isDecimalLine(type))
           return `${module.use('decimalLineEnd')}(${b}, ${from}, ${to}, ${MOST_DIGITS})`;
         const end = module.use(type.form.base === 10 ? 'decimalUntilEnd' : 'hexUntilEnd');
         return `${end}(${b}, ${from}, ${to}, ${module.delimiter(type.form.extent.delimiter)}, ${MOST_DIGITS})`;
@@ -92,6 +92,27 @@ export function endCode(
       return `${module.extern(type.extern)}.end(${b}, ${from}, ${to})`;
   }
   throw new Error(`${path} does not say where it ends`);
+}
+
+/** Whether a number is the digits of a line, which leave their value behind where they are walked over. */
+function isDecimalLine({ form }: FieldType & { kind: 'int' }): boolean {
+  return (
+    form.kind === 'digits' &&
+    form.base === 10 &&
+    form.extent.kind === 'until' &&
+    form.extent.delimiter === '\r\n'
+  );
+}
+
+/** How a number of a form that is not fixed is read whose end {@link endCode} has just found, as code. */
+export function readPassed(
+  type: FieldType & { kind: 'int' },
+  b: string,
+  place: string,
+  end: string,
+  module: Module,
+): string {
+  return isDecimalLine(type) ? module.use('decimalPassed') : readFormed(type, b, place, module, end);
 }
 
 /** Zeros in front are read, up to so many digits in all. */

@@ -19,6 +19,7 @@ import {
   decimal,
   decimalLineEnd,
   decimalOf,
+  decimalPassed,
   decimalSize,
   DecodeError,
   defineProtocol,
@@ -238,7 +239,7 @@ function blobEnd(b: Uint8Array, at: number, to: number): number {
   let p = at;
   const lenEnd = decimalLineEnd(b, p, to, 20);
   if (lenEnd <= 0) return lenEnd;
-  const len = decimalOf(b, p, lenEnd - 2);
+  const len = decimalPassed;
   if (len < -1 || len > 536870912) return 0;
   p = lenEnd;
   p += Math.max(0, len);
@@ -281,7 +282,7 @@ function valueEnd(b: Uint8Array, at: number, to: number, depth: number, state: S
     case Kind.push: {
       const nEnd = decimalLineEnd(b, p, to, 20);
       if (nEnd <= 0) return nEnd;
-      const n = decimalOf(b, p, nEnd - 2);
+      const n = decimalPassed;
       if (n < -1 || n > 1048576) return 0;
       p = nEnd;
       return valueItemsEnd(b, p, to, Math.max(0, n), depth - 1, state);
@@ -290,7 +291,7 @@ function valueEnd(b: Uint8Array, at: number, to: number, depth: number, state: S
     case Kind.dict: {
       const pairsEnd = decimalLineEnd(b, p, to, 20);
       if (pairsEnd <= 0) return pairsEnd;
-      const pairs = decimalOf(b, p, pairsEnd - 2);
+      const pairs = decimalPassed;
       if (pairs < 0 || pairs > 524288) return 0;
       p = pairsEnd;
       return valueEntriesEnd(b, p, to, pairs * 2, depth - 1, state);
@@ -299,7 +300,7 @@ function valueEnd(b: Uint8Array, at: number, to: number, depth: number, state: S
     case Kind.attribute: {
       const aboutEnd = decimalLineEnd(b, p, to, 20);
       if (aboutEnd <= 0) return aboutEnd;
-      const about = decimalOf(b, p, aboutEnd - 2);
+      const about = decimalPassed;
       if (about < 0 || about > 524288) return 0;
       p = aboutEnd;
       p = valueMetaEnd(b, p, to, about * 2, depth - 1, state);

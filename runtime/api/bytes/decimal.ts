@@ -33,15 +33,36 @@ export function decimalUntilEnd(
   return end > to ? to - end : end;
 }
 
-/** As {@link decimalUntilEnd}, up to the end of a line: most lengths and counts there have one digit to three. */
+/** The number that {@link decimalLineEnd} has passed last: what walks over lines need not go over its digits again. */
+export let decimalPassed = 0;
+
+/**
+ * As {@link decimalUntilEnd}, up to the end of a line: most lengths and counts there have one digit to three. What it
+ * passes is left in {@link decimalPassed}.
+ */
 export function decimalLineEnd(b: Uint8Array, p: number, to: number, most: number): number {
-  if (p + 5 <= to && isDigit(b[p]!)) {
+  if (p + 5 <= to) {
+    let value = b[p]! - ZERO;
     let at = p + 1;
-    if (isDigit(b[at]!)) at++;
-    if (isDigit(b[at]!)) at++;
-    if (b[at] === CR && b[at + 1] === LF) return at + 2;
+    if (value >= 0 && value <= 9) {
+      let digit = b[at]! - ZERO;
+      if (digit >= 0 && digit <= 9) {
+        value = value * 10 + digit;
+        digit = b[++at]! - ZERO;
+        if (digit >= 0 && digit <= 9) {
+          value = value * 10 + digit;
+          at++;
+        }
+      }
+      if (b[at] === CR && b[at + 1] === LF) {
+        decimalPassed = value;
+        return at + 2;
+      }
+    }
   }
-  return decimalUntilEnd(b, p, to, CRLF, most);
+  const end = decimalUntilEnd(b, p, to, CRLF, most);
+  if (end > 0) decimalPassed = decimalOf(b, p, end - CRLF.length);
+  return end;
 }
 
 /** The number whose sign and digits start at p; it ends at `end` or at the first byte that is no digit. */

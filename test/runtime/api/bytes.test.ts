@@ -6,6 +6,7 @@ import {
   DecodeError,
   decimalSize,
   decimalLineEnd,
+  decimalPassed,
   decimalOf,
   decimalUntilEnd,
   digitsEnd,
@@ -207,9 +208,12 @@ describe('digits', () => {
     expect(decimalLineEnd(b, 2, b.length, 16)).toBe(code > 0 ? code + 2 : code);
   });
 
-  it.each([0, 7, 10, 999, -1, 9007199254740991, -9007199254740991])('decimalOf reads %d', (value) => {
+  it.each([0, 7, 10, 999, 1000, -1, 9007199254740991, -9007199254740991])('decimalOf reads %d', (value) => {
     const b = ascii(`*${value}`);
     expect(decimalOf(b, 1, b.length)).toBe(value);
+    const line = ascii(`*${value}\r\n`);
+    expect(decimalLineEnd(line, 1, line.length, 16)).toBe(line.length);
+    expect(decimalPassed).toBe(value);
   });
 
   it('does not look beyond `to`, nor at more digits than allowed', () => {

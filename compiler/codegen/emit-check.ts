@@ -418,7 +418,7 @@ class Checker extends Reader {
         'constant',
         field.path,
         this.offset(field),
-        quote(`has to be ${quote(field.constant.value)}`),
+        quote(`has to be ${constant.shown}`),
         field,
       );
     }

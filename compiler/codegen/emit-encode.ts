@@ -843,7 +843,7 @@ class Writer implements Environment {
         } else if (member.constant?.kind === 'text') {
           this.flush();
           const constant = new ConstantText(member, member.constant.value, this.module);
-          this.lines.push(`p = ${constant.written()};`);
+          this.lines.push(...constant.written());
         } else if (member.type.kind === 'float') {
           const { type } = member;
           const value = this.valueCode(member);

@@ -478,7 +478,7 @@ class StructReader implements Environment {
     const constant = new ConstantText(field, text, this.module);
     this.lines.push(`const ${local}End = c.reach(${constant.size}, ${quote(field.path)}, ${quote(schema)});`);
     const missing = constant.missing('c.bytes', 'c.at', `${local}End`);
-    this.fail(field, missing, 'constant', quote(`has to be ${quote(text)}`));
+    this.fail(field, missing, 'constant', quote(`has to be ${constant.shown}`));
     this.lines.push(`c.at = ${local}End;`);
   }
 

@@ -140,7 +140,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
   const { type } = field;
   const schema = module.schemaAt(field);
   const { lines } = reader;
-  if (type.kind === 'int' || type.kind === 'float') {
+  if (type.kind === 'int' || type.kind === 'float' || field.said !== undefined) {
     lines.push(`return ${reader.value(field)}${closedCast(field)};`);
     return;
   }

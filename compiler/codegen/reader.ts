@@ -22,6 +22,7 @@ import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { heldCode, innerCode, isInner, lookUpCode, type InnerField } from './emit-inner.js';
+import { numberText } from './literal.js';
 import { quote, type Module } from './module.js';
 import { endCode, isFormed, isSelfDelimited, readFormed } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
@@ -144,7 +145,8 @@ export class Reader implements Environment {
   value(field: Field | BitFieldModel): string {
     const held = this.held.get(field);
     if (held !== undefined) return held;
-    if (field.member === 'field' && field.said !== undefined) return quote(field.said);
+    if (field.member === 'field' && field.said !== undefined)
+      return typeof field.said === 'string' ? quote(field.said) : numberText(field.said.value);
     if (field.member === 'field' && field.type.kind === 'text') return this.textValue(field, field.type);
     if (field.member === 'field' && field.type.kind === 'extern') {
       const { extern } = field.type;

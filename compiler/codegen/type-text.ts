@@ -10,6 +10,7 @@ export function fieldTypeText(field: Field | BitFieldModel, module: Module): str
     if (field.enum !== null) return pascalCase(field.enum.name);
     return field.width === 1 ? 'boolean' : 'number';
   }
+  if (field.said !== undefined) return typeof field.said === 'string' ? 'string' : 'number';
   if (field.type.kind === 'inner') return fieldTypeText(plainField(field), module);
   if (field.type.kind === 'int' && field.type.enum === null && !field.type.bool) {
     return isBig(field.type.int, field.range) ? 'bigint' : 'number';

@@ -1,4 +1,5 @@
 import { partNames } from './part-names.js';
+import { declaredText } from './source-text.js';
 import { checksumsOf, checksumsOver } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
 import { intName } from '../model/integers.js';
@@ -155,6 +156,7 @@ function typeOf(member: MemberModel): string {
     return intName(member.int) + (member.order === undefined ? '' : " in the frame's order");
   if (member.member === 'within') return `size ${textOf(member.size)}`;
   if (member.member === 'pad') return `${member.mode} ${member.value}`;
+  if (member.member === 'field' && member.said !== undefined) return declaredText(member);
   return member.member === 'field'
     ? typeName(member.type) + (member.constant?.kind === 'int' ? ` = ${member.constant.value}` : '')
     : '';

@@ -13,7 +13,7 @@ export function declaredText(field: Field | BitFieldModel): string {
 
 /** The constant of a field as the schema writes it, or its value where the schema names another constant. */
 export function constantOf(field: Field | BitFieldModel, constant: ConstantValue): string {
-  const written = /= *("(?:\\.|[^"\\])*"|-?\d\w*)$/.exec(declaredText(field))?.[1];
+  const written = /= *("(?:\\.|[^"\\])*"|-?\d[\w.]*)$/.exec(declaredText(field))?.[1];
   if (written !== undefined) return written;
   const said = field.member === 'field' ? field.said : undefined;
   return said === undefined ? constantText(constant) : JSON.stringify(said);

@@ -338,7 +338,7 @@ class FrameReader {
           ? ''
           : value;
     const keyed = field.type.kind === 'list' ? field.type.keyed : undefined;
-    const said = field.said ?? known;
+    const said = typeof field.said === 'string' ? field.said : known;
     scope.values.set(field, keyed === undefined ? said : entriesOf(keyed, value as readonly Shown[]));
     const given = isGiven(field);
     let comment = note;
@@ -364,7 +364,7 @@ class FrameReader {
       name: field.name,
       offset: at - this.at,
       length: next - at,
-      value: field.said ?? value,
+      value: typeof field.said === 'object' ? field.said.value : (field.said ?? value),
       note: comment,
       children,
       given,

@@ -37,6 +37,7 @@ function showValue(value: Shown): string {
   if (typeof value === 'string')
     return escapeText(value.length > TEXT_SHOWN ? `${value.slice(0, TEXT_SHOWN)}…` : value);
   if (Array.isArray(value)) return '';
+  if (Object.is(value, -0)) return '-0';
   return String(value);
 }
 

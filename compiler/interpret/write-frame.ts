@@ -418,7 +418,11 @@ class BodyWriter {
     const keyed = type.kind === 'list' ? type.keyed : undefined;
     this.scope.values.set(
       field,
-      keyed === undefined ? (field.said ?? knownOf(given)) : entriesOf(keyed, given as readonly Shown[]),
+      keyed === undefined
+        ? typeof field.said === 'string'
+          ? field.said
+          : knownOf(given)
+        : entriesOf(keyed, given as readonly Shown[]),
     );
     const from = this.out.position;
     this.value(type, given, this.name(field));
@@ -652,6 +656,7 @@ function formed(field: Field, value: bigint, path: string): Uint8Array {
 
 function constantOf(field: Field): Shown | undefined {
   const value = field.constant ?? field.default;
+  if (value?.kind === 'float') return value.value;
   if (value?.kind !== 'text') return undefined;
   return field.type.kind === 'bytes' ? Buffer.from(value.value, 'latin1') : value.value;
 }

@@ -61,6 +61,9 @@ export interface Context {
   readonly byteOf?: (field: Field, index: number) => Field;
 }
 
+const A_FLOAT = 'a float has no part in expressions';
+const FLOAT_HINT = 'it is the constant or the default of a field: `version : f32 = 1.5;`';
+
 const FRAME_KINDS: readonly string[] = ['request', 'oneway', 'response', 'push', 'control'];
 
 /**
@@ -89,6 +92,8 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
         optional: false,
         type: intType({ low: expr.value, high: expr.value }),
       };
+    case 'float':
+      return fail('PF109', A_FLOAT, { hint: FLOAT_HINT });
     case 'text':
       return { op: 'text', value: expr.value, span: expr.span, optional: false, type: { kind: 'text' } };
     case 'bool':
@@ -302,7 +307,7 @@ function buildName(name: string, expr: Expr, cx: Context, expected: Enum | null)
   if (expected?.lost.includes(name) === true) return null;
   const declaration = cx.scope.find(name);
   if (declaration?.kind === 'const')
-    return constantExpression(constantValue(declaration, cx.scope, report), span);
+    return constantExpression(constantValue(declaration, cx.scope, report), span, report);
   if (declaration !== undefined) {
     report.error('PF109', span, `\`${name}\` is ${aDeclaration(declaration.kind)} and has no value`);
     return null;
@@ -352,7 +357,11 @@ function whatIsKnown(cx: Context, expected: Enum | null): string {
   return sorts.length === 0 ? last : `${sorts.join(', ')} or ${last}`;
 }
 
-function constantExpression(value: ConstantValue | null, span: Expr['span']): Expression | null {
+function constantExpression(
+  value: ConstantValue | null,
+  span: Expr['span'],
+  report: Report,
+): Expression | null {
   switch (value?.kind) {
     case undefined:
       return null;
@@ -364,6 +373,9 @@ function constantExpression(value: ConstantValue | null, span: Expr['span']): Ex
         optional: false,
         type: intType({ low: value.value, high: value.value }),
       };
+    case 'float':
+      report.error('PF109', span, A_FLOAT, { hint: FLOAT_HINT });
+      return null;
     case 'text':
       return { op: 'text', value: value.value, span, optional: false, type: { kind: 'text' } };
     case 'bool':
@@ -393,9 +405,9 @@ export function fieldExpression(
   const first = fields[0]!;
   const present = inEveryFrame(fields, guards);
   const always = first.member === 'field' ? (first.said ?? textIn(first)) : null;
-  if (always !== null && fields.length === 1 && present)
+  if (typeof always === 'string' && fields.length === 1 && present)
     return { op: 'text', value: always, span: expr.span, optional: false, type: { kind: 'text' } };
-  if (fields.every((f) => f.member === 'field' && f.said !== undefined))
+  if (fields.every((f) => f.member === 'field' && typeof f.said === 'string'))
     return { op, name, fields, span: expr.span, type: { kind: 'text' }, optional: !present };
   const base = { name, fields, span: expr.span };
   const bounded = (bounds: { low: bigint; high: bigint }): { low: bigint; high: bigint } =>
@@ -505,7 +517,7 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
     }
     const declaration = cx.names?.get(name) === undefined ? cx.scope.find(name) : undefined;
     if (declaration?.kind === 'enum')
-      return constantExpression(constantOf(expr, cx.scope, report), expr.span);
+      return constantExpression(constantOf(expr, cx.scope, report), expr.span, report);
   }
   const object = buildExpression(expr.object, cx);
   if (object === null) return null;
@@ -800,7 +812,7 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
     // Bytes are what a text says, a character a byte.
     const literal = left.op === 'text' ? left : right.op === 'text' ? right : null;
     const bytes = literal === left ? right : left;
-    if (equality && literal !== null && bytes.type.kind === 'bytes' && bytes.op === 'field') {
+    if (equality && literal !== null && bytes.type.kind === 'bytes' && isBytes(bytes)) {
       if ([...literal.value].some((c) => c.charCodeAt(0) > 255))
         return fail('bytes are written with characters up to \\xff', literal.span);
       return { ...node, optional: false, type: { kind: 'bool' } };
@@ -859,6 +871,16 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
     optional: left.optional || right.optional,
     type: intType(combine(operator, left.type, right.type)),
   };
+}
+
+/** Whether an expression is a field of bytes, not of a struct, a list or a float, which have no value here. */
+function isBytes(e: Expression): boolean {
+  if (e.op !== 'field') return false;
+  return e.fields.map(plainField).every((field) => {
+    if (field.member === 'bitField' || typeof field.said === 'object') return false;
+    const { kind } = field.type;
+    return kind === 'bytes' || kind === 'extern' || kind === 'entry';
+  });
 }
 
 /** The enum of which an expression is a value. */

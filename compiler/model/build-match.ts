@@ -1,3 +1,4 @@
+import { contentOf } from './constant-bytes.js';
 import { fixedSize, memberSize } from './size.js';
 import { boundsOf, rangeOf } from './integers.js';
 import type {
@@ -175,8 +176,10 @@ function both(demands: readonly MatchByte[]): MatchByte['allowed'] {
 }
 
 function fieldBytes(field: MemberModel & { member: 'field' }, offset: number): MatchByte[] {
-  if (field.type.kind === 'bytes' && field.constant?.kind === 'text') {
-    return [...field.constant.value].map((c, i) => exactly(offset + i, BigInt(c.charCodeAt(0))));
+  if ((field.type.kind === 'bytes' || field.type.kind === 'text') && field.constant?.kind === 'text') {
+    return [...contentOf(field.type, field.constant.value)].map((c, i) =>
+      exactly(offset + i, BigInt(c.charCodeAt(0))),
+    );
   }
   if (field.type.kind !== 'int' || field.type.form.kind !== 'fixed') return [];
   // Its bytes stand in either order.

@@ -1,3 +1,4 @@
+import type { Report } from '../diagnostics/diagnostic.js';
 import type {
   Attr,
   BitField,
@@ -547,6 +548,7 @@ function buildField(ast: FieldAst, place: Place): Field | null {
   const range = rangeAttr(ast, type, place) ?? rangeOfDigits(type);
   const computed = computedValue(ast, type, place);
   const constant = ast.value === null || computed !== null ? null : literalFor(ast.value, type, place);
+  if (constant !== null && 'nullable' in type && type.nullable) neverNull(ast, report);
   const field: Field = {
     member: 'field',
     name: ast.name.text,
@@ -578,6 +580,12 @@ function buildField(ast: FieldAst, place: Place): Field | null {
   return field;
 }
 
+/** Reports a constant that is said to be null at times. */
+function neverNull({ attrs }: FieldAst, report: Report): void {
+  const attr = attrs.find((a) => a.kind === 'nullable');
+  if (attr !== undefined) report.error('PF113', attr.span, 'a constant is never null', { hint: 'remove it' });
+}
+
 /** The attributes that mean something for a field of a type; where null is not built, build-type.ts refuses it. */
 function attributesOf(type: FieldType): readonly Attr['kind'][] {
   switch (type.kind) {
@@ -594,6 +602,7 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
     case 'extern':
       return type.extern.value === 'map' ? ['max', 'nullable'] : ['nullable'];
     case 'float':
+      return ['default'];
     case 'entry':
     case 'inHead':
     case 'composed':
@@ -690,6 +699,14 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
     if (size !== null && size !== length)
       return refuse(`this has ${length} bytes, the field ${size}`, `write \`size ${length}\``);
     return value;
+  }
+  if (type.kind === 'float') {
+    if (value.kind !== 'float' && value.kind !== 'int')
+      return refuse(`this has to be a float`, 'write `1.5`');
+    const number = Number(value.value);
+    if (type.bits === 32 && !Number.isFinite(Math.fround(number)))
+      return refuse('this is more than 32 bits hold', 'write `f64`');
+    return { kind: 'float', value: number };
   }
   return refuse(`a ${type.kind} can't have a constant value`);
 }

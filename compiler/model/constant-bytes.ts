@@ -1,11 +1,11 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import { intType, rangeOf } from './integers.js';
-import type { ConstantValue, Field, FieldType } from './model.js';
+import type { ConstantValue, ExtentModel, Field, FieldType, SaidFloat } from './model.js';
 
 /**
- * A constant that stands with its length before it or its delimiter after it, as the bytes that it always is:
- * `pstr(u16) = "MQTT"` are six. Nothing for others; no constant after a report.
+ * A constant that is a float, or stands with its length before it or its delimiter after it, as the bytes that it
+ * always is: `pstr(u16) = "MQTT"` are six. Nothing for others; no constant after a report.
  */
 export function constantBytes(
   type: FieldType,
@@ -13,10 +13,11 @@ export function constantBytes(
   span: Span,
   report: Report,
 ): Partial<Pick<Field, 'type' | 'constant' | 'said'>> {
+  if (type.kind === 'float' && constant.kind === 'float')
+    return floatBytes(type, constant.value, span, report);
   if ((type.kind !== 'bytes' && type.kind !== 'text') || constant.kind !== 'text') return {};
   const { extent } = type;
-  const isUtf8 = type.kind === 'text' && type.encoding === 'utf8';
-  const content = isUtf8 ? Buffer.from(constant.value).toString('latin1') : constant.value;
+  const content = contentOf(type, constant.value);
   if (extent.kind === 'prefix') {
     if (BigInt(content.length) <= rangeOf(extent.int).high)
       return asBytes(lengthBytes(content.length, extent.int) + content, constant.value, span);
@@ -30,17 +31,50 @@ export function constantBytes(
   return { constant: null };
 }
 
-function asBytes(bytes: string, said: string, span: Span): Pick<Field, 'type' | 'constant' | 'said'> {
-  const value = BigInt(bytes.length);
-  const size = {
-    op: 'int',
-    value,
-    type: intType({ low: value, high: value }),
-    optional: false,
+/** The bytes of a text, a character each. */
+export function contentOf(type: FieldType & { readonly kind: 'bytes' | 'text' }, text: string): string {
+  const isUtf8 = type.kind === 'text' && type.encoding === 'utf8';
+  return isUtf8 ? Buffer.from(text).toString('latin1') : text;
+}
+
+/** An extent of as many bytes. */
+export function sizeExtent(bytes: number, span: Span): ExtentModel {
+  const value = BigInt(bytes);
+  const type = intType({ low: value, high: value });
+  return { kind: 'size', value: { op: 'int', value, type, optional: false, span }, max: null };
+}
+
+function floatBytes(
+  { bits, little, order }: FieldType & { readonly kind: 'float' },
+  value: number,
+  span: Span,
+  report: Report,
+): Partial<Pick<Field, 'type' | 'constant' | 'said'>> {
+  if (order !== undefined) {
+    report.error('PF199', span, 'a constant float in a byte order that the frame chooses is not built yet', {
+      labels: [{ span: order.span, text: 'it is chosen by this' }],
+      hint: `say its own: \`f${bits}be\`, \`f${bits}le\``,
+    });
+    return { constant: null };
+  }
+  const bytes = Buffer.alloc(bits / 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  if (bits === 32) view.setFloat32(0, value, little);
+  else view.setFloat64(0, value, little);
+  return asBytes(
+    bytes.toString('latin1'),
+    { value: bits === 32 ? Math.fround(value) : value, bits, little },
     span,
-  } as const;
+  );
+}
+
+function asBytes(
+  bytes: string,
+  said: string | SaidFloat,
+  span: Span,
+): Pick<Field, 'type' | 'constant' | 'said'> {
   return {
-    type: { kind: 'bytes', extent: { kind: 'size', value: size, max: null }, nullable: false },
+    type: { kind: 'bytes', extent: sizeExtent(bytes.length, span), nullable: false },
     constant: { kind: 'text', value: bytes },
     said,
   };

@@ -32,6 +32,8 @@ export function constantOf(
   switch (expr.kind) {
     case 'int':
       return { kind: 'int', value: expr.value };
+    case 'float':
+      return { kind: 'float', value: expr.value };
     case 'text':
       return { kind: 'text', value: expr.value };
     case 'bool':
@@ -69,6 +71,7 @@ export function constantOf(
           ? { kind: 'bool', value: !operand.value }
           : fail('PF109', `\`not\` needs a boolean, this is ${aConstant(operand)}`);
       }
+      if (operand.kind === 'float' && expr.operator === '-') return { kind: 'float', value: -operand.value };
       if (operand.kind !== 'int')
         return fail('PF109', `\`${expr.operator}\` needs a number, this is ${aConstant(operand)}`);
       return { kind: 'int', value: expr.operator === '-' ? -operand.value : ~operand.value };
@@ -77,6 +80,8 @@ export function constantOf(
       const left = constantOf(expr.left, scope, report, expected);
       const right = constantOf(expr.right, scope, report, expected);
       if (left === null || right === null) return null;
+      const truth = compared(expr.operator, left, right);
+      if (truth !== null) return { kind: 'bool', value: truth };
       if (left.kind !== 'int' || right.kind !== 'int')
         return fail('PF109', `\`${expr.operator}\` needs two numbers here`);
       if ((expr.operator === '/' || expr.operator === '%') && right.value === 0n)
@@ -158,14 +163,21 @@ function holds({ type, value: expr }: ConstDecl, value: ConstantValue, report: R
   if (type === null) return true;
   const name = type.kind === 'named' && type.path.length === 1 && type.args.length === 0;
   const int = name ? intTypeOf(type.path[0]!.text, false) : null;
-  if (int === null && type.kind !== 'text' && type.kind !== 'bytes') {
+  const isFloat = name && /^f(?:32|64)$/.test(type.path[0]!.text);
+  if (isFloat && (value.kind === 'float' || value.kind === 'int')) return true;
+  if (int === null && !isFloat && type.kind !== 'text' && type.kind !== 'bytes') {
     report.error('PF199', type.span, 'constants of this type are not built yet', {
-      hint: 'leave the type out, or give an integer type, `text` or `bytes`',
+      hint: 'leave the type out, or give an integer type, `f64`, `text` or `bytes`',
     });
     return false;
   }
-  if ((value.kind === 'int') !== (int !== null) || value.kind === 'bool') {
-    const wanted = int !== null ? 'a number' : 'a text';
+  if (
+    isFloat ||
+    (value.kind === 'int') !== (int !== null) ||
+    value.kind === 'bool' ||
+    value.kind === 'float'
+  ) {
+    const wanted = isFloat ? 'a float' : int !== null ? 'a number' : 'a text';
     report.error('PF109', expr.span, `the type says ${wanted}, this is ${aConstant(value)}`);
     return false;
   }
@@ -201,13 +213,40 @@ function memberValue(expr: Expr & { kind: 'member' }, scope: Scope, report: Repo
   return enumMemberValue(member, scope.home(declaration), report);
 }
 
-function aConstant(value: ConstantValue): string {
-  return { int: 'a number', text: 'text', bool: 'a boolean' }[value.kind];
+/** "a number", for messages. */
+export function aConstant(value: ConstantValue): string {
+  return { int: 'a number', float: 'a float', text: 'text', bool: 'a boolean' }[value.kind];
 }
 
 /** "an enum", for messages. */
 export function aDeclaration(kind: 'const' | 'enum' | 'struct' | 'extern'): string {
   return { const: 'a constant', enum: 'an enum', struct: 'a struct', extern: 'an extern' }[kind];
+}
+
+/** What a comparison, `and` or `or` of two constants gives; null for other operators, and what they do not take. */
+function compared(operator: string, left: ConstantValue, right: ConstantValue): boolean | null {
+  if (left.kind !== right.kind) return null;
+  if (operator === '==' || operator === '!=') return (left.value === right.value) === (operator === '==');
+  if (left.kind === 'bool')
+    return operator === 'and'
+      ? left.value && right.value === true
+      : operator === 'or'
+        ? left.value || right.value === true
+        : null;
+  if (left.kind === 'text') return null;
+  const [a, b] = [left.value, right.value as number | bigint];
+  switch (operator) {
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    default:
+      return null;
+  }
 }
 
 /** Integer arithmetic as schemas have it; null for other operators, division by zero and results without use. */

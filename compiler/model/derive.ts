@@ -1,5 +1,6 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
+import { constantLength } from './constant-length.js';
 import type { Expression } from './expression.js';
 import type { Block, Derivation, Extended, Field, MemberModel } from './model.js';
 
@@ -24,6 +25,7 @@ interface Use {
 export function derive(body: Block, report: Report): void {
   const uses: Use[] = [];
   collect(body, uses, report);
+  for (const { of, affine, span } of uses) constantLength(of, affine, span, report);
   const derived = new Map<Field, { derivation: Derivation; alsoOf: Extended[] }>();
   const known = (field: Field): boolean =>
     field.constant !== null || field.isParam === true || derived.has(field);

@@ -350,8 +350,11 @@ export interface Field {
   readonly guards: readonly Guard[];
   /** `= 1`: always this value. */
   readonly constant: ConstantValue | null;
-  /** What a constant says that stands with its length or delimiter: `constant` are all its bytes, `type` is bytes then. */
-  readonly said?: string;
+  /**
+   * What a constant says that is a float, or stands with its length or delimiter: `constant` are all its bytes, `type`
+   * is bytes then.
+   */
+  readonly said?: string | SaidFloat;
   /** `= a + b`: always what this gives of fields that stand before it; encoders fill it in. */
   readonly computed?: Expression;
   readonly default: ConstantValue | null;
@@ -365,11 +368,19 @@ export interface Field {
   readonly isPeek?: true;
 }
 
+/** A constant float, as it reads: of 32 bits the nearest that these hold. */
+export interface SaidFloat {
+  readonly value: number;
+  readonly bits: 32 | 64;
+  readonly little: boolean;
+}
+
 /** A field of integer type. */
 export type IntField = Field & { readonly type: FieldType & { readonly kind: 'int' } };
 
 export type ConstantValue =
   | { readonly kind: 'int'; readonly value: bigint }
+  | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'bool'; readonly value: boolean };
 

@@ -380,6 +380,7 @@ export interface ExternDecl extends Node {
 
 export type Expr =
   | IntLiteral
+  | FloatLiteral
   | TextLiteral
   | BoolLiteral
   | NullLiteral
@@ -397,6 +398,13 @@ export type Expr =
 export interface IntLiteral extends Node {
   readonly kind: 'int';
   readonly value: bigint;
+  /** As written, for the formatter. */
+  readonly text: string;
+}
+/** `1.5`, `2.5e-3`: a finite double. */
+export interface FloatLiteral extends Node {
+  readonly kind: 'float';
+  readonly value: number;
   /** As written, for the formatter. */
   readonly text: string;
 }

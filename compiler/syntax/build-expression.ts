@@ -14,7 +14,7 @@ import {
   tokenSpan,
   type BuildContext,
 } from './cst.js';
-import { intLiteral, textLiteral } from './literals.js';
+import { floatLiteral, intLiteral, textLiteral } from './literals.js';
 import { NOT_PRECEDENCE, PRECEDENCE } from './precedence.js';
 
 /** Operators, calls and members in one expression; keeps the tree flat enough for every later pass. */
@@ -122,6 +122,8 @@ function simple(cx: BuildContext, cst: CstNode): Expr | null {
   if (word) return { kind: 'name', name: word.image, span: tokenSpan(cx, word) };
   const int = token(cst, 'Int');
   if (int) return intLiteral(cx, int);
+  const float = token(cst, 'Float');
+  if (float) return floatLiteral(cx, float);
   const text = token(cst, 'TextLiteral');
   if (text) return textLiteral(cx, text);
   const truth = token(cst, 'True') ?? token(cst, 'False');

@@ -1,5 +1,5 @@
 import type { IToken } from 'chevrotain';
-import type { IntLiteral, TextLiteral } from './ast.js';
+import type { FloatLiteral, IntLiteral, TextLiteral } from './ast.js';
 import { isClosed } from './lexer.js';
 import { tokenSpan, type BuildContext } from './cst.js';
 
@@ -27,6 +27,19 @@ export function intLiteral(cx: BuildContext, token: IToken): IntLiteral | null {
   }
   const value = BigInt(digits.replaceAll('_', '')) * (unit === undefined ? 1n : UNITS[unit]!);
   return { kind: 'int', span, value, text };
+}
+
+const FLOAT = /^(?:0|[1-9][0-9]*(?:_[0-9]+)*)\.[0-9]+(?:_[0-9]+)*(?:e[+-]?[0-9]+)?$/i;
+
+/** `1.5`, `2.5e-3`; reports PF004 and gives null for anything else, and for what no double holds. */
+export function floatLiteral(cx: BuildContext, token: IToken): FloatLiteral | null {
+  const text = token.image;
+  const span = tokenSpan(cx, token);
+  const value = text.length <= LONGEST && FLOAT.test(text) ? Number(text.replaceAll('_', '')) : NaN;
+  if (Number.isFinite(value)) return { kind: 'float', span, value, text };
+  const hint = text.length > LONGEST || value === Infinity ? 'no float holds it' : 'write `1.5` or `2.5e-3`';
+  cx.report.error('PF004', span, `\`${text.slice(0, 40)}\` is not a number`, { hint });
+  return null;
 }
 
 function numberHint(text: string): string {

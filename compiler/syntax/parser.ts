@@ -806,6 +806,7 @@ export class SchemaParser extends RecoveringParser {
       DEF: [
         { ALT: () => this.CONSUME(t.ValueName) },
         { ALT: () => this.CONSUME(t.Int) },
+        { ALT: () => this.CONSUME(t.Float) },
         { ALT: () => this.CONSUME(t.TextLiteral) },
         { ALT: () => this.CONSUME(t.True) },
         { ALT: () => this.CONSUME(t.False) },

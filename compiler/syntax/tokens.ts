@@ -101,6 +101,12 @@ export const Or = keyword('or', [TypeName, BinaryOperator]);
 
 /** Read loosely (`12abc` is one token), so that a malformed number is one error with a good message. */
 export const Int = createToken({ name: 'Int', label: 'a number', pattern: /[0-9][0-9A-Za-z_]*/ });
+/** `1.5`, `2.5e-3`: digits stand on both sides of the point, so that `1..5` is a range. */
+export const Float = createToken({
+  name: 'Float',
+  label: 'a number',
+  pattern: /[0-9][0-9_]*\.[0-9][0-9_]*(?:[eE][+-]?[0-9]+)?[0-9A-Za-z_]*/,
+});
 /** Also with single quotes, and to the end of the line if the closing one is missing; the lexer reports both. */
 export const TextLiteral = createToken({
   name: 'TextLiteral',
@@ -181,6 +187,7 @@ export const lexerTokens: TokenType[] = [
   ForeignComment,
   ...keywords.toSorted((a, b) => b.name.length - a.name.length),
   Identifier,
+  Float,
   Int,
   TextLiteral,
   ...symbols,

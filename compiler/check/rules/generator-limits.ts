@@ -5,7 +5,7 @@ import { lateReason, replacedIn } from '../../model/early-length.js';
 import { plainField } from '../../model/inner-fields.js';
 import { orderOf } from '../../model/order-of.js';
 import { walk } from '../../model/walk.js';
-import type { Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
+import type { ExtentModel, Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
 
 /** PF199: what the model can say and the code generator does not write yet. */
@@ -126,14 +126,21 @@ function constantText(field: Field, report: Report): void {
   const { type } = field;
   if (type.kind !== 'bytes' && type.kind !== 'text') return;
   const fixed = type.extent.kind === 'size' && type.extent.value.op === 'int';
-  if (field.constant?.kind === 'text' && !fixed) {
+  if (field.constant?.kind === 'text' && !fixed && !isJudged(field, type.extent, report)) {
     report.error(
       'PF199',
       field.span,
-      `the constant \`${field.name}\` has no fixed size, which is not built yet`,
+      `nothing says how large the constant \`${field.name}\` is before a frame is read, which is not built yet`,
       {
-        hint: 'write `bytes size …` or `text size …` with a number',
+        hint: 'its size is a number, or a field of its own says it: `size 4`, `size length`, `pstr(u16)`',
       },
     );
   }
+}
+
+/** Whether something is said already of a constant, or of what says its size. */
+function isJudged({ span }: Field, extent: ExtentModel, report: Report): boolean {
+  if (!('value' in extent)) return report.hasErrorIn(span);
+  const fields = [...parts(extent.value)].flatMap((e) => (e.op === 'field' ? e.fields : []));
+  return [span, extent.value.span, ...fields.map((one) => one.span)].some((at) => report.hasErrorIn(at));
 }

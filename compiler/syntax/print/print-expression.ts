@@ -21,6 +21,7 @@ function levelOf(expr: Expr): number {
 function bare(trivia: Trivia, expr: Expr): Doc {
   switch (expr.kind) {
     case 'int':
+    case 'float':
     case 'text':
       return expr.text;
     case 'bool':

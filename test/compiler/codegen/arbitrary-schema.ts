@@ -829,7 +829,30 @@ class SchemaWriter {
   private float(place: Place): void {
     const bits = this.r.pick([32, 64]);
     const name = this.fresh('g');
-    this.line(place, name, `${name} : f${bits}${this.endian(bits)};`, bits / 8);
+    // By what has been drawn already, as below.
+    const value = ['', '', '', '', ' = 1.5', ' = -0.0', ' default 0.1', ' = 1.0e-3'][this.count % 8]!;
+    this.line(place, name, `${name} : f${bits}${this.endian(bits)}${value};`, bits / 8);
+    if (this.count % 8 === 2) this.constantWithLength(place);
+  }
+
+  /** A constant whose length a field before it says. */
+  private constantWithLength(place: Place): void {
+    const { count } = this;
+    const [length, name] = [this.fresh('m'), this.fresh('w')];
+    const [type, min] = [
+      ['u16', 2],
+      ['dec(u8) until " "', 2],
+      ['varint(leb128)', 1],
+      ['u8 in 1..200', 1],
+    ][(count >> 3) % 4] as [string, number];
+    const [text, size] = [
+      ['text size', `${length} = "abcd"`],
+      ['bytes size', `${length} * 2 = "\\xff\\x00\\x01ok!"`],
+      ['text latin1 size', `${length} - 1 = "\\xe9"`],
+    ][(count >> 5) % 3] as [string, string];
+    place.open.varies ||= min === 2 && type !== 'u16';
+    this.line(place, length, `${length} : ${type};`, min);
+    this.line(place, name, `${name} : ${text} ${size};`, 1);
   }
 
   /** What is null where its length is -1. */

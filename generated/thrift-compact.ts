@@ -353,7 +353,7 @@ const NO_BYTES = new Uint8Array(0);
 /** A new Message. Lengths and checksums follow from what is given. @throws EncodeError */
 export function encodeMessage(init: MessageInit): Uint8Array {
   const { type, seqid, name = '', fields = NO_BYTES } = init;
-  requireInteger('Message.type', type, 0, 7);
+  requireInteger('Message.type', type, 1, 4);
   requireInteger('Message.seqid', seqid, 0, 4294967295);
   let size = 4;
   const messageFrom = size;

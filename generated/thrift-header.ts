@@ -554,7 +554,8 @@ export function encodeMessage(init: MessageInit): Uint8Array {
   } = init;
   requireInteger('Message.flags', flags, 0, 65535);
   requireInteger('Message.seq', seq, 0, 4294967295);
-  requireInteger('Message.protocol', protocol, 0, 255);
+  if (protocol !== Protocol.binary && protocol !== Protocol.compact)
+    throw new EncodeError('Message.protocol', `${String(protocol)} is no Protocol`);
   if (protocol === Protocol.binary) {
     requireInteger('Message.unused', unused, 0, 255);
     requirePresent('Message.type', type);
@@ -563,7 +564,7 @@ export function encodeMessage(init: MessageInit): Uint8Array {
     requireInteger('Message.seqid', seqid!, -2147483648, 2147483647);
   } else {
     requirePresent('Message.type', type);
-    requireInteger('Message.type', type!, 0, 7);
+    requireInteger('Message.type', type!, 1, 4);
     requirePresent('Message.seqid', seqid);
     requireInteger('Message.seqid', seqid!, 0, 4294967295);
   }

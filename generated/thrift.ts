@@ -408,7 +408,8 @@ const NO_BYTES = new Uint8Array(0);
 /** A new Message. Lengths and checksums follow from what is given. @throws EncodeError */
 export function encodeMessage(init: MessageInit): Uint8Array {
   const { form, unused = 0, type, name = '', seqid, fields = NO_BYTES } = init;
-  requireInteger('Message.form', form, 0, 255);
+  if (form !== Form.old && form !== Form.strict)
+    throw new EncodeError('Message.form', `${String(form)} is no Form`);
   if (form === Form.strict) {
     requireInteger('Message.unused', unused, 0, 255);
     requirePresent('Message.type', type);

@@ -12,6 +12,7 @@ import type {
 } from '../model/model.js';
 import type { Anchor } from '../model/layout.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
+import { hasGaps, isClosed, noMember, spanOf } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headerWindow } from './emit-headers.js';
@@ -188,7 +189,7 @@ class Checker extends Reader {
               `\`is \${${value}}, has to be ${wanted}\``,
               bit,
             );
-          } else if (bit.enum !== null && !bit.enum.open && !bit.enum.flags) {
+          } else if (isClosed(bit.enum)) {
             this.closed(bit.enum, value, bit.path, this.offset(member), bit);
           }
         }
@@ -329,7 +330,7 @@ class Checker extends Reader {
   private checkField(field: Field): void {
     const { type } = field;
     if (type.kind === 'int') {
-      const members = type.enum !== null && !type.enum.open && !type.enum.flags ? type.enum : null;
+      const members = isClosed(type.enum) ? type.enum : null;
       // A number in digits or groups of bits is read once for its tests and their errors.
       const isOnce = type.form.kind !== 'fixed' || (members !== null && hasGaps(members));
       const value = isOnce ? this.once(field) : this.value(field);
@@ -459,7 +460,7 @@ class Checker extends Reader {
   private closed(of: Enum, value: string, path: string, offset: string, node: { span: Field['span'] }): void {
     const { low, high } = spanOf(of);
     const test = hasGaps(of)
-      ? of.members.map((m) => `${value} !== ${this.module.enumValue(of, m.value)}`).join(' && ')
+      ? noMember(of, value, this.module)
       : low === 0n && !of.int.signed
         ? `${value} > ${high}`
         : `${value} < ${low} || ${value} > ${high}`;
@@ -484,17 +485,6 @@ class Checker extends Reader {
     const error = `new ${this.module.use('DecodeError')}('${code}', ${quote(path)}, ${offset}, ${detail}, ${quote(this.module.schemaAt(node))})`;
     this.lines.push(`if (${test}) {`, `throw ${error};`, '}');
   }
-}
-
-function spanOf(of: Enum): { low: bigint; high: bigint } {
-  const values = of.members.map((m) => m.value).sort((a, b) => (a < b ? -1 : 1));
-  return { low: values[0] ?? 0n, high: values[values.length - 1] ?? 0n };
-}
-
-/** Whether there are values between an enum's members that are none of them. */
-function hasGaps(of: Enum): boolean {
-  const { low, high } = spanOf(of);
-  return high - low + 1n !== BigInt(of.members.length);
 }
 
 /** Whether a member takes the same bytes in every frame, at least one. */

@@ -15,6 +15,7 @@ import type {
   BitFieldModel,
   Block,
   Derivation,
+  Enum,
   Extended,
   Field,
   FieldType,
@@ -33,6 +34,7 @@ import { orderOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
 import { asOne, writeInOrder } from './byte-order.js';
 import { bytesCompared } from './bytes-compared.js';
+import { hasGaps, isClosed, noMember, spanOf } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
@@ -532,6 +534,10 @@ class Writer implements Environment {
           if (bit.guards.length > 0)
             this.lines.push(`${this.module.use('requirePresent')}(${path}, ${this.local(bit)});`);
           if (bit.enum === null && bit.width === 1) continue;
+          if (isClosed(bit.enum)) {
+            this.lines.push(...requireMember(bit.enum, this.bitCode(bit), bit.path, this.module));
+            continue;
+          }
           const most = 2 ** bit.width - 1;
           this.lines.push(`${this.module.use('requireInteger')}(${path}, ${this.bitCode(bit)}, 0, ${most});`);
         }
@@ -561,11 +567,13 @@ class Writer implements Environment {
     const suffix = big ? 'n' : '';
     this.lines.push(`${require}(${quote(field.path)}, ${value}, ${low}${suffix}, ${high}${suffix});`);
     const members = field.type.enum;
-    if (members !== null && !members.open && !members.flags) {
-      const { low: least, high: most } = boundsOf(field);
-      const values = new Set(members.members.map((m) => m.value));
-      if (most - least + 1n === BigInt(values.size))
-        this.lines[this.lines.length - 1] = `${require}(${quote(field.path)}, ${value}, ${least}, ${most});`;
+    if (!isClosed(members)) return;
+    const { low: least, high: most } = boundsOf(field);
+    if (most - least + 1n === BigInt(members.members.length))
+      this.lines[this.lines.length - 1] = `${require}(${quote(field.path)}, ${value}, ${least}, ${most});`;
+    else {
+      if (field.range === null) this.lines.pop();
+      this.lines.push(...requireMember(members, value, field.path, this.module));
     }
   }
 
@@ -1079,6 +1087,16 @@ function measured(block: Block): boolean {
   );
 }
 
+/** The line that refuses what is no member of a closed enum. */
+function requireMember(of: Enum, value: string, path: string, module: Module): string[] {
+  if (!hasGaps(of)) {
+    const { low, high } = spanOf(of);
+    return [`${module.use('requireInteger')}(${quote(path)}, ${value}, ${low}, ${high});`];
+  }
+  const error = `new ${module.use('EncodeError')}(${quote(path)}, \`\${String(${value})} is no ${of.name}\`)`;
+  return [`if (${noMember(of, value, module)}) throw ${error};`];
+}
+
 /** The line that refuses an extent which takes other units than the length it shares announces. */
 export function disagreement(other: Extended, announced: string, taken: string, module: Module): string {
   const error = `new ${module.use('EncodeError')}(${quote(other.path)}, \`takes \${${taken}}, \${${announced}} are announced\`)`;
@@ -1364,7 +1382,10 @@ function itemChecks(type: FieldType & { kind: 'list' }, path: string, module: Mo
     const big = isBig(element.int, null);
     const suffix = big ? 'n' : '';
     const require = module.use(big ? 'requireBigInteger' : 'requireInteger');
-    return [`${require}(${quote(path)}, item, ${low}${suffix}, ${high}${suffix});`];
+    if (isClosed(element.enum) && type.range === null)
+      return requireMember(element.enum, 'item', path, module);
+    const members = isClosed(element.enum) ? requireMember(element.enum, 'item', path, module) : [];
+    return [...members, `${require}(${quote(path)}, item, ${low}${suffix}, ${high}${suffix});`];
   }
   if (element.kind !== 'bytes' && element.kind !== 'text') return [];
   const { extent } = element;

@@ -18,6 +18,7 @@ import type {
   WindowModel,
 } from '../model/model.js';
 import { bytesCompared } from './bytes-compared.js';
+import { isClosed, noMember } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
@@ -237,11 +238,10 @@ function elementChecks(
     const test = `item < ${low}${big} || item > ${high}${big}`;
     lines.push(fail(test, 'range', `\`is \${item}, has to be ${low} to ${high}\``));
   }
-  if (type.enum !== null && closedCast(type.enum) !== '') {
-    const test = type.enum.members
-      .map((m) => `item !== ${module.enumValue(type.enum!, m.value)}`)
-      .join(' && ');
-    lines.push(fail(test, 'enum', `\`\${String(item)} is no ${type.enum.name}\``));
+  if (isClosed(type.enum)) {
+    lines.push(
+      fail(noMember(type.enum, 'item', module), 'enum', `\`\${String(item)} is no ${type.enum.name}\``),
+    );
   }
   return lines;
 }
@@ -500,12 +500,11 @@ class StructReader implements Environment {
       const boolean = bit.enum === null && bit.width === 1;
       const wanted = boolean ? String(bit.constant.value === 1n) : String(bit.constant.value);
       this.fail(bit, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
-    } else if (closedCast(bit.enum) !== '') this.checkMember(bit, bit.enum!, local);
+    } else if (isClosed(bit.enum)) this.checkMember(bit, bit.enum, local);
   }
 
   private checkMember(node: Field | BitFieldModel, of: Enum, local: string): void {
-    const test = of.members.map((m) => `${local} !== ${this.module.enumValue(of, m.value)}`).join(' && ');
-    this.fail(node, test, 'enum', `\`\${String(${local})} is no ${of.name}\``);
+    this.fail(node, noMember(of, local, this.module), 'enum', `\`\${String(${local})} is no ${of.name}\``);
   }
 
   private checkValue(field: Field, local: string): void {
@@ -524,9 +523,9 @@ class StructReader implements Environment {
     const exact = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
     if (field.type.bool) return;
     const members = field.type.enum;
-    if (members !== null && !members.open && !members.flags && field.range === null)
-      this.checkMember(field, members, local);
-    else if (low !== full.low || high !== full.high || !exact)
+    if (isClosed(members)) this.checkMember(field, members, local);
+    if (isClosed(members) && field.range === null) return;
+    if (low !== full.low || high !== full.high || !exact)
       this.fail(
         field,
         `${local} < ${low} || ${local} > ${high}`,

@@ -5,6 +5,7 @@ import type { Expression } from '../model/expression.js';
 import type {
   AssertModel,
   Block,
+  Enum,
   Extended,
   ExtentModel,
   Field,
@@ -321,6 +322,7 @@ class BodyWriter {
                     : (given as bigint);
           if (value < 0n || value >= 1n << BigInt(bit.width))
             throw new JsonError(this.name(bit), `${value} does not fit into ${bit.width} bits`);
+          requireMember(bit.enum, value, this.name(bit));
           this.scope.values.set(bit, bit.enum === null && bit.width === 1 ? value === 1n : value);
           group |= value << BigInt(bit.shift);
         }
@@ -457,6 +459,7 @@ class BodyWriter {
         `is ${value}, has to be ${field.range.low} to ${field.range.high}`,
       );
     }
+    if (field.type.kind === 'int') requireMember(field.type.enum, value, this.name(field));
     return value;
   }
 
@@ -563,6 +566,7 @@ class BodyWriter {
     const { range, element, extent } = type;
     if (range !== null && typeof value === 'bigint' && (value < range.low || value > range.high))
       throw new JsonError(path, `is ${value}, has to be ${range.low} to ${range.high}`);
+    if (element.kind === 'int' && typeof value === 'bigint') requireMember(element.enum, value, path);
     const from = this.out.position;
     this.value(element, value, path);
     const isSized = (element.kind === 'bytes' || element.kind === 'text') && element.extent.kind === 'size';
@@ -628,6 +632,12 @@ class BodyWriter {
   private name(field: { readonly name: string }): string {
     return this.path === '' ? field.name : `${this.path}.${field.name}`;
   }
+}
+
+/** @throws JsonError for what is no member of a closed enum */
+function requireMember(of: Enum | null, value: bigint, path: string): void {
+  if (of === null || of.open || of.flags || of.members.some((m) => m.value === value)) return;
+  throw new JsonError(path, `${value} is no ${of.name}`);
 }
 
 /** What conditions and calls see of a value. */

@@ -956,7 +956,24 @@ function readValue(c: Cursor, depth: number): Value {
 function sizeOfValue(v: Value, depth: number): number {
   const { kind, line = '', blob, items = null, entries = [], meta = [], value } = v;
   if (depth === 0) throw new EncodeError('Value', 'is over 32 structs deep');
-  requireInteger('Value.kind', kind, 0, 255);
+  if (
+    kind !== Kind.simple &&
+    kind !== Kind.error &&
+    kind !== Kind.integer &&
+    kind !== Kind.bulk &&
+    kind !== Kind.array &&
+    kind !== Kind.nil &&
+    kind !== Kind.boolean &&
+    kind !== Kind.double &&
+    kind !== Kind.bignum &&
+    kind !== Kind.blobError &&
+    kind !== Kind.verbatim &&
+    kind !== Kind.dict &&
+    kind !== Kind.set &&
+    kind !== Kind.push &&
+    kind !== Kind.attribute
+  )
+    throw new EncodeError('Value.kind', `${String(kind)} is no Kind`);
   if (
     kind === Kind.simple ||
     kind === Kind.error ||
@@ -1020,7 +1037,24 @@ function sizeOfValue(v: Value, depth: number): number {
 /** Writes a Value and returns where it ends. */
 function writeValue(b: Uint8Array, at: number, v: Value): number {
   const { kind, line = '', blob, items = null, entries = [], meta = [], value } = v;
-  requireInteger('Value.kind', kind, 0, 255);
+  if (
+    kind !== Kind.simple &&
+    kind !== Kind.error &&
+    kind !== Kind.integer &&
+    kind !== Kind.bulk &&
+    kind !== Kind.array &&
+    kind !== Kind.nil &&
+    kind !== Kind.boolean &&
+    kind !== Kind.double &&
+    kind !== Kind.bignum &&
+    kind !== Kind.blobError &&
+    kind !== Kind.verbatim &&
+    kind !== Kind.dict &&
+    kind !== Kind.set &&
+    kind !== Kind.push &&
+    kind !== Kind.attribute
+  )
+    throw new EncodeError('Value.kind', `${String(kind)} is no Kind`);
   if (
     kind === Kind.simple ||
     kind === Kind.error ||
@@ -1213,7 +1247,24 @@ function writeValueMeta(b: Uint8Array, at: number, items: readonly Value[]): num
 /** A new Reply. Lengths and checksums follow from what is given. @throws EncodeError */
 export function encodeReply(init: ReplyInit): Uint8Array {
   const { kind, line = '', blob, items = null, entries = [], meta = [], value } = init;
-  requireInteger('Reply.kind', kind, 0, 255);
+  if (
+    kind !== Kind.simple &&
+    kind !== Kind.error &&
+    kind !== Kind.integer &&
+    kind !== Kind.bulk &&
+    kind !== Kind.array &&
+    kind !== Kind.nil &&
+    kind !== Kind.boolean &&
+    kind !== Kind.double &&
+    kind !== Kind.bignum &&
+    kind !== Kind.blobError &&
+    kind !== Kind.verbatim &&
+    kind !== Kind.dict &&
+    kind !== Kind.set &&
+    kind !== Kind.push &&
+    kind !== Kind.attribute
+  )
+    throw new EncodeError('Reply.kind', `${String(kind)} is no Kind`);
   if (
     kind === Kind.simple ||
     kind === Kind.error ||

@@ -27,6 +27,7 @@ function members(text: string): readonly Member[] {
 function lisp(expr: Expr): string {
   switch (expr.kind) {
     case 'int':
+    case 'float':
       return String(expr.value);
     case 'text':
       return JSON.stringify(expr.value);

@@ -1,6 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
-import { rangeOf } from '../model/integers.js';
+import { rangeOf, widthRange } from '../model/integers.js';
 import type {
   Block,
   Enum,
@@ -189,6 +189,16 @@ class Checker extends Reader {
               `\`is \${${value}}, has to be ${wanted}\``,
               bit,
             );
+          } else if (bit.range !== null) {
+            const { low, high } = bit.range;
+            const isAny = high === widthRange(bit).high;
+            const detail = `\`is \${${value}}, has to be ${low} to ${high}\``;
+            const test = [
+              ...(low > 0n ? [`${value} < ${low}`] : []),
+              ...(isAny ? [] : [`${value} > ${high}`]),
+            ];
+            if (test.length > 0)
+              this.fail(test.join(' || '), 'range', bit.path, this.offset(member), detail, bit);
           } else if (isClosed(bit.enum)) {
             this.closed(bit.enum, value, bit.path, this.offset(member), bit);
           }

@@ -7,7 +7,7 @@ import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { checksumsOf } from '../model/covers.js';
 import { membersRead, parts, sizeOfElements } from '../model/expressions-of.js';
-import { boundsOf, formRange, intName, isBig, longest, rangeOf } from '../model/integers.js';
+import { boundsOf, formRange, intName, isBig, longest, rangeOf, widthRange } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type {
   ArmModel,
@@ -19,6 +19,8 @@ import type {
   Extended,
   Field,
   FieldType,
+  Guard,
+  Length,
   MemberModel,
   Struct,
   VariantModel,
@@ -26,8 +28,10 @@ import type {
 import type { CodedField } from '../model/inner-fields.js';
 import { isAnnounced } from '../model/announced.js';
 import { isGiven } from '../model/is-given.js';
+import { isInArms, isPartial, lengthsOf, usesOf } from '../model/partial-length.js';
 import { askedBy, branchesOf, isPeeking, peeksIn, tellersOf, type Peeking } from '../model/peeks.js';
 import { agreementOf } from '../model/peek-agreement.js';
+import { memberOf } from '../model/layout.js';
 import { keyedBy } from '../model/maps-as-lists.js';
 import { blockSize, fixedSize } from '../model/size.js';
 import { orderOf } from '../model/order-of.js';
@@ -62,7 +66,8 @@ export function givenFields(block: Block): { field: Field | BitFieldModel; optio
     const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
     for (const field of fields) {
       if (!isGiven(field)) continue;
-      const optional = field.guards.length > 0 || fallback(field) !== null || isOptional(field);
+      const optional =
+        field.guards.length > 0 || fallback(field) !== null || isOptional(field) || isPartial(field);
       names.set(field.name, { field: names.get(field.name)?.field ?? field, optional });
     }
   }
@@ -224,9 +229,13 @@ class Writer implements Environment {
   /** The local that says whether numbers have their low byte first. */
   private little = '';
   /** The lengths that are known from what is given. */
-  private readonly known = new Set<Field>();
+  private readonly known = new Set<Length>();
   /** Their locals; lengths of one name in several arms are one. */
   private readonly declared = new Set<string>();
+  /** What the caller gives of lengths that measure something in some arms only, by their locals. */
+  private readonly partial = new Map<string, string>();
+  /** Extents that share a length and stand in arms deeper than where that is found: checked once all is measured. */
+  private readonly apart = new Set<Extended>();
   /** The locals that say which branch was given, of what is chosen by what it peeks at. */
   private readonly chosen = new Map<Peeking, string>();
   /** What is peeked at that has to be looked at once it is written. */
@@ -245,6 +254,11 @@ class Writer implements Environment {
     params: readonly { readonly name: string }[] = [],
   ) {
     for (const { name } of params) this.taken.add(name);
+    for (const length of lengthsOf(body))
+      for (const use of usesOf(length)) {
+        const { guards } = isInArms(length) ? use.of : length;
+        for (const other of use.alsoOf) if (other.guards.length > guards.length) this.apart.add(other);
+      }
   }
 
   field(e: Expression & { op: 'field' }): string {
@@ -256,6 +270,7 @@ class Writer implements Environment {
     }
     if (field.member === 'field' && field.computed !== undefined && e.fields.length === 1)
       return emitExpression(field.computed, this);
+    if (isPartial(field)) return this.lengthCode(field);
     // In the arm that has the field its presence has been required.
     const required = field.guards.length > 0 && !e.optional && isGiven(field) && fallback(field) === null;
     return required ? `${this.local(field)}!` : this.local(field);
@@ -280,9 +295,18 @@ class Writer implements Environment {
   /** Takes the values apart, with defaults, and refuses those their fields can't hold. */
   bind(): void {
     for (const { field } of givenFields(this.body)) this.taken.add(this.local(field));
-    for (const member of walk(this.body)) if (member.member === 'field') this.taken.add(this.local(member));
+    for (const member of walk(this.body)) {
+      const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+      for (const field of fields) this.taken.add(this.local(field));
+    }
+    for (const length of lengthsOf(this.body).filter(isPartial)) {
+      const local = this.local(length);
+      if (!this.partial.has(local)) this.partial.set(local, this.free(`${local}Given`));
+    }
     const parts = givenFields(this.body).map(({ field }) => {
       const [property, local] = [this.module.property(field), this.local(field)];
+      const given = this.partial.get(local);
+      if (given !== undefined) return `${property}: ${given}`;
       const value = fallback(field, this.module);
       const named = property === local ? local : `${property}: ${local}`;
       return value === null ? named : `${named} = ${value}`;
@@ -292,13 +316,42 @@ class Writer implements Environment {
     for (const member of walk(this.body))
       if ((member.member === 'if' || member.member === 'variant') && isPeeking(member)) this.choose(member);
     this.checks(this.body);
+    this.checkKnown();
+  }
+
+  /** Refuses what is given in another arm than its length says: the length would not be that of anything. */
+  private checkKnown(): void {
+    for (const length of this.known) {
+      if (!isInArms(length)) continue;
+      for (const { of } of usesOf(length)) {
+        const given = `${this.source}.${this.module.property(of.name!)} !== undefined`;
+        const error = `new ${this.module.use('EncodeError')}(${quote(of.path)}, 'is given, and this form of the frame has it not')`;
+        this.lines.push(`if (${given} && !(${this.guardsCode(of.guards)})) throw ${error};`);
+      }
+    }
+  }
+
+  /** Whether what is written has a place under these guards. */
+  private guardsCode(guards: readonly Guard[]): string {
+    const tests = guards.map(({ node, arm }) => {
+      if (node.member === 'if') {
+        const condition = emitExpression(node.condition, this);
+        return arm === 0 ? condition : `!(${condition})`;
+      }
+      const on = node.on.map((e) => emitExpression(e, this));
+      const test = ({ patterns }: ArmModel): string[] =>
+        patterns === null ? [] : [emitPatterns(patterns, node.on, on, this.module)];
+      const [own] = test(node.arms[arm]!);
+      return own ?? `!(${node.arms.flatMap(test).join(' || ')})`;
+    });
+    return tests.join(' && ');
   }
 
   /** Declares the lengths that conditions, assertions and arguments read: they are known from what is given. */
   private early(): void {
-    const add = (field: Field): void => {
+    const add = (field: Length): void => {
       if (field.derivation === null || this.known.has(field)) return;
-      for (const term of field.derivation.terms) add(term.field);
+      for (const use of usesOf(field)) for (const term of use.terms) add(term.field);
       this.known.add(field);
     };
     for (const member of walk(this.body)) {
@@ -306,9 +359,7 @@ class Writer implements Environment {
       const isSized = member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent;
       // What a size alone reads is derived from it.
       const read = membersRead(member).filter((e) => !(isSized && e === member.type.extent.value));
-      for (const e of read)
-        for (const part of parts(e))
-          if (part.op === 'field') for (const field of part.fields) if (field.member === 'field') add(field);
+      for (const e of read) for (const part of parts(e)) if (part.op === 'field') part.fields.forEach(add);
     }
     for (const field of this.known) {
       const local = this.local(field);
@@ -316,14 +367,43 @@ class Writer implements Environment {
       else if (!this.declared.has(local)) this.lines.push(`let ${local} = 0;`);
       this.declared.add(local);
     }
+    for (const length of lengthsOf(this.body)) {
+      const local = this.local(length);
+      const given = this.partial.get(local);
+      if (given === undefined || this.declared.has(local)) continue;
+      this.lines.push(`let ${local} = ${this.givenCode(length)};`);
+      this.declared.add(local);
+    }
+  }
+
+  /** What is given of a length, or its default. */
+  private givenCode(length: Length): string {
+    const given = this.partial.get(this.local(length));
+    if (given === undefined) return '0';
+    const value = fallback(length, this.module);
+    return value === null ? given : `${given} ?? ${value}`;
   }
 
   /** `len = data.length;` */
-  private earlyCode(field: Field): string {
-    const derivation = field.derivation!;
+  private earlyCode(field: Length): string {
+    if (!isInArms(field)) return this.earlyUse(field, field.derivation!);
+    const local = this.local(field);
+    const cases = usesOf(field).map((use) => {
+      const code = this.earlyUse(field, use).slice(`${local} = `.length, -1);
+      return `${this.source}.${this.module.property(use.of.name!)} !== undefined ? ${code} : `;
+    });
+    const given = this.givenCode(field);
+    const value = `${cases.join('')}${given.includes('??') ? `(${given})` : given}`;
+    const isSure = !isPartial(field) || fallback(field) !== null;
+    return isSure
+      ? `${local} = ${value};`
+      : `${local} = ${this.module.use('requirePresent')}(${quote(field.path)}, ${value});`;
+  }
+
+  private earlyUse(field: Length, derivation: Derivation): string {
     const of = derivation.of as Field;
     const units = this.unitsOf(of, of.type as FieldType & { kind: 'bytes' | 'text' | 'list' | 'map' });
-    const term = (f: Field): string => this.termCode(f);
+    const term = (f: Length): string => this.termCode(f);
     const [line] = deriveLines(field, derivation, units, this.local(field), term, this.module);
     return line!.replace(/^const /, '');
   }
@@ -404,6 +484,7 @@ class Writer implements Environment {
     this.varying(this.body);
     this.startSize(start);
     this.derived(this.body);
+    this.agreeApart(this.body);
     // What a branch measures is written in another branch of the same condition: it is declared before both.
     if (this.hoisted.size > 0)
       this.lines.splice(start, 0, `let ${[...this.hoisted].map((name) => `${name} = 0`).join(', ')};`);
@@ -524,13 +605,19 @@ class Writer implements Environment {
 
   private checks(block: Block): void {
     for (const field of this.known)
-      if (field.guards.length > 0 && block.members.includes(field)) this.lines.push(this.earlyCode(field));
+      if (field.guards.length > 0 && block.members.includes(memberOf(field)))
+        this.lines.push(this.earlyCode(field));
     for (const member of block.members) {
       if (member.member === 'field') this.checkField(member);
       else if (member.member === 'bits') {
         for (const bit of member.fields) {
           if (!isGiven(bit)) continue;
           const path = quote(bit.path);
+          const given = this.partial.get(this.local(bit));
+          if (given !== undefined) {
+            this.checkGiven(bit, given);
+            continue;
+          }
           if (bit.guards.length > 0)
             this.lines.push(`${this.module.use('requirePresent')}(${path}, ${this.local(bit)});`);
           if (bit.enum === null && bit.width === 1) continue;
@@ -538,8 +625,10 @@ class Writer implements Environment {
             this.lines.push(...requireMember(bit.enum, this.bitCode(bit), bit.path, this.module));
             continue;
           }
-          const most = 2 ** bit.width - 1;
-          this.lines.push(`${this.module.use('requireInteger')}(${path}, ${this.bitCode(bit)}, 0, ${most});`);
+          const { low, high } = boundsOf(bit);
+          this.lines.push(
+            `${this.module.use('requireInteger')}(${path}, ${this.bitCode(bit)}, ${low}, ${high});`,
+          );
         }
       } else if (member.member === 'assert') {
         // What it peeks at is not written yet.
@@ -556,6 +645,11 @@ class Writer implements Environment {
     if (field.computed !== undefined) this.checkComputed(field, field.computed);
     if (!isGiven(field)) return;
     const local = this.local(field);
+    const given = this.partial.get(local);
+    if (given !== undefined) {
+      this.checkGiven(field, given);
+      return;
+    }
     if (field.guards.length > 0 && fallback(field) === null) {
       this.lines.push(`${this.module.use('requirePresent')}(${quote(field.path)}, ${local});`);
     }
@@ -575,6 +669,13 @@ class Writer implements Environment {
       if (field.range === null) this.lines.pop();
       this.lines.push(...requireMember(members, value, field.path, this.module));
     }
+  }
+
+  /** Refuses what is given of a length, if anything is, that it can't hold. */
+  private checkGiven(field: Field | BitFieldModel, given: string): void {
+    const { low, high } = boundsOf(field);
+    const require = `${this.module.use('requireInteger')}(${quote(field.path)}, ${given}, ${low}, ${high});`;
+    this.lines.push(`if (${given} !== undefined) ${require}`);
   }
 
   /** Refuses values of which a computed field would be more than it holds. */
@@ -635,8 +736,17 @@ class Writer implements Environment {
         const { extent } = type;
         const local = this.local(member);
         const size = this.free(`${local}Size`);
-        this.lines.push(
-          `const ${size} = ${contentSize(type, this.valueCode(member), member.path, this.module, this.depth, argumentsOf(type, this))};`,
+        this.declare(
+          size,
+          contentSize(
+            type,
+            this.valueCode(member),
+            member.path,
+            this.module,
+            this.depth,
+            argumentsOf(type, this),
+          ),
+          this.apart.has(member),
         );
         const value = this.valueCode(member);
         const nullable = 'nullable' in type && type.nullable;
@@ -769,25 +879,66 @@ class Writer implements Environment {
         m.member === 'field' && m.derivation !== null && isFormed(m) && isSelfDelimited(m.type),
     );
     for (const field of own) {
-      this.derive(field, directFields(block));
+      this.derive(field, directLengths(block));
       this.lines.push(
-        `size += ${formedSize(field.type as FieldType & { kind: 'int' }, this.local(field), this.module)};`,
+        `size += ${formedSize(field.type as FieldType & { kind: 'int' }, this.lengthCode(field), this.module)};`,
       );
     }
   }
 
   /** Declares the derived fields of a block from the size of what they measure; first those that others need. */
   private derived(block: Block): void {
-    const fields = directFields(block).filter((f) => f.derivation !== null);
+    const fields = directLengths(block).filter((f) => f.derivation !== null);
     for (const field of fields) this.derive(field, fields);
+    const members = [...directMembers(block)];
+    for (const length of lengthsOf(this.body).filter(isInArms))
+      for (const use of usesOf(length)) if (members.includes(use.of)) this.deriveInArm(length, use);
   }
 
-  private readonly done = new Set<Field>();
+  /** Finds a length of what stands in an arm, in that arm. */
+  private deriveInArm(length: Length, use: Derivation): void {
+    const local = this.local(length);
+    if (this.known.has(length)) this.agree(use.of);
+    else {
+      const units = this.units.get(use.of)!;
+      const term = (f: Length): string => this.termCode(f);
+      const [line, ...others] = deriveLines(length, use, units, local, term, this.module);
+      this.lines.push(line!.replace(/^const /, ''), ...others);
+    }
+    const given = this.partial.get(local);
+    if (given !== undefined)
+      this.lines.push(
+        `if (${given} !== undefined && ${given} !== ${local}) throw new ${this.module.use('EncodeError')}(${quote(length.path)}, \`is \${${given}}, has to be \${${local}}\`);`,
+      );
+    for (const other of use.alsoOf) if (!this.apart.has(other)) this.agree(other);
+  }
 
-  private derive(field: Field, fields: readonly Field[]): void {
-    const declare = (field: Field): void => {
+  /** Refuses extents deep in arms that are not as long as the length that they share says. */
+  private agreeApart(block: Block): void {
+    if (this.apart.size === 0) return;
+    for (const member of block.members) {
+      if ((member.member === 'field' || member.member === 'within') && this.apart.has(member))
+        this.agree(member);
+      this.inBranches(member, (inner) => this.agreeApart(inner), true);
+    }
+  }
+
+  private readonly done = new Set<Length>();
+
+  private derive(field: Length, fields: readonly Length[]): void {
+    const declare = (field: Length): void => {
       if (this.done.has(field)) return;
       this.done.add(field);
+      if (isInArms(field)) {
+        // Its value is found in the arms; where there is none it has to be given.
+        const isMissing = isPartial(field) && fallback(field) === null && !this.known.has(field);
+        if (isMissing)
+          this.lines.push(
+            `${this.module.use('requirePresent')}(${quote(field.path)}, ${this.local(field)});`,
+          );
+        if (!isPartial(field) && !this.declared.has(this.local(field))) this.hoisted.add(this.local(field));
+        return;
+      }
       const derivation = field.derivation!;
       for (const term of derivation.terms)
         if (term.field.derivation !== null && fields.includes(term.field)) declare(term.field);
@@ -806,7 +957,7 @@ class Writer implements Environment {
       if (!isKnown) this.lines.push(inBranch ? first!.replace(/^const /, '') : first!);
       this.lines.push(...others);
       if (inBranch && !this.declared.has(local)) this.hoisted.add(local);
-      for (const other of derivation.alsoOf) this.agree(other);
+      for (const other of derivation.alsoOf) if (!this.apart.has(other)) this.agree(other);
     };
     declare(field);
   }
@@ -818,7 +969,13 @@ class Writer implements Environment {
     this.lines.push(disagreement(other, emitExpression(value, this), this.units.get(other)!, this.module));
   }
 
-  private termCode(field: Field): string {
+  /** A length; of one that has to be given in some frames, where its presence has been required. */
+  private lengthCode(length: Length): string {
+    const isUnsure = isPartial(length) && fallback(length) === null && !this.known.has(length);
+    return isUnsure ? `${this.local(length)}!` : this.local(length);
+  }
+
+  private termCode(field: Length): string {
     return field.constant?.kind === 'int' ? String(field.constant.value) : this.local(field);
   }
 
@@ -938,6 +1095,7 @@ class Writer implements Environment {
   }
 
   private bitCode(bit: BitFieldModel): string {
+    if (bit.derivation !== null) return this.lengthCode(bit);
     return bit.guards.length > 0 ? `${this.local(bit)}!` : this.local(bit);
   }
 
@@ -958,6 +1116,7 @@ class Writer implements Environment {
     const bytes = this.coded.get(field);
     if (bytes !== undefined) return bytes;
     const local = this.local(field);
+    if (field.derivation !== null) return this.lengthCode(field);
     return field.guards.length > 0 && isGiven(field) && fallback(field) === null ? `${local}!` : local;
   }
 
@@ -1070,10 +1229,18 @@ class Writer implements Environment {
   }
 }
 
-/** The fields of a block itself and its windows, not of its branches. */
-function directFields(block: Block): Field[] {
-  return block.members.flatMap((m) =>
-    m.member === 'field' ? [m] : m.member === 'within' ? directFields(m.body) : [],
+/** The members of a block itself and its windows, not of its branches. */
+function* directMembers(block: Block): IterableIterator<MemberModel> {
+  for (const member of block.members) {
+    yield member;
+    if (member.member === 'within') yield* directMembers(member.body);
+  }
+}
+
+/** The fields and bits among them. */
+function directLengths(block: Block): Length[] {
+  return [...directMembers(block)].flatMap((m): readonly Length[] =>
+    m.member === 'field' ? [m] : m.member === 'bits' ? m.fields : [],
   );
 }
 
@@ -1105,11 +1272,11 @@ export function disagreement(other: Extended, announced: string, taken: string, 
 
 /** The lines that find a derived field from the units it measures, and refuse what it can't hold. */
 export function deriveLines(
-  field: Field,
+  field: Length,
   derivation: Derivation,
   units: string,
   local: string,
-  term: (field: Field) => string,
+  term: (field: Length) => string,
   module: Module,
 ): string[] {
   const { factor, constant } = derivation;
@@ -1120,7 +1287,11 @@ export function deriveLines(
   });
   const sum = `${units}${others.join('')}${signed(constant)}`;
   const value = factor === 1n ? sum : factor === -1n ? `-(${sum})` : `(${sum}) / ${factor}`;
-  const { low, high } = field.range ?? rangeOf((field.type as FieldType & { kind: 'int' }).int);
+  const { low, high } =
+    field.range ??
+    (field.member === 'bitField'
+      ? widthRange(field)
+      : rangeOf((field.type as FieldType & { kind: 'int' }).int));
   const most = high > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(Number.MAX_SAFE_INTEGER) : high;
   const nullable =
     derivation.of.member === 'field' && 'nullable' in derivation.of.type && derivation.of.type.nullable;

@@ -250,7 +250,10 @@ class EndWriter implements Environment {
       if (member.member === 'field') this.readFixed(member, rest);
       else if (member.member === 'bits')
         for (const bit of member.fields)
-          if (this.needed.has(bit)) this.keep(bit, readValue(bit, 'b', this.place(), this.module));
+          if (this.needed.has(bit)) {
+            this.keep(bit, readValue(bit, 'b', this.place(), this.module));
+            this.bounds(bit, rest);
+          }
       this.passed += size ?? 0;
       return false;
     }
@@ -454,7 +457,13 @@ class EndWriter implements Environment {
   }
 
   /** What was proved of sizes holds for values in range only. */
-  private bounds(field: Field, rest: readonly MemberModel[]): void {
+  private bounds(field: Field | BitFieldModel, rest: readonly MemberModel[]): void {
+    if (field.member === 'bitField') {
+      const local = this.locals.get(this.keyOf(field))!;
+      if (field.range !== null)
+        this.lines.push(`if (${local} < ${field.range.low} || ${local} > ${field.range.high}) return 0;`);
+      return;
+    }
     if (field.type.kind !== 'int') return;
     const { low, high } = boundsOf(field);
     if (this.refusesOthers(rest[1], field, low, high)) return;

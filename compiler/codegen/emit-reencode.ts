@@ -5,15 +5,18 @@ import { camelCase, pascalCase } from '../model/camel-case.js';
 import { checksumsOf } from '../model/covers.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
 import { codedAround, writtenFor } from '../model/inner-fields.js';
+import { lengthsOf, usesOf } from '../model/partial-length.js';
 import { walk } from '../model/walk.js';
 import { exclusive } from '../model/names.js';
 import type {
+  BitGroup,
   Derivation,
   Extended,
   ExtentModel,
   Field,
   FieldType,
   Guard,
+  Length,
   MemberModel,
   PadModel,
   WindowModel,
@@ -374,7 +377,9 @@ function rewrite(
   const writer = new Reader(module, 'out', '0');
   writer.within = within;
   // In layout order: where a length stands is known once those before it are right.
-  for (const field of order.filter((m): m is Field => m.member === 'field')) {
+  for (const field of order) {
+    if (field.member === 'bits') writer.lines.push(...lengthBits(field, lengths, writer, module));
+    if (field.member !== 'field') continue;
     if (lengths.includes(field)) {
       if (isSelfDelimited(field.type)) continue;
       if (isFormed(field)) {
@@ -420,6 +425,23 @@ function rewrite(
   }
   lines.push('return out;');
   return lines;
+}
+
+/** The lines that write the lengths in a group of bits, and leave the other bits as they are. */
+function lengthBits(group: BitGroup, lengths: readonly Length[], writer: Reader, module: Module): string[] {
+  return group.fields
+    .filter((bit) => lengths.includes(bit))
+    .map((bit) => {
+      const place = writer.placeOf(group);
+      const value = bit.shift === 0 ? module.local(bit) : `(${module.local(bit)} << ${bit.shift})`;
+      const others = 2 ** group.int.bits - 1 - (2 ** bit.width - 1) * 2 ** bit.shift;
+      const write = (little: boolean): string => {
+        const name = intName({ ...group.int, little });
+        const kept = `(${module.use(name)}(out, ${place}) & 0x${others.toString(16)})`;
+        return `${module.use(name.replace(/^[ui]/, 'put'))}(out, ${place}, ${kept} | ${value});`;
+      };
+      return writeInOrder(group, 'isLittle(out, 0)', write);
+    });
 }
 
 /** The alignments that move with what is replaced before them. */
@@ -643,22 +665,24 @@ export function emitVerify(checksums: readonly Field[], module: Module): Functio
  * The lengths that change with the regions. Those of varying width become regions themselves, so that lengths
  * around them change too.
  */
-function affectedLengths(regions: Region[], module: Module, reader: Reader): Map<Field, Derivation> {
-  const affected = new Map<Field, Derivation>();
+function affectedLengths(regions: Region[], module: Module, reader: Reader): Map<Length, Derivation> {
+  const affected = new Map<Length, Derivation>();
+  const all = lengthsOf(module.protocol.frame.body);
   for (let grown = true; grown;) {
     grown = false;
-    for (const member of walk(module.protocol.frame.body)) {
-      if (member.member !== 'field' || member.derivation === null || affected.has(member)) continue;
-      const { of, terms } = member.derivation;
+    for (const member of all) {
+      if (affected.has(member)) continue;
       // A length that another one is subtracted from follows the other.
-      const follows =
-        regions.some((r) => r.field === of) ||
-        regionsIn(of, regions).length > 0 ||
-        terms.some((t) => affected.has(t.field));
-      if (!follows) continue;
-      affected.set(member, member.derivation);
+      const use = usesOf(member).find(
+        ({ of, terms }) =>
+          regions.some((r) => r.field === of) ||
+          regionsIn(of, regions).length > 0 ||
+          terms.some((t) => affected.has(t.field)),
+      );
+      if (use === undefined) continue;
+      affected.set(member, use);
       grown = true;
-      if (!isSelfDelimited(member.type)) continue;
+      if (member.member === 'bitField' || !isSelfDelimited(member.type)) continue;
       const name = module.local(member);
       regions.push({
         field: member,
@@ -676,12 +700,12 @@ function affectedLengths(regions: Region[], module: Module, reader: Reader): Map
 /** The affected lengths in the order they depend on each other; their locals are declared. */
 function derivedOf(
   regions: readonly Region[],
-  affected: ReadonlyMap<Field, Derivation>,
+  affected: ReadonlyMap<Length, Derivation>,
   module: Module,
   reader: Reader,
-): Field[] {
-  const done: Field[] = [];
-  const declare = (field: Field, derivation: Derivation): void => {
+): Length[] {
+  const done: Length[] = [];
+  const declare = (field: Length, derivation: Derivation): void => {
     if (done.includes(field)) return;
     for (const term of derivation.terms) {
       const needed = affected.get(term.field);
@@ -690,11 +714,11 @@ function derivedOf(
     for (const inner of regionsIn(derivation.of, regions))
       if (inner.param === 'length') declare(inner.field as Field, affected.get(inner.field as Field)!);
     const units = unitsOf(derivation.of, regions, reader);
-    const term = (f: Field): string => (affected.has(f) ? module.local(f) : reader.value(f));
+    const term = (f: Length): string => (affected.has(f) ? module.local(f) : reader.value(f));
     reader.lines.push(...deriveLines(field, derivation, units, module.local(field), term, module));
     done.push(field);
     const own = regions.find((r) => r.field === field);
-    if (own === undefined || !isFormed(field)) return;
+    if (own === undefined || field.member === 'bitField' || !isFormed(field)) return;
     // One that keeps its value keeps its bytes, which may be more than it needs.
     const keeps = `${own.name} === ${readFormed(field.type, 'b', `${own.name}From`, module)}`;
     reader.lines.push(
@@ -751,7 +775,7 @@ function extentOf(of: Extended): Expression {
 /** Refuses what an encoder would refuse of the changed parts: bounds of their own, and lengths that others share. */
 function regionChecks(
   regions: readonly Region[],
-  lengths: readonly Field[],
+  lengths: readonly Length[],
   module: Module,
   reader: Reader,
 ): void {
@@ -787,13 +811,12 @@ function regionChecks(
   }
   const environment: Environment = {
     module,
-    field: (e) => (lengths.includes(e.fields[0] as Field) ? module.local(e.fields[0]!) : reader.field(e)),
+    field: (e) => (lengths.includes(e.fields[0]!) ? module.local(e.fields[0]!) : reader.field(e)),
     hold: (_e, code) => code,
   };
   const shared = new Set<Extended>();
-  for (const member of walk(module.protocol.frame.body)) {
-    if (member.member !== 'field') continue;
-    for (const other of member.derivation?.alsoOf ?? [])
+  for (const member of lengthsOf(module.protocol.frame.body)) {
+    for (const other of usesOf(member).flatMap(({ alsoOf }) => alsoOf))
       if (
         lengths.includes(member) ||
         regions.some((r) => r.field === other) ||
@@ -801,12 +824,23 @@ function regionChecks(
       )
         shared.add(other);
   }
-  for (const other of shared) {
+  const agree = (other: Extended): void => {
     const [announced, taken] = [
       emitExpression(extentOf(other), environment),
       unitsOf(other, regions, reader),
     ];
     lines.push(disagreement(other, announced, taken, module));
+  };
+  for (const other of shared) {
+    if (exclusive(other.guards, reader.within)) continue;
+    const unknown = other.guards.filter((g) => !reader.within.some((known) => known.node === g.node));
+    if (unknown.length > 0) {
+      // What an arm has that the frame may not be of keeps its size, and the length that announces it.
+      const condition = reader.condition(unknown);
+      lines.push(`if (${condition}) {`);
+      reader.nested(() => agree(other));
+      lines.push('}');
+    } else agree(other);
   }
 }
 

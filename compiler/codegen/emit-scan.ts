@@ -1,8 +1,8 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
-import { boundsOf, intName, rangeOf } from '../model/integers.js';
+import { boundsOf, intName, rangeOf, widthRange } from '../model/integers.js';
 import type { Anchor, Place } from '../model/layout.js';
-import type { Block, Field, FieldType, MemberModel } from '../model/model.js';
+import type { BitFieldModel, Block, Field, FieldType, MemberModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
 import type { Expression } from '../model/expression.js';
 import { argsIn, parts } from '../model/expressions-of.js';
@@ -326,8 +326,13 @@ class Scanner extends Reader {
       for (const part of parts(e)) {
         if (part.op !== 'field' || part.fields.length !== 1) continue;
         const field = part.fields[0]!;
-        if (field.member === 'bitField' || field.type.kind !== 'int' || this.checked.has(field)) continue;
+        if (this.checked.has(field)) continue;
         this.checked.add(field);
+        if (field.member === 'bitField') {
+          this.bitRange(field, part);
+          continue;
+        }
+        if (field.type.kind !== 'int') continue;
         const { low, high } = boundsOf(field);
         const full = rangeOf(field.type.int);
         const isFull = field.type.form.kind === 'fixed' || field.type.int.bits >= 53;
@@ -352,7 +357,19 @@ class Scanner extends Reader {
     }
   }
 
-  private readonly checked = new Set<Field>();
+  private bitRange(bit: BitFieldModel, e: Expression & { op: 'field' }): void {
+    if (bit.range === null) return;
+    const { low, high } = bit.range;
+    const value = this.hold(e, this.value(bit));
+    const tests = [
+      ...(low > 0n ? [`${value} < ${low}`] : []),
+      ...(high < widthRange(bit).high ? [`${value} > ${high}`] : []),
+    ];
+    if (tests.length > 0)
+      this.lines.push(`if (${tests.join(' || ')}) return ${this.module.use('ScanFault')}.malformed;`);
+  }
+
+  private readonly checked = new Set<Field | BitFieldModel>();
 
   private set(anchor: Anchor, code: string): void {
     const name = this.free('p');

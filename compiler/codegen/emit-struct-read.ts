@@ -500,6 +500,10 @@ class StructReader implements Environment {
       const boolean = bit.enum === null && bit.width === 1;
       const wanted = boolean ? String(bit.constant.value === 1n) : String(bit.constant.value);
       this.fail(bit, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
+    } else if (bit.range !== null) {
+      const { low, high } = bit.range;
+      const detail = `\`is \${${local}}, has to be ${low} to ${high}\``;
+      this.fail(bit, `${local} < ${low} || ${local} > ${high}`, 'range', detail);
     } else if (isClosed(bit.enum)) this.checkMember(bit, bit.enum, local);
   }
 

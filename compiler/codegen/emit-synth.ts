@@ -9,6 +9,7 @@ import { camelCase } from '../model/camel-case.js';
 import { present } from '../model/evaluate.js';
 import { synthFacts } from '../model/synth-facts.js';
 import { walk } from '../model/walk.js';
+import { isFree } from '../model/is-given.js';
 import { idParts } from '../model/id-parts.js';
 import { isBig } from '../model/integers.js';
 import type { BitFieldModel, Field, FieldType, Protocol, SynthModel, SynthValue } from '../model/model.js';
@@ -361,7 +362,7 @@ function partsCode(field: Field, value: SynthValue, env: Environment, module: Mo
   for (const member of walk(value.struct.body)) {
     if (member.member !== 'bits') continue;
     for (const bit of member.fields)
-      if (bit.constant === null && !value.fields.some(({ field: set }) => set.name === bit.name))
+      if (isFree(bit) && !value.fields.some(({ field: set }) => set.name === bit.name))
         given.push(`${module.property(bit)}: ${zeroBit(bit, module)}`);
   }
   return `{ ${given.join(', ')} }`;
@@ -419,7 +420,7 @@ function emitFields(synth: SynthModel, env: Environment, module: Module): string
   for (const member of walk(module.protocol.frame.body)) {
     if (member.member !== 'bits' || present(member.guards, facts) === false) continue;
     for (const bit of member.fields) {
-      if (bit.constant !== null || set.has(bit.name)) continue;
+      if (!isFree(bit) || set.has(bit.name)) continue;
       set.add(bit.name);
       given.push(`${module.property(bit)}: ${zeroBit(bit, module)}`);
     }

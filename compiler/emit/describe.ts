@@ -5,6 +5,7 @@ import { extendedName } from '../model/derive.js';
 import { intName } from '../model/integers.js';
 import { layoutOf, type Layout, type Place } from '../model/layout.js';
 import { idParts } from '../model/id-parts.js';
+import { isPartial, usesOf } from '../model/partial-length.js';
 import { fixedSize, intSize, memberSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import type {
@@ -14,6 +15,7 @@ import type {
   Field,
   FieldType,
   Guard,
+  Length,
   MatchForm,
   MemberModel,
   Protocol,
@@ -73,6 +75,9 @@ export function describe(protocol: Protocol): Description {
     });
   }
   const fields = [...walk(protocol.frame.body)].filter((m): m is Field => m.member === 'field');
+  const lengths = [...walk(protocol.frame.body)].flatMap((m): readonly Length[] =>
+    m.member === 'bits' ? m.fields : m.member === 'field' ? [m] : [],
+  );
   const over = idParts(roles.id).flatMap((part) => checksumsOver(part, protocol.frame));
   const changed = [...new Set(over)];
   return {
@@ -85,9 +90,7 @@ export function describe(protocol: Protocol): Description {
       rows,
     },
     derived: [
-      ...fields
-        .filter((f) => f.derivation !== null)
-        .map((f) => ({ field: f.name, from: formula(f.derivation!) })),
+      ...lengths.filter((f) => f.derivation !== null).map((f) => ({ field: f.name, from: lengthText(f) })),
       ...fields.flatMap((f) =>
         f.computed === undefined ? [] : [{ field: f.name, from: textOf(f.computed) }],
       ),
@@ -219,8 +222,16 @@ function armName(guard: Guard): string {
   return arm.name ?? `arm ${guard.arm + 1}`;
 }
 
+/** What the encoder computes a length of in each arm that uses it, and what it is elsewhere. */
+export function lengthText(length: Length): string {
+  const formulas = usesOf(length).map(formula);
+  const fallback = length.member === 'field' ? length.default : null;
+  const elsewhere = fallback?.kind === 'int' ? String(fallback.value) : 'as given';
+  return [...formulas, ...(isPartial(length) ? [elsewhere] : [])].join(', or ');
+}
+
 /** What the encoder computes a derived field of: `bytes of content - 4`. */
-export function formula(derivation: Derivation): string {
+function formula(derivation: Derivation): string {
   const units = derivation.of.member === 'field' && derivation.of.type.kind === 'list' ? 'elements' : 'bytes';
   const terms = derivation.terms
     .map((t) => ` - ${t.coefficient === 1n ? '' : `${t.coefficient} * `}${t.field.name}`)

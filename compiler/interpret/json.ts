@@ -10,6 +10,7 @@ import type {
   Protocol,
   Struct,
 } from '../model/model.js';
+import { isPartial } from '../model/partial-length.js';
 import { walk } from '../model/walk.js';
 import type { Shown } from './read-frame.js';
 
@@ -266,7 +267,8 @@ export function objectFromJson(
       throw new JsonError(own, `there is no such field; ${hint}`);
     }
     if (field.constant !== null) throw new JsonError(own, 'is constant; leave it out');
-    if (field.member === 'field' && (field.derivation !== null || field.computed !== undefined))
+    const isDerived = field.derivation !== null && !isPartial(field);
+    if (isDerived || (field.member === 'field' && field.computed !== undefined))
       throw new JsonError(own, 'is filled in by the encoder; leave it out');
     if (field.member === 'field' && field.checksum !== null)
       throw new JsonError(own, 'is a checksum and computed; leave it out');

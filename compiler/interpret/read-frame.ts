@@ -2,16 +2,20 @@ import { type ExternHead, type ExternMap, HeaderMap } from '@proto-frame/api';
 import type {
   BitFieldModel,
   Block,
+  Derivation,
   Encoding,
   Enum,
   Field,
   FieldType,
+  Length,
   MemberModel,
   Protocol,
   Struct,
 } from '../model/model.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
+import { isGiven } from '../model/is-given.js';
 import { rangeOf } from '../model/integers.js';
+import { isPartial, usesOf } from '../model/partial-length.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
 import {
@@ -48,8 +52,8 @@ export interface FieldNode {
   /** What the value means: an enum's member, "4 bytes of class_name", "ok". */
   readonly note: string;
   readonly children: readonly FieldNode[];
-  /** Whether an encoder takes it: not constants, lengths and checksums. */
-  readonly given: boolean;
+  /** Whether an encoder takes it: not constants, checksums, and lengths of what the frame has. */
+  given: boolean;
 }
 
 export interface FrameTree {
@@ -115,11 +119,6 @@ export function readFrame(
   }
 }
 
-/** Whether an encoder takes a field: it fills in constants, lengths, checksums and what is computed. */
-function isGiven({ constant, derivation, checksum, computed }: Field): boolean {
-  return constant === null && derivation === null && checksum === null && computed === undefined;
-}
-
 /** Where the innermost window ends, or where the bytes at hand end. */
 interface Bound {
   readonly end: number;
@@ -151,6 +150,8 @@ class FrameReader {
   /** Finds what a head has under a key. */
   private headOf: ((key: string) => string | null | undefined) | null = null;
   private readonly reached = new Set<object>();
+  /** Lengths of what may not be there, of the frame or the innermost struct, and the nodes of these. */
+  private partial = new Map<Length, FieldNode>();
   /** Recursive structs around the place that is read. */
   private depth = 0;
   /** Where the frame or the innermost struct starts, from which alignments are counted. */
@@ -209,6 +210,8 @@ class FrameReader {
       this.reached.add(member);
       const from = next;
       next = this.member(member, next, bound, scope, nodes);
+      for (const [length, node] of this.partial)
+        if (usesOf(length).some(({ of }) => of === member)) node.given = false;
       this.places.set(member, { from, to: next });
       this.waiting = this.waiting.filter((one) => !this.judged(one, member));
     }
@@ -306,18 +309,25 @@ class FrameReader {
     if (bit.constant?.kind === 'int' && bit.constant.value !== number) {
       throw new Bad(at - this.at, bit.path, `is ${number}, has to be ${bit.constant.value}`, bit.span);
     }
-    const note = bit.enum === null ? '' : memberName(bit.enum, number);
+    if (bit.range !== null && (number < bit.range.low || number > bit.range.high)) {
+      const message = `is ${number}, has to be ${bit.range.low} to ${bit.range.high}`;
+      throw new Bad(at - this.at, bit.path, message, bit.span);
+    }
+    const named = bit.enum === null ? '' : memberName(bit.enum, number);
+    const note = bit.derivation === null ? named : lengthNote(bit.derivation);
     if (bit.enum !== null && note === '' && !bit.enum.open && !bit.enum.flags)
       throw new Bad(at - this.at, bit.path, `${number} is no ${bit.enum.name}`, bit.span);
-    return {
+    const node = {
       name: bit.name,
       offset: at - this.at,
       length: size,
       value,
       note: note === '' ? `${bit.width} bit${bit.width === 1 ? '' : 's'}` : note,
       children: [],
-      given: bit.constant === null,
+      given: isGiven(bit),
     };
+    if (isPartial(bit)) this.partial.set(bit, node);
+    return node;
   }
 
   private field(field: Field, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
@@ -342,10 +352,7 @@ class FrameReader {
     scope.values.set(field, keyed === undefined ? said : entriesOf(keyed, value as readonly Shown[]));
     const given = isGiven(field);
     let comment = note;
-    if (field.derivation !== null) {
-      const { of } = field.derivation;
-      comment = `length of ${of.name ?? 'the window'}`;
-    }
+    if (field.derivation !== null) comment = lengthNote(field.derivation);
     const isAhead = field.checksum?.isAhead === true;
     if (field.checksum !== null && !isAhead) comment = this.verify(field, value as bigint);
     this.checkValue(field, value, at);
@@ -370,6 +377,7 @@ class FrameReader {
       given,
     };
     nodes.push(node);
+    if (isPartial(field)) this.partial.set(field, node);
     if (isAhead) this.waiting.push({ field, found: value as bigint, node });
     return next;
   }
@@ -667,10 +675,12 @@ class FrameReader {
   }
 
   private inStruct(struct: Struct, at: number, bound: Bound, given: Scope['values']): ReadValue {
-    const { start } = this;
+    const { start, partial } = this;
     this.start = at;
+    this.partial = new Map();
     const { nodes, next } = this.block(struct.body, at, bound, { values: given, code: this.code });
     this.start = start;
+    this.partial = partial;
     return { value: asObject(nodes), note: struct.name, next, children: nodes };
   }
 
@@ -901,6 +911,12 @@ function shownOf(value: ExternValue): Shown {
 }
 
 /** `request` for 1, `crc | urgent` for flags, '' for a number without a name. */
+/** "length of content" */
+function lengthNote({ of, inOtherArms }: Derivation): string {
+  const names = [of, ...inOtherArms.map((other) => other.of)].map(({ name }) => name ?? 'the window');
+  return `length of ${names.join(' or ')}`;
+}
+
 function memberName(of: Enum, value: bigint): string {
   if (!of.flags) return of.members.find((m) => m.value === value)?.name ?? '';
   return of.members

@@ -5,6 +5,7 @@ import type { Expression } from '../model/expression.js';
 import type {
   AssertModel,
   Block,
+  Derivation,
   Enum,
   Extended,
   ExtentModel,
@@ -12,6 +13,7 @@ import type {
   FieldType,
   Guard,
   IntType,
+  Length,
   MemberModel,
   Protocol,
 } from '../model/model.js';
@@ -30,6 +32,7 @@ import { JsonError, objectFromJson, type Json } from './json.js';
 import type { Shown } from './read-frame.js';
 import { isAnnounced } from '../model/announced.js';
 import { isEarly } from '../model/early-length.js';
+import { isInArms, isPartial, usesOf } from '../model/partial-length.js';
 import { branchesOf, givenBranch, isPeeking, peeksIn, type Peeking } from '../model/peeks.js';
 import { walk } from '../model/walk.js';
 import { formedBytes } from './formed.js';
@@ -132,9 +135,9 @@ class FrameWriter {
 class BodyWriter {
   private readonly scope: Scope;
   /** Derived fields that are written. */
-  private readonly done = new Set<Field>();
-  /** Derived fields and where they stand. */
-  private readonly holes = new Map<Field, number>();
+  private readonly done = new Set<Length>();
+  /** Derived fields and where they, or the groups of bits that they are in, stand. */
+  private readonly holes = new Map<Length, number>();
   /** Bytes, or elements, of what has been written. */
   private readonly units = new Map<Extended, bigint>();
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
@@ -158,8 +161,8 @@ class BodyWriter {
 
   /** Finds the lengths of a block that are known from what is given, for what they decide. */
   private measure(block: Block): void {
-    const known = (field: Field): bigint | undefined => {
-      const { derivation } = field;
+    const known = (field: Length): bigint | undefined => {
+      const derivation = this.useOf(field);
       const own = this.object[field.name];
       if (derivation === null)
         return field.constant?.kind === 'int'
@@ -177,14 +180,31 @@ class BodyWriter {
       return value / derivation.factor;
     };
     for (const member of block.members) {
-      const value = member.member === 'field' && member.derivation !== null ? known(member) : undefined;
-      if (value !== undefined) this.scope.values.set(member as Field, value);
+      const lengths = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+      for (const length of lengths) {
+        const value = length.derivation === null ? undefined : known(length);
+        if (value !== undefined) this.scope.values.set(length, value);
+      }
     }
   }
 
-  private fallback(field: Field): bigint | undefined {
+  /**
+   * What a length follows from: of what it measures in several arms, that which is written, or given; null if none is.
+   */
+  private useOf(length: Length): Derivation | null {
+    if (!isInArms(length)) return length.derivation;
+    const uses = usesOf(length);
+    return (
+      uses.find(({ of }) => this.units.has(of)) ??
+      uses.find(({ of }) => of.name !== null && this.object[of.name] !== undefined) ??
+      null
+    );
+  }
+
+  private fallback(field: Length): bigint | undefined {
     const given = this.scope.values.get(field);
     if (typeof given === 'bigint') return given;
+    if (field.member === 'bitField') return undefined;
     return field.default?.kind === 'int' ? field.default.value : undefined;
   }
 
@@ -248,13 +268,42 @@ class BodyWriter {
     return intIn(field.type as FieldType & { kind: 'int' }, this.scope);
   }
 
-  private derive(field: Field): bigint {
+  private derive(field: Length): bigint {
     const known = this.scope.values.get(field);
     if (typeof known === 'bigint' && this.done.has(field)) return known;
     this.done.add(field);
-    const derivation = field.derivation!;
-    const units = this.units.get(derivation.of);
-    if (units === undefined) throw new JsonError(this.name(field), 'measures what is not in this frame');
+    const value = this.measured(field);
+    if (field.range !== null && (value < field.range.low || value > field.range.high)) {
+      throw new JsonError(
+        this.name(field),
+        `would be ${value}, has to be ${field.range.low} to ${field.range.high}`,
+      );
+    }
+    const at = this.holes.get(field)!;
+    if (field.member === 'bitField') {
+      if (value < 0n || value >= 1n << BigInt(field.width))
+        throw new JsonError(this.name(field), `${value} does not fit into ${field.width} bits`);
+      const int = intIn(field.group, this.scope);
+      const group = this.out.intAt(at, int) | (value << BigInt(field.shift));
+      this.out.putInt(at, int, group, this.path);
+    } else if (digitsOf(field) > 0) this.out.put(at, formed(field, value, this.name(field)));
+    else if (isVarying(field)) this.insert(field, formed(field, value, this.name(field)));
+    else this.out.putInt(at, this.intOf(field), value, this.name(field));
+    this.scope.values.set(field, value);
+    return value;
+  }
+
+  /** What a length has to be; of one that measures nothing in this frame, what is given. */
+  private measured(field: Length): bigint {
+    const derivation = this.useOf(field);
+    const given = this.object[field.name];
+    const units = derivation === null ? undefined : this.units.get(derivation.of);
+    if (derivation === null || units === undefined) {
+      const value = given ?? (field.member === 'field' ? this.fallback(field) : 0n);
+      if (typeof value !== 'bigint' || !isPartial(field))
+        throw new JsonError(this.name(field), 'is missing: it measures what is not in this frame');
+      return value;
+    }
     let value = units - derivation.constant;
     for (const term of derivation.terms)
       value -=
@@ -265,17 +314,8 @@ class BodyWriter {
     if (value % derivation.factor !== 0n)
       throw new JsonError(this.name(field), `${value} is no multiple of ${derivation.factor}`);
     value /= derivation.factor;
-    if (field.range !== null && (value < field.range.low || value > field.range.high)) {
-      throw new JsonError(
-        this.name(field),
-        `would be ${value}, has to be ${field.range.low} to ${field.range.high}`,
-      );
-    }
-    const at = this.holes.get(field)!;
-    if (digitsOf(field) > 0) this.out.put(at, formed(field, value, this.name(field)));
-    else if (isVarying(field)) this.insert(field, formed(field, value, this.name(field)));
-    else this.out.putInt(at, this.intOf(field), value, this.name(field));
-    this.scope.values.set(field, value);
+    if (given !== undefined && given !== value)
+      throw new JsonError(this.name(field), `is ${String(given)}, has to be ${value}`);
     return value;
   }
 
@@ -308,7 +348,12 @@ class BodyWriter {
         return;
       case 'bits': {
         let group = 0n;
+        const at = this.out.reserve(member.int.bits / 8);
         for (const bit of member.fields) {
+          if (bit.derivation !== null) {
+            this.holes.set(bit, at);
+            continue;
+          }
           const given = this.object[bit.name];
           const value =
             bit.constant?.kind === 'int'
@@ -326,7 +371,7 @@ class BodyWriter {
           this.scope.values.set(bit, bit.enum === null && bit.width === 1 ? value === 1n : value);
           group |= value << BigInt(bit.shift);
         }
-        this.out.putInt(this.out.reserve(member.int.bits / 8), intIn(member, this.scope), group, this.path);
+        this.out.putInt(at, intIn(member, this.scope), group, this.path);
         return;
       }
       case 'pad':

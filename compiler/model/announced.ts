@@ -10,7 +10,7 @@ export function isAnnounced(value: Expression): boolean {
   for (const part of parts(value)) {
     if (part.op !== 'field') continue;
     isRead = true;
-    if (part.fields.some((field) => field.member === 'field' && field.derivation !== null)) return false;
+    if (part.fields.some((field) => field.derivation !== null)) return false;
   }
   return isRead;
 }

@@ -424,7 +424,7 @@ export function fieldExpression(
         ? { kind: 'bool' }
         : {
             kind: 'int',
-            ...bounded({ low: 0n, high: (1n << BigInt(first.width)) - 1n }),
+            ...bounded(boundsOf(first)),
             enum: first.enum,
           };
     return { op, ...base, type, optional: !present };
@@ -433,9 +433,7 @@ export function fieldExpression(
   switch (first.type.kind) {
     case 'int': {
       if (first.type.bool) return { op, ...base, type: { kind: 'bool' }, optional };
-      const all = fields.map((f) =>
-        f.member === 'bitField' ? { low: 0n, high: (1n << BigInt(f.width)) - 1n } : boundsOf(f),
-      );
+      const all = fields.map(boundsOf);
       const low = all.map((b) => b.low).reduce((a, b) => (a < b ? a : b));
       const high = all.map((b) => b.high).reduce((a, b) => (a > b ? a : b));
       return {

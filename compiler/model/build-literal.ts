@@ -1,9 +1,11 @@
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Expr } from '../syntax/ast.js';
-import { evaluate, present, type Known } from './evaluate.js';
-import { isValueOf } from './integers.js';
+import { evaluate, present, type Facts, type Known } from './evaluate.js';
+import { boundsOf, isValueOf } from './integers.js';
+import { isFree, isGiven } from './is-given.js';
 import type { BitFieldModel, Field, FieldType, Struct, SynthField, SynthValue } from './model.js';
+import { usesOf } from './partial-length.js';
 import { memberSize } from './size.js';
 import { walk } from './walk.js';
 
@@ -92,7 +94,7 @@ function structLiteral(
         ),
       );
     else if (fields.some((one) => one.field.name === key)) refuse('PF114', `\`${key}\` is set twice`);
-    else if (!isOwn(of))
+    else if (!isGiven(of))
       refuse('PF102', `\`${key}\` is filled in when the frame is written and can't be set`, {
         hint: 'remove it here',
       });
@@ -121,7 +123,7 @@ function isWhole(
     const own = one.constant ?? (one.member === 'field' ? one.default : null);
     if (set !== undefined && 'type' in set.value) facts.set(one, evaluate(set.value, facts));
     else if (own?.kind === 'int') facts.set(one, isFlag(one) ? own.value === 1n : own.value);
-    else if (one.member === 'bitField') facts.set(one, isFlag(one) ? false : 0n);
+    else if (one.member === 'bitField' && isFree(one)) facts.set(one, isFlag(one) ? false : 0n);
   }
   for (const one of fieldsOf(struct)) {
     const set = fields.find(({ field }) => field.name === one.name);
@@ -131,7 +133,7 @@ function isWhole(
       report.error('PF140', set.span, `\`${one.name}\` is not in the \`${name}\` that these values make`);
       return false;
     }
-    if (set !== undefined || isThere === false || !isNeeded(one)) continue;
+    if (set !== undefined || isThere === false || !isNeeded(one, facts)) continue;
     report.error('PF140', value.span, `this \`${name}\` does not set \`${one.name}\``, {
       labels: [{ span: one.span, text: 'it has no default' }],
       hint: `add \`${one.name}: …\``,
@@ -147,22 +149,16 @@ function fieldsOf({ body }: Struct): (Field | BitFieldModel)[] {
   );
 }
 
-/** Whether a field is the caller's to give. */
-function isOwn(field: Field | BitFieldModel): boolean {
-  if (field.constant !== null) return false;
-  if (field.member === 'field' && (field.computed !== undefined || field.isPeek === true)) return false;
-  return field.member === 'bitField' || (field.derivation === null && field.checksum === null);
-}
-
 function isFlag(field: Field | BitFieldModel): boolean {
   if (field.member === 'bitField') return field.enum === null && field.width === 1;
   return field.type.kind === 'int' && field.type.bool;
 }
 
-/** Whether an encoder can't do without a value for a field. */
-export function isNeeded(field: Field | BitFieldModel): boolean {
-  if (!isOwn(field)) return false;
-  if (field.member === 'bitField') return field.enum !== null && !isValueOf(field.enum, 0n);
+/** Whether an encoder can't do without a value for a field, in a frame or struct of which this is known. */
+export function isNeeded(field: Field | BitFieldModel, facts: Facts): boolean {
+  if (!isGiven(field) || usesOf(field).some(({ of }) => present(of.guards, facts) === true)) return false;
+  if (field.member === 'bitField')
+    return !isFree(field) || boundsOf(field).low > 0n || (field.enum !== null && !isValueOf(field.enum, 0n));
   if (field.default !== null) return false;
   const { kind } = field.type;
   if (kind === 'int' || kind === 'float' || kind === 'struct' || kind === 'coded') return true;

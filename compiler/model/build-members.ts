@@ -53,7 +53,7 @@ import type {
   WindowModel,
 } from './model.js';
 import { Names } from './names.js';
-import { rangeAttribute } from './range-attribute.js';
+import { rangeAttribute, rangeWithin } from './range-attribute.js';
 import { parts } from './expressions-of.js';
 import { blockSize } from './size.js';
 import { suggestHint } from './suggest-hint.js';
@@ -898,7 +898,17 @@ function buildBitField(bit: BitField, group: BitGroup, shift: number, place: Pla
       return null;
     }
   }
-  if (bit.value === null) return { ...base, enum: asEnum, constant: null };
+  const isNumber = asEnum === null && width > 1;
+  const what = isNumber ? `\`${bit.name.text}\`` : `\`${bit.name.text}\`, which is no number`;
+  checkAttributes(bit.attrs, isNumber ? ['in'] : [], what, cx.report);
+  const bounds = { low: 0n, high: (1n << BigInt(width)) - 1n };
+  if (bit.value === null) {
+    const range = isNumber ? rangeWithin(bit.attrs, bounds, null, cx) : null;
+    return { ...base, enum: asEnum, constant: null, range, derivation: null };
+  }
+  const given = bit.attrs.find((a) => a.kind === 'in');
+  if (given !== undefined)
+    cx.report.error('PF113', given.span, 'a constant needs no range', { hint: 'remove it' });
   const value = constantOf(bit.value, cx.scope, cx.report, asEnum);
   const number =
     value?.kind === 'int' ? value.value : value?.kind === 'bool' ? (value.value ? 1n : 0n) : null;
@@ -914,7 +924,8 @@ function buildBitField(bit: BitField, group: BitGroup, shift: number, place: Pla
     cx.report.error('PF113', bit.value.span, `${number} does not fit into ${width} bits`);
     return null;
   }
-  return { ...base, enum: asEnum, constant: { kind: 'int', value: number } };
+  const constant: ConstantValue = { kind: 'int', value: number };
+  return { ...base, enum: asEnum, constant, range: null, derivation: null };
 }
 
 /** Whether an expression reads a field or calls a function, so that its value is not known beforehand. */

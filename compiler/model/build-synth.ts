@@ -21,6 +21,7 @@ import type {
   SynthValue,
 } from './model.js';
 import type { Names } from './names.js';
+import { isPartial } from './partial-length.js';
 
 const KNOWN: readonly string[] = ['heartbeat', 'heartbeat_ack', 'goaway', 'hijack'];
 
@@ -118,7 +119,7 @@ export function buildSynth(
       );
       continue;
     }
-    if (field.member === 'field' && field.derivation !== null) {
+    if (field.derivation !== null && !isPartial(field)) {
       report.error(
         'PF102',
         entry.name.span,
@@ -291,7 +292,7 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
       field.member === 'bitField' ? field.enum : field.type.kind === 'int' ? field.type.enum : null;
     if (value.type.enum !== null && enumOfField !== null && value.type.enum !== enumOfField)
       return refuse(`\`${field.name}\` is a \`${enumOfField.name}\`, this is ${kindOf(value)}`);
-    const bounds = field.member === 'bitField' ? bitBounds(field) : boundsOf(field);
+    const bounds = boundsOf(field);
     // The proxy hands ids and statuses over in their range; what it copies from a request has one of its own.
     const given = [...parts(value)].some((e) => e.op === 'param' || e.op === 'wire');
     // Where arms have the field in forms of their own, a frame of the request's arm has that of the request.
@@ -334,8 +335,4 @@ function checkValue(field: Field | BitFieldModel, value: Expression, report: Rep
     }
   }
   return refuse(`\`${field.name}\` is ${field.type.kind}, this is ${kindOf(value)}`);
-}
-
-function bitBounds(field: BitFieldModel): { low: bigint; high: bigint } {
-  return { low: 0n, high: (1n << BigInt(field.width)) - 1n };
 }

@@ -1,12 +1,12 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import { contentOf, sizeExtent } from './constant-bytes.js';
-import { formRange } from './integers.js';
-import type { Extended, Field, FieldType } from './model.js';
+import { boundsOf, formRange } from './integers.js';
+import type { Extended, Field, FieldType, Length } from './model.js';
 
 /** A size as a sum of fields, each times a number. */
 interface Sum {
-  readonly terms: ReadonlyMap<Field, bigint>;
+  readonly terms: ReadonlyMap<Length, bigint>;
   readonly constant: bigint;
 }
 
@@ -35,15 +35,20 @@ export function constantLength(of: Extended, { terms, constant }: Sum, span: Spa
     return fix(of, length, span);
   }
   const [field, times] = first;
-  if (field.isParam === true || field.default !== null) return;
-  if (field.computed !== undefined || field.checksum !== null) return;
+  if (field.member === 'field') {
+    if (field.isParam === true || field.default !== null) return;
+    if (field.computed !== undefined || field.checksum !== null) return;
+  }
   const at = [{ span: field.span, text: 'its length' }];
   if (left % times !== 0n) return fail(`which its length can't say: it counts by ${times}`, at);
   const value = left / times;
-  const { low, high } = field.range ?? formRange(field.type as FieldType & { kind: 'int' });
+  const { low, high } =
+    field.member === 'bitField'
+      ? boundsOf(field)
+      : (field.range ?? formRange(field.type as FieldType & { kind: 'int' }));
   if (value < low || value > high)
     return fail(`for which \`${field.name}\` would be ${value}: it holds ${low} to ${high}`, at);
-  Object.assign(field, { constant: { kind: 'int', value }, range: null } satisfies Partial<Field>);
+  Object.assign(field, { constant: { kind: 'int', value }, range: null } satisfies Partial<Length>);
   fix(of, length, span);
 }
 

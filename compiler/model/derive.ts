@@ -2,11 +2,13 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import { constantLength } from './constant-length.js';
 import type { Expression } from './expression.js';
-import type { Block, Derivation, Extended, Field, MemberModel } from './model.js';
+import type { Block, Derivation, Extended, Length, MemberModel } from './model.js';
+import { exclusive } from './names.js';
+import { isPartial } from './partial-length.js';
 
 /** An expression as Σ coefficient·field + constant. */
 interface Affine {
-  readonly terms: Map<Field, bigint>;
+  readonly terms: Map<Length, bigint>;
   readonly constant: bigint;
 }
 
@@ -15,21 +17,31 @@ interface Use {
   readonly of: Extended;
   readonly affine: Affine;
   readonly span: Span;
+  /** The length that stands outside of arms around the extent; null where none does. */
+  readonly outside: Length | null;
+}
+
+/** A derivation in the making. */
+interface Found {
+  readonly derivation: Derivation;
+  readonly alsoOf: Extended[];
+  readonly inOtherArms: Derivation[];
 }
 
 /**
  * Length inversion (language.md section 7): finds for every integer that an extent uses how it follows from
  * that extent, so that a writer never sets a length. An extent with one unknown field defines it; extents
- * whose fields are all known by then are checked on encode; what stays unknown is reported as PF101.
+ * whose fields are all known by then are checked on encode; what stays unknown is reported as PF101. A length that only
+ * extents in arms use follows from the one that a frame has.
  */
 export function derive(body: Block, report: Report): void {
   const uses: Use[] = [];
   collect(body, uses, report);
-  for (const { of, affine, span } of uses) constantLength(of, affine, span, report);
-  const derived = new Map<Field, { derivation: Derivation; alsoOf: Extended[] }>();
-  const known = (field: Field): boolean =>
-    field.constant !== null || field.isParam === true || derived.has(field);
-  let open = uses;
+  for (const { of, affine, span, outside } of uses)
+    if (outside === null) constantLength(of, affine, span, report);
+  const derived = new Map<Length, Found>();
+  const known = (field: Length): boolean => isFixed(field) || derived.has(field);
+  let open = uses.filter(({ outside }) => outside === null);
   for (let progress = true; progress && open.length > 0;) {
     progress = false;
     const stuck: Use[] = [];
@@ -39,18 +51,8 @@ export function derive(body: Block, report: Report): void {
         for (const field of use.affine.terms.keys()) derived.get(field)?.alsoOf.push(use.of);
         progress = true;
       } else if (unknown.length === 1) {
-        const [field] = unknown as [Field];
-        const terms = [...use.affine.terms].filter(([f]) => f !== field);
-        const alsoOf: Extended[] = [];
-        const derivation: Derivation = {
-          of: use.of,
-          factor: use.affine.terms.get(field)!,
-          constant: use.affine.constant,
-          terms: terms.map(([f, coefficient]) => ({ field: f, coefficient })),
-          alsoOf,
-          useSpan: use.span,
-        };
-        derived.set(field, { derivation, alsoOf });
+        const [field] = unknown as [Length];
+        derived.set(field, foundIn(use, field));
         progress = true;
       } else stuck.push(use);
     }
@@ -68,9 +70,15 @@ export function derive(body: Block, report: Report): void {
       },
     );
   }
+  inArms(
+    uses.filter(({ outside }) => outside !== null),
+    derived,
+    report,
+  );
   for (const [field, { derivation }] of derived) {
     field.derivation = derivation;
-    if (field.default !== null) {
+    if (field.member === 'bitField') continue;
+    if (field.default !== null && !isPartial(field)) {
       report.error(
         'PF102',
         field.span,
@@ -87,6 +95,82 @@ export function derive(body: Block, report: Report): void {
       report.error('PF102', field.span, `\`${field.name}\` is a checksum and can't be a length as well`);
     }
   }
+}
+
+/** What an extent says of one of its fields. */
+function foundIn({ of, affine, span }: Use, field: Length): Found {
+  const terms = [...affine.terms].filter(([f]) => f !== field);
+  const alsoOf: Extended[] = [];
+  const inOtherArms: Derivation[] = [];
+  return {
+    derivation: {
+      of,
+      factor: affine.terms.get(field)!,
+      constant: affine.constant,
+      terms: terms.map(([f, coefficient]) => ({ field: f, coefficient })),
+      alsoOf,
+      inOtherArms,
+      useSpan: span,
+    },
+    alsoOf,
+    inOtherArms,
+  };
+}
+
+/** Adds what extents in arms say of lengths that stand outside of these: each in frames that have its arm. */
+function inArms(uses: readonly Use[], derived: Map<Length, Found>, report: Report): void {
+  const ofLength = new Map<Length, Found[]>();
+  // Those around others come first.
+  for (const use of uses.toSorted((a, b) => a.of.guards.length - b.of.guards.length)) {
+    const field = use.outside!;
+    const other = [...use.affine.terms.keys()].find((f) => f !== field && !isFixed(f));
+    if (other !== undefined) {
+      refuseTerm(use, other, report);
+      continue;
+    }
+    const before = derived.get(field);
+    const found = before === undefined ? [] : (ofLength.get(field) ?? [before]);
+    const around = found.find(({ derivation }) => isInside(derivation.of, use.of));
+    const beside = found.find(({ derivation }) => !exclusive(derivation.of.guards, use.of.guards));
+    if (around !== undefined) around.alsoOf.push(use.of);
+    else if (beside !== undefined) refuseBeside(use, beside.derivation, report);
+    else if (before === undefined) derived.set(field, foundIn(use, field));
+    else {
+      const one = foundIn(use, field);
+      before.inOtherArms.push(one.derivation);
+      ofLength.set(field, [...found, one]);
+    }
+  }
+}
+
+function refuseTerm(use: Use, other: Length, report: Report): void {
+  report.error(
+    'PF101',
+    use.span,
+    `\`${use.outside!.name}\` stands outside of the arm that uses it together with \`${other.name}\``,
+    {
+      labels: [{ span: other.span, text: 'one of them says what the other is in this arm only' }],
+      hint: 'move both into the arm, or the arms into `within (length) { … }`',
+    },
+  );
+}
+
+function refuseBeside(use: Use, { of, useSpan }: Derivation, report: Report): void {
+  const name = use.outside!.name;
+  report.error(
+    'PF101',
+    use.span,
+    `${extendedName(of)} and ${extendedName(use.of)} may both be there, and each says what \`${name}\` is`,
+    {
+      labels: [{ span: useSpan, text: 'it is used here as well' }],
+      hint: 'put both into arms of one variant, or give each a length of its own',
+    },
+  );
+}
+
+/** Whether the value of a field is said without the frame. */
+function isFixed(field: Length): boolean {
+  return field.constant !== null || (field.member === 'field' && field.isParam === true);
 }
 
 /** "`content`", "the window `header`": what an extent belongs to, for messages. */
@@ -129,28 +213,14 @@ function collect(body: Block, uses: Use[], report: Report): void {
     if (value.op === 'call') return;
     const affine = affineOf(value, report);
     if (affine === null || affine.terms.size === 0) return;
-    // A length that stands before an arm would have to follow from what only that arm has.
-    const outside = [...affine.terms.keys()].find(
-      (f) => f.constant === null && f.isParam !== true && !isInside(of, f),
-    );
-    if (outside === undefined) uses.push({ of, affine, span: value.span });
-    else {
-      report.error(
-        'PF199',
-        value.span,
-        `\`${outside.name}\` stands outside of the arm that uses it as a length, which is not built yet`,
-        {
-          labels: [{ span: outside.span, text: 'it would have no value in the other arms' }],
-          hint: 'move the length into the arm, or the arms into `within (length) { … }`',
-        },
-      );
-    }
+    const outside = [...affine.terms.keys()].find((f) => !isFixed(f) && !isInside(of, f)) ?? null;
+    uses.push({ of, affine, span: value.span, outside });
   };
   body.members.forEach(visit);
 }
 
 /** Whether an extent is in every frame that has the field. */
-function isInside(of: Extended, field: Field): boolean {
+function isInside(of: Extended, field: Length | Extended): boolean {
   return of.guards.every((g) => field.guards.some((h) => h.node === g.node && h.arm === g.arm));
 }
 
@@ -167,18 +237,13 @@ function affineOf(e: Expression, report: Report): Affine | null {
       return { terms: new Map(), constant: e.value };
     case 'field': {
       const [field, ...others] = e.fields;
-      if (field!.member === 'bitField')
-        return refuse(
-          `\`${e.name}\` is a bit field`,
-          'make it an integer of its own; where the bits above it never change, they are its range: `mark : u32 in 0x8000_0000..0x8000_ffff`, and `mark - 0x8000_0000`',
-        );
-      if (field!.isPeek === true)
+      if (field!.member === 'field' && field!.isPeek === true)
         return refuse('it is not taken here', 'use the field itself, where it has been read');
       if (others.length > 0) return refuse(`\`${e.name}\` stands in several arms`);
       if (e.optional) return refuse(`\`${e.name}\` is not there in every frame`);
       if (e.type.kind === 'int' && e.type.enum !== null)
         return refuse(`\`${e.name}\` is a \`${e.type.enum.name}\``);
-      return { terms: new Map([[field as Field, 1n]]), constant: 0n };
+      return { terms: new Map([[field!, 1n]]), constant: 0n };
     }
     case 'unary': {
       if (e.operator !== '-') return refuse(`\`${e.operator}\` can't be turned round`);

@@ -1,6 +1,7 @@
 import { argsIn, parts } from './expressions-of.js';
 import type { Expression } from './expression.js';
-import type { Field, FieldType, Protocol } from './model.js';
+import type { Derivation, Field, FieldType, Length, Protocol } from './model.js';
+import { usesOf } from './partial-length.js';
 import { idParts } from './id-parts.js';
 import { writtenFor } from './inner-fields.js';
 
@@ -11,14 +12,20 @@ type Measured = FieldType & { readonly kind: 'bytes' | 'text' | 'list' | 'map' }
  * Whether an encoder knows a length before it chooses arms and checks assertions: what it measures is given as a
  * whole, and so is all that is subtracted.
  */
-export function isEarly(field: Field): boolean {
-  return lateReason(field) === null;
+export function isEarly(length: Length): boolean {
+  return lateReason(length) === null;
 }
 
 /** Why an encoder knows a length only when all is laid out; null where it knows it before. */
-export function lateReason({ derivation }: Field): string | null {
-  if (derivation === null) return null;
-  const { of, terms } = derivation;
+export function lateReason(length: Length): string | null {
+  for (const use of usesOf(length)) {
+    const reason = lateUse(use);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+function lateUse({ of, terms }: Derivation): string | null {
   if (of.member !== 'field' || !isMeasured(of.type)) return 'how large its window is hangs on the arms in it';
   const byBytes = of.type.kind === 'list' && of.type.extent.kind === 'size';
   if (byBytes && argsIn(of.type).some(readsLength)) return 'how large the elements are hangs on it';
@@ -34,9 +41,7 @@ export function lateReason({ derivation }: Field): string | null {
 
 /** Whether an expression reads a length. */
 function readsLength(e: Expression): boolean {
-  return [...parts(e)].some(
-    (part) => part.op === 'field' && part.fields.some((f) => f.member === 'field' && f.derivation !== null),
-  );
+  return [...parts(e)].some((part) => part.op === 'field' && part.fields.some((f) => f.derivation !== null));
 }
 
 function isMeasured(type: FieldType): type is Measured {
@@ -44,15 +49,15 @@ function isMeasured(type: FieldType): type is Measured {
 }
 
 /** What the proxy replaces that a length follows from: headers, body, an id of varying width; null for none. */
-export function replacedIn(field: Field, protocol: Protocol): Field | null {
-  if (field.derivation === null) return null;
+export function replacedIn(length: Length, protocol: Protocol): Field | null {
   const { roles, idInOtherArms } = protocol;
   const replaced = [...roles.headers.map(writtenFor), ...roles.body, ...idParts(roles.id), ...idInOtherArms];
-  const { of, terms } = field.derivation;
-  if (of.member === 'field' && replaced.includes(of)) return of;
-  for (const term of terms) {
-    const inner = replacedIn(term.field, protocol);
-    if (inner !== null) return inner;
+  for (const { of, terms } of usesOf(length)) {
+    if (of.member === 'field' && replaced.includes(of)) return of;
+    for (const term of terms) {
+      const inner = replacedIn(term.field, protocol);
+      if (inner !== null) return inner;
+    }
   }
   return null;
 }

@@ -1,11 +1,11 @@
-import type { BitFieldModel, Field, Guard } from './model.js';
+import type { Guard } from './model.js';
 
 /**
- * Whether one of the fields is in every frame that has a place under `guards`: it stands outside of arms, or in
+ * Whether one of the members is in every frame that has a place under `guards`: it stands outside of arms, or in
  * those around the place, or every arm has one.
  */
 export function inEveryFrame(
-  fields: readonly (Field | BitFieldModel)[],
+  fields: readonly { readonly guards: readonly Guard[] }[],
   guards: readonly Guard[] = [],
 ): boolean {
   const rest = fields

@@ -1,6 +1,6 @@
 import { plainField } from './inner-fields.js';
 import type { ExpressionType } from './expression.js';
-import type { Enum, Field, FieldType, IntType } from './model.js';
+import type { BitFieldModel, Enum, Field, FieldType, IntType } from './model.js';
 
 /** The bounds of what an integer type can hold. */
 export function rangeOf(int: IntType): { low: bigint; high: bigint } {
@@ -41,10 +41,9 @@ export function composedBits(type: FieldType & { readonly kind: 'composed' }): n
 }
 
 /** The bounds of a field of integer type, narrowed by `in` and by a closed enum's members. */
-export function boundsOf(field: Field): { low: bigint; high: bigint } {
-  const plain = plainField(field);
-  if (plain.member === 'bitField') return { low: 0n, high: (1n << BigInt(plain.width)) - 1n };
-  if (plain !== field) return boundsOf(plain);
+export function boundsOf(of: Field | BitFieldModel): { low: bigint; high: bigint } {
+  const field = plainField(of);
+  if (field.member === 'bitField') return field.range ?? widthRange(field);
   // What holds an id says nothing of its range: the proxy gives out those that fit everywhere.
   if (field.type.kind === 'inHead') return { low: 0n, high: 0x7fffffffn };
   if (field.type.kind === 'composed') return { low: 0n, high: (1n << BigInt(composedBits(field.type))) - 1n };
@@ -59,6 +58,11 @@ export function boundsOf(field: Field): { low: bigint; high: bigint } {
     return { low: values.reduce((a, b) => (a < b ? a : b)), high: values.reduce((a, b) => (a > b ? a : b)) };
   }
   return formRange(field.type);
+}
+
+/** What a field of a group of bits can hold. */
+export function widthRange({ width }: BitFieldModel): { low: bigint; high: bigint } {
+  return { low: 0n, high: (1n << BigInt(width)) - 1n };
 }
 
 /** What a number of a type can be: as its integer, as a fixed number of digits can say, and as digits are exact. */

@@ -1,9 +1,19 @@
 import type { BitFieldModel, Field } from './model.js';
+import { isPartial } from './partial-length.js';
 
-/** Whether the caller of an encoder gives the field: not if it is constant, derived, a checksum or peeked at. */
+/** Whether bits are no more than bits: 0 where nothing is said of them. */
+export function isFree(bit: BitFieldModel): boolean {
+  return bit.constant === null && bit.derivation === null;
+}
+
+/**
+ * Whether the caller of an encoder gives the field: not if it is constant, a checksum or peeked at, nor if it is derived
+ * in every frame.
+ */
 export function isGiven(field: Field | BitFieldModel): boolean {
   if (field.constant !== null) return false;
+  if (field.derivation !== null && !isPartial(field)) return false;
   if (field.member === 'bitField') return true;
   if (field.type.kind === 'record' || field.isParam === true || field.isPeek === true) return false;
-  return field.computed === undefined && field.derivation === null && field.checksum === null;
+  return field.computed === undefined && field.checksum === null;
 }

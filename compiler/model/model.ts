@@ -416,7 +416,10 @@ export interface BitFieldModel {
   readonly width: number;
   readonly enum: Enum | null;
   readonly constant: ConstantValue | null;
+  readonly range: { readonly low: bigint; readonly high: bigint } | null;
   readonly guards: readonly Guard[];
+  /** As of fields. */
+  derivation: Derivation | null;
 }
 
 export interface VariantModel {
@@ -494,12 +497,17 @@ export interface Derivation {
   readonly of: Extended;
   readonly factor: bigint;
   readonly constant: bigint;
-  readonly terms: readonly { readonly field: Field; readonly coefficient: bigint }[];
+  readonly terms: readonly { readonly field: Length; readonly coefficient: bigint }[];
   /** Further extents that use the field: checked on encode to agree. */
   readonly alsoOf: readonly Extended[];
+  /** What it follows from in other arms, where it stands outside of those that use it. */
+  readonly inOtherArms: readonly Derivation[];
   /** Where it is used, for messages. */
   readonly useSpan: Span;
 }
+
+/** A number that an extent may use. */
+export type Length = Field | BitFieldModel;
 
 /** What has a size or count expressed by fields. */
 export type Extended = Field | WindowModel;

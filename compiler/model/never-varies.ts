@@ -109,7 +109,7 @@ function valuesOf(field: AnyField, mentioned: readonly bigint[]): (bigint | bool
     return field.constant?.kind === 'int' ? [field.constant.value === 1n] : [true, false];
   }
   if (field.constant?.kind === 'int') return [field.constant.value];
-  const { low, high } = bit ? { low: 0n, high: (1n << BigInt(field.width)) - 1n } : boundsOf(field);
+  const { low, high } = boundsOf(field);
   const closed = of !== null && !of.open && !of.flags;
   const near = closed
     ? of.members.map((m) => m.value)

@@ -1,7 +1,17 @@
 import { isEarly } from './early-length.js';
 import { evaluate, type Known } from './evaluate.js';
 import { expressionsOf } from './expressions-of.js';
-import type { BitFieldModel, Field, FieldType, Protocol, SynthModel, SynthValue } from './model.js';
+import type {
+  BitFieldModel,
+  Derivation,
+  Field,
+  FieldType,
+  Length,
+  Protocol,
+  SynthModel,
+  SynthValue,
+} from './model.js';
+import { isInArms, lengthsOf, usesOf } from './partial-length.js';
 import { exampleOf } from './peek-agreement.js';
 import { givenBranch, peekingIn } from './peeks.js';
 import { walk } from './walk.js';
@@ -16,6 +26,7 @@ export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | B
         facts.set(member, member.type.kind === 'int' && member.type.bool ? value.value === 1n : value.value);
     } else if (member.member === 'bits') {
       for (const bit of member.fields) {
+        if (bit.derivation !== null) continue;
         const number = bit.constant?.kind === 'int' ? bit.constant.value : 0n;
         facts.set(bit, bit.enum === null && bit.width === 1 ? number === 1n : number);
       }
@@ -28,9 +39,9 @@ export function synthFacts(protocol: Protocol, synth: SynthModel): Map<Field | B
   }
   for (const part of expressionsOf(protocol))
     if (part.op === 'field') for (const field of part.fields) setInner(field, synth, facts);
-  for (const member of walk(protocol.frame.body)) {
-    const length = member.member === 'field' ? lengthOf(member, synth) : undefined;
-    if (length !== undefined) facts.set(member as Field, length);
+  for (const length of lengthsOf(protocol.frame.body)) {
+    const value = lengthOf(length, synth);
+    if (value !== undefined) facts.set(length, value);
   }
   const names = synth.fields.map(({ field }) => field.name);
   for (const [node, members] of peekingIn(protocol.frame.body)) {
@@ -56,9 +67,12 @@ function setInner(
 }
 
 /** A length of what a synth does not set, or sets to a constant text; undefined for others. */
-function lengthOf(field: Field, synth: SynthModel): bigint | undefined {
-  const { derivation } = field;
-  if (derivation === null || derivation.terms.length > 0 || !isEarly(field)) return undefined;
+function lengthOf(length: Length, synth: SynthModel): bigint | undefined {
+  const uses = usesOf(length);
+  if (uses.some(({ terms }) => terms.length > 0) || !isEarly(length)) return undefined;
+  const isSet = ({ of }: Derivation): boolean => synth.fields.some((one) => one.field.name === of.name);
+  const derivation = isInArms(length) ? uses.find(isSet) : uses[0]!;
+  if (derivation === undefined) return undefined;
   const of = derivation.of as Field;
   const set = synth.fields.find((one) => one.field.name === of.name)?.value;
   const text = set === undefined ? (of.default?.kind === 'text' ? of.default.value : null) : set;

@@ -194,7 +194,7 @@ export interface ChecksumAttr extends Node {
   readonly to: Name;
 }
 
-/** `bits u8 [name] { request: 1; serialization: 5 as Serialization; reserved: 2 = 0; }`, highest bit first. */
+/** `bits u8 [name] { request: 1; serialization: 5 as Serialization; count: 4 in 1..9; reserved: 2 = 0; }`, highest bit first. */
 export interface Bits extends Node {
   readonly kind: 'bits';
   readonly type: TypeExpr;
@@ -206,6 +206,7 @@ export interface BitField extends Node {
   readonly name: Name;
   readonly width: IntLiteral;
   readonly as: TypeExpr | null;
+  readonly attrs: readonly Attr[];
   readonly value: Expr | null;
 }
 

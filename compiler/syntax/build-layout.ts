@@ -167,7 +167,8 @@ function bits(cx: BuildContext, cst: CstNode): Bits | null {
     const as = typeExpr(cx, node(one, 'type'));
     const value = expression(cx, node(one, 'expression'));
     if (!of || !width || (has(one, 'As') && !as) || (has(one, 'Assign') && !value)) return null;
-    return { doc: cx.docBefore(startOf(one)), name: of, width, as, value, span: spanOf(cx, one) };
+    const attrs = collect(nodes(one, 'attribute'), (attr) => attribute(cx, attr));
+    return { doc: cx.docBefore(startOf(one)), name: of, width, as, attrs, value, span: spanOf(cx, one) };
   });
   return { kind: 'bits', type, name: name(cx, cst), fields, span: spanOf(cx, cst) };
 }

@@ -389,6 +389,7 @@ export class SchemaParser extends RecoveringParser {
       this.CONSUME(t.As);
       this.SUBRULE(this.type);
     });
+    this.MANY(() => this.SUBRULE(this.attribute));
     this.OPTION2(() => {
       this.CONSUME(t.Assign);
       this.SUBRULE(this.expression);

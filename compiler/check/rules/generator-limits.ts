@@ -3,6 +3,7 @@ import type { Expression } from '../../model/expression.js';
 import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
 import { lateReason, replacedIn } from '../../model/early-length.js';
 import { plainField } from '../../model/inner-fields.js';
+import { memberOf } from '../../model/layout.js';
 import { orderOf } from '../../model/order-of.js';
 import { walk } from '../../model/walk.js';
 import type { ExtentModel, Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
@@ -75,10 +76,7 @@ function plainType(map: Field): string {
 /** What decides is known before it decides: to an encoder, and after the proxy has replaced what a length measures. */
 function lengthRead(condition: Expression, protocol: Protocol, report: Report): void {
   for (const e of parts(condition)) {
-    const length =
-      e.op === 'field'
-        ? e.fields.find((f): f is Field => f.member === 'field' && f.derivation !== null)
-        : undefined;
+    const length = e.op === 'field' ? e.fields.find((f) => f.derivation !== null) : undefined;
     if (length === undefined) continue;
     const reason = lateReason(length);
     if (reason !== null)
@@ -109,7 +107,7 @@ function lengthsStay(window: WindowModel, report: Report): void {
     const { of, terms } = member.derivation;
     const outside = (field: MemberModel): boolean => !members.includes(field);
     if (report.hasErrorIn(member.span)) continue;
-    if (outside(of) || terms.some((t) => t.field.derivation !== null && outside(t.field)))
+    if (outside(of) || terms.some((t) => t.field.derivation !== null && outside(memberOf(t.field))))
       report.error(
         'PF199',
         member.span,

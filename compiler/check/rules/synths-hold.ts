@@ -5,6 +5,7 @@ import { parts } from '../../model/expressions-of.js';
 import { isNeeded } from '../../model/build-literal.js';
 import { doubtfulFields } from '../doubtful-fields.js';
 import { idParts } from '../../model/id-parts.js';
+import { usesOf } from '../../model/partial-length.js';
 import { walk } from '../../model/walk.js';
 import type { Protocol, SynthModel } from '../../model/model.js';
 import { namesakes, synthFacts } from '../../model/synth-facts.js';
@@ -60,7 +61,7 @@ function fieldsSet(
       const isOwnId = idParts(protocol.roles.id).some((part) => part === field);
       if (isOwnId && isComposed(protocol) && takesId(synth)) continue;
       // An empty text is no id.
-      if (!isNeeded(field) && !(isOwnId && protocol.idForm !== null)) continue;
+      if (!isNeeded(field, facts) && !(isOwnId && protocol.idForm !== null)) continue;
       report.error('PF140', synth.span, `\`${synth.name}\` does not set \`${field.name}\``, {
         labels: [{ span: field.span, text: 'it has no default' }],
         hint: `add \`${field.name}: …\`, or give the field a default`,
@@ -78,6 +79,14 @@ function fieldsFit(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
         hint: 'remove it here, or choose that arm',
       });
     }
+  }
+  for (const { field, span } of synth.fields) {
+    const use = usesOf(field).find(({ of }) => present(of.guards, facts) === true);
+    if (use !== undefined)
+      report.error('PF102', span, `\`${field.name}\` is derived in the frame that \`${synth.name}\` makes`, {
+        labels: [{ span: use.useSpan, text: 'it follows from this' }],
+        hint: 'remove it here',
+      });
   }
   for (const { field, value } of synth.fields) {
     const number = field.member === 'bitField' || field.type.kind === 'int';

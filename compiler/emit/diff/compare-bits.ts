@@ -1,8 +1,9 @@
 import type { BitFieldModel, BitGroup } from '../../model/model.js';
+import { boundsOf } from '../../model/integers.js';
 import { memberName } from '../place-text.js';
 import { constantKey, shownConstant } from '../source-text.js';
 import { compareInts } from './compare-enums.js';
-import { compareClosed, compareOrder, isClosed } from './compare-fields.js';
+import { compareClosed, compareNumbers, compareOrder, isClosed } from './compare-fields.js';
 import type { LayoutContext } from './layout-context.js';
 
 /** Compares two versions of a group of bits. */
@@ -54,6 +55,8 @@ export function compareBits(cx: LayoutContext, was: BitGroup, is: BitGroup): voi
         bit.span,
         `${name} was ${shownConstant(before)}, is ${shownConstant(bit)}`,
       );
+    if (before.range !== null || bit.range !== null)
+      compareNumbers(cx, name, boundsOf(before), boundsOf(bit), before.span, bit.span);
     if (before.enum !== null && bit.enum !== null) cx.enums(before.enum, bit.enum);
     else compareClosed(cx, name, isClosed(before.enum), isClosed(bit.enum), before.span, bit.span);
   }

@@ -66,8 +66,21 @@ interface Bounded {
 function compareBounds(cx: LayoutContext, name: string, was: Bounded, is: Bounded, a: Span, b: Span): void {
   if (was.element.kind !== 'int' || is.element.kind !== 'int') return;
   if (was.range === null && is.range === null) return;
-  const before = was.range ?? rangeOf(was.element.int);
-  const after = is.range ?? rangeOf(is.element.int);
+  const [before, after] = [was.range ?? rangeOf(was.element.int), is.range ?? rangeOf(is.element.int)];
+  compareNumbers(cx, name, before, after, a, b);
+}
+
+type Range = NonNullable<Field['range']>;
+
+/** What two versions of a number can be. */
+export function compareNumbers(
+  cx: LayoutContext,
+  name: string,
+  before: Range,
+  after: Range,
+  a: Span,
+  b: Span,
+): void {
   const text = `${name} was in ${before.low}..${before.high}, is in ${after.low}..${after.high}`;
   if (after.low > before.low || after.high < before.high) cx.changes.breaking('range-changed', a, b, text);
   else if (after.low < before.low || after.high > before.high)

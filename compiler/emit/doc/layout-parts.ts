@@ -10,7 +10,7 @@ import type {
   Protocol,
 } from '../../model/model.js';
 import { memberSize } from '../../model/size.js';
-import { formula } from '../describe.js';
+import { lengthText } from '../describe.js';
 import { memberName, placeText } from '../place-text.js';
 import { constantOf, declaredText, patternText, sourceText } from '../source-text.js';
 import { cellsOf, type Cell } from './figure.js';
@@ -190,9 +190,9 @@ function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
   const role = roleOf(field, protocol);
   if (role !== null) facts.push(`the ${role}`);
   if (field.constant !== null) facts.push(`always ${code(constantOf(field, field.constant))}`);
+  if (field.derivation !== null) facts.push(`computed: ${lengthText(field)}`);
   if (field.member === 'field') {
     if (field.computed !== undefined) facts.push(`computed: ${code(sourceText(field.computed))}`);
-    if (field.derivation !== null) facts.push(`computed: ${formula(field.derivation)}`);
     if (field.checksum !== null)
       facts.push(
         `${field.checksum.algorithm} over ${memberName(field.checksum.from)} to ${memberName(field.checksum.to)}`,

@@ -78,6 +78,11 @@ export class LuaBlock {
         );
         const little = member.order === undefined ? member.int.little : luaExpression(member.order);
         this.push(`r:bits(v, ${member.int.bits / 8}, ${little}, { ${bits.join(', ')} })`);
+        for (const { name, range } of member.fields)
+          if (range !== null)
+            this.push(
+              `if ${valueOf(name)} < ${range.low} or ${valueOf(name)} > ${range.high} then bad(${luaText(`${name} is out of range`)}) end`,
+            );
         return true;
       }
       case 'assert':

@@ -62,6 +62,7 @@ function bitField(trivia: Trivia, of: BitField, depth: number): Statement {
   return aligned('field', depth, of.name.text, [
     `: ${of.width.text}`,
     of.as === null ? '' : [' as ', type(trivia, of.as)],
+    attributes(trivia, of.attrs),
     of.value === null ? '' : [' = ', expression(trivia, of.value)],
     ';',
   ]);

@@ -10,10 +10,12 @@ import type {
   BitFieldModel,
   Block,
   EntryType,
+  Extended,
   Field,
   FieldType,
   Protocol,
 } from '../../../compiler/model/model.js';
+import { isPartial, usesOf } from '../../../compiler/model/partial-length.js';
 import { exampleOf } from '../../../compiler/model/peek-agreement.js';
 import { branchesOf, peekingIn } from '../../../compiler/model/peeks.js';
 import { walk } from '../../../compiler/model/walk.js';
@@ -54,9 +56,9 @@ function arbitraryBlock(
     values.forEach((value, i) => {
       for (const field of namesakes[i]!) facts.set(field, known(entries[i]!, value));
     });
-    for (const member of walk(block)) {
-      const length = member.member === 'field' ? lengthOf(member, entries, values) : undefined;
-      if (length !== undefined) facts.set(member as Field, length);
+    for (const field of all) {
+      const length = lengthOf(field, entries, values);
+      if (length !== undefined) facts.set(field, length);
     }
     // What no arm of the frame has is absent, and later conditions may ask for that.
     for (const fields of namesakes)
@@ -86,6 +88,10 @@ function arbitraryBlock(
         peeking.every(([node], i) => guards.every((g) => g.node !== node || g.arm === picked[i]));
       const init: Record<string, Value> = {};
       values.forEach((value, i) => {
+        // A length of what the frame has is derived; elsewhere it may be given.
+        const uses = usesOf(entries[i]!);
+        if (uses.some(({ of }) => present(of.guards, facts) !== false)) return;
+        if (uses.length > 0 && value === undefined) return;
         // A field of another arm is not in the frame and would not come back.
         if (namesakes[i]!.some((f) => isPicked(f) && present(f.guards, facts) !== false))
           init[names[i]!] = value;
@@ -98,14 +104,15 @@ function arbitraryBlock(
 
 /** A length that only hangs on what is given; undefined for others. */
 function lengthOf(
-  field: Field,
+  field: Field | BitFieldModel,
   entries: readonly (Field | BitFieldModel)[],
   values: readonly Value[],
 ): bigint | undefined {
-  const { derivation } = field;
-  if (derivation === null || derivation.terms.length > 0 || !isEarly(field)) return undefined;
-  const { of, factor, constant } = derivation;
-  const value = values[entries.findIndex((e) => e.name === (of as Field).name)];
+  const uses = usesOf(field);
+  if (uses.length === 0 || uses.some(({ terms }) => terms.length > 0) || !isEarly(field)) return undefined;
+  const valueOf = (of: Extended): Value => values[entries.findIndex((e) => e.name === of.name)];
+  const { of, factor, constant } = uses.find((use) => valueOf(use.of) !== undefined) ?? uses[0]!;
+  const value = valueOf(of);
   const units =
     value === null
       ? -1
@@ -151,9 +158,10 @@ function arbitraryField(field: Field | BitFieldModel, depth: number, facts: Fact
       return fc.constantFrom(...field.enum.members.map((m) => Number(m.value)));
     return field.width === 1 && field.enum === null
       ? fc.boolean()
-      : fc.integer({ min: 0, max: 2 ** field.width - 1 });
+      : fc.integer({ min: Number(boundsOf(field).low), max: Number(boundsOf(field).high) });
   }
   const { type } = field;
+  const isLeftOut = isPartial(field) && field.default !== null;
   if (type.kind === 'entry') {
     const given = arbitraryEntry(type.of);
     // One that is left out reads as its default, which an encoder then writes.
@@ -164,10 +172,11 @@ function arbitraryField(field: Field | BitFieldModel, depth: number, facts: Fact
       return fc.constantFrom(...type.enum.members.map((m) => Number(m.value)));
     const { low, high } = boundsOf(field);
     if (isBig(type.int, field.range)) return fc.bigInt({ min: low, max: high });
-    return fc.oneof(
+    const number = fc.oneof(
       fc.integer({ min: Number(low), max: Number(high) }),
       fc.constantFrom(Number(low), Number(high)),
     );
+    return isLeftOut ? fc.option(number, { nil: undefined }) : number;
   }
   return arbitraryValue(type, depth, facts);
 }

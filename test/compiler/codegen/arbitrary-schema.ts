@@ -323,6 +323,7 @@ class SchemaWriter {
     if (this.count % 6 === 0 && asked.length === 0) this.inChosenOrder(place);
     else if (this.count % 6 === 1) this.peeked(place);
     else if (this.count % 6 === 2) this.decidingLength(place);
+    else if (this.count % 6 === 3) this.lengthsOfArms(place);
     if (this.count % 5 === 1) this.checksumsAhead(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
@@ -556,6 +557,51 @@ class SchemaWriter {
     for (const line of lines) this.line(place, '', line, 0);
   }
 
+  /** Lengths that stand before the arms that use them, and lengths in groups of bits. */
+  private lengthsOfArms(place: Place): void {
+    const { r } = this;
+    const [n, w, x] = [this.fresh('n'), this.fresh('w'), this.fresh('x')];
+    const type = r.pick(['u8', 'u16', 'i24', 'varint(leb128)', 'dec(u16) size 3', 'dec(u16) until CRLF']);
+    const isWhole = r.chance(0.3);
+    const fallback = isWhole ? '' : r.pick([' default 0', ' default 77', '']);
+    const [wide, high] = r.pick([
+      [8, 200],
+      [11, 1500],
+      [27, 5000],
+    ] as const);
+    const total = wide === 8 ? 16 : wide === 11 ? 24 : 32;
+    const [low, on] = [r.below(3), this.fresh('on')];
+    const measured = (name: string): string =>
+      r.pick([
+        `${name} : bytes size ${n};`,
+        `${name} : text latin1 size ${n};`,
+        `${name} : list of u16 count ${n};`,
+        `${name} : bytes size ${n} * 2;`,
+        `within (${n} + 3) { ${name}n : u24; ${name} : bytes rest; }`,
+      ]);
+    const lines = [
+      `${n} : ${type} in 0..200${fallback};`,
+      `bits u${total}${this.endian(total)} { ${x}a : ${total - wide - 1}; ${x} : ${wide} in ${low}..${high}; ${x}b : 1; }`,
+      ...(r.chance(0.4)
+        ? [`${w} : i16 in -1..300 default -1; if (${w} >= 0) { ${w}d : bytes size ${w}; }`]
+        : []),
+      `${on} : u8 in 0..3;`,
+      r.pick([
+        `within (${x}) { ${x}d : bytes size ${low}; ${x}e : bytes rest; }`,
+        `${x}d : bytes size ${x} - ${low};`,
+        `if (${on} == 1) { ${x}d : bytes size ${x}; }`,
+      ]),
+      isWhole
+        ? `if (${on} > 1) { ${measured(`${n}a`)} } else { ${measured(`${n}b`)} }`
+        : r.pick([
+            `if (${on} > 1) { ${measured(`${n}a`)} }`,
+            `variant (${on}) { 0 => { ${measured(`${n}a`)} } 1 => { ${measured(`${n}b`)} } _ => { ${n}c : u16; } }`,
+          ]),
+    ];
+    place.open.varies = true;
+    for (const line of lines) this.line(place, '', line, 0);
+  }
+
   private kinds(place: Place, side: FramePlan['side']): string[] {
     const of = place.seen.find((s) => s.kind === 'enum' && s.members.length > 1);
     const [a, b, c] = KINDS[side];
@@ -610,6 +656,7 @@ class SchemaWriter {
     }
     if (this.count % 5 === 1) this.peeked(place);
     else if (this.count % 5 === 2) this.decidingLength(place);
+    else if (this.count % 5 === 3) this.lengthsOfArms(place);
     // What constants decide may take fewer bytes than every other.
     const min = params.length === 0 ? open.min : 0;
     this.structs.push({ name, params, min, varies: open.varies || params.length > 0 });

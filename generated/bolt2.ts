@@ -644,8 +644,11 @@ function reencode(
   const o = classLenAt(out, 0);
   put16(out, o + 2, headerLen);
   put32(out, o + 4, contentLen);
-  const s = crcAt(out, 0);
-  if (u8(out, 1) === 2 && (u8(out, 11) & 1) !== 0) put32(out, s, crc32(out, 0, s));
+  if (u8(out, 1) === 2 && (u8(out, 11) & 1) !== 0) {
+    const s = crcAt(out, 0);
+    put32(out, s, crc32(out, 0, s));
+  }
+
   return out;
 }
 

@@ -240,9 +240,11 @@ class Writer implements Environment {
   private readonly chosen = new Map<Peeking, string>();
   /** What is peeked at that has to be looked at once it is written. */
   private readonly looked = new Set<Field>();
-  /** The locals that note where checksums begin and end, by the members they do so with. */
   /** Whether checksums are computed when all else is written: some stand before what they cover. */
   private isDeferred = false;
+  /** The locals that are declared before the arms in which they are set. */
+  private readonly announced = new Set<string>();
+  /** The locals that note where checksums begin and end, by the members they do so with. */
   private readonly checksumRanges = new Map<MemberModel, { from: string[]; to: string[] }>();
 
   constructor(
@@ -518,8 +520,13 @@ class Writer implements Environment {
       if (this.little !== code) this.lines.push(`const ${this.little} = ${code};`);
     }
     const checksums = this.isDeferred ? checksumsOf({ body: this.body }) : [];
-    for (const member of checksums)
-      if (member.guards.length > 0) this.lines.push(`let ${this.local(member)}Place = -1;`);
+    for (const member of checksums) {
+      const { from, to } = member.checksum!;
+      const local = this.local(member);
+      if (member.guards.length > 0) this.lines.push(`let ${local}Place = -1;`);
+      if (from.guards.length > 0) this.announce(`${local}From`);
+      if (to.guards.length > 0) this.announce(`${local}To`);
+    }
     this.toLookAt(this.body);
     for (const peek of this.looked)
       if (peek.guards.length > 0) this.lines.push(`let ${this.peekAt(peek)} = 0;`);
@@ -982,10 +989,21 @@ class Writer implements Environment {
   private writeBlock(block: Block): void {
     for (const member of block.members) {
       const range = this.checksumRanges.get(member);
-      for (const from of range?.from ?? []) this.lines.push(`const ${from} = ${this.position()};`);
+      for (const from of range?.from ?? []) this.mark(from);
       this.writeMember(member);
-      for (const to of range?.to ?? []) this.lines.push(`const ${to} = ${this.position()};`);
+      for (const to of range?.to ?? []) this.mark(to);
     }
+  }
+
+  /** Declares a place before the arm in which it is found, for who asks after that. */
+  private announce(place: string): void {
+    this.lines.push(`let ${place} = 0;`);
+    this.announced.add(place);
+  }
+
+  /** Keeps where the next byte is written. */
+  private mark(place: string): void {
+    this.lines.push(`${this.announced.has(place) ? '' : 'const '}${place} = ${this.position()};`);
   }
 
   private writeMember(member: MemberModel): void {

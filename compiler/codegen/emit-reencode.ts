@@ -21,8 +21,8 @@ import type {
   PadModel,
   WindowModel,
 } from '../model/model.js';
+import { readInOrder, writeInOrder } from './byte-order.js';
 import { deriveLines, disagreement } from './emit-encode.js';
-import { asOne, readInOrder, writeInOrder } from './byte-order.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersFields, headerWindow, isMap, nullLength, prefixWidth } from './emit-headers.js';
 import {
@@ -410,16 +410,20 @@ function rewrite(
     const sum = new Reader(module, 'out', '0');
     const guard = checksum.guards.length === 0 ? null : sum.condition(checksum.guards);
     sum.within = checksum.guards;
-    const inner = checksumCode(checksum, sum, module);
-    const type = checksum.type as FieldType & { kind: 'int' };
-    const put = (little: boolean): string =>
-      `${module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
-    const write = writeInOrder(type, 'isLittle(out, 0)', put);
-    const code = renumber(sum.lines, 's');
-    const all =
-      guard === null
-        ? [...code, rename(write, 's')]
-        : [...code, `if (${rename(guard, 's')}) ${asOne(rename(write, 's'))}`];
+    const one = (): void => {
+      const inner = checksumCode(checksum, sum, module);
+      const type = checksum.type as FieldType & { kind: 'int' };
+      const put = (little: boolean): string =>
+        `${module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
+      sum.lines.push(writeInOrder(type, 'isLittle(out, 0)', put));
+    };
+    if (guard === null) one();
+    else {
+      sum.lines.push(`if (${guard}) {`);
+      sum.nested(one);
+      sum.lines.push('}');
+    }
+    const all = renumber(sum.lines, 's');
     // Each in a block of its own, so that names of places are free again.
     lines.push(...(checksums.length > 1 && all.length > 1 ? ['{', ...all, '}'] : all));
   }

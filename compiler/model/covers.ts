@@ -6,12 +6,13 @@ interface Whole {
   readonly body: Block;
 }
 
-/** Whether a field of the frame lies between the members that a checksum covers. */
+/** Whether a field of the frame lies between the members that a checksum covers, or in one of them. */
 export function covers(checksum: Field, field: Field, whole: Whole): boolean {
-  const { members } = whole.body;
+  const all = [...walk(whole.body)];
   const { from, to } = checksum.checksum!;
-  const at = members.findIndex((m) => [...walk({ members: [m] })].includes(field));
-  return at >= members.indexOf(from) && at <= members.indexOf(to);
+  const at = all.indexOf(field);
+  const last = all.indexOf([...walk({ members: [to] })].at(-1)!);
+  return at >= all.indexOf(from) && at <= last;
 }
 
 /** The checksums of a frame or struct in the order of their computing: each after those that it covers. */

@@ -1,17 +1,16 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { covers } from '../../model/covers.js';
 import { walk } from '../../model/walk.js';
-import type { Block, Field, Protocol } from '../../model/model.js';
+import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
 
 /** PF123: what a checksum covers lies before or after it; it may be over other checksums, which are not over it. */
 export function checksumsRecomputable(protocol: Protocol, report: Report): void {
-  inBlock(protocol.frame.body, 'the frame itself', report);
-  for (const struct of protocol.structs) inBlock(struct.body, 'the struct itself', report);
+  inBlock(protocol.frame.body, report);
+  for (const struct of protocol.structs) inBlock(struct.body, report);
 }
 
-function inBlock(body: Block, whole: string, report: Report): void {
+function inBlock(body: Block, report: Report): void {
   const members = [...walk(body)];
-  const top = body.members;
   const checksums = members.filter((m): m is Field => m.member === 'field' && m.checksum !== null);
   const over = (one: Field, other: Field): boolean => one !== other && covers(one, other, { body });
   /** Whether a checksum is over another, or over one that is. */
@@ -22,21 +21,18 @@ function inBlock(body: Block, whole: string, report: Report): void {
   };
   for (const field of checksums) {
     const { from, to } = field.checksum!;
-    const [start, end, own] = [members.indexOf(from), members.indexOf(to), members.indexOf(field)];
+    const last = [...walk({ members: [to] })].at(-1)!;
+    const [start, end, own] = [members.indexOf(from), members.indexOf(last), members.indexOf(field)];
     if (start > end)
       report.error('PF123', field.span, `\`${field.name}\` covers nothing: its range ends before it starts`, {
         hint: 'turn the range round',
       });
     for (const member of new Set([from, to])) {
-      if (!top.includes(member)) {
-        report.error(
-          'PF123',
-          field.span,
-          `the range of \`${field.name}\` has to start and end with members of ${whole}`,
-          {
-            labels: [{ span: member.span, text: 'this stands in an arm or window' }],
-          },
-        );
+      if (!isAlwaysThere(member, field)) {
+        report.error('PF123', field.span, `\`${field.name}\` is there where its range is not`, {
+          labels: [{ span: member.span, text: 'this stands in an arm' }],
+          hint: 'start and end the range with what is there whenever the checksum is',
+        });
       }
     }
     for (const inner of checksums) {
@@ -62,4 +58,12 @@ function inBlock(body: Block, whole: string, report: Report): void {
         hint: 'end the range of one before the other',
       });
   }
+}
+
+/** Whether a member is there whenever the checksum is. */
+function isAlwaysThere({ guards }: MemberModel, checksum: Field): boolean {
+  return guards.every(({ node, arm }, i) => {
+    const around = checksum.guards[i];
+    return around?.node === node && around.arm === arm;
+  });
 }

@@ -1272,6 +1272,7 @@ class SchemaWriter {
     for (let n = r.below(3); n > 0; n--) this.member(inner);
     first?.(inner);
     for (let n = r.below(2); n > 0; n--) this.member(inner);
+    if (this.count % 7 === 3) this.checksumInside(place, inner);
     if (last !== null) last(inner);
     else if (!open.varies || r.chance(0.7)) this.tail(inner);
     const least = open.min;
@@ -1502,6 +1503,25 @@ class SchemaWriter {
     place.open.lines.push(isSometimes ? `if (${this.condition(place)}) { ${field} }` : field);
     // A later one may be over it.
     if (!isSometimes && algorithm !== 'internet') this.topNames.push(name);
+  }
+
+  /** A checksum in a window, over what stands before it there, or from further out. */
+  private checksumInside(place: Place, { open }: Place): void {
+    const { r } = this;
+    const inner = open.lines.flatMap((line) =>
+      typeof line === 'string' ? (/^(?:let )?(\w+) : /.exec(line)?.slice(1) ?? []) : [],
+    );
+    const outer =
+      place.depth === 0 && place.open.parent === null ? this.topNames.filter((n) => n !== '') : [];
+    const names = [...outer, ...inner];
+    if (inner.length === 0) return;
+    const to = r.below(inner.length) + outer.length;
+    const algorithm = r.pick(Object.keys(CHECKSUMS).filter((a) => a !== 'internet') as ChecksumName[]);
+    const { bits } = CHECKSUMS[algorithm];
+    open.lines.push(
+      `${this.fresh('sum')} : u${bits}${this.endian(bits)} checksum ${algorithm} over ${names[r.below(to + 1)]!}..${names[to]!};`,
+    );
+    open.min += bits / 8;
   }
 
   // Expressions

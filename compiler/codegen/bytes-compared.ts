@@ -20,3 +20,17 @@ export function bytesCompared(
   if (!optional) return `(${same(code)})`;
   return `(${module.use('whenGiven')}(${code} ?? undefined, (given) => ${same('given')}) === true)`;
 }
+
+/**
+ * Which of its words a value at hand is, -1 for none.
+ *
+ * @param code the code of the value, undefined or null where it is not there
+ */
+export function whichCompared(e: Expression & { op: 'oneOf' }, code: string, module: Module): string {
+  const words = module.words(e.of, e.texts);
+  if (e.of.type.kind === 'text') return `${module.use('whichOf')}(${code}, ${words})`;
+  const which = (bytes: string): string =>
+    `${module.use('whichText')}(${bytes}, 0, ${bytes}.length, ${words})`;
+  if (!e.of.optional) return which(code);
+  return `(${module.use('whenGiven')}(${code} ?? undefined, (given) => ${which('given')}) ?? -1)`;
+}

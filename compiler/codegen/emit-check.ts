@@ -16,7 +16,7 @@ import { hasGaps, isClosed, noMember, spanOf } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
 import { externHeaders } from './emit-extern-headers.js';
 import { headerWindow } from './emit-headers.js';
-import { emitCases } from './emit-expression.js';
+import { emitCases, unnamedWord } from './emit-expression.js';
 import { literal } from './literal.js';
 import { isEntry, recordRange } from './emit-record.js';
 import { idInHead } from './emit-roles.js';
@@ -235,9 +235,10 @@ class Checker extends Reader {
         const cases = member.arms.map((arm, i) => [this.arm(member, i), arm.body] as const);
         if (wildcard >= 0) cases.push([null as never, cases.splice(wildcard, 1)[0]![1]]);
         if (!covered) {
+          const on = member.on.map((e) => this.hold(e, this.emit(e)));
           const all = cases.map(([test]) => test).join(' || ');
           this.fail(
-            `!(${all})`,
+            unnamedWord(member.on, on) ?? `!(${all})`,
             'variant',
             member.path,
             this.offset(member),

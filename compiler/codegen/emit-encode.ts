@@ -37,10 +37,10 @@ import { blockSize, fixedSize } from '../model/size.js';
 import { orderOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
 import { asOne, writeInOrder } from './byte-order.js';
-import { bytesCompared } from './bytes-compared.js';
+import { bytesCompared, whichCompared } from './bytes-compared.js';
 import { hasGaps, isClosed, noMember, spanOf } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
-import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { emitExpression, emitPatterns, unnamedWord, type Environment } from './emit-expression.js';
 import { headerWindow } from './emit-headers.js';
 import { isCoded, lookUpCode } from './emit-inner.js';
 import { entriesName, isEntry } from './emit-record.js';
@@ -236,6 +236,8 @@ class Writer implements Environment {
   private readonly partial = new Map<string, string>();
   /** Extents that share a length and stand in arms deeper than where that is found: checked once all is measured. */
   private readonly apart = new Set<Extended>();
+  /** The locals that say which of its words a text is. */
+  private readonly words = new Map<Expression, string>();
   /** The locals that say which branch was given, of what is chosen by what it peeks at. */
   private readonly chosen = new Map<Peeking, string>();
   /** What is peeked at that has to be looked at once it is written. */
@@ -286,6 +288,10 @@ class Writer implements Environment {
     return bytesCompared(e, this.field(e), text, this.module);
   }
 
+  which(e: Expression & { op: 'oneOf' }): string | null {
+    return this.words.get(e) ?? null;
+  }
+
   byte({ of, index }: Expression & { op: 'byte' }): string {
     return `${this.field(of)}${of.optional ? '?.' : ''}[${index}]`;
   }
@@ -314,6 +320,8 @@ class Writer implements Environment {
       return value === null ? named : `${named} = ${value}`;
     });
     this.parts = parts;
+    for (const member of walk(this.body))
+      if (member.member === 'variant') for (const e of member.on) if (e.op === 'oneOf') this.declareWord(e);
     this.early();
     for (const member of walk(this.body))
       if ((member.member === 'if' || member.member === 'variant') && isPeeking(member)) this.choose(member);
@@ -347,6 +355,14 @@ class Writer implements Environment {
       return own ?? `!(${node.arms.flatMap(test).join(' || ')})`;
     });
     return tests.join(' && ');
+  }
+
+  /** Declares which of its words a given text is. */
+  private declareWord(e: Expression & { op: 'oneOf' }): void {
+    const code = whichCompared(e, emitExpression(e.of, this), this.module);
+    const local = this.free(camelCase(`${this.module.subject(e)}_word`));
+    this.lines.push(`const ${local} = ${code};`);
+    this.words.set(e, local);
   }
 
   /** Declares the lengths that conditions, assertions and arguments read: they are known from what is given. */
@@ -643,9 +659,20 @@ class Writer implements Environment {
       } else {
         if ((member.member === 'if' || member.member === 'variant') && this.chosen.has(member))
           this.checkChosen(member);
+        if (member.member === 'variant') this.checkWords(member);
         this.inBranches(member, (inner) => this.checks(inner), true);
       }
     }
+  }
+
+  /** Refuses words that no arm names, where there is none for others. */
+  private checkWords(member: VariantModel): void {
+    if (member.arms.some((arm) => arm.patterns === null) || !member.on.some((e) => e.op === 'oneOf')) return;
+    const on = member.on.map((e) => emitExpression(e, this));
+    const tests = member.arms.map((arm) => emitPatterns(arm.patterns!, member.on, on, this.module));
+    const error = `new ${this.module.use('EncodeError')}(${quote(member.path)}, 'no arm takes this')`;
+    const unnamed = unnamedWord(member.on, on) ?? `!(${tests.join(' || ')})`;
+    this.lines.push(`if (${unnamed}) throw ${error};`);
   }
 
   private checkField(field: Field): void {

@@ -209,6 +209,12 @@ class EndWriter implements Environment {
     return `(${this.texts.get(field!)!} === ${quote(text)})`;
   }
 
+  /** Bytes are held as texts too. */
+  which(e: Expression & { op: 'oneOf' }): string | null {
+    if (e.of.op !== 'field') return null;
+    return `${this.module.use('whichOf')}(${this.texts.get(e.of.fields[0]!)!}, ${this.module.words(e.of, e.texts)})`;
+  }
+
   byte({ of, index }: Expression & { op: 'byte' }): string {
     const text = this.texts.get(of.fields[0]!)!;
     const [has, none] = of.optional ? ['?', ' ?? 0'] : ['', ''];

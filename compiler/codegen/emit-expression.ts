@@ -2,6 +2,8 @@ import { bigCompared } from '../model/big-compared.js';
 import type { Expression } from '../model/expression.js';
 import { namedBy } from '../model/named-by.js';
 import type { ArmModel, ValueSet } from '../model/model.js';
+import { wordName } from '../model/word-name.js';
+import { whichCompared } from './bytes-compared.js';
 import { quote, type Module } from './module.js';
 
 type Of<Op extends Expression['op']> = Expression & { readonly op: Op };
@@ -22,6 +24,10 @@ export interface Environment {
   nullValue?(e: Expression): string | null;
   /** A byte of a bytes or text field, undefined where it is not there. */
   byte?(e: Of<'byte'>): string;
+  /** Which of some words the bytes of a field are, where they are looked at as they lie; null where they are not. */
+  which?(e: Of<'oneOf'>): string | null;
+  /** Whether the bytes of a field begin or end with a text; null where they are not looked at as they lie. */
+  textTest?(e: Of<'textTest'>): string | null;
   /** A local variable for what is used more than once. */
   hold(e: Expression, code: string): string;
 }
@@ -82,12 +88,20 @@ export function emitExpression(e: Expression, env: Environment): string {
       return `${part}(${env.hold(e.of, emitExpression(e.of, env))}, ${quote(e.separator)})`;
     }
     case 'textTest': {
+      const lying = env.textTest?.(e) ?? null;
+      if (lying !== null) return lying;
       const test = { starts_with: 'startsWith', ends_with: 'endsWith', contains: 'includes' }[e.test];
       const code = `${emitExpression(e.of, env)}${e.of.optional ? '?' : ''}.${test}(${quote(e.text)})`;
       return e.of.optional ? `(${code} === true)` : code;
     }
     case 'word':
       return `${env.module.use('textWord')}(${emitExpression(e.of, env)}, ${e.index})`;
+    case 'cased': {
+      const [name, of] = [env.module.use(`${e.to}Case`), emitExpression(e.of, env)];
+      return e.of.optional ? `${env.module.use('whenGiven')}(${of}, ${name})` : `${name}(${of})`;
+    }
+    case 'oneOf':
+      return env.which?.(e) ?? whichCompared(e, emitExpression(e.of, env), env.module);
     case 'named':
       return emitNamed(e.of, emitExpression(e.of, env), env.module);
     case 'fact':
@@ -121,8 +135,25 @@ function emitBinary(e: Of<'binary'>, env: Environment): string {
       return e.operator === '==' ? same : `!(${same})`;
     }
     // No string is made of a text that lies there as the constant does.
-    if (env.bytesEqual !== undefined && e.operator === '==' && isPlain(bytes, text.value))
-      return env.bytesEqual(bytes, text.value);
+    const isEquality = e.operator === '==' || e.operator === '!=';
+    if (env.bytesEqual !== undefined && isEquality && isPlain(bytes, text.value)) {
+      const same = env.bytesEqual(bytes, text.value);
+      return e.operator === '==' ? same : `!(${same})`;
+    }
+  }
+  const [cased, word] = e.left.op === 'cased' ? [e.left, e.right] : [e.right, e.left];
+  if (cased.op === 'cased' && word.op === 'text') {
+    const type = { kind: 'int', low: -1n, high: 0n, enum: null } as const;
+    const asked = {
+      op: 'oneOf',
+      of: cased,
+      texts: [word.value],
+      span: e.span,
+      optional: false,
+      type,
+    } as const;
+    const which = env.which?.(asked) ?? null;
+    if (which !== null) return `(${which} ${e.operator}= 0)`;
   }
   const isBig = bigCompared(e) !== null;
   const side = (of: Expression): string =>
@@ -162,10 +193,10 @@ function emitBinary(e: Of<'binary'>, env: Environment): string {
   }
 }
 
-/** Whether a text is compared byte by byte: ASCII, which all encodings have alike, in a field of nothing but the text. */
+/** Whether a text is compared byte by byte: ASCII, which all encodings have alike, in a field that is not null. */
 function isPlain(e: Of<'field'>, text: string): boolean {
   const alone = (f: Of<'field'>['fields'][number]): boolean =>
-    f.member === 'field' && f.type.kind === 'text' && !f.type.nullable && f.type.extent.kind === 'size';
+    f.member === 'field' && f.type.kind === 'text' && !f.type.nullable;
   return [...text].every((c) => c.charCodeAt(0) < 0x80) && e.fields.every(alone);
 }
 
@@ -220,10 +251,22 @@ export function emitCases(
     const values = sets.flatMap((set) => set!.map((r) => r.low)).filter((value) => !seen.has(value));
     if (patterns !== null && values.length === 0) return null;
     for (const value of values) seen.add(value);
-    const names = values.map((v) => `case ${of === null ? v : module.enumValue(of, v)}:`);
+    const names = values.map(
+      (v) => `case ${of === null ? `${v}${wordComment(subject!, v)}` : module.enumValue(of, v)}:`,
+    );
     labels.push(patterns === null ? 'default:' : names.join('\n'));
   }
   return seen.size < WORTH_SWITCHING || [...seen].some(isUnsafe) ? null : labels;
+}
+
+/** The code of whether no arm names what one word chooses by; null where that is no word alone. */
+export function unnamedWord(subjects: readonly Expression[], on: readonly string[]): string | null {
+  return subjects.length === 1 && subjects[0]!.op === 'oneOf' ? `(${on[0]!} < 0)` : null;
+}
+
+/** The word that a number stands for, to be read beside it. */
+function wordComment(subject: Expression, value: bigint): string {
+  return subject.op === 'oneOf' ? ` /* ${wordName(subject, value).replaceAll('*/', '* /')} */` : '';
 }
 
 function isUnsafe(value: bigint): boolean {
@@ -234,7 +277,7 @@ function emitSet(set: NonNullable<ValueSet>, subject: Expression, code: string, 
   const value = (n: bigint): string =>
     subject.type.kind === 'int' && subject.type.enum !== null
       ? module.enumValue(subject.type.enum, n)
-      : String(n);
+      : `${n}${wordComment(subject, n)}`;
   const tests = set.map((r) => {
     if (subject.type.kind === 'bool') return r.low === r.high ? (r.low === 1n ? code : `!${code}`) : 'true';
     return r.low === r.high

@@ -54,6 +54,13 @@ export class RoleReader extends TextReader {
     return field!.guards.length === 0 ? `(${same})` : `(${this.condition(field!.guards)} && ${same})`;
   }
 
+  /** What is kept as a text is compared as one. */
+  override which(e: Expression & { op: 'oneOf' }): string | null {
+    const [field] = e.of.op === 'field' ? (e.of.fields as readonly Field[]) : [];
+    const isText = field !== undefined && isKept(field, this.module) && isName(field, this.module);
+    return isText ? null : super.which(e);
+  }
+
   override header(e: Expression & { op: 'header' }): string {
     const { headers } = this.module.protocol.roles;
     if (!e.maps.every((map) => headers.includes(map))) return super.header(e);

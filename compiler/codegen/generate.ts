@@ -158,7 +158,12 @@ export async function generate(protocol: Protocol): Promise<string> {
     `// Generated from ${module.schemaName} (sha256 ${protocol.schemaHash}) by @proto-frame/compiler ${COMPILER_VERSION}. Do not edit.`,
     layoutComment(module),
   ];
-  const delimiters = [...module.delimiterText(), ...module.pathText(), ...module.namesText()];
+  const delimiters = [
+    ...module.delimiterText(),
+    ...module.pathText(),
+    ...module.namesText(),
+    ...module.wordsText(),
+  ];
   const statements = [...delimiters, ...module.statements.map(markUnused)];
   const code = JSON.stringify(statements).replaceAll('\\n', '\n');
   return print([...header, module.importText(code), ...statements]);

@@ -1,6 +1,7 @@
 import type { StatementStructures } from 'ts-morph';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import { CHECKSUMS } from '../model/checksum-algorithms.js';
+import type { Expression } from '../model/expression.js';
 import { layoutOf, type Anchor, type Layout } from '../model/layout.js';
 import type { BitFieldModel, Enum, Extern, Field, Protocol } from '../model/model.js';
 
@@ -49,6 +50,8 @@ export class Module {
   readonly held = new Set<Field>();
   /** Delimiters by the name of the constant that holds their bytes. */
   readonly delimiters = new Map<string, string>();
+  /** Words that something is compared with, by the name of the constant that holds them. */
+  private readonly wordLists = new Map<string, readonly string[]>();
   /** Paths of entries by the name of the constant that holds them. */
   private readonly paths = new Map<string, readonly number[]>();
   /** Enums whose members a role gives by name. */
@@ -138,6 +141,35 @@ export class Module {
       this.paths.set(name, path);
       return name;
     }
+  }
+
+  /** The constant that holds the words which something is compared with: `COMMAND_WORDS`. */
+  words(of: Expression, texts: readonly string[]): string {
+    const base = `${upperCase(this.subject(of))}_WORDS`;
+    for (let i = 1; ; i++) {
+      const name = i === 1 && !this.declared.has(base) ? base : `${base}_${i}`;
+      const known = this.wordLists.get(name);
+      if (known !== undefined && JSON.stringify(known) !== JSON.stringify(texts)) continue;
+      this.wordLists.set(name, texts);
+      return name;
+    }
+  }
+
+  /** What an expression is about, in a name. */
+  subject(of: Expression): string {
+    if ('of' in of) return this.subject(of.of);
+    return of.op === 'field' || of.op === 'request'
+      ? of.name
+      : of.op === 'header'
+        ? of.key.replace(/\W+/g, '_')
+        : 'text';
+  }
+
+  /** The constants of words. */
+  wordsText(): string[] {
+    return [...this.wordLists].map(
+      ([name, texts]) => `const ${name} = [${texts.map(quote).join(', ')}] as const;`,
+    );
   }
 
   /** The constants of paths, as one statement. */
@@ -315,7 +347,7 @@ const FUNCTIONS = new Set(
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf groupOf versionOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText equalsKey nonAscii fitsBelow adler32Plus internetPlus internetZero requireInteger ' +
-    'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le exactId joinId idPart textId uuidId textIdSize putTextId putUuidId identified utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
+    'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le exactId joinId idPart textId uuidId textIdSize putTextId putUuidId identified beginsWith endsWith lowerCase upperCase whichInAnyCase whichOf whichText wordStart wordEnd utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
   )
     .split(' ')
     .concat(Object.keys(CHECKSUMS).flatMap((name) => [camelCase(name), `${camelCase(name)}Delta`])),

@@ -19,7 +19,7 @@ import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { readInOrder } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
-import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
+import { emitExpression, emitPatterns, unnamedWord, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { heldCode, innerCode, isInner, lookUpCode, type InnerField } from './emit-inner.js';
 import { numberText } from './literal.js';
@@ -72,7 +72,8 @@ export class Reader implements Environment {
     if (known !== undefined) return known;
     if (/^[\w$]+$/.test(code)) return code;
     for (const call of this.lazy) if (code.includes(call)) return `(${code})`;
-    const name = this.free(e.op === 'field' ? this.module.local(e.name) : 'chosen');
+    const base = e.op === 'field' ? e.name : e.op === 'oneOf' ? `${this.module.subject(e)}_word` : null;
+    const name = this.free(base === null ? 'chosen' : this.module.local(base));
     this.lines.push(`const ${name} = ${code};`);
     this.held.set(key, name);
     return name;
@@ -245,7 +246,6 @@ export class Reader implements Environment {
     const tests = (e.fields as readonly Field[]).map((field) => {
       if (isInner(field)) return this.innerEqual(field, text);
       if (isEntry(field)) return this.sameBytes(this.value(field), text);
-      const { lines } = this;
       const found = (): string => {
         if ('nullable' in field.type && field.type.nullable)
           return this.sameBytes(this.nullableValue(field, field.type), text);
@@ -253,19 +253,82 @@ export class Reader implements Environment {
         if ('extent' in field.type) return constant.found(this.b, ...this.bytesOf(field));
         return constant.found(this.b, this.placeOf(field), this.endOf(field));
       };
-      // What is walked in one arm is walked there only.
-      const condition = field.guards.length === 0 ? null : this.condition(field.guards);
-      if (condition === null) return found();
-      const before = lines.length;
-      let code = '';
-      this.nested(() => (code = found()));
-      const walked = lines.splice(before);
-      if (walked.length === 0) return `(${condition} && ${code})`;
-      const name = this.free('same');
-      lines.push(`let ${name} = false;`, `if (${condition}) {`, ...walked, `${name} = ${code};`, '}');
-      return name;
+      if (field.guards.length === 0) return found();
+      return this.inItsArm(field, found, 'false', (condition, code) => `(${condition} && ${code})`);
     });
     return tests.length === 1 ? tests[0]! : `(${tests.join(' || ')})`;
+  }
+
+  /** Which of its words a field is, or a word of a field: found where the bytes lie. */
+  which({ of, texts }: Expression & { op: 'oneOf' }): string | null {
+    const looked = lookedAt(of);
+    if (looked === null || !isLying(looked.field, texts)) return null;
+    const { field, word, inAnyCase } = looked;
+    const words = this.module.words(of, inAnyCase ? texts.map((text) => text.toLowerCase()) : texts);
+    const which = this.module.use(inAnyCase ? 'whichInAnyCase' : 'whichText');
+    const found = (from: string, to: string): string => {
+      if (word === null) return `${which}(${this.b}, ${from}, ${to}, ${words})`;
+      const start = this.free('wordAt');
+      this.lines.push(
+        `const ${start} = ${this.module.use('wordStart')}(${this.b}, ${from}, ${to}, ${word});`,
+      );
+      return `${which}(${this.b}, ${start}, ${this.module.use('wordEnd')}(${this.b}, ${start}, ${to}), ${words})`;
+    };
+    return this.whereLying(
+      field,
+      found,
+      '-1',
+      (condition, code) => `(${condition} ? ${code} : -1)`,
+      'Math.max',
+    );
+  }
+
+  /** Whether a field begins or ends with a text, where its bytes lie. */
+  textTest({ of, test, text }: Expression & { op: 'textTest' }): string | null {
+    if (test === 'contains' || of.op !== 'field' || !isLying(of, [text])) return null;
+    const name = this.module.use(test === 'starts_with' ? 'beginsWith' : 'endsWith');
+    const found = (from: string, to: string): string => `${name}(${this.b}, ${from}, ${to}, ${quote(text)})`;
+    return this.whereLying(of, found, 'false', (condition, code) => `(${condition} && ${code})`, '');
+  }
+
+  /**
+   * What is found of the bytes of a field, in the arm that has it.
+   *
+   * @param none what it is elsewhere, @param chosen the code of both, @param joined the function over all arms; '' for `||`
+   */
+  private whereLying(
+    e: Expression & { op: 'field' },
+    found: (from: string, to: string) => string,
+    none: string,
+    chosen: (condition: string, code: string) => string,
+    joined: string,
+  ): string {
+    const each = (e.fields as readonly Field[]).map((field) => {
+      const code = (): string => found(...this.bytesOf(field));
+      if (field.guards.length === 0) return code();
+      return this.inItsArm(field, code, none, chosen);
+    });
+    if (each.length === 1) return each[0]!;
+    return joined === '' ? `(${each.join(' || ')})` : `${joined}(${each.join(', ')})`;
+  }
+
+  /** What is found of a field in an arm: what is walked there is walked there only. */
+  private inItsArm(
+    field: Field,
+    found: () => string,
+    none: string,
+    chosen: (condition: string, code: string) => string,
+  ): string {
+    const { lines } = this;
+    const condition = this.condition(field.guards);
+    const before = lines.length;
+    let code = '';
+    this.nested(() => (code = found()));
+    const walked = lines.splice(before);
+    if (walked.length === 0) return chosen(condition, code);
+    const name = this.free('same');
+    lines.push(`let ${name} = ${none};`, `if (${condition}) {`, ...walked, `${name} = ${code};`, '}');
+    return name;
   }
 
   /** As {@link bytesEqual}, of a field in a struct or coded window. */
@@ -296,6 +359,8 @@ export class Reader implements Environment {
     const on = variant.on.map((e) => this.hold(e, emitExpression(e, this)));
     const arm = variant.arms[index]!;
     if (arm.patterns !== null) return emitPatterns(arm.patterns, variant.on, on, this.module);
+    const unnamed = unnamedWord(variant.on, on);
+    if (unnamed !== null) return unnamed;
     const others = variant.arms.flatMap((a) =>
       a.patterns === null ? [] : [emitPatterns(a.patterns, variant.on, on, this.module)],
     );
@@ -465,6 +530,32 @@ export class Reader implements Environment {
     }
     return value;
   }
+}
+
+/** The field of which words are asked, and how: all of it, or one of its words. Null where it is no field. */
+function lookedAt(
+  of: Expression,
+): { field: Expression & { op: 'field' }; word: number | null; inAnyCase: boolean } | null {
+  if (of.op === 'field') return { field: of, word: null, inAnyCase: false };
+  if (of.op !== 'cased' && of.op !== 'word') return null;
+  const looked = lookedAt(of.of);
+  // Words of words, and parts of what has another case, are read as texts.
+  if (looked === null || looked.inAnyCase || looked.word !== null) {
+    return of.op === 'cased' && looked?.inAnyCase === false ? { ...looked, inAnyCase: true } : null;
+  }
+  return of.op === 'cased' ? { ...looked, inAnyCase: true } : { ...looked, word: of.index };
+}
+
+/** Whether the bytes of fields are compared as they lie: those of the frame itself, never null, with texts that are a byte a character. */
+function isLying(e: Expression & { op: 'field' }, texts: readonly string[]): boolean {
+  const isAscii = texts.every((text) => [...text].every((c) => c.charCodeAt(0) < 0x80));
+  return e.fields.every(
+    (f) =>
+      f.member === 'field' &&
+      (f.type.kind === 'bytes' || (f.type.kind === 'text' && (isAscii || f.type.encoding !== 'utf8'))) &&
+      !f.type.nullable &&
+      f.said === undefined,
+  );
 }
 
 /** Whether a field is what stands next, read without being taken. */

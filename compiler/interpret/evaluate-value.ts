@@ -1,4 +1,4 @@
-import { textWord } from '@proto-frame/api';
+import { askNone, askText } from '../model/ask-text.js';
 import { arithmetic } from '../model/constants.js';
 import { matches } from '../model/evaluate.js';
 import { plainField } from '../model/inner-fields.js';
@@ -101,21 +101,13 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
       const byte = Buffer.from(of, e.of.type.kind === 'text' ? 'utf8' : 'latin1')[e.index];
       return byte === undefined ? undefined : BigInt(byte);
     }
-    case 'part': {
+    case 'part':
+    case 'textTest':
+    case 'word':
+    case 'cased':
+    case 'oneOf': {
       const of = evaluateValue(e.of, scope);
-      const at = typeof of === 'string' ? of.indexOf(e.separator) : -1;
-      if (typeof of !== 'string' || at < 0) return undefined;
-      return e.part === 'before' ? of.slice(0, at) : of.slice(at + e.separator.length);
-    }
-    case 'textTest': {
-      const of = evaluateValue(e.of, scope);
-      if (typeof of !== 'string') return false;
-      if (e.test === 'contains') return of.includes(e.text);
-      return e.test === 'starts_with' ? of.startsWith(e.text) : of.endsWith(e.text);
-    }
-    case 'word': {
-      const of = evaluateValue(e.of, scope);
-      return typeof of === 'string' ? textWord(of, e.index) : undefined;
+      return typeof of === 'string' ? askText(e, of) : askNone(e);
     }
     case 'named': {
       const of = evaluateValue(e.of, scope);

@@ -1,3 +1,4 @@
+import { chooseByWords, neverSaid } from './choose-by-words.js';
 import { aDeclaration, arithmetic, constantOf, constantValue } from './constants.js';
 import type { Scope } from './scope.js';
 import { suggestHint } from './suggest-hint.js';
@@ -570,7 +571,18 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
 }
 
 /** Functions that are built, for "did you mean". */
-const FUNCTIONS = ['before', 'after', 'peek', 'word', 'starts_with', 'ends_with', 'contains', 'has'];
+const FUNCTIONS = [
+  'before',
+  'after',
+  'peek',
+  'word',
+  'starts_with',
+  'ends_with',
+  'contains',
+  'has',
+  'lower',
+  'upper',
+];
 
 /** What takes the place of functions that are not. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
@@ -588,6 +600,7 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   if (name === 'starts_with' || name === 'ends_with' || name === 'contains')
     return buildTextTest(name, expr, cx);
   if (name === 'word') return buildWord(expr, cx);
+  if (name === 'lower' || name === 'upper') return buildCased(name, expr, cx);
   if (name === 'has') return buildHas(expr, cx);
   if (name === 'peek') return buildPeeked(expr, cx);
   if (name === 'wire' && cx.params !== undefined) {
@@ -688,6 +701,18 @@ function buildWord(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   }
   const type: ExpressionType = { kind: 'text' };
   return { op: 'word', of, index: Number(index.value), span: expr.span, optional: true, type };
+}
+
+/** `lower(verb)` */
+function buildCased(to: 'lower' | 'upper', expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
+  const [first, extra] = expr.args;
+  if (first === undefined || extra !== undefined) {
+    cx.report.error('PF109', expr.span, `\`${to}\` takes a text`, { hint: `write \`${to}(verb)\`` });
+    return null;
+  }
+  const of = textArgument(to, first, cx);
+  if (of === null) return null;
+  return { op: 'cased', to, of, span: expr.span, optional: of.optional, type: { kind: 'text' } };
 }
 
 /** `peek(u8)`: what stands next. */
@@ -815,6 +840,11 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
         return fail('bytes are written with characters up to \\xff', literal.span);
       return { ...node, optional: false, type: { kind: 'bool' } };
     }
+    const never = literal === null || bytes.type.kind !== 'text' ? null : neverSaid(bytes, literal.value);
+    if (equality && never !== null) {
+      report.error('PF111', literal!.span, `this is never so: ${never}`);
+      return null;
+    }
     // A number is what its characters say: `tag == "*"`.
     const code = literal === null ? null : wordOf(literal.value, bytes);
     if (literal !== null && code !== null) {
@@ -927,12 +957,18 @@ function isEnumMismatch(left: Expression, right: Expression): boolean {
 
 function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expression | null {
   // A field may be called as a frame kind is.
-  const on = expr.on.map((e) => buildExpression(e, { ...cx, frameKinds: false }));
+  const asked = expr.on.map((e) => buildExpression(e, { ...cx, frameKinds: false }));
+  const on = chooseByWords(
+    asked,
+    expr.arms.map((arm) => arm.patterns),
+    cx.scope,
+    cx.report,
+  );
   const arms: { patterns: readonly (readonly ValueSet[])[] | null; value: Expression }[] = [];
   let broken = on.some((e) => e === null);
   for (const e of on) {
     if (e !== null && e.type.kind !== 'int' && e.type.kind !== 'bool') {
-      cx.report.error('PF109', e.span, `a match chooses by numbers and booleans, this is ${kindOf(e)}`);
+      cx.report.error('PF109', e.span, cannotChoose('match', e));
       broken = true;
     }
   }
@@ -1078,6 +1114,12 @@ function valueSet(patterns: readonly Pattern[], on: Expression, cx: Context): Va
       cx.report.error('PF110', pattern.span, 'a pattern inside a pattern is a value or a range');
       return undefined;
     }
+    if (pattern.high !== null && on.op === 'oneOf') {
+      cx.report.error('PF110', pattern.span, 'a range is one of numbers', {
+        hint: 'name each word: `"a" | "b" => …`',
+      });
+      return undefined;
+    }
     const low = patternValue(pattern.low, on, cx);
     const high = pattern.high === null ? low : patternValue(pattern.high, on, cx);
     if (low === undefined || high === undefined) return undefined;
@@ -1095,12 +1137,25 @@ function valueSet(patterns: readonly Pattern[], on: Expression, cx: Context): Va
 function patternValue(expr: Expr, on: Expression, cx: Context): bigint | undefined {
   const constant = constantOf(expr, cx.scope, cx.report, on.type.kind === 'int' ? on.type.enum : null);
   if (constant === null) return undefined;
+  if (on.op === 'oneOf') {
+    const never = constant.kind === 'text' ? neverSaid(on.of, constant.value) : null;
+    if (constant.kind === 'text' && never === null) return BigInt(on.texts.indexOf(constant.value));
+    const message = never ?? `this pattern can't match ${kindOf(on.of)}`;
+    cx.report.error(never === null ? 'PF109' : 'PF110', expr.span, message);
+    return undefined;
+  }
   if (on.type.kind === 'bool' && constant.kind === 'bool') return constant.value ? 1n : 0n;
   if (on.type.kind === 'int' && constant.kind === 'int') return constant.value;
   const word = constant.kind === 'text' ? wordOf(constant.value, on) : null;
   if (word !== null) return word;
   cx.report.error('PF109', expr.span, `this pattern can't match ${kindOf(on)}`);
   return undefined;
+}
+
+/** Why neither words nor numbers choose by an expression. */
+export function cannotChoose(what: 'match' | 'variant', e: Expression): string {
+  if (e.op === 'text') return `this is always ${JSON.stringify(e.value)}, so that nothing is chosen by it`;
+  return `a ${what} chooses by numbers, booleans and words, this is ${kindOf(e)}`;
 }
 
 /** "a number", "the map `headers`": what an expression is, for messages. */

@@ -1,5 +1,7 @@
 import { contentOf } from './constant-bytes.js';
+import { merge } from './merge-ranges.js';
 import { fixedSize, memberSize } from './size.js';
+import { askedWhole, eitherOf, wordBytes } from './word-bytes.js';
 import { boundsOf, rangeOf } from './integers.js';
 import type {
   BitFieldModel,
@@ -10,6 +12,7 @@ import type {
   MatchByte,
   MatchForm,
   MemberModel,
+  ValueSet,
   VariantModel,
 } from './model.js';
 
@@ -59,15 +62,7 @@ export function buildMatch(frame: Frame, probe: number, explicit: readonly Deman
 
 /** What all forms of a match have in common: no byte that it does not allow begins a frame. */
 export function commonMatch(forms: readonly MatchForm[]): MatchByte[] {
-  const [first, ...others] = forms;
-  return (first?.bytes ?? []).flatMap(({ offset, allowed }) => {
-    const same = others.map((form) => form.bytes.find((b) => b.offset === offset));
-    if (same.includes(undefined)) return [];
-    const values = [...allowed, ...same.flatMap((b) => b!.allowed)].flatMap(({ low, high }) =>
-      Array.from({ length: high - low + 1 }, (_, i) => low + i),
-    );
-    return [{ offset, allowed: others.length === 0 ? allowed : merge(values) }];
-  });
+  return forms.length === 1 ? [...forms[0]!.bytes] : eitherOf(forms.map(({ bytes }) => bytes));
 }
 
 /** The forms once these members have passed. @param split whether a variant is told apart whatever its arms hold; null: never */
@@ -79,9 +74,11 @@ function after(
 ): readonly Form[] {
   return members.reduce<readonly Form[]>(
     (open, member) =>
-      open.flatMap((form) =>
-        form.at === null || form.at >= probe ? [form] : pass(member, form, form.at, probe, split),
-      ),
+      open.flatMap((form) => {
+        const told = member.member === 'variant' ? byWords(member, form, probe, split) : null;
+        if (told !== null) return told;
+        return form.at === null || form.at >= probe ? [form] : pass(member, form, form.at, probe, split);
+      }),
     forms,
   );
 }
@@ -118,6 +115,41 @@ function pass(
     default:
       return [next];
   }
+}
+
+/**
+ * A form for each word that chooses an arm, where the words stand at a place that is known; null where they do not, or
+ * an arm takes all others. Too many words are one form, of what they have in common.
+ */
+function byWords(
+  variant: VariantModel,
+  form: Form,
+  probe: number,
+  split: ((node: VariantModel) => boolean) | null,
+): readonly Form[] | null {
+  const [on, second] = variant.on;
+  const asked = on?.op === 'oneOf' && second === undefined ? askedWhole(on.of) : null;
+  const place = asked === null ? undefined : form.places.get(asked.field);
+  if (on?.op !== 'oneOf' || asked === null || place === undefined) return null;
+  const takesOthers = ([set]: readonly ValueSet[]): boolean => !set || set.some(({ low }) => low < 0n);
+  if (variant.arms.some(({ patterns }) => patterns === null || patterns.some(takesOthers))) return null;
+  const open = { ...form, at: null };
+  if (split === null) {
+    const all = eitherOf(on.texts.map((text) => wordBytes(asked, text, place)));
+    return [{ ...open, bytes: [...form.bytes, ...all] }];
+  }
+  return variant.arms.flatMap((arm, i) => {
+    const own = after(
+      arm.body.members,
+      [{ ...open, guards: [...form.guards, { node: variant, arm: i }] }],
+      probe,
+      split,
+    );
+    const words = arm.patterns!.flatMap(([set]) => set!.map(({ low }) => on.texts[Number(low)]!));
+    return own.flatMap((inner) =>
+      words.map((word) => ({ ...inner, bytes: [...inner.bytes, ...wordBytes(asked, word, place)] })),
+    );
+  });
 }
 
 /** A form for each arm; null where no byte tells them apart, or nothing in them tells more. */
@@ -246,15 +278,4 @@ export function split(int: IntType, value: bigint, offset: number): MatchByte[] 
 
 export function exactly(offset: number, value: bigint): MatchByte {
   return { offset, allowed: [{ low: Number(value), high: Number(value) }] };
-}
-
-/** Values as ranges. */
-export function merge(values: number[]): { low: number; high: number }[] {
-  const ranges: { low: number; high: number }[] = [];
-  for (const value of [...values].sort((a, b) => a - b)) {
-    const last = ranges[ranges.length - 1];
-    if (last !== undefined && value <= last.high + 1) last.high = Math.max(last.high, value);
-    else ranges.push({ low: value, high: value });
-  }
-  return ranges;
 }

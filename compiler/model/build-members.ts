@@ -18,6 +18,7 @@ import type {
 import {
   buildExpression,
   buildPatterns,
+  cannotChoose,
   firstMatch,
   isCondition,
   kindOf,
@@ -29,6 +30,7 @@ import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, hasOwnOrder, isWide, maxOf, refuseOrderAt } from './build-type.js';
 import { CHECKSUMS, isChecksum } from './checksum-algorithms.js';
+import { chooseByWords } from './choose-by-words.js';
 import { constantBytes } from './constant-bytes.js';
 import { aDeclaration, constantOf } from './constants.js';
 import type { Declarations } from './declarations.js';
@@ -76,9 +78,6 @@ const DEEPEST = 64;
 
 /** Parts of an expression with all `let`s put in; they could double with each line otherwise. */
 const LARGEST_LET = 256;
-
-/** What a text of known width can be read as, where it decides what follows. */
-const WORD_HINT = 'read it as a number: `word : u24;` is chosen by `"put" => …`';
 
 /** Builds the members of a frame or struct; members that could not be built are left out after a report. */
 export function buildBlock(
@@ -266,6 +265,7 @@ function decidedArm(member: Variant, { cx }: Place): readonly Member[] | null {
     return arm.members;
   if (cx.decides !== true) return null;
   const on = member.on.map((e) => buildExpression(e, cx));
+  if (on.some((e) => e?.type.kind === 'text' || e?.type.kind === 'bytes')) return null;
   const values = on.map((e) => (e?.op === 'int' || e?.op === 'bool' ? e.value : undefined));
   if (values.includes(undefined)) return null;
   for (const arm of member.arms) {
@@ -406,13 +406,16 @@ function buildMember(member: Exclude<Member, ByteOrder>, place: Place): MemberMo
       return condition === null ? null : node;
     }
     case 'variant': {
-      const on = member.on.map((e) => buildExpression(e, cx));
+      const on = chooseByWords(
+        member.on.map((e) => buildExpression(e, cx)),
+        member.arms.map((arm) => arm.patterns),
+        cx.scope,
+        report,
+      );
       let broken = on.includes(null);
       for (const e of on) {
         if (e !== null && e.type.kind !== 'int' && e.type.kind !== 'bool') {
-          report.error('PF109', e.span, `a variant chooses by numbers and booleans, this is ${kindOf(e)}`, {
-            ...(e.type.kind === 'text' || e.type.kind === 'bytes' ? { hint: WORD_HINT } : {}),
-          });
+          report.error('PF109', e.span, cannotChoose('variant', e));
           broken = true;
         }
       }

@@ -1,3 +1,4 @@
+import { askNone, askText } from './ask-text.js';
 import { arithmetic } from './constants.js';
 import type { Expression } from './expression.js';
 import type { BitFieldModel, Field, Guard, ValueSet } from './model.js';
@@ -51,10 +52,16 @@ export function evaluate(e: Expression, facts: Facts): Known {
       if (typeof of !== 'string') return of === null ? null : undefined;
       return e.index < of.length ? BigInt(of.charCodeAt(e.index)) : null;
     }
-    case 'header':
     case 'part':
     case 'textTest':
     case 'word':
+    case 'cased':
+    case 'oneOf': {
+      const of = evaluate(e.of, facts);
+      const given = typeof of === 'string' ? askText(e, of) : of === null ? askNone(e) : undefined;
+      return given === undefined && of !== undefined ? null : given;
+    }
+    case 'header':
     case 'named':
     case 'sizeOf':
     case 'param':

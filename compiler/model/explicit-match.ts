@@ -1,9 +1,11 @@
 import type { MatchDecl } from '../syntax/ast.js';
 import { buildExpression, type Context } from './build-expression.js';
-import { exactly, merge, split, type Demand } from './build-match.js';
+import { split, type Demand } from './build-match.js';
 import { evaluate, type Known } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { parts } from './expressions-of.js';
+import { merge } from './merge-ranges.js';
+import { askedWhole, eitherOf, startBytes, wordBytes } from './word-bytes.js';
 import { layoutOf, memberOf, type Place } from './layout.js';
 import type { BitFieldModel, Field, Frame, Guard, MatchByte, MemberModel } from './model.js';
 
@@ -128,13 +130,30 @@ function valuesOf(
     }
     return [{ offset, allowed: merge(allowed) }];
   }
+  const words = wordsOf(condition, first, offset);
+  if (words !== null) return words;
   if (condition.op !== 'binary' || condition.operator !== '==' || first.member !== 'field') return null;
   const other = condition.left.op === 'field' ? condition.right : condition.left;
   if (first.type.kind === 'int' && first.type.form.kind === 'fixed' && other.op === 'int')
     return split(first.type.int, other.value, offset);
-  if (first.type.kind === 'bytes' && other.op === 'text')
-    return [...other.value].map((c, i) => exactly(offset + i, BigInt(c.charCodeAt(0))));
   return null;
+}
+
+/** The bytes under which a text or bytes are one of some words, or begin with one of some texts; null where they can't be told. */
+function wordsOf(condition: Expression, of: Field | BitFieldModel, offset: number): MatchByte[] | null {
+  if (condition.op === 'binary' && condition.operator === 'or') {
+    const sides = [condition.left, condition.right].map((side) => wordsOf(side, of, offset));
+    return sides.includes(null) ? null : eitherOf(sides as MatchByte[][]);
+  }
+  if (condition.op === 'textTest' && condition.test === 'starts_with') {
+    const asked = askedWhole(condition.of);
+    return asked && startBytes(asked, condition.text, offset);
+  }
+  if (condition.op !== 'binary' || condition.operator !== '==') return null;
+  const { left, right } = condition;
+  const [other, word] = left.op === 'text' ? [right, left] : [left, right];
+  const asked = askedWhole(other);
+  return asked?.field === of && word.op === 'text' ? wordBytes(asked, word.value, offset) : null;
 }
 
 function isByte(field: Field): boolean {

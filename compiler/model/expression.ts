@@ -90,6 +90,10 @@ export type Expression = Common &
       }
     /** `word(line, 1)`: the words of a text are what stands between spaces; absent where there are not as many. */
     | { readonly op: 'word'; readonly of: Expression; readonly index: number }
+    /** `lower(verb)`, `upper(verb)`: a text with its letters from A to Z, or a to z, as the other. */
+    | { readonly op: 'cased'; readonly of: Expression; readonly to: 'lower' | 'upper' }
+    /** Which of some texts a text or bytes are, by number; -1 for any other, and for none. What chooses by words. */
+    | { readonly op: 'oneOf'; readonly of: Expression; readonly texts: readonly string[] }
     /** `wire(code)` */
     | { readonly op: 'wire'; readonly of: Expression }
   );

@@ -90,6 +90,8 @@ export function* parts(e: Expression): IterableIterator<Expression> {
     case 'textTest':
     case 'word':
     case 'named':
+    case 'cased':
+    case 'oneOf':
       yield* parts(e.of);
       break;
     case 'unary':

@@ -55,6 +55,16 @@ export { prefixedEnd } from './bytes/prefixed-end.js';
 export { requireDelimited } from './bytes/require-delimited.js';
 export { textAfter, textBefore, textWord } from './bytes/text-parts.js';
 export { textNumber } from './bytes/text-number.js';
+export {
+  beginsWith,
+  endsWith,
+  lowerCase,
+  upperCase,
+  whichInAnyCase,
+  whichOf,
+  whichText,
+} from './bytes/which-text.js';
+export { wordEnd, wordStart } from './bytes/word-place.js';
 export { headerMapOf } from './header-map-of.js';
 export { memberName } from './member-name.js';
 export { whenGiven } from './when-given.js';

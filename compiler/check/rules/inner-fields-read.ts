@@ -13,10 +13,6 @@ export function innerFieldsRead(protocol: Protocol, report: Report): void {
     for (const member of walk(block))
       for (const e of membersRead(member).flatMap((one) => [...parts(one)])) {
         decided(e, report);
-        if (e.op === 'textTest' || e.op === 'word')
-          report.error('PF199', e.span, 'deciding by parts of a text is not built yet', {
-            hint: 'roles may ask for them',
-          });
       }
   for (const e of expressionsOf(protocol)) notGiven(e, report);
 }

@@ -1,5 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
+import { wordName } from '../../model/word-name.js';
 import { matches } from '../../model/evaluate.js';
 import { neverTaken } from '../../model/never-varies.js';
 import { walk } from '../../model/walk.js';
@@ -20,7 +21,7 @@ export function variantsCover(protocol: Protocol, report: Report): void {
   for (const block of blocks) {
     for (const member of walk(block)) {
       if (member.member !== 'variant') continue;
-      check(member.on, member.arms, member.span, report);
+      check(member.on, member.arms, member.span, report, true);
       const unseen = report.hasErrorIn(member.span) ? null : neverTaken(member);
       if (unseen !== null)
         report.error('PF110', unseen.span, 'this arm names a value that what was asked before leaves out', {
@@ -39,7 +40,14 @@ export function variantsCover(protocol: Protocol, report: Report): void {
   }
 }
 
-function check(on: readonly Expression[], arms: readonly Arm[], span: Span, report: Report): void {
+/** @param isClosed whether a word that no arm names is refused */
+function check(
+  on: readonly Expression[],
+  arms: readonly Arm[],
+  span: Span,
+  report: Report,
+  isClosed = false,
+): void {
   // An arm or member in error may be the one that is missing here.
   if (on.length === 0 || arms.some((arm) => arm.patterns?.length === 0)) return;
   if (report.hasErrorIn(span) || on.some((e) => e.type.kind === 'int' && (e.type.enum?.lost.length ?? 0) > 0))
@@ -50,7 +58,7 @@ function check(on: readonly Expression[], arms: readonly Arm[], span: Span, repo
     report.error('PF110', twice.span, `\`${name}\` is asked twice`, { hint: 'name it once' });
     return;
   }
-  const domains = on.map(domainOf);
+  const domains = on.map((e, k) => (isClosed && !asksForOthers(arms, k) ? namedOf(e) : domainOf(e)));
   arms.forEach((arm, i) => {
     if (arm.patterns === null) {
       const next = arms[i + 1];
@@ -90,6 +98,18 @@ function check(on: readonly Expression[], arms: readonly Arm[], span: Span, repo
       hint: 'remove it',
     });
   }
+}
+
+/** Whether an arm takes words at a position that no arm names. */
+function asksForOthers(arms: readonly Arm[], position: number): boolean {
+  const takesOthers = (set: ValueSet | undefined): boolean =>
+    set === null || set?.some(({ low }) => low < 0n) === true;
+  return arms.some(({ patterns }) => patterns === null || patterns.some((row) => takesOthers(row[position])));
+}
+
+/** The words that arms name; of what is no word all values. */
+function namedOf(e: Expression): Ranges {
+  return e.op === 'oneOf' ? [{ low: 0n, high: BigInt(e.texts.length - 1) }] : domainOf(e);
 }
 
 function isSame(a: Expression, b: Expression): boolean {
@@ -139,6 +159,7 @@ function representatives(domains: readonly Ranges[], arms: readonly Arm[]): bigi
 
 /** "0 to 3", "true or false": what a value can be, for messages. */
 function domainText(e: Expression): string {
+  if (e.op === 'oneOf') return 'a text';
   if (e.type.kind === 'bool') return 'true or false';
   if (e.type.kind !== 'int') return 'no number';
   const closed = e.type.enum !== null && !e.type.enum.open && !e.type.enum.flags;
@@ -146,6 +167,7 @@ function domainText(e: Expression): string {
 }
 
 function show(value: bigint, e: Expression): string {
+  if (e.op === 'oneOf') return wordName(e, value);
   if (e.type.kind === 'bool') return String(value === 1n);
   const name = e.type.kind === 'int' ? e.type.enum?.members.find((m) => m.value === value)?.name : undefined;
   return name === undefined ? String(value) : `\`${name}\``;

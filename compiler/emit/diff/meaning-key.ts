@@ -8,6 +8,7 @@ import type {
   ValueSet,
   VariantModel,
 } from '../../model/model.js';
+import { wordName } from '../../model/word-name.js';
 import { sourceText } from '../source-text.js';
 
 /** How a field or member is known in both versions. */
@@ -22,7 +23,7 @@ export function meaningKey(e: Expression, known: Known): string {
   const key = (inner: Expression): string => meaningKey(inner, known);
   switch (e.op) {
     case 'int':
-      return valueName(e.value, e.type);
+      return valueName(e.value, e);
     case 'text':
       return JSON.stringify(e.value);
     case 'bool':
@@ -71,6 +72,10 @@ export function meaningKey(e: Expression, known: Known): string {
       return `${e.test}(${key(e.of)}, ${JSON.stringify(e.text)})`;
     case 'word':
       return `word(${key(e.of)}, ${e.index})`;
+    case 'cased':
+      return `${e.to}(${key(e.of)})`;
+    case 'oneOf':
+      return key(e.of);
     case 'param':
       return `param ${e.role}`;
     case 'wire':
@@ -121,7 +126,7 @@ export function patternTokens(
 ): string[] {
   if (patterns === null) return ['_'];
   const tokens = patterns.flatMap((sets) => {
-    const each = sets.map((set, i) => setTokens(set, on[i]?.type ?? null));
+    const each = sets.map((set, i) => setTokens(set, on[i] ?? null));
     if (each.reduce((product, one) => product * one.length, 1) > MOST_TUPLES)
       return [`(${each.map((one) => one.join('|')).join(', ')})`];
     return each
@@ -131,16 +136,18 @@ export function patternTokens(
   return [...new Set(tokens)].sort();
 }
 
-function setTokens(set: ValueSet, type: Expression['type'] | null): string[] {
+function setTokens(set: ValueSet, on: Expression | null): string[] {
   if (set === null) return ['_'];
   return set.flatMap(({ low, high }) =>
     high - low >= BigInt(MOST_VALUES)
       ? [`${low}..${high}`]
-      : Array.from({ length: Number(high - low) + 1 }, (_, i) => valueName(low + BigInt(i), type)),
+      : Array.from({ length: Number(high - low) + 1 }, (_, i) => valueName(low + BigInt(i), on)),
   );
 }
 
-function valueName(value: bigint, type: Expression['type'] | null): string {
+function valueName(value: bigint, on: Expression | null): string {
+  if (on?.op === 'oneOf') return wordName(on, value);
+  const type = on?.type;
   if (type?.kind === 'bool') return value === 0n ? 'false' : 'true';
   const of = type?.kind === 'int' ? type.enum : null;
   return of?.members.find((m) => m.value === value)?.name ?? String(value);

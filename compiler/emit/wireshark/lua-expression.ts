@@ -55,6 +55,10 @@ export function luaExpression(e: Expression): string {
       return `text_test(${luaExpression(e.of)}, "${e.test}", ${luaText(e.text)})`;
     case 'word':
       return `text_word(${luaExpression(e.of)}, ${e.index})`;
+    case 'cased':
+      return `text_${e.to}(${luaExpression(e.of)})`;
+    case 'oneOf':
+      return `which_of(${luaExpression(e.of)}, { ${e.texts.map(luaText).join(', ')} })`;
     case 'part':
       return `text_${e.part}(${luaExpression(e.of)}, ${luaText(e.separator)})`;
     case 'named': {
@@ -101,8 +105,8 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'part':
     case 'textTest':
     case 'word':
-    case 'textTest':
-    case 'word':
+    case 'cased':
+    case 'oneOf':
     case 'named':
       return known(e.of);
     case 'unary':
@@ -130,6 +134,8 @@ export function fieldsRead(e: Expression): string[] {
     case 'flag':
     case 'access':
     case 'named':
+    case 'cased':
+    case 'oneOf':
       return fieldsRead(e.of);
     case 'unary':
       return fieldsRead(e.operand);

@@ -73,6 +73,20 @@ local function text_word(text, index)
   return nil
 end
 
+local function text_lower(text)
+  return text and (text:gsub("%u", string.lower))
+end
+local function text_upper(text)
+  return text and (text:gsub("%l", string.upper))
+end
+-- Which of some texts a text is, from 0; -1 for any other.
+local function which_of(text, texts)
+  for i, one in ipairs(texts) do
+    if one == text then return i - 1 end
+  end
+  return -1
+end
+
 -- What a number is called: by its name, else by its digits.
 local function named(value, names)
   return value and (names[value] or whole(value))

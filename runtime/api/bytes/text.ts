@@ -139,7 +139,8 @@ export function equalsKey(bytes: Uint8Array, start: number, end: number, text: s
   return end - start === length;
 }
 
-function lower(unit: number): number {
+/** A letter from A to Z in lower case; others as they are. */
+export function lower(unit: number): number {
   return unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit;
 }
 

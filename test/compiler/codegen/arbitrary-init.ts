@@ -19,6 +19,7 @@ import { isPartial, usesOf } from '../../../compiler/model/partial-length.js';
 import { exampleOf } from '../../../compiler/model/peek-agreement.js';
 import { branchesOf, peekingIn } from '../../../compiler/model/peeks.js';
 import { walk } from '../../../compiler/model/walk.js';
+import { wordsAsked } from './words-asked.js';
 
 type Value = unknown;
 
@@ -49,6 +50,8 @@ function arbitraryBlock(
   // Fields of several arms may have one name.
   const namesakes = entries.map(({ name }) => all.filter((field) => field.name === name));
   const asserts = [...walk(block)].filter((member) => member.member === 'assert');
+  const variants = [...walk(block)].filter((member) => member.member === 'variant');
+  const words = wordsAsked(block);
   const constants = new Map(given);
   for (const field of all) if (field.constant?.kind === 'int') constants.set(field, field.constant.value);
   const factsOf = (values: readonly Value[]): Map<Field | BitFieldModel, Known> => {
@@ -67,7 +70,7 @@ function arbitraryBlock(
     return facts;
   };
   const draw = (some: readonly (Field | BitFieldModel)[], facts: Facts): fc.Arbitrary<Value[]> =>
-    fc.tuple(...some.map((field) => arbitraryField(field, depth, facts)));
+    fc.tuple(...some.map((field) => arbitraryAsked(field, depth, facts, words.get(field) ?? [])));
   const peeking = [...peekingIn(block)];
   const picks = fc.tuple(...peeking.map(([node]) => fc.nat(branchesOf(node).length - 1)));
   return draw(first, factsOf([]))
@@ -97,7 +100,14 @@ function arbitraryBlock(
           init[names[i]!] = value;
       });
       const holds = asserts.every(({ condition }) => evaluate(condition, facts) !== false);
-      return fc.constant(holds ? init : null);
+      // A word that no arm names is refused.
+      const isTaken = variants.every(
+        (node) =>
+          peeking.some(([one]) => one === node) ||
+          present(node.guards, facts) === false ||
+          node.arms.some((_, arm) => present([{ node, arm }], facts) !== false),
+      );
+      return fc.constant(holds && isTaken ? init : null);
     })
     .filter((init): init is Record<string, Value> => init !== null);
 }
@@ -150,6 +160,27 @@ function known(field: Field | BitFieldModel, value: Value): Known {
   // Of a list no more is asked than whether there is one.
   if (field.member === 'field' && field.type.kind === 'list') return '';
   return typeof value === 'bigint' || typeof value === 'boolean' ? value : undefined;
+}
+
+/** A value, mostly one of the words that something asks for. */
+function arbitraryAsked(
+  field: Field | BitFieldModel,
+  depth: number,
+  facts: Facts,
+  words: readonly string[],
+): fc.Arbitrary<Value> {
+  const any = arbitraryField(field, depth, facts);
+  if (field.member === 'bitField' || (field.type.kind !== 'text' && field.type.kind !== 'bytes')) return any;
+  const { type } = field;
+  const fixed = fixedUnits(type, facts);
+  const fitting = words.filter(
+    (word) => fixed === null || Buffer.byteLength(word, encodingOf(type)) === fixed,
+  );
+  if (fitting.length === 0) return any;
+  const word = fc
+    .constantFrom(...fitting)
+    .map((text) => (type.kind === 'bytes' ? new Uint8Array(Buffer.from(text, 'latin1')) : text));
+  return fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: any });
 }
 
 function arbitraryField(field: Field | BitFieldModel, depth: number, facts: Facts): fc.Arbitrary<Value> {

@@ -324,6 +324,7 @@ class SchemaWriter {
     else if (this.count % 6 === 1) this.peeked(place);
     else if (this.count % 6 === 2) this.decidingLength(place);
     else if (this.count % 6 === 3) this.lengthsOfArms(place);
+    else if (this.count % 6 === 4) this.words(place);
     if (this.count % 5 === 1) this.checksumsAhead(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
@@ -521,6 +522,52 @@ class SchemaWriter {
     if (lines.length > 0) this.line(place, '', `${d}end : u16;`, 2);
   }
 
+  /** Texts and bytes that choose by the words they are, or by parts of them. */
+  private words(place: Place): void {
+    const { r } = this;
+    const w = this.fresh('w');
+    const type = r.pick([
+      'text ascii until " " max 12',
+      'text latin1 until CRLF max 20',
+      'pstr(u8)',
+      'cstr max 16',
+      'text size 3',
+      'bytes size 3',
+      'bytes until "\\0" max 9',
+      'pbytes(u16)',
+    ]);
+    const isText = !/bytes/.test(type);
+    const isHigh = !/ascii|cstr/.test(type) && r.chance(0.3);
+    const asked = !isText
+      ? w
+      : r.pick([
+          w,
+          w,
+          `lower(${w})`,
+          ...(/until " "|size 3/.test(type) ? [] : [`word(${w}, ${r.below(2)})`]),
+        ]);
+    const named = ['"put"', '"get" | "ask"', isHigh ? '"t\\xe9e"' : '"the"', '"xyz"'].slice(
+      0,
+      1 + r.below(4),
+    );
+    const both = r.chance(0.2) ? `${w}t` : null;
+    const bodies = [`${w}a : u8;`, `${w}b : pstr(u8);`, `${w}c : varint(leb128);`, `${w}d : bytes size 2;`];
+    const arms = named.map(
+      (words, i) => `${both === null ? words : `(${words}, ${i})`} => { ${bodies[i]!} }`,
+    );
+    if (both !== null || r.chance(0.6)) arms.push(`_ => { ${r.pick(['', `${w}e : u16;`])} }`);
+    const tests = [`${asked} == "put"`, `${asked} != "get"`];
+    if (isText) tests.push(`starts_with(${w}, "t") and not ends_with(${w}, "e")`, `upper(${w}) == "GET"`);
+    const lines = [
+      `${w} : ${type};`,
+      ...(both === null ? [] : [`${both} : u8 in 0..4;`]),
+      `variant (${both === null ? asked : `${asked}, ${both}`}) { ${arms.join(' ')} }`,
+      ...(r.chance(0.6) ? [`if (${r.pick(tests)}) { ${w}f : u8; } else { ${w}g : pstr(u8); }`] : []),
+    ];
+    place.open.varies = true;
+    for (const line of lines) this.line(place, '', line, 0);
+  }
+
   /** Lengths that decide what there is besides what they measure, before it and behind. */
   private decidingLength(place: Place): void {
     const { r } = this;
@@ -657,6 +704,7 @@ class SchemaWriter {
     if (this.count % 5 === 1) this.peeked(place);
     else if (this.count % 5 === 2) this.decidingLength(place);
     else if (this.count % 5 === 3) this.lengthsOfArms(place);
+    else if (this.count % 5 === 4) this.words(place);
     // What constants decide may take fewer bytes than every other.
     const min = params.length === 0 ? open.min : 0;
     this.structs.push({ name, params, min, varies: open.varies || params.length > 0 });

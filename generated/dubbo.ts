@@ -622,7 +622,7 @@ function reencode(
   const p2 = payloadEndAt(b, at);
   const headersFrom = p;
   const headersTo = p2;
-  const headersSize = hessian2Strmap.size(headers, b, headersFrom);
+  const headersSize = hessian2Strmap.size(headers, b, headersFrom, headersTo);
   const p3 = endAt(b, at);
   const length_ = p3 - (at + 16) + headersSize - (headersTo - headersFrom);
   requireInteger('Dubbo.length', length_, 0, 4294967295);
@@ -637,7 +637,7 @@ function reencode(
   const out = frameBytes(size);
   out.set(b.subarray(at, headersFrom), 0);
   let q = headersFrom - at;
-  hessian2Strmap.write(out, q, headers, b, headersFrom);
+  hessian2Strmap.write(out, q, headers, b, headersFrom, headersTo);
   q += headersSize;
   out.set(b.subarray(headersTo, end), q);
   put32(out, 12, length_);

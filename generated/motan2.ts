@@ -359,7 +359,7 @@ function reencode(
   const bodyFrom = p2 + 4;
   const bodyTo = p3;
   const headersSize =
-    headers === null ? headersTo - headersFrom : newlinePairsFormat.size(headers, b, headersFrom);
+    headers === null ? headersTo - headersFrom : newlinePairsFormat.size(headers, b, headersFrom, headersTo);
   const bodySize = body === null ? bodyTo - bodyFrom : body.length;
   const metaLen = p2 - (at + 17) + headersSize - (headersTo - headersFrom);
   requireInteger('Message.meta_len', metaLen, 0, 4294967295);
@@ -374,7 +374,7 @@ function reencode(
   out.set(b.subarray(at, headersFrom), 0);
   let q = headersFrom - at;
   if (headers === null) out.set(b.subarray(headersFrom, headersTo), q);
-  else newlinePairsFormat.write(out, q, headers, b, headersFrom);
+  else newlinePairsFormat.write(out, q, headers, b, headersFrom, headersTo);
   q += headersSize;
   out.set(b.subarray(headersTo, bodyFrom), q);
   q += bodyFrom - headersTo;

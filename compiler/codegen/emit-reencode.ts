@@ -552,7 +552,7 @@ function freshSize({ field, param }: Region, reader: Reader, module: Module): st
   if (isMap(field)) return `sizeOf${pascalCase(field.type.pair.name)}Entries(headers)`;
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field as Field)) return `${name}.textsSize(headers, b, headersFrom, headersTo)`;
-  return `${name}.size(headers, b, headersFrom)`;
+  return `${name}.size(headers, b, headersFrom, headersTo)`;
 }
 
 /** The lines that make the record with the headers and the body that are given. */
@@ -946,7 +946,7 @@ function freshHeaders(field: Field, module: Module): string {
   if (isMap(field)) return `splice${pascalCase(field.type.pair.name)}Entries(out, q, b, headers);`;
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field)) return `${name}.writeTexts(out, q, headers, b, headersFrom, headersTo);`;
-  return `${name}.write(out, q, headers, b, headersFrom);`;
+  return `${name}.write(out, q, headers, b, headersFrom, headersTo);`;
 }
 
 /** Emits the functions that measure and write header entries, those received by their own bytes. */

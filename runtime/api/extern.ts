@@ -34,12 +34,19 @@ export interface ExternMap {
   readHeaders(bytes: Uint8Array, from: number, to: number, into: HeaderMap, most: number): boolean;
   /**
    * How many bytes the map takes with these entries; those that know their place stand in `source`, and the map
-   * that this one replaces starts at `from` there.
+   * that this one replaces is [from, to) there.
    * @throws EncodeError
    */
-  size(headers: HeaderMap, source?: Uint8Array, from?: number): number;
+  size(headers: HeaderMap, source?: Uint8Array, from?: number, to?: number): number;
   /** Writes the map at `at`; entries that know their place (startAt) are copied from `source`. Returns where it ends. */
-  write(bytes: Uint8Array, at: number, headers: HeaderMap, source: Uint8Array, from?: number): number;
+  write(
+    bytes: Uint8Array,
+    at: number,
+    headers: HeaderMap,
+    source: Uint8Array,
+    from?: number,
+    to?: number,
+  ): number;
 }
 
 /**

@@ -92,11 +92,13 @@ class Checker extends Reader {
   /**
    * @param end the code of where the window around the block ends
    * @param reached whether what stands before the block is known to have ended by then
+   * @param moved whether the window's range says nothing of the block: something of varying size stands before it, or
+   * another arm is shorter
    */
-  private block(block: Block, end: string, reached = true): void {
+  private block(block: Block, end: string, reached = true, moved = false): void {
     const inWindow = end !== 'end';
     let isReached = reached;
-    let hasMoved = !reached;
+    let hasMoved = moved || !reached;
     let afterExtern = false;
     block.members.forEach((member, i) => {
       if (inWindow && !isReached && isOpenEnded(member)) {
@@ -107,7 +109,7 @@ class Checker extends Reader {
       // From an extern on, a window's content is checked when it is read: most frames only pass.
       if (inWindow && afterExtern && !block.members.slice(i).some(isFixed)) return;
       this.within = member.guards;
-      this.member(member, end, isReached);
+      this.member(member, end, isReached, hasMoved);
       this.within = member.guards;
       if (!inWindow) return;
       afterExtern ||= hasExtern(member);
@@ -168,7 +170,7 @@ class Checker extends Reader {
     return name;
   }
 
-  private member(member: MemberModel, end: string, reached: boolean): void {
+  private member(member: MemberModel, end: string, reached: boolean, moved: boolean): void {
     switch (member.member) {
       case 'field':
         this.checkField(member);
@@ -217,19 +219,24 @@ class Checker extends Reader {
         return;
       }
       case 'if': {
-        if (![member.then, member.otherwise].some((b) => b !== null && this.hasChecks(b, end, reached)))
+        const above = moved ? 0 : memberSize(member).min;
+        if (
+          ![member.then, member.otherwise].some((b) => b !== null && this.hasChecks(b, end, reached, above))
+        )
           return;
         const test = this.branch(member.condition, 0);
         this.branches(
           [[test, member.then], ...(member.otherwise === null ? [] : [[null, member.otherwise] as const])],
           end,
           reached,
+          above,
         );
         return;
       }
       case 'variant': {
+        const above = moved ? 0 : memberSize(member).min;
         const wildcard = member.arms.findIndex((a) => a.patterns === null);
-        const checked = member.arms.some((arm) => this.hasChecks(arm.body, end, reached));
+        const checked = member.arms.some((arm) => this.hasChecks(arm.body, end, reached, above));
         const covered = wildcard >= 0 || this.provedByEnums(member);
         if (covered && !checked) return;
         const cases = member.arms.map((arm, i) => [this.arm(member, i), arm.body] as const);
@@ -246,7 +253,7 @@ class Checker extends Reader {
             member,
           );
         }
-        if (checked && !this.cases(member, end, reached)) this.branches(cases, end, reached);
+        if (checked && !this.cases(member, end, reached, above)) this.branches(cases, end, reached, above);
         return;
       }
       case 'within': {
@@ -288,12 +295,16 @@ class Checker extends Reader {
     }
   }
 
-  /** The arms of a variant as a switch, where that is worth it: true if it was. */
-  private cases(variant: VariantModel, end: string, reached: boolean): boolean {
+  /**
+   * The arms of a variant as a switch, where that is worth it: true if it was.
+   *
+   * @param above how many bytes the window's range has room for in any case
+   */
+  private cases(variant: VariantModel, end: string, reached: boolean, above: number): boolean {
     const arms = defaultLast(variant.arms);
     const labels = emitCases(arms, variant.on, this.module);
     if (labels === null) return false;
-    const checked = arms.map((arm) => this.hasChecks(arm.body, end, reached));
+    const checked = arms.map((arm) => this.hasChecks(arm.body, end, reached, above));
     const isDefaultChecked = arms.some((arm, i) => arm.patterns === null && checked[i]!);
     if (checked.filter(Boolean).length < 2 && !isDefaultChecked) return false;
     const [on] = variant.on;
@@ -303,29 +314,34 @@ class Checker extends Reader {
       // What no arm here takes has nothing to be checked, but for where the default has.
       if (!checked[i]! && !isDefaultChecked) return;
       this.lines.push(`${labels[i]!} {`);
-      if (checked[i]!) this.nested(() => this.block(arm.body, end, reached));
+      if (checked[i]!) this.nested(() => this.block(arm.body, end, reached, isLonger(arm.body, above)));
       this.lines.push('break;', '}');
     });
     this.lines.push('}');
     return true;
   }
 
-  private branches(all: readonly (readonly [string | null, Block])[], end: string, reached: boolean): void {
-    const last = all.findLastIndex(([, body]) => this.hasChecks(body, end, reached));
+  private branches(
+    all: readonly (readonly [string | null, Block])[],
+    end: string,
+    reached: boolean,
+    above: number,
+  ): void {
+    const last = all.findLastIndex(([, body]) => this.hasChecks(body, end, reached, above));
     const cases = all.slice(0, last + 1);
     cases.forEach(([test, body], i) => {
       this.lines.push(
         test === null ? (i === 0 ? '{' : '} else {') : i === 0 ? `if (${test}) {` : `} else if (${test}) {`,
       );
-      this.nested(() => this.block(body, end, reached));
+      this.nested(() => this.block(body, end, reached, isLonger(body, above)));
     });
     this.lines.push('}');
   }
 
   /** Whether a block has anything to check, so that no empty branch is emitted. */
-  private hasChecks(block: Block, end: string, reached = true): boolean {
+  private hasChecks(block: Block, end: string, reached = true, above = Infinity): boolean {
     const trial = new Checker(this.module);
-    trial.block(block, end, reached);
+    trial.block(block, end, reached, isLonger(block, above));
     return trial.lines.some((line) => line.includes('throw'));
   }
 
@@ -501,6 +517,11 @@ class Checker extends Reader {
 /** Whether a member takes the same bytes in every frame, at least one. */
 function isFixed(member: MemberModel): boolean {
   return (fixedSize(memberSize(member)) ?? 0) > 0;
+}
+
+/** Whether a block takes more than so many bytes in every frame that has it. */
+function isLonger(block: Block, bytes: number): boolean {
+  return blockSize(block).min > bytes;
 }
 
 /** Whether an extern's value stands in a member. */

@@ -6,6 +6,14 @@ import { wordName } from '../model/word-name.js';
 import { whichCompared } from './bytes-compared.js';
 import { quote, type Module } from './module.js';
 
+/** What the runtime calls the functions that give a part of a text. */
+const PARTS = {
+  before: 'textBefore',
+  after: 'textAfter',
+  before_last: 'textBeforeLast',
+  after_last: 'textAfterLast',
+} as const;
+
 type Of<Op extends Expression['op']> = Expression & { readonly op: Op };
 
 /** How the names of an expression are read where it is emitted. */
@@ -84,7 +92,7 @@ export function emitExpression(e: Expression, env: Environment): string {
     case 'byte':
       return env.byte?.(e) ?? unreadable('a byte');
     case 'part': {
-      const part = env.module.use(e.part === 'before' ? 'textBefore' : 'textAfter');
+      const part = env.module.use(PARTS[e.part]);
       return `${part}(${env.hold(e.of, emitExpression(e.of, env))}, ${quote(e.separator)})`;
     }
     case 'textTest': {

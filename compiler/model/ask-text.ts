@@ -1,5 +1,20 @@
-import { lowerCase, textAfter, textBefore, textWord, upperCase } from '@proto-frame/api';
+import {
+  lowerCase,
+  textAfter,
+  textAfterLast,
+  textBefore,
+  textBeforeLast,
+  textWord,
+  upperCase,
+} from '@proto-frame/api';
 import type { Expression } from './expression.js';
+
+const PARTS = {
+  before: textBefore,
+  after: textAfter,
+  before_last: textBeforeLast,
+  after_last: textAfterLast,
+} as const;
 
 /** What asks something of a text. */
 export type TextQuestion = Expression & {
@@ -10,7 +25,7 @@ export type TextQuestion = Expression & {
 export function askText(e: TextQuestion, text: string): string | boolean | bigint | undefined {
   switch (e.op) {
     case 'part':
-      return (e.part === 'before' ? textBefore : textAfter)(text, e.separator);
+      return PARTS[e.part](text, e.separator);
     case 'textTest':
       if (e.test === 'contains') return text.includes(e.text);
       return e.test === 'starts_with' ? text.startsWith(e.text) : text.endsWith(e.text);

@@ -4,7 +4,7 @@ import type { Scope } from './scope.js';
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { BinaryExpr, Expr, MatchExpr, Pattern } from '../syntax/ast.js';
-import type { Expression, ExpressionType } from './expression.js';
+import { TEXT_PARTS, type Expression, type ExpressionType, type TextPart } from './expression.js';
 import { evaluate, matches } from './evaluate.js';
 import { boundsOf, combine, intType, rangeOf, SAFE } from './integers.js';
 import type { Declarations } from './declarations.js';
@@ -572,8 +572,7 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
 
 /** Functions that are built, for "did you mean". */
 const FUNCTIONS = [
-  'before',
-  'after',
+  ...TEXT_PARTS,
   'peek',
   'word',
   'starts_with',
@@ -596,7 +595,7 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   const name = expr.callee.kind === 'name' ? expr.callee.name : null;
   const fn = externFn(expr.callee, cx);
   if (fn !== undefined) return fn === null ? null : buildExternCall(expr, fn, cx);
-  if (name === 'before' || name === 'after') return buildPart(name, expr, cx);
+  if (isTextPart(name)) return buildPart(name, expr, cx);
   if (name === 'starts_with' || name === 'ends_with' || name === 'contains')
     return buildTextTest(name, expr, cx);
   if (name === 'word') return buildWord(expr, cx);
@@ -628,8 +627,12 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   return null;
 }
 
+function isTextPart(name: string | null): name is TextPart {
+  return TEXT_PARTS.some((part) => part === name);
+}
+
 /** `before(name, ":")` */
-function buildPart(part: 'before' | 'after', expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
+function buildPart(part: TextPart, expr: Expr & { kind: 'call' }, cx: Context): Expression | null {
   const [first, second] = expr.args;
   if (first === undefined || second === undefined || expr.args.length > 2) {
     cx.report.error('PF109', expr.span, `\`${part}\` takes a text and its separator`, {

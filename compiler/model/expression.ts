@@ -18,6 +18,10 @@ export type ExpressionType =
   | { readonly kind: 'null' }
   | { readonly kind: 'frameKind' };
 
+/** The functions that give a part of a text. */
+export const TEXT_PARTS = ['before', 'after', 'before_last', 'after_last'] as const;
+export type TextPart = (typeof TEXT_PARTS)[number];
+
 interface Common {
   readonly span: Span;
   readonly type: ExpressionType;
@@ -72,10 +76,10 @@ export type Expression = Common &
     | { readonly op: 'call'; readonly fn: ExternFnModel; readonly args: readonly Expression[] }
     /** `fields[0]`: a byte of bytes or of a text as it stands on the wire; absent where there are not as many. */
     | { readonly op: 'byte'; readonly of: Expression & { readonly op: 'field' }; readonly index: number }
-    /** `before(name, ":")`, `after(name, ":")`: a text up to or from its first separator; absent where it has none. */
+    /** `before(name, ":")`, `after_last(name, ".")`: a text up to or from its first or last separator; absent where it has none. */
     | {
         readonly op: 'part';
-        readonly part: 'before' | 'after';
+        readonly part: TextPart;
         readonly of: Expression;
         readonly separator: string;
       }

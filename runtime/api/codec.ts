@@ -53,7 +53,7 @@ export type {
 export { unended } from './bytes/unended.js';
 export { prefixedEnd } from './bytes/prefixed-end.js';
 export { requireDelimited } from './bytes/require-delimited.js';
-export { textAfter, textBefore, textWord } from './bytes/text-parts.js';
+export { textAfter, textAfterLast, textBefore, textBeforeLast, textWord } from './bytes/text-parts.js';
 export { textNumber } from './bytes/text-number.js';
 export {
   beginsWith,

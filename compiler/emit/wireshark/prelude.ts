@@ -59,6 +59,25 @@ local function text_after(text, separator)
   return at and text:sub(at + #separator) or nil
 end
 
+-- Likewise of its last separator.
+local function last_in(text, separator)
+  local at, from = nil, 1
+  while text do
+    local found = text:find(separator, from, true)
+    if not found then break end
+    at, from = found, found + 1
+  end
+  return at
+end
+local function text_before_last(text, separator)
+  local at = last_in(text, separator)
+  return at and text:sub(1, at - 1) or nil
+end
+local function text_after_last(text, separator)
+  local at = last_in(text, separator)
+  return at and text:sub(at + #separator) or nil
+end
+
 -- Whether a text starts with another, ends with it or has it somewhere; and its words by their number.
 local function text_test(text, test, part)
   if not text then return false end

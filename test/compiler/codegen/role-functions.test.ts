@@ -16,6 +16,8 @@ const SCHEMA = `protocol lines {
     goaway when has(word(line, 2));
     service = word(line, 0);
     method = word(line, 1) ?? "none";
+    group = before_last(line, "::");
+    version = after_last(line, "::");
   }
   synth hijack none;
 }`;
@@ -24,7 +26,14 @@ const SCHEMA = `protocol lines {
 const CASES: readonly [
   line: string,
   kind: string,
-  facts: { heartbeat?: true; goaway?: true; service?: string; method?: string },
+  facts: {
+    heartbeat?: true;
+    goaway?: true;
+    service?: string;
+    method?: string;
+    group?: string;
+    version?: string;
+  },
 ][] = [
   ['put 1', 'request', { service: 'put', method: '1' }],
   ['  put   1  ', 'request', { service: 'put', method: '1' }],
@@ -33,6 +42,8 @@ const CASES: readonly [
   ['   ', 'request', { method: 'none' }],
   ['+PONG', 'response', { service: '+PONG', method: 'none' }],
   ['done!', 'response', { service: 'done!', method: 'none' }],
+  ['a::b::c', 'request', { service: 'a::b::c', method: 'none', group: 'a::b', version: 'c' }],
+  ['a:::', 'request', { service: 'a:::', method: 'none', group: 'a:', version: '' }],
   ['xPINGx', 'request', { heartbeat: true, service: 'xPINGx', method: 'none' }],
 ];
 
@@ -44,10 +55,11 @@ test('texts are taken apart by the generated code as by the interpreter', async 
     const bytes = Uint8Array.from(Buffer.from(`${line}\r\n`, 'latin1'));
     const at = [bytes, 0, bytes.length] as const;
     codec.check(...at);
-    const { heartbeat, goaway, service, method } = facts;
+    const { heartbeat, goaway, service, method, group, version } = facts;
     expect(codec.isHeartbeat(...at), line).toBe(heartbeat ?? false);
     expect(codec.isGoaway(...at), line).toBe(goaway ?? false);
     expect([codec.serviceOf(...at), codec.methodOf(...at)], line).toEqual([service, method]);
+    expect([codec.groupOf(...at), codec.versionOf(...at)], line).toEqual([group, version]);
     const read = readFrame(protocol, bytes, 0, bytes.length);
     if (read.kind !== 'frame') throw new Error(line);
     expect(meaningOf(protocol, read.tree), line).toEqual({ kind, ...facts });

@@ -41,9 +41,11 @@ export function buildRecord(
     guards: cx.guards,
   });
   addEntries(ast.entries, [], { cx, declarations, path, record: () => field }, entries);
-  return extern === null || !cx.names.addField(ast.name ?? { text: name, span: field.span }, field)
-    ? null
-    : field;
+  if (extern === null) return null;
+  if (ast.name !== null) return cx.names.addField(ast.name, field) ? field : null;
+  const { file, start, end } = ast.format.span;
+  const hint = `give each a name: \`record ${file.text.slice(start, end)} as details { … }\``;
+  return cx.names.addField({ text: name, span: field.span }, field, hint) ? field : null;
 }
 
 function formatOf(ast: RecordMember, cx: Context, declarations: Declarations): ExternTypeModel | null {

@@ -224,6 +224,10 @@ function isInside(of: Extended, field: Length | Extended): boolean {
   return of.guards.every((g) => field.guards.some((h) => h.node === g.node && h.arm === g.arm));
 }
 
+/** What to do about a length of an arm that is used outside of it. */
+const IN_ITS_ARM =
+  'move what it measures into its arm, behind it; or let the length stand outside of the arms';
+
 function affineOf(e: Expression, report: Report): Affine | null {
   const refuse = (
     why: string,
@@ -239,8 +243,8 @@ function affineOf(e: Expression, report: Report): Affine | null {
       const [field, ...others] = e.fields;
       if (field!.member === 'field' && field!.isPeek === true)
         return refuse('it is not taken here', 'use the field itself, where it has been read');
-      if (others.length > 0) return refuse(`\`${e.name}\` stands in several arms`);
-      if (e.optional) return refuse(`\`${e.name}\` is not there in every frame`);
+      if (others.length > 0) return refuse(`\`${e.name}\` stands in several arms`, IN_ITS_ARM);
+      if (e.optional) return refuse(`\`${e.name}\` is not there in every frame`, IN_ITS_ARM);
       if (e.type.kind === 'int' && e.type.enum !== null)
         return refuse(`\`${e.name}\` is a \`${e.type.enum.name}\``);
       return { terms: new Map([[field!, 1n]]), constant: 0n };

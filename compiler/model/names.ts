@@ -76,8 +76,13 @@ export class Names {
     for (const [name, meaning] of this.meanings) if (meaning.kind === 'field') yield [name, meaning.fields];
   }
 
-  /** A name may come again in another arm of the same variant, with the same type. @returns false after a report */
-  addField(name: Name, field: Field | BitFieldModel): boolean {
+  /**
+   * A name may come again in another arm of the same variant, with the same type.
+   *
+   * @param hint what to do about a name that is taken
+   * @returns false after a report
+   */
+  addField(name: Name, field: Field | BitFieldModel, hint?: string): boolean {
     const before = this.meanings.get(name.text);
     if (before?.kind === 'broken') return true;
     if (before === undefined) {
@@ -95,7 +100,7 @@ export class Names {
       });
       return false;
     }
-    this.duplicate(name, before);
+    this.duplicate(name, before, hint);
     return false;
   }
 
@@ -122,10 +127,11 @@ export class Names {
     this.meanings.set(name.text, { kind: 'broken', span: name.span });
   }
 
-  private duplicate(name: Name, before: Meaning): void {
+  private duplicate(name: Name, before: Meaning, hint?: string): void {
     if (before.kind === 'broken') return;
     this.report.error('PF114', name.span, `\`${name.text}\` is declared twice`, {
       labels: [{ span: before.span, text: 'first here' }],
+      ...(hint === undefined ? {} : { hint }),
     });
   }
 }

@@ -1,7 +1,7 @@
 import { evaluate, matches } from './evaluate.js';
 import { parts } from './expressions-of.js';
-import { rangeOf } from './integers.js';
-import type { Field, FieldType, IntType, MemberModel } from './model.js';
+import { boundsOf, rangeOf } from './integers.js';
+import type { Field, FieldType, IntForm, IntType, MemberModel } from './model.js';
 import { askedBy, branchesOf, peeksIn, type Peeking } from './peeks.js';
 
 type Int = FieldType & { readonly kind: 'int' };
@@ -88,6 +88,8 @@ function leading(members: readonly MemberModel[], { int, order }: Int): readonly
   }
   if (first.member !== 'field' || first.type.kind !== 'int') return null;
   const { type } = first;
+  if (type.form.kind === 'digits' && int.bits === 8 && !int.signed)
+    return firstDigits(type.form, boundsOf(first).low < 0n);
   if (type.form.kind !== 'fixed' || type.order !== undefined) return null;
   const values = valuesOf(first, type);
   const isSame = type.int.bits === int.bits && (int.bits === 8 || type.int.little === int.little);
@@ -97,6 +99,18 @@ function leading(members: readonly MemberModel[], { int, order }: Int): readonly
   const shift = BigInt(type.int.bits - int.bits);
   if (!isBig || shift <= 0n) return null;
   return values.map(({ low, high }) => ({ low: low >> shift, high: high >> shift }));
+}
+
+/** What a number in digits is written to begin with. */
+function firstDigits(form: IntForm & { kind: 'digits' }, isNegative: boolean): readonly Range[] {
+  const digits = [byteRange('0', '9')];
+  if (form.base === 16) digits.push(byteRange('a', 'f'));
+  if (isNegative) digits.push(byteRange('-', '-'));
+  return digits;
+}
+
+function byteRange(low: string, high: string): Range {
+  return { low: BigInt(low.charCodeAt(0)), high: BigInt(high.charCodeAt(0)) };
 }
 
 function valuesOf(field: Field, type: Int): readonly Range[] {

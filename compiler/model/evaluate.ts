@@ -1,6 +1,7 @@
 import { askNone, askText } from './ask-text.js';
 import { arithmetic } from './constants.js';
 import type { Expression } from './expression.js';
+import { type Bits, bitsOf, type BitsOf } from './known-bits.js';
 import type { BitFieldModel, Field, Guard, ValueSet } from './model.js';
 
 /** What is known of a value: a value, or undefined for "depends". */
@@ -9,8 +10,11 @@ export type Known = bigint | boolean | string | null | undefined;
 /** What is known of fields. */
 export type Facts = ReadonlyMap<Field | BitFieldModel, Known>;
 
-/** Evaluates as far as the facts go. Booleans of `and` and `or` are decided by one side where that is enough. */
-export function evaluate(e: Expression, facts: Facts): Known {
+/**
+ * Evaluates as far as the facts go. Booleans of `and` and `or` are decided by one side where that is enough, and masks
+ * by the bits that are known of fields whose values are not.
+ */
+export function evaluate(e: Expression, facts: Facts, bits: BitsOf = NO_BITS): Known {
   switch (e.op) {
     case 'int':
     case 'text':
@@ -26,29 +30,31 @@ export function evaluate(e: Expression, facts: Facts): Known {
         ? facts.get(e.fields[0]!)
         : undefined;
     case 'flag': {
-      const of = evaluate(e.of, facts);
-      return typeof of === 'bigint' ? (of & e.mask) !== 0n : undefined;
+      const of = evaluate(e.of, facts, bits);
+      return typeof of === 'bigint' ? (of & e.mask) !== 0n : flagged(bitsOf(e.of, bits), e.mask);
     }
     case 'unary': {
-      const of = evaluate(e.operand, facts);
+      const of = evaluate(e.operand, facts, bits);
       if (e.operator === 'not') return typeof of === 'boolean' ? !of : undefined;
       if (typeof of !== 'bigint') return undefined;
       return e.operator === '-' ? -of : ~of;
     }
-    case 'binary':
-      return binary(e.operator, evaluate(e.left, facts), evaluate(e.right, facts));
+    case 'binary': {
+      const value = binary(e.operator, evaluate(e.left, facts, bits), evaluate(e.right, facts, bits));
+      return value === undefined ? masked(e, bits) : value;
+    }
     case 'match': {
-      const on = e.on.map((s) => evaluate(s, facts));
+      const on = e.on.map((s) => evaluate(s, facts, bits));
       for (const arm of e.arms) {
-        if (arm.patterns === null) return evaluate(arm.value, facts);
+        if (arm.patterns === null) return evaluate(arm.value, facts, bits);
         const taken = matches(arm.patterns, on);
-        if (taken === true) return evaluate(arm.value, facts);
+        if (taken === true) return evaluate(arm.value, facts, bits);
         if (taken === undefined) return undefined;
       }
       return undefined;
     }
     case 'byte': {
-      const of = evaluate(e.of, facts);
+      const of = evaluate(e.of, facts, bits);
       if (typeof of !== 'string') return of === null ? null : undefined;
       return e.index < of.length ? BigInt(of.charCodeAt(e.index)) : null;
     }
@@ -57,7 +63,7 @@ export function evaluate(e: Expression, facts: Facts): Known {
     case 'word':
     case 'cased':
     case 'oneOf': {
-      const of = evaluate(e.of, facts);
+      const of = evaluate(e.of, facts, bits);
       const given = typeof of === 'string' ? askText(e, of) : of === null ? askNone(e) : undefined;
       return given === undefined && of !== undefined ? null : given;
     }
@@ -69,6 +75,21 @@ export function evaluate(e: Expression, facts: Facts): Known {
     case 'wire':
       return undefined;
   }
+}
+
+const NO_BITS: BitsOf = new Map();
+
+/** `field & mask` where the bits of the mask are known. */
+function masked(e: Expression & { op: 'binary' }, bits: BitsOf): bigint | undefined {
+  if (e.operator !== '&' || bits.size === 0) return undefined;
+  const known = bitsOf(e, bits);
+  return known?.ones === known?.maybe ? known?.ones : undefined;
+}
+
+/** Whether one of the bits of a mask is 1, where that is known. */
+function flagged(known: Bits | null, mask: bigint): boolean | undefined {
+  if (known === null) return undefined;
+  return (known.ones & mask) !== 0n ? true : (known.maybe & mask) === 0n ? false : undefined;
 }
 
 /** Whether a place under these guards is in the frame: true, false, or undefined for "depends". */

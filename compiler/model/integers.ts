@@ -126,8 +126,14 @@ function unclamped(
         ? { low: 0n, high: right.high - 1n }
         : pick([-right.high, right.high, right.low, -right.low]);
     case '&':
+      if (left.low >= 0n && left.high < right.high && right.low >= 0n) return { low: 0n, high: left.high };
       if (right.low >= 0n) return { low: 0n, high: right.high };
       return left.low >= 0n ? { low: 0n, high: left.high } : { low: -(1n << 63n), high: 1n << 63n };
+    case '^': {
+      if (left.low < 0n || right.low < 0n) return { low: -(1n << 63n), high: 1n << 64n };
+      const bits = (left.high | right.high).toString(2).length;
+      return { low: 0n, high: (1n << BigInt(bits)) - 1n };
+    }
     case '<<':
       if (right.low < 0n || right.high > 64n) return { low: -(1n << 127n), high: 1n << 127n };
       return pick([

@@ -6,8 +6,9 @@ import { isNeeded } from '../../model/build-literal.js';
 import { doubtfulFields } from '../doubtful-fields.js';
 import { idParts } from '../../model/id-parts.js';
 import { usesOf } from '../../model/partial-length.js';
+import { type Bits, bitsOf, type BitsOf } from '../../model/known-bits.js';
 import { walk } from '../../model/walk.js';
-import type { Protocol, SynthModel } from '../../model/model.js';
+import type { BitFieldModel, Field, Protocol, SynthModel } from '../../model/model.js';
 import { namesakes, synthFacts } from '../../model/synth-facts.js';
 import type { ProtocolItem, Synth } from '../../syntax/ast.js';
 
@@ -107,7 +108,8 @@ function fieldsFit(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
 function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: Report): void {
   const { kinds, role } = EXPECTED[synth.name];
   const { kind: kindRole } = protocol.roles;
-  const kind = report.hasErrorIn(kindRole.span) ? null : evaluate(kindRole, facts);
+  const bits = setBits(synth, facts);
+  const kind = report.hasErrorIn(kindRole.span) ? null : evaluate(kindRole, facts, bits);
   if (typeof kind === 'string' && !kinds.includes(kind)) {
     report.error('PF140', synth.span, `what \`${synth.name}\` makes reads as a ${kind}`, {
       labels: [{ span: kindRole.span, text: 'by this' }],
@@ -120,14 +122,16 @@ function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
   ) {
     report.error('PF140', synth.span, `nothing says which kind of frame \`${synth.name}\` makes`, {
       labels: [{ span: kindRole.span, text: 'this depends on fields that are copied or given' }],
-      hint: `set them to constants that make it a ${kinds[0]!}`,
+      hint: [...parts(kindRole)].some(isMask)
+        ? `set the bits that it asks for: \`op: (req.op & 0x7fff) + 0x8000\``
+        : `set them to constants that make it a ${kinds[0]!}`,
     });
   }
   for (const [name, condition] of [
     ['heartbeat', protocol.roles.heartbeat],
     ['goaway', protocol.roles.goaway],
   ] as const) {
-    const value = condition === null ? false : evaluate(condition, facts);
+    const value = condition === null ? false : evaluate(condition, facts, bits);
     const labels = condition === null ? [] : [{ span: condition.span, text: 'by this' }];
     if (role === name && value === false) {
       report.error('PF140', synth.span, `what \`${synth.name}\` makes does not read as a ${name}`, {
@@ -140,11 +144,25 @@ function readsBack(protocol: Protocol, synth: SynthModel, facts: Facts, report: 
   }
   for (const member of walk(protocol.frame.body)) {
     if (member.member !== 'assert' || present(member.guards, facts) !== true) continue;
-    if (evaluate(member.condition, facts) === false)
+    if (evaluate(member.condition, facts, bits) === false)
       report.error('PF140', synth.span, `what \`${synth.name}\` makes is refused when it is read`, {
         labels: [{ span: member.condition.span, text: 'this does not hold' }],
       });
   }
+}
+
+function isMask(e: Expression): boolean {
+  return e.op === 'binary' && e.operator === '&';
+}
+
+/** What is known of the bits of fields that are set to what no constant is: `op: req.op ^ 0x80`. */
+function setBits(synth: SynthModel, facts: Facts): BitsOf {
+  const bits = new Map<Field | BitFieldModel, Bits>();
+  for (const { field, value } of synth.fields) {
+    const known = 'type' in value && facts.get(field) === undefined ? bitsOf(value, bits) : null;
+    if (known !== null) bits.set(field, known);
+  }
+  return bits;
 }
 
 /** Whether an expression asks for what stands in a head or map, or a TypeScript module: this rule looks into neither. */

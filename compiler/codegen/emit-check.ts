@@ -455,7 +455,7 @@ class Checker extends Reader {
       // The scan refuses these outside of windows; inside, nobody has looked yet.
       const least = 'nullable' in type && type.nullable ? -1 : 0;
       const start = this.placeOf(field);
-      const length = `${this.module.use(`i${type.extent.int.bits}${type.extent.int.little && type.extent.int.bits > 8 ? 'le' : ''}`)}(b, ${start})`;
+      const length = this.lengthAt(type.extent, start);
       this.fail(
         `${length} < ${least}`,
         'range',

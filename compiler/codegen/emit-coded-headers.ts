@@ -10,6 +10,7 @@ import { headerFunctions } from './header-functions.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { reachesRecursion } from './self-delimiting.js';
+import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 
 type ListField = Field & { readonly type: FieldType & { readonly kind: 'list' } };
@@ -74,6 +75,9 @@ export function emitCodedHeadersWrite(map: InnerField, module: Module): Function
   const reader = new Reader(module);
   reader.within = window.guards;
   const [from, to] = [reader.placeOf(window), reader.endOf(window)];
+  const args = argumentsOf(window.type, reader)
+    .map((arg) => `, ${arg}`)
+    .join('');
   const nullable = 'nullable' in value.type && value.type.nullable;
   return {
     kind: StructureKind.Function,
@@ -93,14 +97,14 @@ export function emitCodedHeadersWrite(map: InnerField, module: Module): Function
       `const plain = ${module.use('decodeWindow')}(${codecName(codec, module)}, b, at, ${from}, ${to}, ${max}, ${quote(window.path)}, ${quote(module.schemaAt(window))});`,
       `const known = ${heldCode(window, 'b', 'at', module)};`,
       `const again = ${module.use('frameBytes')}(sizeOf${name}(known${depth}));`,
-      `write${name}(again, 0, known);`,
+      `write${name}(again, 0, known${args});`,
       `${module.use('requireSame')}(${quote(window.path)}, plain, again);`,
       `const entries: ${pascalCase(pair.name)}[] = [];`,
       'for (const [key, value] of headers) {',
       ...(nullable ? [] : [`if (value === null) throw new ${error}(${quote(value.path)}, 'has no null');`]),
       `entries.push({ ${entryPart(key, 'key', module)}, ${entryPart(value, 'value', module)} });`,
       '}',
-      `return encode${name}({ ...known, ${module.property(map)}: entries });`,
+      `return encode${name}({ ...known, ${module.property(map)}: entries }${args});`,
     ]),
   };
 }

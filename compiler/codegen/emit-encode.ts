@@ -7,7 +7,7 @@ import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { checksumsOf } from '../model/covers.js';
 import { membersRead, parts, sizeOfElements } from '../model/expressions-of.js';
-import { boundsOf, formRange, intName, isBig, longest, rangeOf, widthRange } from '../model/integers.js';
+import { boundsOf, formRange, isBig, longest, rangeOf, widthRange } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type {
   ArmModel,
@@ -34,9 +34,9 @@ import { agreementOf } from '../model/peek-agreement.js';
 import { memberOf } from '../model/layout.js';
 import { keyedBy } from '../model/maps-as-lists.js';
 import { blockSize, fixedSize } from '../model/size.js';
-import { orderOf } from '../model/order-of.js';
+import { isEverywhere, ordersOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
-import { asOne, writeInOrder } from './byte-order.js';
+import { asOne, littleCode, putInteger, writeInOrder } from './byte-order.js';
 import { bytesCompared, whichCompared } from './bytes-compared.js';
 import { hasGaps, isClosed, noMember, spanOf } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
@@ -55,7 +55,7 @@ import {
   writeFormed,
 } from './self-delimiting.js';
 import { docOf, quote, type Module } from './module.js';
-import { argumentsOf, listParams, structParams } from './struct-arguments.js';
+import { argumentsOf, listParams, sizeArgumentsOf, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
 
@@ -176,7 +176,8 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
   });
   const deep = reachesRecursion({ kind: 'struct', struct, args: [] });
   const params = structParams(struct, module, 'write');
-  const sizer = new Writer(module, struct.body, 'v', struct.recursive ? 'depth - 1' : 'depth', params);
+  const sizeParams = structParams(struct, module, 'size');
+  const sizer = new Writer(module, struct.body, 'v', struct.recursive ? 'depth - 1' : 'depth', sizeParams);
   if (struct.recursive) {
     const detail = quote(`is over ${module.protocol.limits.depth} structs deep`);
     sizer.lines.push(
@@ -195,7 +196,7 @@ export function emitStructWrite(struct: Struct, module: Module): FunctionDeclara
       kind: StructureKind.Function,
       name: `sizeOf${name}`,
       docs: [`How many bytes a ${name} takes. @throws EncodeError`],
-      parameters: [value(sizer), ...params, ...(deep ? [{ name: 'depth', type: 'number' }] : [])],
+      parameters: [value(sizer), ...sizeParams, ...(deep ? [{ name: 'depth', type: 'number' }] : [])],
       returnType: 'number',
       statements: [...sizer.statements(), 'return size;'],
     },
@@ -226,8 +227,8 @@ class Writer implements Environment {
   private readonly hoistedBytes: string[] = [];
   /** What `bind` takes from the argument: `id`, `body = NO_BYTES`. */
   private parts: readonly string[] = [];
-  /** The local that says whether numbers have their low byte first. */
-  private little = '';
+  /** The locals that say whether numbers have their low byte first, by what chooses that. */
+  private readonly littles = new Map<Expression, string>();
   /** The lengths that are known from what is given. */
   private readonly known = new Set<Length>();
   /** Their locals; lengths of one name in several arms are one. */
@@ -268,7 +269,14 @@ class Writer implements Environment {
   field(e: Expression & { op: 'field' }): string {
     const field = e.fields[0]!;
     if (field.member === 'field' && field.isPeek === true)
-      return readValue(field, 'b', this.peekAt(field), this.module, undefined, '0');
+      return readValue(
+        field,
+        'b',
+        this.peekAt(field),
+        this.module,
+        undefined,
+        littleCode(field.type as FieldType & { kind: 'int' }, this),
+      );
     if (field.constant?.kind === 'int' && e.fields.length === 1) {
       return field.member === 'field' ? literal(field, field.constant) : String(field.constant.value);
     }
@@ -282,6 +290,10 @@ class Writer implements Environment {
 
   hold(_e: Expression, code: string): string {
     return code;
+  }
+
+  little(order: Expression): string {
+    return this.littles.get(order) ?? emitExpression(order, this);
   }
 
   bytesEqual(e: Expression & { op: 'field' }, text: string): string {
@@ -298,6 +310,17 @@ class Writer implements Environment {
 
   header({ maps, key }: Expression & { op: 'header' }): string {
     return lookUpCode(keyedBy(maps[0]!.type)!, this.local(maps[0]!), false, key, this.module);
+  }
+
+  /** Declares what chooses the order of numbers, where that is the same for all of them. */
+  private declareOrders(): void {
+    for (const order of ordersOf(this.body)) {
+      if (this.littles.has(order) || !isEverywhere(order)) continue;
+      const code = emitExpression(order, this);
+      const local = /^\w+$/.test(code) ? code : this.free('little');
+      if (local !== code) this.lines.push(`const ${local} = ${code};`);
+      this.littles.set(order, local);
+    }
   }
 
   /** Takes the values apart, with defaults, and refuses those their fields can't hold. */
@@ -432,7 +455,7 @@ class Writer implements Environment {
     const none = 'nullable' in type && type.nullable ? `${value} === null ? -1 : ` : '';
     const count = type.extent.kind === 'count' ? `${value}.length` : null;
     const units =
-      count ?? contentSize(type, value, of.path, this.module, this.depth, argumentsOf(type, this));
+      count ?? contentSize(type, value, of.path, this.module, this.depth, sizeArgumentsOf(type, this));
     return none === '' ? units : `(${none}${units})`;
   }
 
@@ -495,6 +518,8 @@ class Writer implements Environment {
 
   /** The size pass: `size` grows member by member; what lengths derive from is kept on the way. */
   sizes(): void {
+    if ([...walk(this.body)].some((m) => m.member === 'field' && isCoded(m) && m.type.args.length > 0))
+      this.declareOrders();
     const start = this.lines.length;
     this.lines.push('');
     this.sizeBlock(this.body);
@@ -529,12 +554,7 @@ class Writer implements Environment {
         this.checksumRange(to).to.push(`${this.local(member)}To`);
       }
     }
-    const order = this.source === 'v' ? null : orderOf(this.body);
-    if (order !== null) {
-      const code = emitExpression(order, this);
-      this.little = /^\w+$/.test(code) ? code : this.free('little');
-      if (this.little !== code) this.lines.push(`const ${this.little} = ${code};`);
-    }
+    this.declareOrders();
     const checksums = this.isDeferred ? checksumsOf({ body: this.body }) : [];
     for (const member of checksums) {
       const { from, to } = member.checksum!;
@@ -551,9 +571,8 @@ class Writer implements Environment {
     for (const member of checksums) {
       const place = `${this.local(member)}Place`;
       const type = member.type as FieldType & { kind: 'int' };
-      const write = (little: boolean): string =>
-        `${this.module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'))}(b, ${place}, ${this.sumCode(member)});`;
-      const put = writeInOrder(type, this.little, write);
+      const sum = this.sumCode(member);
+      const put = putInteger(type, 'b', place, sum, littleCode(type, this), this.module);
       this.lines.push(member.guards.length > 0 ? `if (${place} >= 0) ${asOne(put)}` : put);
     }
     this.lookAt(this.body);
@@ -754,7 +773,7 @@ class Writer implements Environment {
         }
         const extended = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
         if (!extended) {
-          const args = argumentsOf(type, this);
+          const args = sizeArgumentsOf(type, this);
           const size = valueSize(type, this.valueCode(member), member.path, this.module, this.depth, args);
           if ('extent' in type && type.extent.kind === 'rest' && type.extent.max !== null)
             this.lines.push(
@@ -778,7 +797,7 @@ class Writer implements Environment {
             member.path,
             this.module,
             this.depth,
-            argumentsOf(type, this),
+            sizeArgumentsOf(type, this),
           ),
           this.apart.has(member),
         );
@@ -1059,7 +1078,7 @@ class Writer implements Environment {
           const value = this.valueCode(member);
           const write = (little: boolean): string =>
             `${this.module.use(floatName({ ...type, little }).replace('f', 'putF'))}(b, ${this.position()}, ${value});`;
-          this.lines.push(writeInOrder({ int: type, order: type.order }, this.little, write));
+          this.lines.push(writeInOrder({ int: type, order: type.order }, littleCode(type, this), write));
           this.pending += type.bits / 8;
         } else if (member.type.kind === 'int') {
           const value =
@@ -1149,7 +1168,8 @@ class Writer implements Environment {
 
   /** Encodes a window before it is measured, once. */
   private encodeWindow(field: CodedField): void {
-    const code = `encode${pascalCase(field.type.struct.name)}(${this.valueCode(field)})`;
+    const args = argumentsOf(field.type, this).map((arg) => `, ${arg}`);
+    const code = `encode${pascalCase(field.type.struct.name)}(${this.valueCode(field)}${args.join('')})`;
     const bytes = this.free(`${this.local(field)}Bytes`);
     const inBranch = field.guards.length > 0;
     this.lines.push(`${inBranch ? '' : 'const '}${bytes} = ${code};`);
@@ -1176,10 +1196,7 @@ class Writer implements Environment {
       this.lines.push(...writeFormed(type, value, this.module));
       return;
     }
-    const put = (little: boolean): string =>
-      this.module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'));
-    const write = (little: boolean): string => `${put(little)}(b, ${this.position()}, ${value});`;
-    this.lines.push(writeInOrder(type, this.little, write));
+    this.lines.push(putInteger(type, 'b', this.position(), value, littleCode(type, this), this.module));
     this.pending += type.int.bits / 8;
   }
 
@@ -1452,12 +1469,14 @@ export function writeValue(
   args: readonly string[] = [],
 ): string[] {
   const more = args.map((arg) => `, ${arg}`).join('');
+  // What a number or a length has of the place of use is its order.
+  const [little = ''] = args;
   switch (type.kind) {
-    case 'float':
-      return [
-        `${module.use(floatName(type).replace('f', 'putF'))}(b, p, ${value});`,
-        `p += ${type.bits / 8};`,
-      ];
+    case 'float': {
+      const put = (isLittle: boolean): string =>
+        `${module.use(floatName({ ...type, little: isLittle }).replace('f', 'putF'))}(b, p, ${value});`;
+      return [writeInOrder({ int: type, order: type.order }, little, put), `p += ${type.bits / 8};`];
+    }
     case 'extern': {
       const name = module.extern(type.extern);
       const rest = type.extern.value === 'map' ? ', b' : '';
@@ -1472,22 +1491,22 @@ export function writeValue(
     case 'int': {
       if (type.form.kind !== 'fixed')
         return writeFormed(type, type.bool ? `${value} ? 1 : 0` : value, module);
-      const put = module.use(intName(type.int).replace(/^[ui]/, 'put'));
-      const big = isBig(type.int, null) ? value : value;
-      return [`${put}(b, p, ${type.bool ? `${value} ? 1 : 0` : big});`, `p += ${type.int.bits / 8};`];
+      const number = type.bool ? `${value} ? 1 : 0` : value;
+      return [putInteger(type, 'b', 'p', number, little, module), `p += ${type.int.bits / 8};`];
     }
     case 'struct':
       return [`p = write${pascalCase(type.struct.name)}(b, p, ${value}${more});`];
     case 'list':
       if (hasPlainElements(type)) {
         const items = type.nullable ? `${value} ?? []` : value;
-        return [`for (const item of ${items}) {`, ...writeValue(type.element, 'item', path, module), '}'];
+        const write = writeValue(type.element, 'item', path, module, undefined, args);
+        return [`for (const item of ${items}) {`, ...write, '}'];
       }
       if (type.nullable) return [`if (${value} !== null) p = write${listName(path)}(b, p, ${value}${more});`];
       return [`p = write${listName(path)}(b, p, ${value}${more});`];
     case 'map':
       return [
-        `p = write${listName(path)}(b, p, ${value});`,
+        `p = write${listName(path)}(b, p, ${value}${more});`,
         ...(type.extent.kind === 'until' ? writeDelimiter(type.extent.delimiter, module) : []),
       ];
     case 'coded':
@@ -1512,9 +1531,10 @@ export function writeValue(
       }
       if (type.extent.kind !== 'prefix')
         return type.nullable ? [`if (${value} !== null) {`, ...content(value), '}'] : content(value);
-      const { int, max } = type.extent;
+      const { extent } = type;
+      const { int, max } = extent;
       const width = int.bits / 8;
-      const put = module.use(intName(int).replace(/^[ui]/, 'put'));
+      const put = (length: string): string => putInteger(extent, 'b', 'p', length, little, module);
       const most = longest(int, type.nullable, max);
       const length =
         type.kind === 'bytes'
@@ -1524,12 +1544,12 @@ export function writeValue(
             : `${value}.length`;
       const write = [
         `${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${length}, 0, ${most});`,
-        `${put}(b, p, ${length});`,
+        put(length),
         `p += ${width};`,
         ...content(value),
       ];
       if (!type.nullable) return write;
-      return [`if (${value} === null) {`, `${put}(b, p, -1);`, `p += ${width};`, '} else {', ...write, '}'];
+      return [`if (${value} === null) {`, put('-1'), `p += ${width};`, '} else {', ...write, '}'];
     }
   }
 }
@@ -1543,8 +1563,10 @@ export function emitListWrite(
 ): FunctionDeclarationStructure[] {
   const params = listParams(type, module, 'write');
   const args = params.map((param) => param.name);
+  const sizeParams = listParams(type, module, 'size');
   const check = itemChecks(type, path, module);
-  const size = valueSize(type.element, 'item', path, module, 'depth', args);
+  const sizeArgs = sizeParams.map((param) => param.name);
+  const size = valueSize(type.element, 'item', path, module, 'depth', sizeArgs);
   const items = {
     name: 'items',
     type: `readonly ${elementText.includes('|') ? `(${elementText})` : elementText}[]`,
@@ -1553,7 +1575,11 @@ export function emitListWrite(
     {
       kind: StructureKind.Function,
       name: `sizeOf${listName(path)}`,
-      parameters: [items, ...params, ...(reachesRecursion(type) ? [{ name: 'depth', type: 'number' }] : [])],
+      parameters: [
+        items,
+        ...sizeParams,
+        ...(reachesRecursion(type) ? [{ name: 'depth', type: 'number' }] : []),
+      ],
       returnType: 'number',
       statements:
         /^\d+$/.test(size) && check.length === 0

@@ -2,10 +2,11 @@ import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type { Expression } from '../model/expression.js';
-import { membersRead, parts, sizeOfElements } from '../model/expressions-of.js';
-import { boundsOf, intName, isBig, rangeOf } from '../model/integers.js';
+import { membersRead, orderIn, parts, sizeOfElements } from '../model/expressions-of.js';
+import { boundsOf, isBig, rangeOf } from '../model/integers.js';
 import type { BitFieldModel, Block, Field, FieldType, MemberModel, Struct } from '../model/model.js';
 import { fixedSize, memberSize, typeSize } from '../model/size.js';
+import { littleCode, readInteger } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
 import { emitCases, emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
@@ -126,19 +127,21 @@ function elementEnd(
   if (isSelfDelimited(element))
     return endCode(element, path, 'b', 'p', 'to', count, 'depth', module, 'state', args);
   const size = sizeOfElements(type) === null ? fixedSize(typeSize(element)) : 'each';
-  return size === null ? prefixEnd(element, module) : `p + ${size} > to ? to - (p + ${size}) : p + ${size}`;
+  return size === null
+    ? prefixEnd(element, args[0] ?? '', module)
+    : `p + ${size} > to ? to - (p + ${size}) : p + ${size}`;
 }
 
 /** Where an element with a length prefix ends. */
-function prefixEnd(type: FieldType, module: Module): string {
+function prefixEnd(type: FieldType, little: string, module: Module): string {
   if ((type.kind !== 'bytes' && type.kind !== 'text') || type.extent.kind !== 'prefix')
     throw new Error(`an element that is a ${type.kind} does not say where it ends`);
   const { int, max } = type.extent;
   const least = type.nullable && int.signed ? -1 : 0;
   const most = Math.min(max ?? Infinity, Number(rangeOf(int).high));
   const none = !type.nullable ? -2 : int.signed ? -1 : Number(rangeOf(int).high);
-  const read = module.use(intName(int));
-  return `${module.use('prefixedEnd')}(p, to, ${int.bits / 8}, p + ${int.bits / 8} <= to ? ${read}(b, p) : 0, ${least}, ${most}, ${none})`;
+  const read = readInteger(type.extent, 'b', 'p', little, module);
+  return `${module.use('prefixedEnd')}(p, to, ${int.bits / 8}, p + ${int.bits / 8} <= to ? ${read} : 0, ${least}, ${most}, ${none})`;
 }
 
 /** Emits the body: `p` moves from member to member; what sizes and arms hang on is read on the way. */
@@ -257,7 +260,8 @@ class EndWriter implements Environment {
       else if (member.member === 'bits')
         for (const bit of member.fields)
           if (this.needed.has(bit)) {
-            this.keep(bit, readValue(bit, 'b', this.place(), this.module));
+            const little = littleCode(member, this);
+            this.keep(bit, readValue(bit, 'b', this.place(), this.module, undefined, little));
             this.bounds(bit, rest);
           }
       this.passed += size ?? 0;
@@ -357,12 +361,12 @@ class EndWriter implements Environment {
       const end = this.module.use(type.form.base === 10 ? 'digitsEnd' : 'hexDigitsEnd');
       this.lines.push(`if (${end}(b, ${place}, to, ${type.form.extent.digits}) <= 0) return 0;`);
     }
-    const code = readValue(field, 'b', place, this.module);
+    if (field.constant?.kind !== 'int' && !this.needed.has(field)) return;
+    const code = readValue(field, 'b', place, this.module, undefined, littleCode(type, this));
     if (field.constant?.kind === 'int') {
       this.lines.push(`if (${code} !== ${literal(field, field.constant)}) return 0;`);
       return;
     }
-    if (!this.needed.has(field)) return;
     this.keep(field, code);
     this.bounds(field, rest);
   }
@@ -400,14 +404,15 @@ class EndWriter implements Environment {
     if (!('extent' in type)) throw new Error(`${field.path} has no end of its own`);
     const { extent } = type;
     if (extent.kind === 'prefix' && type.kind !== 'record' && type.kind !== 'map' && type.kind !== 'list') {
-      if (!this.needed.has(field)) return this.move(prefixEnd(type, this.module), ends);
+      const little = littleCode(extent, this);
+      if (!this.needed.has(field)) return this.move(prefixEnd(type, little, this.module), ends);
       if (isNullable(field)) {
         const { int } = extent;
         const none = int.signed ? -1 : Number(rangeOf(int).high);
-        const isNull = `p + ${int.bits / 8} <= to && ${this.module.use(intName(int))}(b, p) === ${none}`;
+        const isNull = `p + ${int.bits / 8} <= to && ${readInteger(extent, 'b', 'p', little, this.module)} === ${none}`;
         this.keep(field, `${isNull} ? -1 : 0`);
       }
-      this.move(prefixEnd(type, this.module), false);
+      this.move(prefixEnd(type, little, this.module), false);
       this.keepText(field, `${from} + ${extent.int.bits / 8}`, 'p');
       return false;
     }
@@ -598,25 +603,44 @@ interface Read {
 /** What sizes, counts, conditions and variants of members read. */
 function deciding(members: readonly MemberModel[]): Read[] {
   const read: Read[] = [];
+  const add = (e: Expression): void => {
+    const nulls = new Set<Expression>();
+    for (const part of parts(e)) {
+      if (part.op === 'binary' && [part.left, part.right].some((side) => side.op === 'null'))
+        nulls.add(part.left).add(part.right);
+      if (part.op !== 'field') continue;
+      const { fields, optional } = part;
+      const isTextual = fields.every(
+        (f) => f.member === 'field' && (f.type.kind === 'text' || f.type.kind === 'bytes'),
+      );
+      // Whether a nullable one is null its length tells.
+      const isText = isTextual && !(nulls.has(part) && fields.every(isNullable));
+      read.push({ fields, optional, isText });
+    }
+  };
   for (const member of passed(members)) {
     if (member.member === 'assert') continue;
-    for (const e of membersRead(member)) {
-      const nulls = new Set<Expression>();
-      for (const part of parts(e)) {
-        if (part.op === 'binary' && [part.left, part.right].some((side) => side.op === 'null'))
-          nulls.add(part.left).add(part.right);
-        if (part.op !== 'field') continue;
-        const { fields, optional } = part;
-        const isTextual = fields.every(
-          (f) => f.member === 'field' && (f.type.kind === 'text' || f.type.kind === 'bytes'),
-        );
-        // Whether a nullable one is null its length tells.
-        const isText = isTextual && !(nulls.has(part) && fields.every(isNullable));
-        read.push({ fields, optional, isText });
-      }
-    }
+    const order = orderOfNumber(member);
+    const isCompared = member.member === 'field' && member.constant !== null;
+    for (const e of membersRead(member)) if (e !== order || isCompared) add(e);
   }
+  // The order of a number matters where the number does.
+  const orders = new Set<Expression>();
+  for (const { fields } of read)
+    for (const field of fields) {
+      const order = orderOfNumber(field.member === 'bitField' ? field.group : field);
+      if (order === undefined || orders.has(order)) continue;
+      orders.add(order);
+      add(order);
+    }
   return read;
+}
+
+/** What chooses the byte order of a number or a group of bits. */
+function orderOfNumber(member: MemberModel): Expression | undefined {
+  if (member.member === 'bits') return member.order;
+  const isNumber = member.member === 'field' && (member.type.kind === 'int' || member.type.kind === 'float');
+  return isNumber ? orderIn(member.type) : undefined;
 }
 
 function fieldsIn(read: readonly Read[]): ReadonlySet<Field | BitFieldModel> {

@@ -36,6 +36,8 @@ export interface Environment {
   which?(e: Of<'oneOf'>): string | null;
   /** Whether the bytes of a field begin or end with a text; null where they are not looked at as they lie. */
   textTest?(e: Of<'textTest'>): string | null;
+  /** Whether numbers have their low byte first, by what chooses that; left out where it is emitted as others are. */
+  little?(order: Expression): string;
   /** A local variable for what is used more than once. */
   hold(e: Expression, code: string): string;
 }

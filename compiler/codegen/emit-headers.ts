@@ -1,9 +1,11 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase } from '../model/camel-case.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
-import { intName, rangeOf } from '../model/integers.js';
+import { orderIn } from '../model/expressions-of.js';
+import { rangeOf } from '../model/integers.js';
 import type { Field, MemberModel, WindowModel } from '../model/model.js';
 import { walk } from '../model/walk.js';
+import { littleCode, readInteger } from './byte-order.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { windowEnd } from './emit-view.js';
@@ -60,9 +62,10 @@ export function emitHeaders(
   const ends = { key: textEnd ?? keyEnd, value: textEnd ?? valueEnd };
   const skip = { key: prefixWidth(key), value: prefixWidth(value) };
   const [keyTail, valueTail] = [endsBefore(key), endsBefore(value)];
+  const little = littleCode({ order: orderIn(field.type) }, new Reader(module));
   const nullTest = (place: string): string | null =>
     value.type.kind === 'text' && value.type.nullable && value.type.extent.kind === 'prefix'
-      ? `${module.use(intName(value.type.extent.int))}(b, ${place}) === ${nullLength(value)}`
+      ? `${readInteger(value.type.extent, 'b', place, little, module)} === ${nullLength(value)}`
       : null;
   const text = (place: string, end: string): string => {
     const code = `values.read(b, ${place} + ${skip.value}, ${end}${valueTail})`;
@@ -107,8 +110,11 @@ export function emitHeaders(
   const endArg = usesEnd ? ', end' : '';
   return [
     ...(textEnd !== null
-      ? [textEndFunction(textEnd, [key, value], module)]
-      : [textEndFunction(ends.key, [key], module), textEndFunction(ends.value, [value], module)]),
+      ? [textEndFunction(textEnd, [key, value], little, module)]
+      : [
+          textEndFunction(ends.key, [key], little, module),
+          textEndFunction(ends.value, [value], little, module),
+        ]),
     `/** Header keys and values: most are the same again and again. */\nconst keys = new ${module.use('TextCache')}();\nconst values = new ${module.use('TextCache')}();`,
     {
       kind: StructureKind.Function,
@@ -205,6 +211,7 @@ export function eachArm<Of extends Field>(
 function textEndFunction(
   name: string,
   fields: readonly Field[],
+  little: string,
   module: Module,
 ): FunctionDeclarationStructure {
   const [field] = fields;
@@ -218,7 +225,7 @@ function textEndFunction(
   const lines: string[] = [];
   if (extent.kind === 'prefix') {
     const width = extent.int.bits / 8;
-    lines.push(`const length = p + ${width} <= to ? ${module.use(intName(extent.int))}(b, p) : -2;`);
+    lines.push(`const length = p + ${width} <= to ? ${readInteger(extent, 'b', 'p', little, module)} : -2;`);
     if (nullable || fields.some((f) => f.type.kind === 'text' && f.type.nullable)) {
       lines.push(`if (length === ${nullLength(field!)} && p + ${width} <= to) return p + ${width};`);
     }
@@ -269,7 +276,7 @@ function shape(field: Field): unknown {
   const type = field.type as Field['type'] & { kind: 'text' };
   const { extent } = type;
   if (extent.kind === 'until') return [extent.delimiter, extent.max];
-  return extent.kind === 'prefix' ? [extent.int, extent.max] : [field.path];
+  return extent.kind === 'prefix' ? [extent.int, extent.max, extent.order !== undefined] : [field.path];
 }
 
 /** The code that comes back over the delimiter after a text or map; nothing where none ends it. */

@@ -7,7 +7,7 @@ import { readAtCursor } from './emit-struct-read.js';
 import { quote, type Module } from './module.js';
 import { endPlace, Reader, windowAround } from './reader.js';
 import { reachesRecursion } from './self-delimiting.js';
-import { argumentsOf } from './struct-arguments.js';
+import { argumentsOf, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { typeText } from './type-text.js';
 
@@ -119,7 +119,7 @@ function readHolder(of: Holder, module: Module): string[] {
   const { lines } = reader;
   const schema = module.schemaAt(of);
   const type: FieldType =
-    of.type.kind === 'coded' ? { kind: 'struct', struct: of.type.struct, args: [] } : of.type;
+    of.type.kind === 'coded' ? { kind: 'struct', struct: of.type.struct, args: of.type.args } : of.type;
   const from = reader.placeOf(of);
   if (of.type.kind === 'coded') {
     const codec = codecName(of.type.codec, module);
@@ -148,19 +148,20 @@ function readHolder(of: Holder, module: Module): string[] {
 export function emitCodedWrite(of: CodedField, module: Module): FunctionDeclarationStructure {
   const name = pascalCase(of.type.struct.name);
   const { max, struct } = of.type;
+  const params = structParams(struct, module, 'write');
   const deep = reachesRecursion({ kind: 'struct', struct, args: [] });
   const depth = deep ? `, ${module.protocol.limits.depth}` : '';
   return {
     kind: StructureKind.Function,
     name: `encode${name}`,
     docs: [`The bytes that stand for a ${name}. @throws EncodeError`],
-    parameters: [{ name: 'v', type: name }],
+    parameters: [{ name: 'v', type: name }, ...params],
     returnType: 'Uint8Array',
     statements: [
       `const size = sizeOf${name}(v${depth});`,
       `${module.use('requireInteger')}(${quote(`${of.path} (bytes in it)`)}, size, 0, ${max});`,
       `const plain = ${module.use('frameBytes')}(size);`,
-      `write${name}(plain, 0, v);`,
+      `write${name}(${['plain', '0', 'v', ...params.map((param) => param.name)].join(', ')});`,
       `return ${codecName(of.type.codec, module)}.encode(plain);`,
     ],
   };

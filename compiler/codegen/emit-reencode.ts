@@ -1,5 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
+import { orderIn } from '../model/expressions-of.js';
 import { intName, longest } from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import { checksumsOf } from '../model/covers.js';
@@ -21,8 +22,8 @@ import type {
   PadModel,
   WindowModel,
 } from '../model/model.js';
-import { readInOrder, writeInOrder } from './byte-order.js';
 import { deriveLines, disagreement } from './emit-encode.js';
+import { littleCode, putInteger, readInteger, writeInOrder } from './byte-order.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersFields, headerWindow, isMap, nullLength, prefixWidth } from './emit-headers.js';
 import {
@@ -47,7 +48,11 @@ import {
   writeDelimiter,
   writeFormed,
 } from './self-delimiting.js';
+import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
+
+/** What the functions over entries take where the order of their lengths is chosen. */
+const LITTLE = { name: 'little', type: 'boolean' };
 
 /**
  * A part of the frame that is written anew: what a caller gives, the record that it changes, a length whose own width
@@ -387,21 +392,18 @@ function rewrite(
         continue;
       }
       const type = field.type as FieldType & { kind: 'int' };
-      const { int } = type;
-      const put = (little: boolean): string =>
-        module.use(intName({ ...int, little }).replace(/^[ui]/, 'put'));
-      const value = int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
+      const value = type.int.bits > 48 ? `BigInt(${module.local(field)})` : module.local(field);
       const place = writer.placeOf(field);
-      const write = (little: boolean): string => `${put(little)}(out, ${place}, ${value});`;
-      writer.lines.push(writeInOrder(type, 'isLittle(out, 0)', write));
+      writer.lines.push(putInteger(type, 'out', place, value, littleCode(type, writer), module));
     } else if (
       parts.includes(field) &&
       (field.type.kind === 'bytes' || field.type.kind === 'text') &&
       field.type.extent.kind === 'prefix'
     ) {
-      const put = module.use(intName(field.type.extent.int).replace(/^[ui]/, 'put'));
+      const { extent } = field.type;
       const { size } = regions.find((r) => r.field === field)!;
-      writer.lines.push(`${put}(out, ${writer.placeOf(field)}, ${size});`);
+      const place = writer.placeOf(field);
+      writer.lines.push(putInteger(extent, 'out', place, size, littleCode(extent, writer), module));
     }
   }
   lines.push(...renumber(writer.lines));
@@ -413,9 +415,7 @@ function rewrite(
     const one = (): void => {
       const inner = checksumCode(checksum, sum, module);
       const type = checksum.type as FieldType & { kind: 'int' };
-      const put = (little: boolean): string =>
-        `${module.use(intName({ ...type.int, little }).replace(/^[ui]/, 'put'))}(out, ${inner.place}, ${inner.sum});`;
-      sum.lines.push(writeInOrder(type, 'isLittle(out, 0)', put));
+      sum.lines.push(putInteger(type, 'out', inner.place, inner.sum, littleCode(type, sum), module));
     };
     if (guard === null) one();
     else {
@@ -444,7 +444,7 @@ function lengthBits(group: BitGroup, lengths: readonly Length[], writer: Reader,
         const kept = `(${module.use(name)}(out, ${place}) & 0x${others.toString(16)})`;
         return `${module.use(name.replace(/^[ui]/, 'put'))}(out, ${place}, ${kept} | ${value});`;
       };
-      return writeInOrder(group, 'isLittle(out, 0)', write);
+      return writeInOrder(group, littleCode(group, writer), write);
     });
 }
 
@@ -628,7 +628,7 @@ export function emitVerify(checksums: readonly Field[], module: Module): Functio
     const type = field.type as FieldType & { kind: 'int' };
     lines.push(
       `const sum = ${sum};`,
-      `const found = ${readInOrder(type, 'b', 'at', (little) => `${module.use(intName({ ...type.int, little }))}(b, ${place})`)};`,
+      `const found = ${readInteger(type, 'b', place, littleCode(type, reader), module)};`,
       // Zero and all ones are the same number in an internet checksum.
       field.checksum!.algorithm === 'internet'
         ? 'if (sum !== found && (sum !== 0 || found !== 0xffff)) {'
@@ -943,7 +943,10 @@ function delimitedId(field: Field, module: Module): string[] {
 
 /** The line that writes all headers at `q`, those received by their own bytes. */
 function freshHeaders(field: Field, module: Module): string {
-  if (isMap(field)) return `splice${pascalCase(field.type.pair.name)}Entries(out, q, b, headers);`;
+  if (isMap(field)) {
+    const args = argumentsOf(field.type, new Reader(module)).map((arg) => `, ${arg}`);
+    return `splice${pascalCase(field.type.pair.name)}Entries(out, q, b, headers${args.join('')});`;
+  }
   const name = module.extern((field as ExternField).type.extern);
   if (isHead(field)) return `${name}.writeTexts(out, q, headers, b, headersFrom, headersTo);`;
   return `${name}.write(out, q, headers, b, headersFrom, headersTo);`;
@@ -968,16 +971,18 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   const b = { name: 'b', type: 'Uint8Array' };
   const entries = { name: 'headers', type: map };
   const end = delimiterAfter(field.type.extent);
-  const write = (out: string, key: string, value: string): string =>
+  const little = orderIn(field.type) === undefined ? [] : [LITTLE];
+  const told = (text: Field): string => (orderIn(text.type) === undefined ? '' : `, ${LITTLE.name}`);
+  const write = (out: string, keyText: string, valueText: string): string =>
     end === null
-      ? `${valueWriter}(${out}, ${keyWriter}(${out}, p, ${key}), ${value})`
-      : `write${name}Entry(${out}, p, ${key}, ${value})`;
+      ? `${valueWriter}(${out}, ${keyWriter}(${out}, p, ${keyText}${told(key)}), ${valueText}${told(value)})`
+      : `write${name}Entry(${out}, p, ${keyText}, ${valueText}${little.map(() => `, ${LITTLE.name}`).join('')})`;
   return [
     HEADER_ENTRIES,
     ...textSizes(name, key, value, module),
     textWriter(keyWriter, key, module),
     textWriter(valueWriter, value, module),
-    ...(end === null ? [] : [entryWriter(name, end, paths.join(' or '), module)]),
+    ...(end === null ? [] : [entryWriter(name, end, paths.join(' or '), field.type, module)]),
     ...paths.flatMap((path): FunctionDeclarationStructure[] => {
       const list = path.split('.').map(pascalCase).join('');
       return [
@@ -1004,7 +1009,12 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
         {
           kind: StructureKind.Function,
           name: `write${list}`,
-          parameters: [b, { name: 'at', type: 'number' }, { name: 'entries', type: 'HeaderEntries' }],
+          parameters: [
+            b,
+            { name: 'at', type: 'number' },
+            { name: 'entries', type: 'HeaderEntries' },
+            ...little,
+          ],
           returnType: 'number',
           statements: [
             'let p = at;',
@@ -1036,7 +1046,13 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
       kind: StructureKind.Function,
       name: `splice${name}Entries`,
       docs: ['Writes all entries at `at`: those that came in `b` as their own bytes, the others anew.'],
-      parameters: [{ name: 'out', type: 'Uint8Array' }, { name: 'at', type: 'number' }, b, entries],
+      parameters: [
+        { name: 'out', type: 'Uint8Array' },
+        { name: 'at', type: 'number' },
+        b,
+        entries,
+        ...little,
+      ],
       returnType: 'void',
       statements: [
         'let p = at;',
@@ -1057,8 +1073,10 @@ function entryWriter(
   name: string,
   delimiter: string,
   path: string,
+  { key, value, args }: FieldType & { readonly kind: 'map' },
   module: Module,
 ): FunctionDeclarationStructure {
+  const told = (text: Field): string => (orderIn(text.type) === undefined ? '' : `, ${LITTLE.name}`);
   const isEnd = `${module.use('startsAt')}(b, p, p + ${delimiter.length}, ${module.delimiter(delimiter)})`;
   return {
     kind: StructureKind.Function,
@@ -1068,10 +1086,11 @@ function entryWriter(
       { name: 'p', type: 'number' },
       { name: 'key', type: 'string' },
       { name: 'value', type: 'string | null' },
+      ...(args.length === 0 ? [] : [LITTLE]),
     ],
     returnType: 'number',
     statements: [
-      `const end = write${name}Value(b, write${name}Key(b, p, key), value);`,
+      `const end = write${name}Value(b, write${name}Key(b, p, key${told(key)}), value${told(value)});`,
       `if (${isEnd}) throw new ${module.use('EncodeError')}(${quote(path)}, 'has an entry that begins as its end does');`,
       'return end;',
     ],
@@ -1112,8 +1131,9 @@ function textWriter(name: string, field: Field, module: Module): FunctionDeclara
   if (extent.kind !== 'prefix')
     throw new Error('header texts without an end of their own are refused by the checker');
   const width = extent.int.bits / 8;
-  const put = module.use(intName(extent.int).replace(/^[ui]/, 'put'));
-  const none = Number(nullLength(field));
+  const { order } = extent;
+  const put = (length: string): string => putInteger(extent, 'b', 'p', length, LITTLE.name, module);
+  const none = nullLength(field);
   const most = longest(extent.int, nullable, extent.max);
   return {
     kind: StructureKind.Function,
@@ -1122,11 +1142,12 @@ function textWriter(name: string, field: Field, module: Module): FunctionDeclara
       { name: 'b', type: 'Uint8Array' },
       { name: 'p', type: 'number' },
       { name: 'text', type: nullable || name.endsWith('Value') ? 'string | null' : 'string' },
+      ...(order === undefined ? [] : [LITTLE]),
     ],
     returnType: 'number',
     statements: [
       ...(nullable
-        ? ['if (text === null) {', `${put}(b, p, ${none});`, `return p + ${width};`, '}']
+        ? ['if (text === null) {', put(none), `return p + ${width};`, '}']
         : name.endsWith('Value')
           ? [
               `if (text === null) throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has no null');`,
@@ -1134,7 +1155,7 @@ function textWriter(name: string, field: Field, module: Module): FunctionDeclara
           : []),
       `const end = ${module.use('writeUtf8')}(b, p + ${width}, text);`,
       `${module.use('requireInteger')}(${quote(`${field.path} (bytes)`)}, end - p - ${width}, 0, ${most});`,
-      `${put}(b, p, end - p - ${width});`,
+      put(`end - p - ${width}`),
       'return end;',
     ],
   };

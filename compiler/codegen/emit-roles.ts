@@ -10,7 +10,7 @@ import { windowEnd } from './emit-view.js';
 import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
 import { quote, repliesName, type Module } from './module.js';
-import { readInOrder, writeInOrder } from './byte-order.js';
+import { littleCode, readInOrder, writeInOrder } from './byte-order.js';
 import { putInPlace, writeInPlace } from './put-in-place.js';
 import { isMarked, Reader } from './reader.js';
 import { formedSize, writeFormed } from './self-delimiting.js';
@@ -327,7 +327,8 @@ function emitHeadId(
 function requestId64(id: Field, reader: Reader): string {
   const read = (little: boolean): string =>
     `${reader.module.use(little ? 'requestId64le' : 'requestId64')}(b, ${reader.placeOf(id)})`;
-  return readInOrder(idType(id), 'b', 'at', read);
+  const type = idType(id);
+  return readInOrder(type, littleCode(type, reader), read);
 }
 
 /** The code of an id of several fields. */
@@ -458,7 +459,7 @@ function setId(id: Field, scratch: string, reader: Reader, module: Module): void
     const place = reader.placeOf(id);
     const put = (little: boolean): string => module.use(little ? 'putRequestId64le' : 'putRequestId64');
     const write = (little: boolean): string => `${put(little)}(b, ${place}, id);`;
-    lines.push(writeInOrder(type, 'isLittle(b, at)', write), 'return true;');
+    lines.push(writeInOrder(type, littleCode(type, reader), write), 'return true;');
     return;
   }
   // An id of fewer bits is a number; only wider ones can be bigint.

@@ -1,6 +1,6 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
-import { boundsOf, intName, rangeOf, widthRange } from '../model/integers.js';
+import { boundsOf, rangeOf, widthRange } from '../model/integers.js';
 import type { Anchor, Place } from '../model/layout.js';
 import type { BitFieldModel, Block, Field, FieldType, MemberModel } from '../model/model.js';
 import { blockSize, fixedSize, memberSize } from '../model/size.js';
@@ -253,9 +253,7 @@ class Scanner extends Reader {
       const least = 'nullable' in field.type && field.type.nullable && extent.int.signed ? -1 : 0;
       if (extent.int.signed || extent.max !== null) {
         const length = this.free('length');
-        this.lines.push(
-          `const ${length} = ${this.module.use(intName(extent.int))}(b, ${this.place(start)});`,
-        );
+        this.lines.push(`const ${length} = ${this.lengthAt(extent, this.place(start))};`);
         const fault = this.module.use('ScanFault');
         if (extent.int.signed) this.lines.push(`if (${length} < ${least}) return ${fault}.malformed;`);
         const none =

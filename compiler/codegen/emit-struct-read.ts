@@ -1,7 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
-import { boundsOf, formRange, intName, isBig, rangeOf } from '../model/integers.js';
+import { boundsOf, formRange, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { typeSize } from '../model/size.js';
 import { keyedBy } from '../model/maps-as-lists.js';
@@ -17,6 +17,7 @@ import type {
   VariantModel,
   WindowModel,
 } from '../model/model.js';
+import { littleCode, readInOrder, readInteger } from './byte-order.js';
 import { bytesCompared } from './bytes-compared.js';
 import { isClosed, noMember } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
@@ -57,7 +58,7 @@ function closedCast(of: Enum | null): string {
 /**
  * The code that reads a value of a type at the cursor `c`.
  * @param depth the code of how many recursive structs may still be in each other
- * @param args the code of what the parameters of a struct are
+ * @param args the code of what the parameters of a struct are, or the byte order of a number
  */
 export function readAtCursor(
   type: FieldType,
@@ -74,9 +75,13 @@ export function readAtCursor(
   const reach = (size: string): string => `c.reach(${size}, ${quote(path)}, ${quote(schema)})`;
   const walked = (units: string): string =>
     `${module.use('ended')}(${endCode(type, path, 'c.bytes', 'c.at', 'c.end', units, '0', module)}, ${quote(path)}, c.at, ${quote(schema)})`;
+  // What a number or a length has of the place of use is its order.
+  const [little = ''] = args;
   switch (type.kind) {
     case 'float': {
-      const read = `${module.use(floatName(type))}(c.bytes, c.at)`;
+      const one = (isLittle: boolean): string =>
+        `${module.use(floatName({ ...type, little: isLittle }))}(c.bytes, c.at)`;
+      const read = readInOrder({ int: type, order: type.order }, little, one);
       lines.push(`const ${local}End = ${reach(String(type.bits / 8))};`, `const ${local} = ${read};`);
       lines.push(`c.at = ${local}End;`);
       return;
@@ -99,7 +104,8 @@ export function readAtCursor(
         path,
       } as unknown as Field;
       lines.push(`const ${local}End = ${reach(String(type.int.bits / 8))};`);
-      lines.push(`const ${local} = ${readValue(field, 'c.bytes', 'c.at', module)}${closedCast(type.enum)};`);
+      const read = readValue(field, 'c.bytes', 'c.at', module, undefined, little);
+      lines.push(`const ${local} = ${read}${closedCast(type.enum)};`);
       lines.push(`c.at = ${local}End;`);
       return;
     }
@@ -126,7 +132,8 @@ export function readAtCursor(
       if (extent.kind === 'prefix') {
         const width = extent.int.bits / 8;
         lines.push(`const ${local}At = ${reach(String(width))};`);
-        lines.push(`const ${local}Length = ${module.use(intName(extent.int))}(c.bytes, c.at);`);
+        const read = readInteger(extent, 'c.bytes', 'c.at', little, module);
+        lines.push(`const ${local}Length = ${read};`);
         lines.push(`c.at = ${local}At;`);
         const size = none !== null ? `${local}Length === ${none} ? 0 : ${local}Length` : `${local}Length`;
         tooLong(`${local}Length`);
@@ -352,7 +359,9 @@ class StructReader implements Environment {
           `const ${group}Next = c.reach(${member.int.bits / 8}, ${quote(member.path)}, ${quote(this.module.schemaAt(member))});`,
         );
         for (const bit of member.fields) {
-          this.set(bit, `${readValue(bit, 'c.bytes', 'c.at', this.module)}${closedCast(bit.enum)}`);
+          const little = littleCode(member, this);
+          const read = readValue(bit, 'c.bytes', 'c.at', this.module, undefined, little);
+          this.set(bit, `${read}${closedCast(bit.enum)}`);
           this.checkBit(bit);
         }
         this.lines.push(`c.at = ${group}Next;`);
@@ -451,7 +460,9 @@ class StructReader implements Environment {
       const size = typeSize(field.type).min;
       this.lines.push(`c.reach(${size}, ${quote(field.path)}, ${quote(this.module.schemaAt(field))});`);
       const of = field.type.kind === 'int' ? field.type.enum : null;
-      this.set(field, `${readValue(field, 'c.bytes', 'c.at', this.module)}${closedCast(of)}`);
+      const [little] = argumentsOf(field.type, this);
+      const read = readValue(field, 'c.bytes', 'c.at', this.module, undefined, little);
+      this.set(field, `${read}${closedCast(of)}`);
       this.checkValue(field, local);
       return;
     }

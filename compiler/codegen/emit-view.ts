@@ -6,7 +6,6 @@ import {
 import type { Expression } from '../model/expression.js';
 import { walk } from '../model/walk.js';
 import type { BitFieldModel, Field, Frame } from '../model/model.js';
-import { intName } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { isGiven } from '../model/is-given.js';
 import { readAtCursor, slice } from './emit-struct-read.js';
@@ -213,7 +212,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     lines.push(`const from = ${from};`);
     if (type.nullable) {
       const none = type.extent.int.signed ? '-1' : String(2 ** type.extent.int.bits - 1);
-      lines.push(`if (${module.use(intName(type.extent.int))}(b, from) === ${none}) return null;`);
+      lines.push(`if (${reader.lengthAt(type.extent, 'from')} === ${none}) return null;`);
     }
     lines.push(
       `return ${slice(type, `from + ${width}`, reader.endOf(field), field.path, schema, module, 'b', 'at')};`,

@@ -1,11 +1,11 @@
 import { StructureKind, type FunctionDeclarationStructure, type StatementStructures } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
+import type { Expression } from '../model/expression.js';
 import type { Anchor } from '../model/layout.js';
 import { listOf } from '../model/maps-as-lists.js';
 import { checksumsOf } from '../model/covers.js';
 import { inFrame } from '../model/in-frame.js';
 import type { CodedField } from '../model/inner-fields.js';
-import { orderOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
 import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
 import { emitByteOrder } from './byte-order.js';
@@ -142,9 +142,7 @@ export async function generate(protocol: Protocol): Promise<string> {
     check.statements = [...held.begin, ...[check.statements ?? []].flat()];
     module.statements.splice(anchorsAt, 0, ...held.statements);
   }
-  const order = orderOf(frame.body);
-  if (order !== null) module.statements.splice(anchorsAt, 0, emitByteOrder(order, module));
-  module.statements.splice(anchorsAt, 0, ...emitAnchors(module));
+  module.statements.splice(anchorsAt, 0, ...emitPlaces(module));
   module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
   if (module.markCount > 0) {
     check.statements = ['marks.begin(b, at);', ...[check.statements ?? []].flat()];
@@ -180,28 +178,43 @@ function markUnused(statement: StatementStructures | string): StatementStructure
   return parameters === undefined ? statement : { ...statement, parameters };
 }
 
-/** One function for each place that varies: where a member of variable size ends and the next one starts. */
-function emitAnchors(module: Module): FunctionDeclarationStructure[] {
-  const emitted = new Map<Anchor, FunctionDeclarationStructure>();
+/**
+ * One function for each place that varies: where a member of variable size ends and the next one starts; and one for
+ * each byte order that is chosen.
+ */
+function emitPlaces(module: Module): FunctionDeclarationStructure[] {
+  const places = new Map<Anchor, FunctionDeclarationStructure>();
+  const orders = new Map<Expression, FunctionDeclarationStructure>();
   // Writing one may ask for another.
-  for (const anchor of module.usedAnchors) {
-    const reader = new Reader(module);
-    reader.within = anchor.after.guards;
-    const code = reader.anchorCode(anchor);
-    const found = tidy([...reader.lines, `return ${code};`]);
-    emitted.set(anchor, {
-      kind: StructureKind.Function,
-      name: `${anchor.name}At`,
-      docs: [`Where ${anchor.name === 'end' ? 'the frame ends' : `${anchor.name} starts`}.`],
-      parameters: [
-        { name: 'b', type: 'Uint8Array' },
-        { name: 'at', type: 'number' },
-      ],
-      returnType: 'number',
-      statements: isMarked(anchor, module) ? kept(anchor, found, module) : found,
-    });
+  for (let written = -1; written < places.size + orders.size;) {
+    written = places.size + orders.size;
+    for (const anchor of module.usedAnchors)
+      if (!places.has(anchor)) places.set(anchor, emitAnchor(anchor, module));
+    for (const order of module.usedOrders)
+      if (!orders.has(order)) orders.set(order, emitByteOrder(order, module));
   }
-  return module.layout.anchors.flatMap((anchor) => emitted.get(anchor) ?? []);
+  return [
+    ...module.layout.anchors.flatMap((anchor) => places.get(anchor) ?? []),
+    ...module.orders.flatMap((order) => orders.get(order) ?? []),
+  ];
+}
+
+function emitAnchor(anchor: Anchor, module: Module): FunctionDeclarationStructure {
+  const reader = new Reader(module);
+  reader.within = anchor.after.guards;
+  const code = reader.anchorCode(anchor);
+  const found = tidy([...reader.lines, `return ${code};`]);
+  return {
+    kind: StructureKind.Function,
+    name: `${anchor.name}At`,
+    docs: [`Where ${anchor.name === 'end' ? 'the frame ends' : `${anchor.name} starts`}.`],
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'at', type: 'number' },
+    ],
+    returnType: 'number',
+    statements: isMarked(anchor, module) ? kept(anchor, found, module) : found,
+  };
 }
 
 /** Statements that look for a place only if it is not known, and keep it. */

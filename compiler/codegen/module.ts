@@ -4,6 +4,7 @@ import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import type { Expression } from '../model/expression.js';
 import { layoutOf, type Anchor, type Layout } from '../model/layout.js';
 import type { BitFieldModel, Enum, Extern, Field, Protocol } from '../model/model.js';
+import { ordersOf } from '../model/order-of.js';
 
 /** Words that can't be the name of a variable in a module. */
 const RESERVED = new Set(
@@ -28,6 +29,10 @@ const VIEW_MEMBERS = ['bytes', 'start', 'end', 'constructor', 'prototype', 'leng
 /** One generated file in the making: what it imports, declares, and what names mean in it. */
 export class Module {
   readonly layout: Layout;
+  /** What chooses the byte order of numbers of the frame, or of parts of it. */
+  readonly orders: readonly Expression[];
+  /** Those of them that are asked for: each has a function. */
+  readonly usedOrders = new Set<Expression>();
   readonly statements: (StatementStructures | string)[] = [];
   /** Places that vary and are asked for: each has a function. */
   readonly usedAnchors = new Set<Anchor>();
@@ -63,6 +68,7 @@ export class Module {
 
   constructor(readonly protocol: Protocol) {
     this.layout = layoutOf(protocol.frame);
+    this.orders = ordersOf(protocol.frame.body);
     this.declared = new Set([...protocol.enums, ...protocol.structs].map((d) => d.name));
     this.schemaName = protocol.schemaPath.slice(protocol.schemaPath.lastIndexOf('/') + 1);
   }
@@ -86,6 +92,12 @@ export class Module {
   useType(name: string): string {
     this.types.add(name);
     return this.declared.has(name) ? `Api${name}` : name;
+  }
+
+  /** The function that says a byte order of the frame: `isLittle`. */
+  orderName(order: Expression): string {
+    const i = this.orders.indexOf(order);
+    return `isLittle${i === 0 ? '' : i + 1}`;
   }
 
   /** The number under which a place is kept once it is found. */
@@ -288,7 +300,7 @@ export class Module {
       own.has(name) ||
       API_FUNCTIONS.test(name) ||
       FUNCTIONS.has(name) ||
-      /(At|Text\d*)$|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(name);
+      /(At|Text\d*)$|^isLittle\d*$|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(name);
     return clash ? `${name}_` : name;
   }
 

@@ -3,7 +3,7 @@ import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import { checksumsOver, covers } from '../model/covers.js';
 import { intName } from '../model/integers.js';
 import type { Field, FieldType } from '../model/model.js';
-import { asOne, writeInOrder } from './byte-order.js';
+import { asOne, littleCode, putInteger, writeInOrder } from './byte-order.js';
 import type { Module } from './module.js';
 import type { Reader } from './reader.js';
 
@@ -23,11 +23,9 @@ export function putInPlace(
   what: string,
 ): void {
   const type = field.type as FieldType & { kind: 'int' };
-  const { int } = type;
-  const put = (little: boolean): string => module.use(intName({ ...int, little }).replace(/^[ui]/, 'put'));
   const write = (b: string, at: string): string =>
-    writeInOrder(type, 'isLittle(b, at)', (little) => `${put(little)}(${b}, ${at}, ${value});`);
-  writeInPlace(field, reader, module, { write, width: int.bits / 8, scratch, what });
+    putInteger(type, b, at, value, littleCode(type, reader), module);
+  writeInPlace(field, reader, module, { write, width: type.int.bits / 8, scratch, what });
 }
 
 /** How a value of fixed width is written, and what the memory for it is called. */
@@ -60,7 +58,11 @@ export function writeInPlace(
     reader.nested(() => {
       const at = reader.placeOf(only);
       const change = deltaCode(only, { field, place, scratch, width }, reader, module);
-      lines.push(write(scratch, '0'), `const change = ${change};`, changeInto(only, at, 'change', module));
+      lines.push(
+        write(scratch, '0'),
+        `const change = ${change};`,
+        changeInto(only, at, 'change', reader, module),
+      );
       if (only.checksum!.algorithm === 'internet') {
         const { from, to } = only.checksum!;
         lines.push(write('b', place), zeroLine(only, at, reader.placeOf(from), reader.endOf(to), module));
@@ -167,7 +169,7 @@ function changeAll(
           `${declare}${ends[0]!} = ${reader.placeOf(from)};`,
           `${declare}${ends[1]!} = ${reader.endOf(to)};`,
         );
-      if (isCovered) lines.push(changeInto(checksum, at, change, module, scratch));
+      if (isCovered) lines.push(changeInto(checksum, at, change, reader, module, scratch));
     };
     if (guard === null) find();
     else {
@@ -177,7 +179,7 @@ function changeAll(
       lines.push('}');
     }
     const only = guard === null ? '' : `if (${guard}) `;
-    const into = changeInto(checksum, at, change, module);
+    const into = changeInto(checksum, at, change, reader, module);
     changes.push(only === '' ? into : `${only}${asOne(into)}`);
     if (ends !== null) {
       const line = zeroLine(checksum, at, ends[0]!, ends[1]!, module);
@@ -194,7 +196,14 @@ function changeAll(
 }
 
 /** The line that changes a checksum, where it stands or into memory of its own. */
-function changeInto(checksum: Field, at: string, change: string, module: Module, scratch?: string): string {
+function changeInto(
+  checksum: Field,
+  at: string,
+  change: string,
+  reader: Reader,
+  module: Module,
+  scratch?: string,
+): string {
   const type = checksum.type as FieldType & { kind: 'int' };
   const write = (little: boolean): string => {
     const int = intName({ ...type.int, little });
@@ -202,5 +211,5 @@ function changeInto(checksum: Field, at: string, change: string, module: Module,
     const sum = withChange(checksum, `${module.use(int)}(b, ${at})`, change, module);
     return `${put}(${scratch ?? 'b'}, ${scratch === undefined ? at : '0'}, ${sum});`;
   };
-  return writeInOrder(type, 'isLittle(b, at)', write);
+  return writeInOrder(type, littleCode(type, reader), write);
 }

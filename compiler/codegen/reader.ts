@@ -1,11 +1,12 @@
 import type { Expression } from '../model/expression.js';
 import { parts } from '../model/expressions-of.js';
-import { intName, isBig } from '../model/integers.js';
+import { isBig } from '../model/integers.js';
 import { memberOf, type Anchor, type Place } from '../model/layout.js';
 import { keyedBy } from '../model/maps-as-lists.js';
 import type {
   BitFieldModel,
   Block,
+  ExtentModel,
   Field,
   FieldType,
   Guard,
@@ -17,7 +18,7 @@ import { sizeOfElements } from '../model/expressions-of.js';
 import { isInnerOptional, plainField } from '../model/inner-fields.js';
 import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
-import { readInOrder } from './byte-order.js';
+import { littleCode, readInOrder, readInteger } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, unnamedWord, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
@@ -163,7 +164,9 @@ export class Reader implements Environment {
     const start = this.module.layout.places.get(memberOf(field))!;
     const place = this.place(start);
     this.reading(start, isPeek(field) ? typeSize(field.type).min : memberSize(memberOf(field)).min);
-    return readValue(field, this.b, place, this.module, this.knownEnd(field), this.at);
+    const ordered = field.member === 'bitField' ? field.group : field.type;
+    const little = 'order' in ordered ? littleCode(ordered, this) : '';
+    return readValue(field, this.b, place, this.module, this.knownEnd(field), little);
   }
 
   /** Bytes that can be null, undefined where they are; of a list no more than whether it is there. */
@@ -178,7 +181,7 @@ export class Reader implements Environment {
       const place = this.place(start);
       this.reading(start, extent.int.bits / 8);
       const none = extent.int.signed ? '-1' : String(2 ** extent.int.bits - 1);
-      return `(${this.module.use(intName(extent.int))}(${this.b}, ${place}) === ${none} ? undefined : ${value()})`;
+      return `(${this.lengthAt(extent, place)} === ${none} ? undefined : ${value()})`;
     }
     if (!('value' in extent)) throw new Error(`${field.path} is never null`);
     return `(${emitExpression(extent.value, this)} === -1 ? undefined : ${value()})`;
@@ -238,7 +241,18 @@ export class Reader implements Environment {
     const code = this.text(type, `${start} + ${int.bits / 8}`, to);
     if (!type.nullable) return code;
     const none = int.signed ? '-1' : String(2 ** int.bits - 1);
-    return `(${this.module.use(intName(int))}(${this.b}, ${start}) === ${none} ? undefined : ${code})`;
+    return `(${this.lengthAt(type.extent, start)} === ${none} ? undefined : ${code})`;
+  }
+
+  /** Whether numbers have their low byte first: a function of the frame says so. */
+  little(order: Expression): string {
+    this.module.usedOrders.add(order);
+    return `${this.module.orderName(order)}(${this.b}, ${this.at})`;
+  }
+
+  /** The length at a place that stands before a text or bytes. */
+  lengthAt(extent: ExtentModel & { readonly kind: 'prefix' }, place: string): string {
+    return readInteger(extent, this.b, place, littleCode(extent, this), this.module);
   }
 
   /** Whether the bytes of a field are those of a text, a character a byte; false where the field is not there. */
@@ -512,7 +526,7 @@ export class Reader implements Environment {
       const width = extent.int.bits / 8;
       const start = this.place(from);
       this.reading(from, width);
-      const length = `${this.module.use(intName(extent.int))}(${this.b}, ${start})`;
+      const length = this.lengthAt(extent, start);
       if ('nullable' in type && type.nullable) {
         const none = extent.int.signed ? '-1' : String(2 ** extent.int.bits - 1);
         const held = this.free('length');
@@ -637,7 +651,7 @@ export function floatName(type: FieldType & { kind: 'float' }): string {
 /**
  * A number, boolean or bit field at a place.
  * @param end the code of where it ends, where that is known
- * @param at the code of where its frame starts, where it is of one
+ * @param little the code of whether it has its low byte first, where that is chosen
  */
 export function readValue(
   field: Field | BitFieldModel,
@@ -645,12 +659,10 @@ export function readValue(
   place: string,
   module: Module,
   end?: string,
-  at = 'at',
+  little = '',
 ): string {
   if (field.member === 'bitField') {
-    const { int } = field.group;
-    const whole = (little: boolean): string => `${module.use(intName({ ...int, little }))}(${b}, ${place})`;
-    const group = readInOrder(field.group, b, at, whole);
+    const group = readInteger(field.group, b, place, little, module);
     if (field.width === field.group.int.bits) return group;
     const mask = 2 ** field.width - 1;
     const shifted = field.shift === 0 ? group : `(${group} >>> ${field.shift})`;
@@ -659,14 +671,14 @@ export function readValue(
   }
   if (field.type.kind === 'float') {
     const { type } = field;
-    const read = (little: boolean): string => `${module.use(floatName({ ...type, little }))}(${b}, ${place})`;
-    return readInOrder({ int: type, order: type.order }, b, at, read);
+    const read = (isLittle: boolean): string =>
+      `${module.use(floatName({ ...type, little: isLittle }))}(${b}, ${place})`;
+    return readInOrder({ int: type, order: type.order }, little, read);
   }
   if (field.type.kind !== 'int') throw new Error(`${field.path} is no number`);
   if (field.type.form.kind !== 'fixed') return readFormed(field.type, b, place, module, end);
   const { int } = field.type;
-  const read = (little: boolean): string => `${module.use(intName({ ...int, little }))}(${b}, ${place})`;
-  const code = readInOrder(field.type, b, at, read);
+  const code = readInteger(field.type, b, place, little, module);
   if (field.type.bool) return `(${code} !== 0)`;
   return int.bits > 48 && !isBig(int, field.range) ? `Number(${code})` : code;
 }

@@ -1,7 +1,10 @@
+import { orderText } from './order-text.js';
 import { partNames } from './part-names.js';
 import { declaredText } from './source-text.js';
 import { checksumsOf, checksumsOver } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
+import type { Expression } from '../model/expression.js';
+import { orderIn } from '../model/expressions-of.js';
 import { intName } from '../model/integers.js';
 import { layoutOf, type Layout, type Place } from '../model/layout.js';
 import { idParts } from '../model/id-parts.js';
@@ -155,8 +158,7 @@ function nameOf(member: MemberModel): string | null {
 }
 
 function typeOf(member: MemberModel): string {
-  if (member.member === 'bits')
-    return intName(member.int) + (member.order === undefined ? '' : " in the frame's order");
+  if (member.member === 'bits') return intName(member.int) + inOrder(member.order);
   if (member.member === 'within') return `size ${textOf(member.size)}`;
   if (member.member === 'pad') return `${member.mode} ${member.value}`;
   if (member.member === 'field' && member.said !== undefined) return declaredText(member);
@@ -168,18 +170,15 @@ function typeOf(member: MemberModel): string {
 function typeName(type: FieldType): string {
   switch (type.kind) {
     case 'int':
-      return (
-        type.enum?.name ??
-        (type.bool ? 'bool' : intName(type.int)) + (type.order === undefined ? '' : " in the frame's order")
-      );
+      return (type.enum?.name ?? (type.bool ? 'bool' : intName(type.int))) + inOrder(type.order);
     case 'struct':
-      return type.struct.name;
+      return type.struct.name + inOrder(orderIn(type));
     case 'list':
       return `list of ${typeName(type.element)}${untilText(type.extent)}`;
     case 'map':
-      return `map of ${type.pair.name}${untilText(type.extent)}`;
+      return `map of ${type.pair.name}${inOrder(orderIn(type))}${untilText(type.extent)}`;
     case 'float':
-      return `f${type.bits}${type.order === undefined ? '' : " in the frame's order"}`;
+      return `f${type.bits}${inOrder(type.order)}`;
     case 'extern':
     case 'record':
       return type.extern.name;
@@ -192,7 +191,7 @@ function typeName(type: FieldType): string {
     case 'coded': {
       const { extent } = type;
       const reach = extent.kind === 'size' ? `size ${textOf(extent.value)}` : 'rest';
-      return `${type.codec.name} of ${type.struct.name}, ${reach}`;
+      return `${type.codec.name} of ${type.struct.name}${inOrder(orderIn(type))}, ${reach}`;
     }
     case 'composed':
       return type.parts.map((part) => typeName(part.type)).join(' and ');
@@ -200,11 +199,16 @@ function typeName(type: FieldType): string {
     case 'text': {
       const base = type.kind === 'text' ? `text ${type.encoding}` : 'bytes';
       if (type.extent.kind === 'prefix')
-        return `${base}, ${intName(type.extent.int)} length before it${type.nullable ? ', nullable' : ''}`;
+        return `${base}, ${intName(type.extent.int)}${inOrder(type.extent.order)} length before it${type.nullable ? ', nullable' : ''}`;
       if (type.extent.kind === 'until') return `${base}${untilText(type.extent)}`;
       return type.extent.kind === 'rest' ? `${base} rest` : `${base} size ${textOf(type.extent.value)}`;
     }
   }
+}
+
+/** ` (little-endian if order == 0x6c)` */
+function inOrder(order: Expression | undefined): string {
+  return order === undefined ? '' : ` (${orderText(order)})`;
 }
 
 function untilText(extent: ExtentModel): string {

@@ -604,7 +604,7 @@ class FrameReader {
     if (extent.kind === 'rest') return { from: at, to: bound.end, next: bound.end, isNull: false };
     if (extent.kind === 'prefix') {
       const from = this.reach(at, extent.int.bits / 8, bound, field.path, field.span);
-      const length = readInt(this.bytes, at, extent.int);
+      const length = readInt(this.bytes, at, intIn(extent, scope));
       const none = extent.int.signed ? -1n : (1n << BigInt(extent.int.bits)) - 1n;
       if (type.nullable && length === none) return { from, to: from, next: from, isNull: true };
       const size = this.size(length, at, field.path, field.span);
@@ -663,7 +663,7 @@ class FrameReader {
       return bad(`can't be decoded: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (plain.length > type.max) return bad(`holds more than ${type.max} bytes`);
-    const values: Scope['values'] = new Map();
+    const values = argumentValues(type.struct, type.args, scope);
     scope.inner?.set(field, values);
     const reader = new FrameReader(this.protocol, plain, 0, plain.length, this.code);
     const end = { end: plain.length, isWindow: true };
@@ -776,7 +776,7 @@ class FrameReader {
       if (children.length === most)
         throw new Bad(next - this.at, field.path, `has over ${most} entries`, field.span);
       const { nodes, next: after } = this.block(type.pair.body, next, entries, {
-        values: new Map(),
+        values: argumentValues(type.pair, type.args, scope),
         code: this.code,
       });
       const [key, text] = nodes.map((n) => n.value as string | Uint8Array | null);

@@ -536,7 +536,7 @@ class BodyWriter {
         }
         this.out.putInt(
           this.out.reserve(type.int.bits / 8),
-          type.int,
+          intIn(type, this.scope),
           typeof value === 'boolean' ? (value ? 1n : 0n) : (value as bigint),
           path,
         );
@@ -553,7 +553,7 @@ class BodyWriter {
                   type.kind === 'text' && type.encoding !== 'utf8' ? 'latin1' : 'utf8',
                 );
         if (type.extent.kind === 'prefix') {
-          const { int } = type.extent;
+          const int = intIn(type.extent, this.scope);
           const none = int.signed ? -1n : (1n << BigInt(int.bits)) - 1n;
           this.out.putInt(
             this.out.reserve(int.bits / 8),
@@ -582,7 +582,12 @@ class BodyWriter {
         return;
       case 'coded': {
         const inner = new FrameWriter(this.out.code);
-        inner.write(type.struct.body, value as { readonly [field: string]: Shown }, path);
+        inner.write(
+          type.struct.body,
+          value as { readonly [field: string]: Shown },
+          path,
+          argumentValues(type.struct, type.args, this.scope),
+        );
         const plain = inner.bytes();
         if (plain.length > type.max)
           throw new JsonError(path, `holds ${plain.length} bytes, the limit is ${type.max}`);
@@ -595,6 +600,9 @@ class BodyWriter {
         if (type.extent.kind === 'until') this.out.append(Buffer.from(type.extent.delimiter, 'latin1'));
         return;
       case 'map':
+        // The texts of an entry read the order of their lengths as a parameter.
+        for (const [param, given] of argumentValues(type.pair, type.args, this.scope))
+          this.scope.values.set(param, given);
         for (const [key, text] of value as readonly (readonly [Shown, Shown])[]) {
           const from = this.out.position;
           this.value(type.key.type, key, `${path}.key`);

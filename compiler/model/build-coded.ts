@@ -14,6 +14,7 @@ const BUILTIN: readonly string[] = ['zlib', 'gzip'];
 /** What a coded window is made of, as far as it has been built. */
 export interface CodedParts {
   readonly struct: Struct;
+  readonly args: readonly Expression[];
   /** null: what is left of the window around it. */
   readonly size: Expression | null;
   /** The most bytes that it may stand for. */
@@ -27,7 +28,7 @@ export interface CodedParts {
  */
 export function buildCoded(
   ast: Within,
-  { struct, size, max, path }: CodedParts,
+  { struct, args, size, max, path }: CodedParts,
   cx: Context & { readonly names: Names },
   declarations: Declarations,
 ): Field | null {
@@ -52,6 +53,7 @@ export function buildCoded(
       max,
       extent: size === null ? { kind: 'rest', max: null } : { kind: 'size', value: size, max: null },
       struct,
+      args,
       inner: innerFields(struct, () => field, { path, guards }),
     },
     guards,

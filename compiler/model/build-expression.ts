@@ -48,9 +48,7 @@ export interface Context {
   readonly ofRequest?: boolean;
   /** In a struct with constant arguments: what hangs on them alone is decided when the struct is built. */
   readonly decides?: boolean;
-  /** In a struct, whose numbers have the protocol's order. */
-  readonly inStruct?: boolean;
-  /** Whether numbers without an order of their own have the low byte first, where the frame says so. */
+  /** Whether numbers without an order of their own have the low byte first, where a member `endian` chooses that. */
   readonly order?: Expression;
   /** Where externs are found; absent in a constant place. */
   readonly declarations?: Declarations;

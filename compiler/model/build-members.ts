@@ -15,6 +15,7 @@ import type {
   Variant,
   Within,
 } from '../syntax/ast.js';
+import type { Span } from '../source/source-file.js';
 import {
   buildExpression,
   buildPatterns,
@@ -28,7 +29,7 @@ import { buildCoded } from './build-coded.js';
 import { buildPeek } from './build-peek.js';
 import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
-import { buildType, checkAttributes, hasOwnOrder, isWide, maxOf, refuseOrderAt } from './build-type.js';
+import { buildType, checkAttributes, hasOwnOrder, maxOf } from './build-type.js';
 import { CHECKSUMS, isChecksum } from './checksum-algorithms.js';
 import { chooseByWords } from './choose-by-words.js';
 import { constantBytes } from './constant-bytes.js';
@@ -58,6 +59,7 @@ import { Names } from './names.js';
 import { rangeAttribute, rangeWithin } from './range-attribute.js';
 import { parts } from './expressions-of.js';
 import { blockSize } from './size.js';
+import { orderArgument, orderOfParam, orderParam, readsOrder } from './struct-order.js';
 import { suggestHint } from './suggest-hint.js';
 
 /** Where members are built: the names they add to, and the path that messages and errors show. */
@@ -69,8 +71,6 @@ interface Place {
   readonly byName: Map<string, MemberModel>;
   /** What is said of members that stand later, to be read when all are known. */
   readonly later: (() => void)[];
-  /** Where a byte order can not be chosen: in a struct, an arm, a window. */
-  readonly isInner: boolean;
 }
 
 /** Structs in structs. */
@@ -87,8 +87,7 @@ export function buildBlock(
   declarations: Declarations,
 ): Block {
   const later: (() => void)[] = [];
-  const isInner = cx.inStruct === true;
-  const built = block(members, { cx, declarations, path, byName: new Map(), later, isInner });
+  const built = block(members, { cx, declarations, path, byName: new Map(), later });
   for (const read of later) read();
   for (const [name, span] of cx.names.unusedLets())
     cx.report.warning('PF180', span, `nothing uses \`${name}\``, { hint: 'remove this `let`' });
@@ -163,6 +162,11 @@ export function buildStruct(
   }
   declarations.open.add(key);
   const constants = given.filter(isConstant);
+  const params: Field[] = given.filter((one) => !isConstant(one)).map((one) => one.field);
+  const names = new Names(cx.report, declaredNames(decl.members));
+  const isOrdered = declarations.isWindow(decl) ? cx.order !== undefined : declarations.ordered.has(decl);
+  const order = isOrdered ? orderParam(decl, [...names.later, ...params.map((param) => param.name)]) : null;
+  if (order !== null) params.push(order);
   const struct: Struct = {
     name,
     doc: decl.doc,
@@ -171,11 +175,10 @@ export function buildStruct(
     size: { min: 1, max: Infinity },
     recursive: decl.recursive,
     inWindow: declarations.isWindow(decl),
-    params: given.filter((one) => !isConstant(one)).map((one) => one.field),
+    params,
   };
   // A recursive struct is known to its own members.
   if (decl.recursive) declarations.keepStruct(decl, struct);
-  const names = new Names(cx.report, declaredNames(decl.members));
   for (const { param, field, value } of given) {
     if (names.later.has(param.name.text))
       cx.report.error('PF114', param.name.span, `\`${param.name.text}\` is a member as well`, {
@@ -192,9 +195,11 @@ export function buildStruct(
     guards: [],
     declarations,
     decides: constants.length > 0,
-    inStruct: true,
+    ...(order === null ? {} : { order: orderOfParam(order) }),
   };
   struct.body = buildBlock(decl.members, name, own, declarations);
+  // Bytes and numbers that say their order are the same in either.
+  if (order !== null && !readsOrder(struct.body, order)) params.pop();
   const size = blockSize(struct.body);
   struct.size = decl.recursive ? { min: size.min, max: Infinity } : size;
   declarations.open.delete(key);
@@ -214,10 +219,13 @@ function constantFor({ param, value, span }: Argument): ConstDecl {
 function block(members: readonly Member[], around: Place): Block {
   const built: MemberModel[] = [];
   let place = around;
+  let chosen: Span | null = null;
   for (const member of members) {
     if (member.kind === 'endian') {
-      const order = buildByteOrder(member, place);
-      if (order !== null) place = { ...place, cx: { ...place.cx, order } };
+      const order = buildByteOrder(member, chosen, place);
+      if (order === null) continue;
+      chosen = order.span;
+      place = { ...place, cx: { ...place.cx, order } };
       continue;
     }
     const decided =
@@ -279,33 +287,30 @@ function decidedArm(member: Variant, { cx }: Place): readonly Member[] | null {
 
 function inside(place: Place, guard: Guard): Place {
   const { peek: _, ...cx } = place.cx;
-  return { ...place, cx: { ...cx, guards: [...cx.guards, guard] }, isInner: true };
+  return { ...place, cx: { ...cx, guards: [...cx.guards, guard] } };
 }
 
-/** Whether the numbers after it have the low byte first; null after a report. */
-function buildByteOrder(member: ByteOrder, { cx, isInner }: Place): Expression | null {
+/**
+ * Whether the numbers after it have the low byte first; null after a report.
+ * @param chosen what has chosen an order in the same block
+ */
+function buildByteOrder(member: ByteOrder, chosen: Span | null, { cx }: Place): Expression | null {
   const { report } = cx;
   if (member.order.text !== 'little' && member.order.text !== 'big') {
     report.error('PF109', member.order.span, 'a byte order is `little` or `big`');
     return null;
   }
-  if (isInner) {
-    report.error('PF199', member.span, 'a byte order in a struct, an arm or a window is not built yet', {
-      hint: 'the frame itself can choose one for all that follows',
-    });
-    return null;
-  }
-  if (cx.order !== undefined) {
+  if (chosen !== null) {
     report.error('PF114', member.span, 'the byte order is chosen already', {
-      labels: [{ span: cx.order.span, text: 'by this' }],
-      hint: 'a number can have an order of its own: `u32le`, `u32be`',
+      labels: [{ span: chosen, text: 'by this' }],
+      hint: 'a number can have an order of its own: `u32le`, `u32be`; so can an arm, a window and a struct',
     });
     return null;
   }
   const condition = buildCondition(member.condition, cx);
   if (condition === null) return null;
   if (condition.optional) {
-    report.error('PF109', condition.span, 'what chooses the byte order has to be in every frame', {
+    report.error('PF109', condition.span, 'what chooses the byte order has to be there in any case', {
       hint: 'say what it is without it: `… ?? 0`',
     });
     return null;
@@ -485,10 +490,9 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
       report.error('PF109', ast.codec.span, 'a window that is decoded needs a name', {
         hint: 'write `within (…) as name codec …`: what it holds is read under it',
       });
-    if (struct !== null && cx.order !== undefined && isWide(struct.body))
-      refuseOrderAt(ast.codec.span, 'windows with a codec', cx);
     if (struct === null || size === null || !(isNumber || isRest) || max === undefined) return null;
-    const field = buildCoded(ast, { struct, size: isRest ? null : size, max, path }, cx, declarations);
+    const args = orderArgument(struct, ast.codec.span, cx, declarations);
+    const field = buildCoded(ast, { struct, args, size: isRest ? null : size, max, path }, cx, declarations);
     if (field !== null) place.byName.set(field.name, field);
     return field;
   }
@@ -506,7 +510,7 @@ function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
     cx.names.add(ast.name, { kind: 'window', window: node, span: ast.name.span });
     place.byName.set(ast.name.text, node);
   }
-  node.body = block(ast.members, { ...place, isInner: true });
+  node.body = block(ast.members, place);
   return isNumber && max !== undefined ? node : null;
 }
 

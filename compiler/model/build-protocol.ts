@@ -3,7 +3,15 @@ import { openProtocol, type OpenedProtocol, type ResolveUse } from './open-scope
 import type { Scope } from './scope.js';
 import { suggestHint } from './suggest-hint.js';
 import type { Report } from '../diagnostics/diagnostic.js';
-import type { FrameDecl, ProtocolDecl, ProtocolItem, SchemaFile, Semantics, Setting } from '../syntax/ast.js';
+import type {
+  FrameDecl,
+  ProtocolDecl,
+  ProtocolItem,
+  SchemaFile,
+  Semantics,
+  Setting,
+  StructDecl,
+} from '../syntax/ast.js';
 import { buildBlock, declaredNames, buildStruct } from './build-members.js';
 import { buildMatch } from './build-match.js';
 import { explicitMatch } from './explicit-match.js';
@@ -19,6 +27,7 @@ import { codedAround } from './inner-fields.js';
 import { boundCodedHeaders, mapsAsLists } from './maps-as-lists.js';
 import { Names } from './names.js';
 import { isSpliced, Remembered, rememberedFields } from './remembered.js';
+import { structsInOrder } from './structs-in-order.js';
 
 const LIMITS = ['frame', 'headers', 'header_bytes', 'probe', 'in_flight', 'depth', 'elements', 'line'];
 /** Structs in each other that every stack has room for. */
@@ -86,7 +95,9 @@ function buildOpened(
   const frames = items.filter((item): item is FrameDecl => item.kind === 'frame');
   const sides = sidesOf(frames, decl, damaged, report);
   if (sides === null) return null;
-  const declarations = new Declarations(scope, report, endian === 'little', limits.elements);
+  const structs = items.filter((item): item is StructDecl => item.kind === 'struct');
+  const ordered = structsInOrder(frames, structs, scope);
+  const declarations = new Declarations(scope, report, endian === 'little', limits.elements, ordered);
   const empty: Context = { scope, report, names: null, guards: [], declarations };
   // Enums and structs nobody names are checked as well, and generated: a user may want them.
   for (const item of items) {

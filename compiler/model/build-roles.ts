@@ -3,6 +3,7 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
 import { delimiterAfter } from './delimiter-after.js';
+import { orderIn } from './expressions-of.js';
 import { bareField } from './bare-field.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
@@ -294,7 +295,7 @@ function alike(headers: readonly Field[], report: Report): boolean {
   if (unlike === undefined) return true;
   report.error('PF199', unlike.span, 'headers of another format in another arm are not built yet', {
     labels: [{ span: first!.span, text: 'the other headers' }],
-    hint: 'maps of one struct with one `max` and one delimiter, or of one extern, can be headers in several arms',
+    hint: 'maps of one struct with one `max`, one delimiter and one byte order, or of one extern, can be headers in several arms',
   });
   return false;
 }
@@ -302,10 +303,18 @@ function alike(headers: readonly Field[], report: Report): boolean {
 function sameFormat(a: FieldType, b: FieldType): boolean {
   if (a.kind === 'map' && b.kind === 'map')
     return (
-      a.pair === b.pair && a.maxCount === b.maxCount && delimiterAfter(a.extent) === delimiterAfter(b.extent)
+      a.pair === b.pair &&
+      a.maxCount === b.maxCount &&
+      delimiterAfter(a.extent) === delimiterAfter(b.extent) &&
+      sameOrder(orderIn(a), orderIn(b))
     );
   if (a.kind === 'extern' && b.kind === 'extern') return a.extern === b.extern && a.maxCount === b.maxCount;
   return (a.kind === 'entry' && b.kind === 'entry') || (a.kind === 'inner' && b.kind === 'inner');
+}
+
+/** Whether lengths stand in the same order, where one is chosen or told. */
+function sameOrder(a: Expression | undefined, b: Expression | undefined): boolean {
+  return a === b || (a?.op === 'bool' && b?.op === 'bool' && a.value === b.value);
 }
 
 /** The fields that an expression names for a role; none after a report. */

@@ -10,12 +10,13 @@ import type { Context } from './build-expression.js';
 import { buildArguments, isConstant } from './build-arguments.js';
 import { buildStruct } from './build-members.js';
 import type { Declarations } from './declarations.js';
+import { sizeArgsIn } from './expressions-of.js';
 import { foldConstants } from './fold-constants.js';
 import { rangeOf } from './integers.js';
 import { rangeAttribute } from './range-attribute.js';
+import { orderArgument } from './struct-order.js';
 import { takesRest, typeSize } from './size.js';
-import { walk } from './walk.js';
-import type { Block, Encoding, ExtentModel, Field, FieldType, Struct } from './model.js';
+import type { Encoding, ExtentModel, Field, FieldType } from './model.js';
 
 /** How many entries a map may have where the schema gives no `max`. */
 const MAX_HEADERS = 1024;
@@ -81,10 +82,6 @@ export function buildType(input: TypeInput, cx: Context, declarations: Declarati
       const built = extentOf({ ...input, attrs: [] }, cx, type.kind);
       const element = buildType(type.element, cx, declarations);
       if (built === null || element === null || maxCount === undefined) return null;
-      if ((element.kind === 'int' || element.kind === 'float') && element.order !== undefined) {
-        refuseOrderAt(type.span, 'lists', cx);
-        return null;
-      }
       if (!checkElement(type.element, element, built, report)) return null;
       if (type.kind === 'list')
         return {
@@ -123,7 +120,7 @@ function buildMap(
     });
     return null;
   }
-  if (element.args.length > 0) {
+  if (sizeArgsIn(element).length > 0) {
     cx.report.error('PF109', span, 'the entries of a map are alike: their struct takes constants only');
     return null;
   }
@@ -163,7 +160,8 @@ function buildMap(
   }
   return {
     kind: 'map',
-    pair: element.struct as Struct,
+    pair: element.struct,
+    args: element.args,
     key: key as Field,
     value: value as Field,
     extent,
@@ -223,11 +221,14 @@ function buildNamed(
           cx,
           ordered({ kind: 'int', int: prefix, form: FIXED, enum: null, bool: true }, prefixName, cx),
         );
-      if (!hasOwnOrder(prefixName)) refuseOrder(type, prefix.bits, 'length prefixes', cx);
       const nullable = input.attrs.some((a) => a.kind === 'nullable');
       const max = maxOf(input.attrs, cx);
       if (max === undefined) return null;
-      const extent: ExtentModel = { kind: 'prefix', int: prefix, max };
+      const chosen = prefix.bits > 8 && !hasOwnOrder(prefixName) ? cx.order : undefined;
+      const extent: ExtentModel =
+        chosen === undefined
+          ? { kind: 'prefix', int: prefix, max }
+          : { kind: 'prefix', int: { ...prefix, little: false }, max, order: chosen };
       return refuseExtent(
         input,
         cx,
@@ -271,10 +272,10 @@ function buildNamed(
   if (declaration.kind === 'struct') {
     const given = buildArguments(declaration, type, cx, declarations);
     const struct = given && buildStruct(declaration, given, declarations, cx);
-    if (struct !== null && cx.order !== undefined && isWide(struct.body))
-      refuseOrder(type, 16, 'structs', cx);
-    const args = given?.filter((one) => !isConstant(one)).map((one) => one.value);
-    return struct && refuseExtent(input, cx, { kind: 'struct', struct, args: args ?? [] });
+    if (struct === null) return null;
+    const args = given!.filter((one) => !isConstant(one)).map((one) => one.value);
+    const order = orderArgument(struct, type.span, cx, declarations);
+    return refuseExtent(input, cx, { kind: 'struct', struct, args: [...args, ...order] });
   }
   if (declaration.kind === 'extern') {
     const extern = declarations.externOf(declaration);
@@ -303,7 +304,7 @@ function buildNamed(
   return null;
 }
 
-/** An integer of more than a byte in the order of the frame, where its name says none. */
+/** An integer of more than a byte in the order that is chosen, where its name says none. */
 function ordered(
   type: FieldType & { readonly kind: 'int' },
   name: string,
@@ -321,49 +322,6 @@ export function hasOwnOrder(name: string): boolean {
 /** The name that says the order of an integer type, if it is one. */
 function orderName(type: TypeExpr): string {
   return type.kind === 'named' ? type.path.at(-1)!.text : '';
-}
-
-/** PF199: what can not follow the order of the frame yet, where it has one and the type has none of its own. */
-export function refuseOrder(type: TypeExpr, bits: number, what: string, { order, report }: Context): void {
-  if (order === undefined || bits === 8 || hasOwnOrder(orderName(type))) return;
-  refuseOrderAt(type.span, what, { order, report });
-}
-
-/** As {@link refuseOrder}, of what stands at a place. */
-export function refuseOrderAt(
-  span: Span,
-  what: string,
-  { order, report }: Pick<Context, 'order' | 'report'>,
-): void {
-  if (order === undefined) return;
-  report.error('PF199', span, `${what} in a byte order that the frame chooses are not built yet`, {
-    labels: [{ span: order.span, text: 'it is chosen by this' }],
-    hint:
-      what === 'structs' || what === 'windows with a codec'
-        ? 'numbers of the frame itself, its arms and windows follow it; this can be taken as `bytes`'
-        : 'numbers of the frame itself, its arms and windows follow it; others say theirs: `u32le`',
-  });
-}
-
-/** Whether something in a struct has more than one byte, so that it has an order. */
-export function isWide(body: Block, around: readonly Block[] = []): boolean {
-  // What holds itself says nothing more by that.
-  if (around.includes(body)) return false;
-  const outer = [...around, body];
-  for (const member of walk(body)) {
-    if (member.member === 'bits' && member.int.bits > 8) return true;
-    if (member.member === 'field' && isWideType(member.type, outer)) return true;
-  }
-  return false;
-}
-
-function isWideType(type: FieldType, around: readonly Block[]): boolean {
-  if (type.kind === 'int') return type.form.kind === 'fixed' && type.int.bits > 8;
-  if (type.kind === 'float') return true;
-  if (type.kind === 'struct' || type.kind === 'coded') return isWide(type.struct.body, around);
-  if (type.kind === 'map') return isWide(type.pair.body, around);
-  if (type.kind === 'list' && isWideType(type.element, around)) return true;
-  return 'extent' in type && type.extent.kind === 'prefix' && type.extent.int.bits > 8;
 }
 
 /** Whether null can be told on the wire: by a length prefix, or by a length field that is -1. */

@@ -19,6 +19,18 @@ export function constantBytes(
   const { extent } = type;
   const content = contentOf(type, constant.value);
   if (extent.kind === 'prefix') {
+    if (extent.order !== undefined) {
+      report.error(
+        'PF199',
+        span,
+        'a constant with its length in a byte order that is chosen is not built yet',
+        {
+          labels: [{ span: extent.order.span, text: 'it is chosen by this' }],
+          hint: 'write the length as a number of its own before it: `n : u16 = 4; word : bytes size 4 = "MQTT";`',
+        },
+      );
+      return { constant: null };
+    }
     if (BigInt(content.length) <= rangeOf(extent.int).high)
       return asBytes(lengthBytes(content.length, extent.int) + content, constant.value, span);
     report.error('PF113', span, `this has ${content.length} bytes, more than its length can say`);
@@ -51,7 +63,7 @@ function floatBytes(
   report: Report,
 ): Partial<Pick<Field, 'type' | 'constant' | 'said'>> {
   if (order !== undefined) {
-    report.error('PF199', span, 'a constant float in a byte order that the frame chooses is not built yet', {
+    report.error('PF199', span, 'a constant float in a byte order that is chosen is not built yet', {
       labels: [{ span: order.span, text: 'it is chosen by this' }],
       hint: `say its own: \`f${bits}be\`, \`f${bits}le\``,
     });

@@ -22,6 +22,8 @@ export class Declarations {
     readonly little: boolean,
     /** How many elements a list may have where its own `max` does not say. */
     readonly elements = 65536,
+    /** The structs that are told the byte order where they stand. */
+    readonly ordered: ReadonlySet<StructDecl> = new Set(),
   ) {}
 
   /** All structs, one for each set of constant arguments, in the order they were done. */

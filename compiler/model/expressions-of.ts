@@ -35,9 +35,7 @@ export function membersRead(member: MemberModel): readonly Expression[] {
       const { type } = member;
       const isSized = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
       const computed = member.computed === undefined ? [] : [member.computed];
-      const isNumber = type.kind === 'int' || type.kind === 'float';
-      const order = isNumber && type.order !== undefined ? [type.order] : [];
-      return [...computed, ...order, ...(isSized ? [type.extent.value] : []), ...argsIn(type)];
+      return [...computed, ...(isSized ? [type.extent.value] : []), ...argsIn(type)];
     }
     case 'variant':
       return member.on;
@@ -53,15 +51,53 @@ export function membersRead(member: MemberModel): readonly Expression[] {
   }
 }
 
+/** What the values of a type hang on, and whether it is no more than in which order their bytes stand. */
+interface Given {
+  readonly value: Expression;
+  readonly isOrder: boolean;
+}
+
 /**
  * What the values of a type hang on at its place, apart from its own extent: the parameters of a struct, of the
- * structs in a list, the size that all elements of a list have.
+ * structs in a list, the size that all elements of a list have, a byte order that is chosen.
  */
 export function argsIn(type: FieldType): readonly Expression[] {
-  if (type.kind === 'struct') return type.args;
-  if (type.kind !== 'list') return [];
-  const size = sizeOfElements(type);
-  return size === null ? argsIn(type.element) : [size];
+  return givenTo(type).map(({ value }) => value);
+}
+
+/** Those of {@link argsIn} that say how many bytes the values take. */
+export function sizeArgsIn(type: FieldType): readonly Expression[] {
+  return givenTo(type).flatMap(({ value, isOrder }) => (isOrder ? [] : [value]));
+}
+
+/** Whether the numbers in a type have their low byte first, where that is chosen or told to them. */
+export function orderIn(type: FieldType): Expression | undefined {
+  return givenTo(type).find(({ isOrder }) => isOrder)?.value;
+}
+
+function givenTo(type: FieldType): readonly Given[] {
+  const order = (value: Expression | undefined): Given[] =>
+    value === undefined ? [] : [{ value, isOrder: true }];
+  switch (type.kind) {
+    case 'int':
+    case 'float':
+      return order(type.order);
+    case 'bytes':
+    case 'text':
+      return type.extent.kind === 'prefix' ? order(type.extent.order) : [];
+    case 'struct':
+    case 'coded':
+    case 'map': {
+      const { params } = type.kind === 'map' ? type.pair : type.struct;
+      return type.args.map((value, i) => ({ value, isOrder: params[i]?.isOrder === true }));
+    }
+    case 'list': {
+      const size = sizeOfElements(type);
+      return size === null ? givenTo(type.element) : [{ value: size, isOrder: false }];
+    }
+    default:
+      return [];
+  }
 }
 
 /** The size that each element of a list has, where a field says it; null where an element says it itself. */

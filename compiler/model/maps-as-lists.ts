@@ -27,12 +27,13 @@ export function boundCodedHeaders(headers: Roles['headers'], most: number): void
 /** The list of the entries of a map. */
 export function listOf({
   pair,
+  args,
   key,
   value,
   extent,
   maxCount,
 }: FieldType & { readonly kind: 'map' }): FieldType & { readonly kind: 'list' } {
-  const element = { kind: 'struct', struct: pair, args: [] } as const;
+  const element = { kind: 'struct', struct: pair, args } as const;
   return { kind: 'list', element, extent, maxCount, nullable: false, range: null, keyed: { key, value } };
 }
 

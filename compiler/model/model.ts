@@ -137,7 +137,7 @@ export type FieldType =
       readonly form: IntForm;
       readonly enum: Enum | null;
       readonly bool: boolean;
-      /** Whether this frame has its low byte first, where a member `endian` says so; `int` is big-endian then. */
+      /** Whether it has its low byte first, where a member `endian` chooses that; `int` is big-endian then. */
       readonly order?: Expression;
     }
   | {
@@ -183,6 +183,8 @@ export type FieldType =
       readonly max: number;
       readonly extent: ExtentModel;
       readonly struct: Struct;
+      /** The byte order of the frame around it, where one is chosen. */
+      readonly args: readonly Expression[];
       /** Its fields as the frame names them, of type `inner`. */
       readonly inner: readonly Field[];
     }
@@ -224,6 +226,8 @@ export type FieldType =
   | {
       readonly kind: 'map';
       readonly pair: Struct;
+      /** The byte order of what is around it, where one is chosen: a map's struct has no other parameters. */
+      readonly args: readonly Expression[];
       readonly key: Field;
       readonly value: Field;
       readonly extent: ExtentModel;
@@ -299,7 +303,13 @@ export type ExtentModel =
   /** Up to a delimiter (bytes as a latin1 string), which is taken too and is no part of the value. `max` is without it. */
   | { readonly kind: 'until'; readonly delimiter: string; readonly max: number | null }
   /** A length prefix of its own: pstr, pbytes. A nullable one writes null as -1 (signed) or all ones. */
-  | { readonly kind: 'prefix'; readonly int: IntType; readonly max: number | null };
+  | {
+      readonly kind: 'prefix';
+      readonly int: IntType;
+      readonly max: number | null;
+      /** As of integers. */
+      readonly order?: Expression;
+    };
 
 export interface Struct {
   readonly name: string;
@@ -313,7 +323,10 @@ export interface Struct {
   readonly inWindow: boolean;
   /** May hold itself, as deep as `limits.depth`. */
   readonly recursive: boolean;
-  /** What its members read of the place of use; those that are constant there are no longer among them. */
+  /**
+   * What its members read of the place of use; those that are constant there are no longer among them. The last may be
+   * the byte order.
+   */
   readonly params: readonly Field[];
 }
 
@@ -364,6 +377,8 @@ export interface Field {
   derivation: Derivation | null;
   /** A parameter of a struct: its value comes from the place of use, it has no bytes. */
   readonly isParam?: true;
+  /** A parameter that no schema names: whether numbers have their low byte first at the place of use. */
+  readonly isOrder?: true;
   /** `peek(u8)`: what stands next, read without being taken: it has no bytes of its own and nobody gives it. */
   readonly isPeek?: true;
 }
@@ -398,7 +413,7 @@ export interface BitGroup {
   readonly path: string;
   readonly span: Span;
   readonly int: IntType;
-  /** As of integers: whether this frame has the low byte of the group first. */
+  /** As of integers: whether the low byte of the group stands first. */
   readonly order?: Expression;
   readonly guards: readonly Guard[];
   readonly fields: readonly BitFieldModel[];

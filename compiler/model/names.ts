@@ -198,7 +198,8 @@ function sameElement(x: ListType, y: ListType): boolean {
       sameForm(a, b, x.range, y.range) &&
       a.form.kind === 'fixed' &&
       b.form.kind === 'fixed' &&
-      a.int.little === b.int.little
+      a.int.little === b.int.little &&
+      (a.order === undefined) === (b.order === undefined)
     );
   return a.kind === 'struct' && sameForm(a, b, null, null);
 }

@@ -139,8 +139,8 @@ function constantBytes(members: readonly MemberModel[], count: number): readonly
 function ownBytes(member: MemberModel): readonly number[] | null {
   if (member.member === 'pad' && member.mode === 'size') return Array.from({ length: member.value }, () => 0);
   if (member.member === 'bits') {
-    const { fields, int } = member;
-    if (fields.some((f) => f.constant?.kind !== 'int')) return null;
+    const { fields, int, order } = member;
+    if (order !== undefined || fields.some((f) => f.constant?.kind !== 'int')) return null;
     const value = fields.reduce(
       (sum, f) => sum | ((f.constant as { value: bigint }).value << BigInt(f.shift)),
       0n,

@@ -11,6 +11,7 @@ import type {
   Setting,
   StructDecl,
   Synth,
+  Variant,
 } from '../syntax/ast.js';
 import { rewriteExpression, rewriteMembers } from '../syntax/rewrite.js';
 import { declaredNames } from './build-members.js';
@@ -265,7 +266,20 @@ function ownMembers({ name, doc }: Field, struct: StructDecl): Member[] {
       expr.kind === 'name' && declared.has(expr.name) ? { ...expr, name: `${name.text}.${expr.name}` } : null,
   });
   const [first, ...others] = members;
-  return first?.kind === 'field' && first.doc === '' ? [{ ...first, doc }, ...others] : members;
+  const documented = first?.kind === 'field' && first.doc === '' ? [{ ...first, doc }, ...others] : members;
+  return members.some((member) => member.kind === 'endian') ? [apart(documented, name.span)] : documented;
+}
+
+/** The members as the only arm that there is: the byte order that they choose ends with them. */
+function apart(members: readonly Member[], span: Name['span']): Variant {
+  const patterns = [{ kind: 'wildcard', span } as const];
+  return {
+    kind: 'variant',
+    name: null,
+    on: [],
+    arms: [{ doc: '', patterns, name: null, members, span }],
+    span,
+  };
 }
 
 /** `header` and `length` give `header.length`. */

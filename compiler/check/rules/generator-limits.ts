@@ -4,7 +4,7 @@ import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressio
 import { lateReason, replacedIn } from '../../model/early-length.js';
 import { plainField } from '../../model/inner-fields.js';
 import { memberOf } from '../../model/layout.js';
-import { orderOf } from '../../model/order-of.js';
+import { ordersOf } from '../../model/order-of.js';
 import { walk } from '../../model/walk.js';
 import type { ExtentModel, Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
@@ -32,8 +32,8 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
 
 /** What knows the order of a frame's bytes has read it, which the ids of facts do on their own. */
 function byteOrder({ frame, facts }: Protocol, report: Report): void {
-  const order = orderOf(frame.body);
-  if (order !== null && facts.length > 0)
+  const [order] = ordersOf(frame.body);
+  if (order !== undefined && facts.length > 0)
     report.error(
       'PF199',
       order.span,

@@ -1,7 +1,9 @@
 import { rangeOf } from '../../model/integers.js';
 import type { Expression } from '../../model/expression.js';
+import { orderIn, sizeArgsIn } from '../../model/expressions-of.js';
 import type { Enum, ExtentModel, Field, FieldType } from '../../model/model.js';
 import type { Span } from '../../source/source-file.js';
+import { orderText } from '../order-text.js';
 import { constantKey, constantText, shownConstant, sourceText } from '../source-text.js';
 import { compareInts } from './compare-enums.js';
 import type { LayoutContext } from './layout-context.js';
@@ -108,8 +110,17 @@ export function compareOrder(
   const words = ({ order, int }: typeof was): string =>
     order === undefined
       ? `${int.little ? 'little' : 'big'}-endian`
-      : `in the order that \`${sourceText(order)}\` chooses`;
+      : orderText(order, (text) => `\`${text}\``);
   changes.breaking('byte-order-changed', a, b, `${name} was ${words(was)}, is ${words(is)}`);
+}
+
+/** As {@link compareOrder}, of what a struct is told, or a map, or what a window stands for. */
+function compareTold(cx: LayoutContext, name: string, was: FieldType, is: FieldType, a: Span, b: Span): void {
+  const [before, after] = [orderIn(was), orderIn(is)];
+  // Without it its numbers have an order of their own, and are compared one by one.
+  if (before === undefined || after === undefined) return;
+  const int = { little: false };
+  compareOrder(cx, name, { int, order: before }, { int, order: after }, a, b);
 }
 
 function compareTypes(
@@ -135,15 +146,14 @@ function compareTypes(
     compareOrder(cx, name, { int: was, order: was.order }, { int: is, order: is.order }, a, b);
   } else if (was.kind === 'struct' && is.kind === 'struct') {
     cx.structs(was.struct, is.struct);
-    const given = (args: readonly Expression[], known: Known): string =>
-      args.map((arg) => meaningKey(arg, known)).join(', ');
-    if (given(was.args, cx.pairing.knownOld) !== given(is.args, cx.pairing.knownNew))
-      changes.breaking(
-        'type-changed',
-        a,
-        b,
-        `${name} was of (${was.args.map(sourceText).join(', ')}), is of (${is.args.map(sourceText).join(', ')})`,
-      );
+    compareTold(cx, name, was, is, a, b);
+    const given = (type: FieldType, known: Known): string =>
+      sizeArgsIn(type)
+        .map((arg) => meaningKey(arg, known))
+        .join(', ');
+    const shown = (type: FieldType): string => sizeArgsIn(type).map(sourceText).join(', ');
+    if (given(was, cx.pairing.knownOld) !== given(is, cx.pairing.knownNew))
+      changes.breaking('type-changed', a, b, `${name} was of (${shown(was)}), is of (${shown(is)})`);
   } else if (was.kind === 'list' && is.kind === 'list') {
     compareTypes(cx, `an element of ${name}`, was.element, is.element, a, b);
     compareExtents(cx, name, was.extent, is.extent, a, b);
@@ -151,6 +161,7 @@ function compareTypes(
     compareBounds(cx, `an element of ${name}`, was, is, a, b);
   } else if (was.kind === 'map' && is.kind === 'map') {
     cx.structs(was.pair, is.pair);
+    compareTold(cx, name, was, is, a, b);
     compareExtents(cx, name, was.extent, is.extent, a, b);
     compareLimit(cx, `the count of ${name}`, was.maxCount, is.maxCount, a, b);
   } else if ((was.kind === 'text' || was.kind === 'bytes') && (is.kind === 'text' || is.kind === 'bytes')) {
@@ -179,18 +190,13 @@ function compareTypes(
         `${name} was coded by ${was.codec.name}, is by ${is.codec.name}`,
       );
     cx.structs(was.struct, is.struct);
+    compareTold(cx, name, was, is, a, b);
     compareExtents(cx, name, was.extent, is.extent, a, b);
     compareLimit(cx, `what ${name} stands for`, was.max, is.max, a, b);
   } else if (was.kind === 'record' && is.kind === 'record') {
     if (was.extern.name !== is.extern.name)
       changes.breaking('type-changed', a, b, `${name} was a ${was.extern.name}, is a ${is.extern.name}`);
     compareEntries(cx, was.entries, is.entries);
-  } else if (was.kind === 'coded' && is.kind === 'coded') {
-    if (was.codec.name !== is.codec.name)
-      changes.breaking('type-changed', a, b, `${name} was ${was.codec.name}, is ${is.codec.name}`);
-    cx.structs(was.struct, is.struct);
-    compareExtents(cx, name, was.extent, is.extent, a, b);
-    compareLimit(cx, `what ${name} stands for, in bytes,`, was.max, is.max, a, b);
   } else changes.breaking('type-changed', a, b, `${name} was ${KINDS[was.kind]}, is ${KINDS[is.kind]}`);
 }
 
@@ -266,9 +272,10 @@ export function compareExtents(
         b,
         `${name} ended by ${JSON.stringify(was.delimiter)}, ends by ${JSON.stringify(is.delimiter)}`,
       );
-  } else if (was.kind === 'prefix' && is.kind === 'prefix')
+  } else if (was.kind === 'prefix' && is.kind === 'prefix') {
+    compareOrder(cx, `the length before ${name}`, was, is, a, b);
     compareInts(`the length before ${name}`, was.int, is.int, a, b, changes);
-  else if (was.kind !== is.kind)
+  } else if (was.kind !== is.kind)
     changes.breaking('extent-changed', a, b, `${name} ended by ${ENDS[was.kind]}, ends by ${ENDS[is.kind]}`);
   compareLimit(cx, `the size of ${name}`, was.max ?? Infinity, is.max ?? Infinity, a, b);
 }

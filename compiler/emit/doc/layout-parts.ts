@@ -9,8 +9,10 @@ import type {
   MemberModel,
   Protocol,
 } from '../../model/model.js';
+import { orderIn } from '../../model/expressions-of.js';
 import { memberSize } from '../../model/size.js';
 import { lengthText } from '../describe.js';
+import { orderText } from '../order-text.js';
 import { memberName, placeText } from '../place-text.js';
 import { constantOf, declaredText, patternText, sourceText } from '../source-text.js';
 import { cellsOf, type Cell } from './figure.js';
@@ -124,7 +126,13 @@ function rowsOf(member: MemberModel, layout: Layout, protocol: Protocol): RowTex
     }
     case 'bits':
       return [
-        [offset, bytes, member.name === null ? '' : code(member.name), `${member.int.bits} bits`, 'made of:'],
+        [
+          offset,
+          bytes,
+          member.name === null ? '' : code(member.name),
+          `${member.int.bits} bits`,
+          [orderText(member.order, code), 'made of:'].filter((text) => text !== '').join('; '),
+        ],
         ...member.fields.map((bit): RowText => {
           const top = bit.shift + bit.width - 1;
           const place = bit.width === 1 ? `bit ${top}` : `bits ${top}..${bit.shift}`;
@@ -197,6 +205,7 @@ function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
       facts.push(
         `${field.checksum.algorithm} over ${memberName(field.checksum.from)} to ${memberName(field.checksum.to)}`,
       );
+    facts.push(orderText(orderIn(field.type), code));
     const struct = structIn(field.type);
     if (struct !== null) facts.push(`see [${struct}](#${anchorOf(`Struct ${struct}`)})`);
   }

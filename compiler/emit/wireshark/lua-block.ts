@@ -1,4 +1,5 @@
 import { defaultLast } from '../../model/default-last.js';
+import type { Expression } from '../../model/expression.js';
 import { boundsOf, rangeOf, composedBits } from '../../model/integers.js';
 import type {
   Block,
@@ -178,7 +179,7 @@ export class LuaBlock {
       if (!type.args.every((arg) => isKnown(arg, this.protocol.roles))) return this.unread(field.name);
       const branch = `branch${++this.count}`;
       this.push(`local ${branch} = r:open(${luaText(field.name)})`);
-      this.push(`${valueOf(field.name)} = ${luaArguments(type)}`);
+      this.push(`${valueOf(field.name)} = ${luaArguments(type.struct, type.args)}`);
       this.push(`${this.structName(type.struct)}(r, ${valueOf(field.name)})`);
       this.push(`r:close(${branch})`);
       return true;
@@ -225,7 +226,7 @@ export class LuaBlock {
     this.indent++;
     if (type.kind === 'map') {
       this.push(`local entry = r:open("entry")`);
-      this.push('local pair = {}');
+      this.push(`local pair = ${luaArguments(type.pair, type.args)}`);
       this.push(`${this.structName(type.pair)}(r, pair)`);
       if (entries) {
         const folds = this.protocol.headerCase === 'insensitive';
@@ -236,7 +237,8 @@ export class LuaBlock {
       this.push('r:close(entry)');
     } else if (type.element.kind === 'struct') {
       this.push('local element = r:open("element")');
-      this.push(`${this.structName(type.element.struct)}(r, ${luaArguments(type.element)})`);
+      const { struct, args } = type.element;
+      this.push(`${this.structName(struct)}(r, ${luaArguments(struct, args)})`);
       this.push('r:close(element)');
     } else {
       const element: Field = { ...field, type: type.element, name: `${field.name}_element` };
@@ -282,7 +284,8 @@ export class LuaBlock {
       case 'prefix': {
         const { int } = extent;
         const none = !nullable ? 'nil' : int.signed ? '-1' : String(rangeOf(int).high);
-        return `prefixed(r, ${ref}, ${int.bits / 8}, ${int.signed}, ${int.little}, ${none}, ${encoding})`;
+        const little = extent.order === undefined ? int.little : luaExpression(extent.order);
+        return `prefixed(r, ${ref}, ${int.bits / 8}, ${int.signed}, ${little}, ${none}, ${encoding})`;
       }
       default: {
         const size = luaExpression(extent.value);
@@ -346,7 +349,7 @@ function delimiterText(delimiter: string): string {
 }
 
 /** The values that a struct begins with: its parameters. */
-function luaArguments({ struct, args }: FieldType & { kind: 'struct' }): string {
+function luaArguments(struct: Struct, args: readonly Expression[]): string {
   if (args.length === 0) return '{}';
   const given = struct.params.map(({ name }, i) => `[${luaText(name)}] = ${luaExpression(args[i]!)}`);
   return `{ ${given.join(', ')} }`;

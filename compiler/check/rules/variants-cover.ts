@@ -4,7 +4,7 @@ import { wordName } from '../../model/word-name.js';
 import { matches } from '../../model/evaluate.js';
 import { neverTaken } from '../../model/never-varies.js';
 import { walk } from '../../model/walk.js';
-import type { Block, Protocol, ValueSet } from '../../model/model.js';
+import type { BitFieldModel, Block, Field, Protocol, ValueSet } from '../../model/model.js';
 import type { Span } from '../../source/source-file.js';
 import { expressionsOf } from '../../model/expressions-of.js';
 
@@ -29,6 +29,7 @@ export function variantsCover(protocol: Protocol, report: Report): void {
         });
     }
   }
+  const words = wordsLeft(protocol);
   for (const e of expressionsOf(protocol)) {
     if (e.op === 'match')
       check(
@@ -36,17 +37,40 @@ export function variantsCover(protocol: Protocol, report: Report): void {
         e.arms.map((a) => ({ patterns: a.patterns, span: a.value.span })),
         e.span,
         report,
+        false,
+        words,
       );
   }
 }
 
-/** @param isClosed whether a word that no arm names is refused */
+/** The words that fields are in every frame, where a variant refuses all others. */
+function wordsLeft({ frame }: Protocol): ReadonlyMap<Field | BitFieldModel, readonly string[]> {
+  const words = new Map<Field | BitFieldModel, readonly string[]>();
+  for (const member of frame.body.members) {
+    const [on, ...others] = member.member === 'variant' ? member.on : [];
+    if (member.member !== 'variant' || on?.op !== 'oneOf' || others.length > 0) continue;
+    const field = wordField(on);
+    if (field !== null && !asksForOthers(member.arms, 0)) words.set(field, on.texts);
+  }
+  return words;
+}
+
+/** The field that is asked which word it is; null for what is made of it. */
+function wordField({ of }: Expression & { op: 'oneOf' }): Field | BitFieldModel | null {
+  return of.op === 'field' && of.fields.length === 1 ? of.fields[0]! : null;
+}
+
+/**
+ * @param isClosed whether a word that no arm names is refused
+ * @param words what fields can be, where not every word
+ */
 function check(
   on: readonly Expression[],
   arms: readonly Arm[],
   span: Span,
   report: Report,
   isClosed = false,
+  words: ReadonlyMap<Field | BitFieldModel, readonly string[]> = new Map(),
 ): void {
   // An arm or member in error may be the one that is missing here.
   if (on.length === 0 || arms.some((arm) => arm.patterns?.length === 0)) return;
@@ -58,7 +82,15 @@ function check(
     report.error('PF110', twice.span, `\`${name}\` is asked twice`, { hint: 'name it once' });
     return;
   }
-  const domains = on.map((e, k) => (isClosed && !asksForOthers(arms, k) ? namedOf(e) : domainOf(e)));
+  const wordsOf = (e: Expression): readonly string[] | undefined => {
+    const field = e.op === 'oneOf' ? wordField(e) : null;
+    return field === null ? undefined : words.get(field);
+  };
+  const domains = on.map((e, k) => {
+    const left = wordsOf(e);
+    if (e.op === 'oneOf' && left !== undefined) return numbered(e, left);
+    return isClosed && !asksForOthers(arms, k) ? namedOf(e) : domainOf(e);
+  });
   arms.forEach((arm, i) => {
     if (arm.patterns === null) {
       const next = arms[i + 1];
@@ -89,9 +121,14 @@ function check(
     (point) => !arms.some((a) => a.patterns !== null && matches(a.patterns, point) === true),
   );
   if (left !== undefined && wildcard === undefined) {
-    report.error('PF110', span, `no arm takes ${left.map((v, i) => show(v, on[i]!)).join(', ')}`, {
-      hint: 'add an arm for it, or end with `_ => …`',
-    });
+    report.error(
+      'PF110',
+      span,
+      `no arm takes ${left.map((v, i) => show(v, on[i]!, wordsOf(on[i]!))).join(', ')}`,
+      {
+        hint: 'add an arm for it, or end with `_ => …`',
+      },
+    );
   }
   if (left === undefined && wildcard !== undefined) {
     report.error('PF110', wildcard.span, '`_` is never reached: the other arms take every value', {
@@ -110,6 +147,11 @@ function asksForOthers(arms: readonly Arm[], position: number): boolean {
 /** The words that arms name; of what is no word all values. */
 function namedOf(e: Expression): Ranges {
   return e.op === 'oneOf' ? [{ low: 0n, high: BigInt(e.texts.length - 1) }] : domainOf(e);
+}
+
+/** Which of the words that arms name these are; others are -1. */
+function numbered({ texts }: Expression & { op: 'oneOf' }, words: readonly string[]): Ranges {
+  return words.map((word) => BigInt(texts.indexOf(word))).map((n) => ({ low: n, high: n }));
 }
 
 function isSame(a: Expression, b: Expression): boolean {
@@ -166,8 +208,11 @@ function domainText(e: Expression): string {
   return closed ? `a member of \`${e.type.enum.name}\`` : `${e.type.low} to ${e.type.high}`;
 }
 
-function show(value: bigint, e: Expression): string {
-  if (e.op === 'oneOf') return wordName(e, value);
+function show(value: bigint, e: Expression, words: readonly string[] = []): string {
+  if (e.op === 'oneOf') {
+    const other = value < 0n ? words.find((word) => !e.texts.includes(word)) : undefined;
+    return other === undefined ? wordName(e, value) : JSON.stringify(other);
+  }
   if (e.type.kind === 'bool') return String(value === 1n);
   const name = e.type.kind === 'int' ? e.type.enum?.members.find((m) => m.value === value)?.name : undefined;
   return name === undefined ? String(value) : `\`${name}\``;

@@ -1,6 +1,6 @@
 import { orderText } from './order-text.js';
 import { partNames } from './part-names.js';
-import { declaredText } from './source-text.js';
+import { constantOf, declaredText } from './source-text.js';
 import { checksumsOf, checksumsOver } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
 import type { Expression } from '../model/expression.js';
@@ -162,15 +162,15 @@ function typeOf(member: MemberModel): string {
   if (member.member === 'within') return `size ${textOf(member.size)}`;
   if (member.member === 'pad') return `${member.mode} ${member.value}`;
   if (member.member === 'field' && member.said !== undefined) return declaredText(member);
-  return member.member === 'field'
-    ? typeName(member.type) + (member.constant?.kind === 'int' ? ` = ${member.constant.value}` : '')
-    : '';
+  if (member.member !== 'field') return '';
+  const { type, constant } = member;
+  return constant === null ? typeName(type) : `${typeName(type)} = ${constantOf(member, constant)}`;
 }
 
 function typeName(type: FieldType): string {
   switch (type.kind) {
     case 'int':
-      return (type.enum?.name ?? (type.bool ? 'bool' : intName(type.int))) + inOrder(type.order);
+      return (type.enum?.name ?? (type.bool ? 'bool' : formName(type))) + inOrder(type.order);
     case 'struct':
       return type.struct.name + inOrder(orderIn(type));
     case 'list':
@@ -204,6 +204,16 @@ function typeName(type: FieldType): string {
       return type.extent.kind === 'rest' ? `${base} rest` : `${base} size ${textOf(type.extent.value)}`;
     }
   }
+}
+
+/** `u16`, `varint(leb128)`, `dec until "\r\n"` */
+function formName({ form, int }: FieldType & { kind: 'int' }): string {
+  if (form.kind === 'fixed') return intName(int);
+  if (form.kind === 'varint') return `varint(${form.encoding})`;
+  const base = form.base === 10 ? 'dec' : 'hex';
+  return form.extent.kind === 'size'
+    ? `${base} size ${form.extent.digits}`
+    : `${base} until ${JSON.stringify(form.extent.delimiter)}`;
 }
 
 /** ` (little-endian if order == 0x6c)` */

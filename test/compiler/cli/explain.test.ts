@@ -10,6 +10,18 @@ test('explain shows the layout, what is derived and the id', async () => {
   expect(out).toMatch(/length += +bytes of body/);
 });
 
+test('explain shows numbers in digits and constants as the schema has them', async () => {
+  const more =
+    'tag : bytes size 2 = "GO"; count : dec(u32) until "\\r\\n" default 5; length : hex(u16) size 4;';
+  const text = schema('a', 1).replace('length : u16;', more);
+  const cwd = await folderWith({ 'a.proto-frame': text });
+  const { code, out, err } = await protoFrame(cwd, ['explain', 'a.proto-frame']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toContain('bytes size 2 = "GO" ');
+  expect(out).toContain('dec until "\\r\\n" ');
+  expect(out).toMatch(/length +hex size 4 /);
+});
+
 test('explain --format json is data', async () => {
   const cwd = await folderWith({ 'a.proto-frame': schema('a', 1) });
   const { code, out } = await protoFrame(cwd, ['explain', 'a.proto-frame', '--format', 'json']);

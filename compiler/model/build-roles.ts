@@ -329,16 +329,28 @@ function fieldsOf(
   if (fields.length === 0 || !fields.every((f): f is Field => f.member === 'field' && fits(f))) {
     // What a field in error would have been can't be judged.
     if (fields.some((f) => report.hasErrorIn(f.span))) return [];
-    const isText = fields.every((f) => f.member === 'field' && f.type.kind === 'text');
+    const hint = fields.length === 0 ? undefined : hintOf(name, fields);
     report.error(
       'PF124',
       built.span,
       `the role \`${name}\` has to be ${wanted}, because it is written as well as read`,
-      name === 'body' && fields.length > 0 && isText ? { hint: 'write `bytes` where it says `text`' } : {},
+      hint === undefined ? {} : { hint },
     );
     return [];
   }
   return fields as readonly Field[];
+}
+
+/** What fields can be instead, of which a role can be none. */
+function hintOf(
+  name: 'id' | 'headers' | 'body',
+  fields: readonly (Field | BitFieldModel)[],
+): string | undefined {
+  const are = (kind: string): boolean => fields.every((f) => f.member === 'field' && f.type.kind === kind);
+  if (name === 'body' && are('text')) return 'write `bytes` where it says `text`';
+  if (name === 'id' && are('bytes'))
+    return 'a `u64` of these bytes is enough: the proxy puts its own ids there, and the other bytes pass as they are';
+  return undefined;
 }
 
 function isHead(field: Field): boolean {

@@ -101,9 +101,10 @@ class Checker extends Reader {
     let hasMoved = moved || !reached;
     let afterExtern = false;
     block.members.forEach((member, i) => {
-      if (inWindow && !isReached && isOpenEnded(member)) {
+      const behind = inWindow ? this.behind(member) : null;
+      if (inWindow && (!isReached || behind !== null) && isOpenEnded(member)) {
         this.within = member.guards;
-        this.ends(member, this.placeOf(member), end);
+        this.ends(member, this.placeOf(member), behind === null ? end : `${end} - ${behind}`);
         isReached = true;
       }
       // From an extern on, a window's content is checked when it is read: most frames only pass.
@@ -145,7 +146,7 @@ class Checker extends Reader {
   /** A window ends where its last member does; one that takes the rest always does. */
   private closes(window: WindowModel, end: string): void {
     const last = window.body.members[window.body.members.length - 1];
-    if (last === undefined || isOpenEnded(last) || window.body.members.some(hasExtern)) return;
+    if (last === undefined || window.body.members.some((m) => isOpenEnded(m) || hasExtern(m))) return;
     const place = this.place(this.module.layout.ends.get(window.body)!);
     this.fail(
       `${place} !== ${end}`,
@@ -280,7 +281,8 @@ class Checker extends Reader {
           );
         }
         const last = member.body.members[member.body.members.length - 1];
-        const isClosed = last !== undefined && !isOpenEnded(last) && !member.body.members.some(hasExtern);
+        const isClosed =
+          last !== undefined && !member.body.members.some((m) => isOpenEnded(m) || hasExtern(m));
         if (this.hasChecks(member.body, 'window') || isClosed) {
           const to = this.free(`${member.name === null ? 'window' : this.module.local(member.name)}End`);
           const place = this.endOf(member);
@@ -472,7 +474,7 @@ class Checker extends Reader {
     if (extent.max === null || extent.kind === 'until' || windowAround(field, this.module) === null) return;
     if ((extent.kind === 'size' || extent.kind === 'count') && extent.value.op === 'int') return;
     const prefix = extent.kind === 'prefix' ? extent.int.bits / 8 : 0;
-    const to = extent.kind === 'rest' ? windowEnd(field, this, this.module) : this.endOf(field);
+    const to = extent.kind === 'rest' ? windowEnd(field, this) : this.endOf(field);
     const size = `${to} - (${this.placeOf(field)})${prefix === 0 ? '' : ` - ${prefix}`}`;
     this.fail(
       `${size} > ${extent.max}`,

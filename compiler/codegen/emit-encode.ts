@@ -550,8 +550,10 @@ class Writer implements Environment {
       if (member.member === 'field' && member.checksum !== null) {
         const { from, to } = member.checksum;
         this.isDeferred ||= member.checksum.isAhead;
-        this.checksumRange(from).from.push(`${this.local(member)}From`);
-        this.checksumRange(to).to.push(`${this.local(member)}To`);
+        const [start, end] = [this.checksumRange(from).from, this.checksumRange(to).to];
+        const local = this.local(member);
+        if (!start.includes(`${local}From`)) start.push(`${local}From`);
+        if (!end.includes(`${local}To`)) end.push(`${local}To`);
       }
     }
     this.declareOrders();

@@ -23,13 +23,13 @@ export function headersFields(module: Module): readonly MapField[] {
 }
 
 /** Where the entries of a map start and end, without the delimiter after the last. */
-export function entriesRange(field: MapField, reader: Reader, module: Module): { from: string; to: string } {
+export function entriesRange(field: MapField, reader: Reader): { from: string; to: string } {
   const from = reader.placeOf(field);
   return {
     from,
     to:
       field.type.extent.kind === 'rest'
-        ? windowEnd(field, reader, module)
+        ? windowEnd(field, reader)
         : `${reader.endOf(field)}${endsBefore(field)}`,
   };
 }
@@ -73,7 +73,7 @@ export function emitHeaders(
     return none === null ? code : `${none} ? null : ${code}`;
   };
   const find = eachArm(fields, 'return -1;', new Reader(module), (map, reader) => {
-    const range = entriesRange(map, reader, module);
+    const range = entriesRange(map, reader);
     reader.lines.push(
       `const to = ${range.to};`,
       `for (let q = ${range.from}; q < to; ) {`,
@@ -86,7 +86,7 @@ export function emitHeaders(
     );
   });
   const all = eachArm(fields, 'return;', new Reader(module), (map, reader) => {
-    const range = entriesRange(map, reader, module);
+    const range = entriesRange(map, reader);
     const most = Math.min(map.type.maxCount, module.protocol.limits.headers);
     reader.lines.push(
       `const to = ${range.to};`,
@@ -174,7 +174,7 @@ export function emitHeaders(
 
 /** Whether finding headers asks for the end of the frame: where the entries of a map end with it. */
 export function needsEnd(module: Module): boolean {
-  return headersFields(module).some((map) => entriesRange(map, new Reader(module), module).to === 'end');
+  return headersFields(module).some((map) => entriesRange(map, new Reader(module)).to === 'end');
 }
 
 /**

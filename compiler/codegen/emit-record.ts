@@ -4,7 +4,7 @@ import type { Field, FieldType, WindowModel } from '../model/model.js';
 import { eachArm } from './emit-headers.js';
 import { headerFunctions } from './header-functions.js';
 import { quote, type Module } from './module.js';
-import { endPlace, Reader, windowAround } from './reader.js';
+import { Reader } from './reader.js';
 
 export type EntryField = Field & { readonly type: FieldType & { readonly kind: 'entry' } };
 export type RecordField = Field & { readonly type: FieldType & { readonly kind: 'record' } };
@@ -37,8 +37,7 @@ export function entryCode(
 
 /** Where a record starts, and where its window ends. */
 export function recordRange(record: Field, reader: Reader): { from: string; to: string } {
-  const window = windowAround(record, reader.module)!;
-  return { from: reader.placeOf(record), to: reader.place(endPlace(window, reader.module)) };
+  return { from: reader.placeOf(record), to: reader.windowTo(record)! };
 }
 
 /** The distance of an entry's record from the start of the frame. */

@@ -517,7 +517,7 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
   }
   if (isHeaders) {
     const range = isMap(part)
-      ? entriesRange(part, reader, module)
+      ? entriesRange(part, reader)
       : { from: reader.placeOf(part), to: reader.endOf(part) };
     return { field: part, param: 'headers', name: 'headers', ...range, size: 'headersSize' };
   }
@@ -526,12 +526,12 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
       field: part,
       param: 'body',
       name: 'body',
-      ...bodyRange(part, reader, reader, module),
+      ...bodyRange(part, reader, reader),
       size: 'bodySize',
     };
   const isText = part.member === 'field' && part.type.kind === 'text';
   const range = isText
-    ? bodyRange(part, reader, reader, module)
+    ? bodyRange(part, reader, reader)
     : { from: reader.placeOf(part), to: reader.endOf(part) };
   return { field: part, param: 'id', name: 'id', ...range, size: 'idSize' };
 }

@@ -348,7 +348,7 @@ function composedCode(parts: readonly IntField[], reader: Reader): string {
 
 /** The code of an id that is a text. */
 function textIdCode(id: Field, reader: Reader, module: Module): string {
-  const { from, to } = bodyRange(id, reader, reader, module);
+  const { from, to } = bodyRange(id, reader, reader);
   const { idForm } = module.protocol;
   if (idForm === 'uuid') return `${module.use('uuidId')}(b, ${from})`;
   return `${module.use('textId')}(b, ${from}, ${to}, ${baseOf(idForm)}, ${fixedWidth(id) !== null})`;
@@ -376,7 +376,7 @@ function setTextId(id: Field, scratch: string, reader: Reader, module: Module): 
       lines.push('return false;');
       return;
     }
-    const { from, to } = bodyRange(id, reader, reader, module);
+    const { from, to } = bodyRange(id, reader, reader);
     const base = baseOf(idForm);
     lines.push(
       `const idFrom = ${from};`,
@@ -475,7 +475,7 @@ function emitBody(bodies: readonly (Field | WindowModel)[], module: Module): Fun
       const other = new Reader(module);
       other.within = body.guards;
       const isStart = name === 'bodyStart';
-      const range = bodyRange(body, isStart ? reader : other, isStart ? other : reader, module);
+      const range = bodyRange(body, isStart ? reader : other, isStart ? other : reader);
       return isStart ? range.from : range.to;
     };
     // A frame without the arm has an empty body at its end.
@@ -502,12 +502,11 @@ export function bodyRange(
   body: Field | WindowModel,
   start: Reader,
   stop: Reader,
-  module: Module,
 ): { from: string; to: string } {
   const from = start.placeOf(body);
   if (body.member === 'within') return { from, to: stop.endOf(body) };
   const { extent } = body.type as FieldType & { kind: 'bytes' };
-  const to = extent.kind === 'rest' ? windowEnd(body, stop, module) : stop.endOf(body);
+  const to = extent.kind === 'rest' ? windowEnd(body, stop) : stop.endOf(body);
   if (extent.kind === 'until') return { from, to: `${to} - ${extent.delimiter.length}` };
   return { from: extent.kind === 'prefix' ? `${from} + ${extent.int.bits / 8}` : from, to };
 }

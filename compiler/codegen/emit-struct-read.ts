@@ -3,7 +3,7 @@ import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { boundsOf, formRange, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
-import { typeSize } from '../model/size.js';
+import { takesRest, typeSize } from '../model/size.js';
 import { keyedBy } from '../model/maps-as-lists.js';
 import { walk } from '../model/walk.js';
 import type {
@@ -24,7 +24,8 @@ import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, type Environment } from './emit-expression.js';
 import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
-import { floatName, readValue } from './reader.js';
+import { behindCode, floatName, readValue } from './reader.js';
+import { behind } from '../model/behind.js';
 import { endCode, reachesRecursion, readFormed } from './self-delimiting.js';
 import { argumentsOf, hasAlignment, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
@@ -479,7 +480,12 @@ class StructReader implements Environment {
     const depth = this.struct.recursive ? 'depth - 1' : 'depth';
     const args = argumentsOf(field.type, this);
     const { module, lines } = this;
+    const rest = takesRest(field.type) ? behindCode(behind(field, this.struct.body), this) : null;
+    const outer = rest === null ? null : `outer${++this.windows}`;
+    if (outer !== null)
+      lines.push(`const ${outer} = c.enter(c.end - c.at - ${rest}, ${quote(field.path)}, ${quote(schema)});`);
     readAtCursor(field.type, field.path, schema, module, lines, inner, count, field.range, depth, args);
+    if (outer !== null) lines.push(`c.leave(${outer}, ${quote(field.path)}, ${quote(schema)});`);
     if (inner !== local) this.lines.push(`${local} = ${inner};`);
     this.locals.set(field, local);
     this.checkValue(field, local);

@@ -13,7 +13,7 @@ import { isInnerOptional, plainField } from '../model/inner-fields.js';
 import { heldCode, isCoded, isInner, presence } from './emit-inner.js';
 import { entryGetter, isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
-import { endPlace, Reader, windowAround } from './reader.js';
+import { Reader } from './reader.js';
 import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { fieldTypeText } from './type-text.js';
@@ -194,7 +194,7 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
   )
     throw new Error(`${field.path}: ${type.kind} is refused by the checker`);
   if (type.kind === 'struct' || type.kind === 'list') {
-    const window = windowEnd(field, reader, module);
+    const window = windowEnd(field, reader);
     lines.push(`const c = new ${module.use('Cursor')}(b, ${from}, ${window});`);
     const count =
       type.kind === 'list' && (type.extent.kind === 'count' || type.extent.kind === 'size')
@@ -222,12 +222,11 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
   const ending = type.extent.kind === 'until' ? ` - ${type.extent.delimiter.length}` : '';
   if (type.nullable && 'value' in type.extent)
     lines.push(`if (${reader.emit(type.extent.value)} === -1) return null;`);
-  const to = type.extent.kind === 'rest' ? windowEnd(field, reader, module) : reader.endOf(field) + ending;
+  const to = type.extent.kind === 'rest' ? windowEnd(field, reader) : reader.endOf(field) + ending;
   lines.push(`return ${slice(type, from, to, field.path, schema, module, 'b', 'at')};`);
 }
 
-/** Where the window around a field ends: the frame's end if there is none. */
-export function windowEnd(field: Field, reader: Reader, module: Module): string {
-  const window = windowAround(field, module);
-  return window === null ? 'end' : reader.place(endPlace(window, module));
+/** Where the window around a field ends, or what stands behind one that takes the rest begins: the frame's end if there is no window. */
+export function windowEnd(field: Field, reader: Reader): string {
+  return reader.windowTo(field) ?? 'end';
 }

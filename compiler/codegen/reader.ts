@@ -16,7 +16,9 @@ import type {
 } from '../model/model.js';
 import { sizeOfElements } from '../model/expressions-of.js';
 import { isInnerOptional, plainField } from '../model/inner-fields.js';
-import { memberSize, takesRest, typeSize } from '../model/size.js';
+import { behind, knownSize } from '../model/behind.js';
+import { defaultLast } from '../model/default-last.js';
+import { blockSize, memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { littleCode, readInOrder, readInteger } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
@@ -135,9 +137,8 @@ export class Reader implements Environment {
   /** Where the bytes of a field start and end, as code. */
   private bytesOf(field: Field): [from: string, to: string] {
     this.readingAll(field);
-    const window = isOpenEnded(field) ? windowAround(field, this.module) : null;
     const start = this.placeOf(field);
-    const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
+    const to = (isOpenEnded(field) ? this.windowTo(field) : null) ?? this.endOf(field);
     const { extent } = field.type as FieldType & { kind: 'bytes' };
     if (extent.kind === 'until') return [start, `${to} - ${extent.delimiter.length}`];
     return [extent.kind === 'prefix' ? `${start} + ${extent.int.bits / 8}` : start, to];
@@ -228,8 +229,7 @@ export class Reader implements Environment {
   protected textValue(field: Field, type: FieldType & { kind: 'text' }): string {
     this.readingAll(field);
     const start = this.placeOf(field);
-    const window = type.extent.kind === 'rest' ? windowAround(field, this.module) : null;
-    const to = window === null ? this.endOf(field) : this.place(endPlace(window, this.module));
+    const to = (type.extent.kind === 'rest' ? this.windowTo(field) : null) ?? this.endOf(field);
     if (type.extent.kind === 'until')
       return this.text(type, start, `${to} - ${type.extent.delimiter.length}`);
     if (type.extent.kind !== 'prefix') {
@@ -389,8 +389,8 @@ export class Reader implements Environment {
   /** The code of where an anchor is, from what stands before it; every anchor's own function returns this. */
   anchorCode(anchor: Anchor): string {
     const { after, from } = anchor;
-    const window = isOpenEnded(after) ? windowAround(after, this.module) : null;
-    if (window !== null) return this.place(endPlace(window, this.module));
+    const open = isOpenEnded(after) ? this.windowTo(after) : null;
+    if (open !== null) return open;
     switch (after.member) {
       case 'variant':
         return this.choose(
@@ -414,6 +414,24 @@ export class Reader implements Environment {
           return this.walked(after, after.type, from);
         return `${this.sum(from)} + ${this.sizeCode(after, from)}`;
     }
+  }
+
+  /**
+   * Where the window around a member ends; for one that takes the rest, where what stands behind it begins. Null
+   * without a window.
+   */
+  windowTo(member: MemberModel): string | null {
+    const window = windowAround(member, this.module);
+    if (window === null) return null;
+    const end = this.place(endPlace(window, this.module));
+    const size = this.behind(member);
+    return size === null ? end : `${end} - ${size}`;
+  }
+
+  /** How many bytes stand behind what takes the rest of its window; null where none do, or for others. */
+  behind(member: MemberModel): string | null {
+    if (!isOpenEnded(member)) return null;
+    return behindCode(behind(member, this.module.protocol.frame.body), this);
   }
 
   /** Where a self-delimited field ends; bytes that are none are refused. */
@@ -617,6 +635,27 @@ function isSum(member: MemberModel): boolean {
 
 function elementSize(type: Field['type']): number {
   return typeSize(type).min;
+}
+
+/** The code of how many bytes members take of which that is known before; null for none. */
+export function behindCode(members: readonly MemberModel[], env: Environment): string | null {
+  const size = knownSize(members);
+  if (size === null) throw new Error('what stands behind the rest has no size that is known');
+  const terms = size.choices.map((choice) => {
+    const bytes = (block: Block | null): string => String(block === null ? 0 : blockSize(block).min);
+    if (choice.member === 'if')
+      return `(${emitExpression(choice.condition, env)} ? ${bytes(choice.then)} : ${bytes(choice.otherwise)})`;
+    const on = choice.on.map((e) => env.hold(e, emitExpression(e, env)));
+    const arms = defaultLast(choice.arms);
+    const cases = arms.map(({ patterns, body }, i) =>
+      patterns === null || i === arms.length - 1
+        ? bytes(body)
+        : `${emitPatterns(patterns, choice.on, on, env.module)} ? ${bytes(body)} : `,
+    );
+    return `(${cases.join('')})`;
+  });
+  const all = [...(size.bytes === 0 ? [] : [String(size.bytes)]), ...terms];
+  return all.length === 0 ? null : all.length === 1 ? all[0]! : `(${all.join(' + ')})`;
 }
 
 /** Whether a member goes on to the end of its window: the rest, and what is of no size until it is read. */

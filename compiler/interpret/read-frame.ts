@@ -7,6 +7,7 @@ import type {
   Enum,
   Field,
   FieldType,
+  Guard,
   Length,
   MemberModel,
   Protocol,
@@ -14,7 +15,9 @@ import type {
 } from '../model/model.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
 import { isGiven } from '../model/is-given.js';
+import { knownSize } from '../model/behind.js';
 import { rangeOf } from '../model/integers.js';
+import { blockSize, takesRest } from '../model/size.js';
 import { isPartial, usesOf } from '../model/partial-length.js';
 import type { Span } from '../source/source-file.js';
 import { checksum } from './checksum.js';
@@ -202,14 +205,21 @@ class FrameReader {
     return true;
   }
 
-  private block(block: Block, at: number, bound: Bound, scope: Scope): { nodes: FieldNode[]; next: number } {
+  /** @param behind what stands behind the block, up to the end of the window around it */
+  private block(
+    block: Block,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+    behind: readonly MemberModel[] = [],
+  ): { nodes: FieldNode[]; next: number } {
     const nodes: FieldNode[] = [];
     let next = at;
     this.reached.add(block);
-    for (const member of block.members) {
+    for (const [i, member] of block.members.entries()) {
       this.reached.add(member);
       const from = next;
-      next = this.member(member, next, bound, scope, nodes);
+      next = this.member(member, next, bound, scope, nodes, [...block.members.slice(i + 1), ...behind]);
       for (const [length, node] of this.partial)
         if (usesOf(length).some(({ of }) => of === member)) node.given = false;
       this.places.set(member, { from, to: next });
@@ -219,9 +229,21 @@ class FrameReader {
   }
 
   /** Reads a member at `at`, adds its nodes and gives where it ends. */
-  private member(member: MemberModel, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
+  private member(
+    member: MemberModel,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+    nodes: FieldNode[],
+    behind: readonly MemberModel[],
+  ): number {
     switch (member.member) {
       case 'field':
+        if (takesRest(member.type)) {
+          const end = bound.end - sizeOf(behind, scope);
+          if (end < at) this.reach(at, bound.end - at + 1, bound, member.path, member.span);
+          return this.field(member, at, { ...bound, end }, scope, nodes);
+        }
         return this.field(member, at, bound, scope, nodes);
       case 'bits': {
         const size = member.int.bits / 8;
@@ -254,12 +276,12 @@ class FrameReader {
         return at;
       case 'if': {
         const branch = isTaken({ node: member, arm: 0 }, scope) ? member.then : member.otherwise;
-        return branch === null ? at : this.inline(branch, at, bound, scope, nodes);
+        return branch === null ? at : this.inline(branch, at, bound, scope, nodes, behind);
       }
       case 'variant': {
         const arm = member.arms.find((_, i) => isTaken({ node: member, arm: i }, scope));
         if (arm === undefined) throw new Bad(at - this.at, member.path, 'no arm takes this', member.span);
-        return this.inline(arm.body, at, bound, scope, nodes);
+        return this.inline(arm.body, at, bound, scope, nodes, behind);
       }
       case 'within': {
         const size = this.size(evaluateValue(member.size, scope), at, member.path, member.span);
@@ -295,8 +317,15 @@ class FrameReader {
     }
   }
 
-  private inline(block: Block, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
-    const inner = this.block(block, at, bound, scope);
+  private inline(
+    block: Block,
+    at: number,
+    bound: Bound,
+    scope: Scope,
+    nodes: FieldNode[],
+    behind: readonly MemberModel[],
+  ): number {
+    const inner = this.block(block, at, bound, scope, behind);
     nodes.push(...inner.nodes);
     return inner.next;
   }
@@ -911,6 +940,17 @@ function shownOf(value: ExternValue): Shown {
 }
 
 /** `request` for 1, `crc | urgent` for flags, '' for a number without a name. */
+/** How many bytes members take of which that is known before. */
+function sizeOf(members: readonly MemberModel[], scope: Scope): number {
+  const { bytes, choices } = knownSize(members) ?? { bytes: 0, choices: [] };
+  return choices.reduce((sum, choice) => {
+    const branches =
+      choice.member === 'if' ? [choice.then, choice.otherwise] : choice.arms.map(({ body }) => body);
+    const taken = branches.find((_, arm) => isTaken({ node: choice, arm } as Guard, scope)) ?? null;
+    return sum + (taken === null ? 0 : blockSize(taken).min);
+  }, bytes);
+}
+
 /** "length of content" */
 function lengthNote({ of, inOtherArms }: Derivation): string {
   const names = [of, ...inOtherArms.map((other) => other.of)].map(({ name }) => name ?? 'the window');

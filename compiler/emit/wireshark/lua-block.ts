@@ -11,6 +11,8 @@ import type {
   Struct,
 } from '../../model/model.js';
 import { argsIn } from '../../model/expressions-of.js';
+import { behind, knownSize } from '../../model/behind.js';
+import { blockSize, takesRest } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
 import type { FieldTable } from './field-table.js';
 import { isKnown, luaExpression, luaPatterns, luaText, valueOf } from './lua-expression.js';
@@ -20,6 +22,7 @@ export class LuaBlock {
   private lines: string[] = [];
   private indent = 1;
   private count = 0;
+  private body: Block = { members: [] };
 
   constructor(
     private readonly protocol: Protocol,
@@ -46,6 +49,7 @@ export class LuaBlock {
 
   private define(head: string, body: Block, struct: Struct | null): string[] {
     this.lines = [];
+    this.body = body;
     const deep = struct?.recursive === true;
     if (deep) {
       this.push('r.depth = r.depth + 1');
@@ -155,6 +159,38 @@ export class LuaBlock {
   }
 
   private field(field: Field): boolean {
+    const { type } = field;
+    const size = takesRest(type) ? this.behind(field) : null;
+    if (size !== null && type.kind !== 'extern' && type.kind !== 'record') {
+      const outer = `rest${++this.count}`;
+      this.push(`local ${outer} = r:enter(math.max(0, r:rest() - ${size}))`);
+      const whole = this.value(field);
+      this.push(`r:leave(${outer})`);
+      return whole;
+    }
+    return this.value(field);
+  }
+
+  /** How many bytes stand behind what takes the rest of its window; null where none do, or nothing tells. */
+  private behind(field: Field): string | null {
+    const size = knownSize(behind(field, this.body));
+    const asked = size?.choices.flatMap((c) => (c.member === 'if' ? [c.condition] : c.on)) ?? [];
+    if (size === null || !asked.every((e) => isKnown(e, this.protocol.roles))) return null;
+    const terms = size.choices.map((choice) => {
+      const bytes = (block: Block | null): number => (block === null ? 0 : blockSize(block).min);
+      if (choice.member === 'if')
+        return `(${luaExpression(choice.condition)} and ${bytes(choice.then)} or ${bytes(choice.otherwise)})`;
+      const on = choice.on.map(luaExpression);
+      const cases = defaultLast(choice.arms).map(({ patterns, body }) =>
+        patterns === null ? String(bytes(body)) : `${luaPatterns(patterns, on)} and ${bytes(body)}`,
+      );
+      return `(${cases.join(' or ')} or 0)`;
+    });
+    const all = [...(size.bytes === 0 ? [] : [String(size.bytes)]), ...terms];
+    return all.length === 0 ? null : all.join(' - ');
+  }
+
+  private value(field: Field): boolean {
     const { type } = field;
     if (field.isPeek === true && type.kind === 'int') {
       const little = type.order === undefined ? type.int.little : luaExpression(type.order);

@@ -1323,6 +1323,7 @@ class SchemaWriter {
     if (this.count % 7 === 3) this.checksumInside(place, inner);
     if (last !== null) last(inner);
     else if (!open.varies || r.chance(0.7)) this.tail(inner);
+    if (open.varies && this.count % 3 === 0) this.trailers(inner);
     const least = open.min;
     const size = this.extent({ ...place, seen: place.seen }, least, Math.max(400, least + 100));
     const name = r.chance(0.5) ? ` as ${this.fresh('w')}` : '';
@@ -1330,6 +1331,22 @@ class SchemaWriter {
     place.open.lines.push({ ...open, head: `within (${size.text})${max}${name} {` });
     place.open.min += size.min;
     place.open.varies = true;
+  }
+
+  /** What stands behind what takes the rest of a window: as many bytes as is known before. */
+  private trailers(place: Place): void {
+    const { r } = this;
+    const [n, names] = [this.fresh('n'), this.topNames.filter((name) => name !== '')];
+    const lines: (readonly [line: string, min: number])[] = [
+      [`${n} : u16;`, 2],
+      [`${n}d : bytes size 3;`, 3],
+      ['pad size 2;', 2],
+      [`if (${this.condition(place)}) { ${n}a : u32; }`, 0],
+      [`if (${this.condition(place)}) { ${n}b : u8; } else { ${n}c : text ascii size 2; }`, 1],
+    ];
+    if (!place.inStruct && names.length > 0)
+      lines.push([`${n}f : u32 checksum crc32 over ${names[0]!}..${r.pick(names.slice(-2))};`, 4]);
+    for (const [line, min] of lines) if (r.chance(0.4)) this.line(place, '', line, min);
   }
 
   /** A window that stands for other bytes, whose members are a struct's; the headers are one of them if wanted. */

@@ -28,6 +28,7 @@ import type {
 import type { CodedField } from '../model/inner-fields.js';
 import { isAnnounced } from '../model/announced.js';
 import { isGiven } from '../model/is-given.js';
+import { isLate } from '../model/late-computed.js';
 import { isInArms, isPartial, lengthsOf, usesOf } from '../model/partial-length.js';
 import { askedBy, branchesOf, isPeeking, peeksIn, tellersOf, type Peeking } from '../model/peeks.js';
 import { agreementOf } from '../model/peek-agreement.js';
@@ -38,6 +39,7 @@ import { isEverywhere, ordersOf } from '../model/order-of.js';
 import { walk } from '../model/walk.js';
 import { asOne, littleCode, putInteger, writeInOrder } from './byte-order.js';
 import { bytesCompared, whichCompared } from './bytes-compared.js';
+import { sumCode } from './checksum-code.js';
 import { hasGaps, isClosed, noMember, spanOf } from './closed-enum.js';
 import { ConstantText } from './constant-text.js';
 import { emitExpression, emitPatterns, unnamedWord, type Environment } from './emit-expression.js';
@@ -247,6 +249,8 @@ class Writer implements Environment {
   private isDeferred = false;
   /** The locals that are declared before the arms in which they are set. */
   private readonly announced = new Set<string>();
+  /** The code of how many bytes there are, of numbers that are computed of it. */
+  private readonly spans = new Map<Expression, string>();
   /** The locals that note where checksums begin and end, by the members they do so with. */
   private readonly checksumRanges = new Map<MemberModel, { from: string[]; to: string[] }>();
 
@@ -397,7 +401,11 @@ class Writer implements Environment {
     };
     for (const member of walk(this.body)) {
       if (member.member === 'within') continue;
-      const isSized = member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent;
+      const isSized =
+        member.member === 'field' &&
+        member.isPad !== true &&
+        'extent' in member.type &&
+        'value' in member.type.extent;
       // What a size alone reads is derived from it.
       const read = membersRead(member).filter((e) => !(isSized && e === member.type.extent.value));
       for (const e of read) for (const part of parts(e)) if (part.op === 'field') part.fields.forEach(add);
@@ -546,6 +554,7 @@ class Writer implements Environment {
 
   /** The write pass, from front to back at `p`. */
   write(): void {
+    const late: Field[] = [];
     for (const member of walk(this.body)) {
       if (member.member === 'field' && member.checksum !== null) {
         const { from, to } = member.checksum;
@@ -555,8 +564,23 @@ class Writer implements Environment {
         if (!start.includes(`${local}From`)) start.push(`${local}From`);
         if (!end.includes(`${local}To`)) end.push(`${local}To`);
       }
+      if (member.member === 'field' && isLate(member)) {
+        late.push(member);
+        for (const e of parts(member.computed!)) {
+          if (e.op !== 'sizeOf') continue;
+          const name = this.free(`${this.local(member)}From`);
+          const to = this.free(`${this.local(member)}To`);
+          this.checksumRange(e.from).from.push(name);
+          this.checksumRange(e.to).to.push(to);
+          this.spans.set(e, `(${to} - ${name})`);
+        }
+      }
     }
     this.declareOrders();
+    // Checksums may be over what is computed late.
+    this.isDeferred ||= late.length > 0;
+    for (const member of late)
+      if (member.guards.length > 0) this.lines.push(`let ${this.local(member)}Place = -1;`);
     const checksums = this.isDeferred ? checksumsOf({ body: this.body }) : [];
     for (const member of checksums) {
       const { from, to } = member.checksum!;
@@ -570,6 +594,7 @@ class Writer implements Environment {
       if (peek.guards.length > 0) this.lines.push(`let ${this.peekAt(peek)} = 0;`);
     this.writeBlock(this.body);
     if (this.source === 'v') this.flush();
+    for (const member of late) this.writeLate(member);
     for (const member of checksums) {
       const place = `${this.local(member)}Place`;
       const type = member.type as FieldType & { kind: 'int' };
@@ -580,10 +605,26 @@ class Writer implements Environment {
     this.lookAt(this.body);
   }
 
+  /** Writes what is computed of how many bytes there are, where its place has been left. */
+  private writeLate(field: Field): void {
+    const place = `${this.local(field)}Place`;
+    const type = field.type as FieldType & { kind: 'int' };
+    const { lines } = this;
+    if (field.guards.length > 0) lines.push(`if (${place} >= 0) {`);
+    this.checkComputed(field, field.computed!);
+    const value = emitExpression(field.computed!, this);
+    lines.push(putInteger(type, 'b', place, value, littleCode(type, this), this.module));
+    if (field.guards.length > 0) lines.push('}');
+  }
+
+  span(e: Expression & { op: 'span' | 'sizeOf' }): string {
+    return this.spans.get(e)!;
+  }
+
   /** The code that computes a checksum, once what it covers is written. */
   private sumCode(field: Field): string {
     const local = this.local(field);
-    return `${this.module.use(camelCase(field.checksum!.algorithm))}(b, ${local}From, ${local}To)`;
+    return sumCode(field.checksum!, 'b', `${local}From`, `${local}To`, this.module);
   }
 
   /** Where what is peeked at was written. */
@@ -697,7 +738,7 @@ class Writer implements Environment {
   }
 
   private checkField(field: Field): void {
-    if (field.computed !== undefined) this.checkComputed(field, field.computed);
+    if (field.computed !== undefined && !isLate(field)) this.checkComputed(field, field.computed);
     if (!isGiven(field)) return;
     const local = this.local(field);
     const given = this.partial.get(local);
@@ -750,6 +791,10 @@ class Writer implements Environment {
       case 'field': {
         const { type } = member;
         if (member.isPeek === true) return;
+        if (member.isPad === true) {
+          this.grow(this.padSize(member));
+          return;
+        }
         if (isCoded(member)) this.encodeWindow(member);
         if (type.kind === 'record') {
           this.grow(`${this.module.extern(type.extern)}.size(${entriesName(member, this.module)}(init))`);
@@ -1061,10 +1106,22 @@ class Writer implements Environment {
           if (!this.looked.has(member)) return;
           const at = `${this.peekAt(member)} = ${this.position()};`;
           this.lines.push(member.guards.length > 0 ? at : `const ${at}`);
+        } else if (member.isPad === true) {
+          this.flush();
+          const next = this.free('padEnd');
+          this.lines.push(
+            `const ${next} = p + ${this.padSize(member)};`,
+            `b.fill(0, p, ${next});`,
+            `p = ${next};`,
+          );
         } else if (member.type.kind === 'record') {
           this.flush();
           const format = this.module.extern(member.type.extern);
           this.lines.push(`p = ${format}.write(b, p, ${entriesName(member, this.module)}(init));`);
+        } else if (isLate(member)) {
+          const declare = member.guards.length > 0 ? '' : 'const ';
+          this.lines.push(`${declare}${this.local(member)}Place = ${this.position()};`);
+          this.put(member.type as FieldType & { kind: 'int' }, '0');
         } else if (member.checksum !== null) {
           if (this.isDeferred) {
             const declare = member.guards.length > 0 ? '' : 'const ';
@@ -1158,6 +1215,11 @@ class Writer implements Environment {
       case 'assert':
         return;
     }
+  }
+
+  /** The code of how many zeros a pad takes. */
+  private padSize({ type }: Field): string {
+    return emitExpression((type as FieldType & { extent: { value: Expression } }).extent.value, this);
   }
 
   private bitCode(bit: BitFieldModel): string {

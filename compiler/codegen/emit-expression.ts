@@ -30,6 +30,10 @@ export interface Environment {
   bytesEqual?(e: Of<'field'>, text: string): string;
   /** What a nullable field is where it is null. Where left out it is null then, and undefined where it is not there. */
   nullValue?(e: Expression): string | null;
+  /** The bytes of some members, or how many they are. */
+  span?(e: Of<'span' | 'sizeOf'>): string;
+  /** Whether the bytes of some members are what a text says. */
+  spanEqual?(e: Of<'span'>, text: string): string;
   /** A byte of a bytes or text field, undefined where it is not there. */
   byte?(e: Of<'byte'>): string;
   /** Which of some words the bytes of a field are, where they are looked at as they lie; null where they are not. */
@@ -114,9 +118,11 @@ export function emitExpression(e: Expression, env: Environment): string {
       return env.which?.(e) ?? whichCompared(e, emitExpression(e.of, env), env.module);
     case 'named':
       return emitNamed(e.of, emitExpression(e.of, env), env.module);
+    case 'span':
+    case 'sizeOf':
+      return env.span?.(e) ?? unreadable('bytes(…)');
     case 'fact':
     case 'access':
-    case 'sizeOf':
       throw new Error(`${e.op} is refused before code is generated`);
   }
 }
@@ -137,8 +143,12 @@ function unreadable(what: string): never {
 }
 
 function emitBinary(e: Of<'binary'>, env: Environment): string {
-  const bytes = e.left.op === 'field' ? e.left : e.right;
+  const bytes = e.left.op === 'field' || e.left.op === 'span' ? e.left : e.right;
   const text = bytes === e.left ? e.right : e.left;
+  if (bytes.op === 'span' && text.op === 'text') {
+    const same = env.spanEqual?.(bytes, text.value) ?? unreadable('bytes(…)');
+    return e.operator === '==' ? same : `!(${same})`;
+  }
   if (bytes.op === 'field' && text.op === 'text') {
     if (bytes.type.kind === 'bytes') {
       const same = env.bytesEqual?.(bytes, text.value) ?? unreadable('bytes');

@@ -1,9 +1,10 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
 import { orderIn } from '../model/expressions-of.js';
-import { intName, longest } from '../model/integers.js';
-import { camelCase, pascalCase } from '../model/camel-case.js';
-import { checksumsOf } from '../model/covers.js';
+import { formRange, intName, longest } from '../model/integers.js';
+import { isLate } from '../model/late-computed.js';
+import { pascalCase } from '../model/camel-case.js';
+import { checksumsOf, covers } from '../model/covers.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
 import { codedAround, writtenFor } from '../model/inner-fields.js';
 import { lengthsOf, usesOf } from '../model/partial-length.js';
@@ -24,6 +25,7 @@ import type {
 } from '../model/model.js';
 import { deriveLines, disagreement } from './emit-encode.js';
 import { littleCode, putInteger, readInteger, writeInOrder } from './byte-order.js';
+import { sumCode } from './checksum-code.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { entriesRange, headersFields, headerWindow, isMap, nullLength, prefixWidth } from './emit-headers.js';
 import {
@@ -407,6 +409,8 @@ function rewrite(
     }
   }
   lines.push(...renumber(writer.lines));
+  for (const field of order)
+    if (field.member === 'field' && isLate(field)) lines.push(...lateLines(field, module));
   const checksums = checksumsOf(module.protocol.frame);
   for (const checksum of checksums) {
     const sum = new Reader(module, 'out', '0');
@@ -415,6 +419,9 @@ function rewrite(
     const one = (): void => {
       const inner = checksumCode(checksum, sum, module);
       const type = checksum.type as FieldType & { kind: 'int' };
+      // Its own bytes count as zeros.
+      if (covers(checksum, checksum, module.protocol.frame))
+        sum.lines.push(`out.fill(0, ${inner.place}, ${inner.place} + ${type.int.bits / 8});`);
       sum.lines.push(putInteger(type, 'out', inner.place, inner.sum, littleCode(type, sum), module));
     };
     if (guard === null) one();
@@ -446,6 +453,24 @@ function lengthBits(group: BitGroup, lengths: readonly Length[], writer: Reader,
       };
       return writeInOrder(group, littleCode(group, writer), write);
     });
+}
+
+/** The lines that write anew what is computed of how many bytes there are. */
+function lateLines(field: Field, module: Module): string[] {
+  const reader = new Reader(module, 'out', '0');
+  const condition = field.guards.length === 0 ? null : reader.condition(field.guards);
+  reader.within = field.guards;
+  const type = field.type as FieldType & { kind: 'int' };
+  const place = reader.placeOf(field);
+  const value = reader.free(`new${pascalCase(field.name)}`);
+  const { low, high } = field.range ?? formRange(type);
+  reader.lines.push(
+    `const ${value} = ${reader.emit(field.computed!)};`,
+    `${module.use('requireInteger')}(${quote(field.path)}, ${value}, ${low}, ${high});`,
+    putInteger(type, 'out', place, value, littleCode(type, reader), module),
+  );
+  const lines = renumber(tidy(reader.lines), 'c');
+  return condition === null ? ['{', ...lines, '}'] : [`if (${rename(condition, 'c')}) {`, ...lines, '}'];
 }
 
 /** The alignments that move with what is replaced before them. */
@@ -590,7 +615,7 @@ export function checksumCode(
   reader: Reader,
   module: Module,
 ): { place: string; from: string; to: string; sum: string } {
-  const { algorithm, from, to } = field.checksum!;
+  const { from, to } = field.checksum!;
   const place = reader.placeOf(field);
   const start = reader.placeOf(from);
   const end = reader.endOf(to);
@@ -598,7 +623,7 @@ export function checksumCode(
     place,
     from: start,
     to: end,
-    sum: `${module.use(camelCase(algorithm))}(${reader.b}, ${start}, ${end})`,
+    sum: sumCode(field.checksum!, reader.b, start, end, module),
   };
 }
 
@@ -624,10 +649,17 @@ export function emitVerify(checksums: readonly Field[], module: Module): Functio
   const { lines } = reader;
   const one = (field: Field): void => {
     reader.within = field.guards;
-    const { place, sum } = checksumCode(field, reader, module);
+    const { place, from, to, sum } = checksumCode(field, reader, module);
     const type = field.type as FieldType & { kind: 'int' };
+    const isOwn = covers(field, field, module.protocol.frame);
+    if (isOwn)
+      lines.push(
+        // Its own bytes count as zeros.
+        `const covered = ${module.use('copyBytes')}(b, ${from}, ${to});`,
+        `covered.fill(0, ${place} - (${from}), ${place} - (${from}) + ${type.int.bits / 8});`,
+      );
     lines.push(
-      `const sum = ${sum};`,
+      `const sum = ${isOwn ? sumCode(field.checksum!, 'covered', '0', 'covered.length', module) : sum};`,
       `const found = ${readInteger(type, 'b', place, littleCode(type, reader), module)};`,
       // Zero and all ones are the same number in an internet checksum.
       field.checksum!.algorithm === 'internet'

@@ -1,6 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
+import { parts } from '../model/expressions-of.js';
 import { boundsOf, formRange, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { takesRest, typeSize } from '../model/size.js';
@@ -31,6 +32,7 @@ import { argumentsOf, hasAlignment, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { lookUpCode } from './emit-inner.js';
 import { isGiven } from '../model/is-given.js';
+import { isLate } from '../model/late-computed.js';
 import { fieldTypeText, typeText } from './type-text.js';
 
 /** Emits `readPair(c)`: one struct read from front to back, every step inside its window. */
@@ -296,6 +298,9 @@ class StructReader implements Environment {
   private readonly locals = new Map<Field | BitFieldModel, string>();
   private readonly optional = new Set<string>();
   private windows = 0;
+  /** The locals that note where members begin and end. */
+  private readonly noted = new Map<MemberModel, { from: string[]; to: string[] }>();
+  private readonly spans = new Map<Expression, string>();
 
   constructor(
     readonly module: Module,
@@ -313,7 +318,9 @@ class StructReader implements Environment {
       );
     }
     if (hasAlignment(this.struct)) this.lines.push('const start = c.at;');
+    this.noteSpans();
     this.block(this.struct.body);
+    this.checkLate();
     // What is derived is for finding the way, not for the reader.
     const names = [
       ...new Set([...this.locals].filter(([f]) => isGiven(f)).map(([f]) => this.module.property(f))),
@@ -346,7 +353,49 @@ class StructReader implements Environment {
   }
 
   private block(block: Block): void {
-    for (const member of block.members) this.member(member);
+    for (const member of block.members) {
+      const noted = this.noted.get(member);
+      for (const name of noted?.from ?? []) this.lines.push(`const ${name} = c.at;`);
+      this.member(member);
+      for (const name of noted?.to ?? []) this.lines.push(`const ${name} = c.at;`);
+    }
+  }
+
+  /** Notes where what sizes are computed of begins and ends. */
+  private noteSpans(): void {
+    for (const field of walk(this.struct.body)) {
+      if (field.member !== 'field') continue;
+      for (const e of field.computed === undefined ? [] : parts(field.computed)) {
+        if (e.op !== 'sizeOf') continue;
+        const name = `${this.module.local(field)}${this.spans.size === 0 ? '' : this.spans.size + 1}`;
+        this.note(e.from).from.push(`${name}From`);
+        this.note(e.to).to.push(`${name}To`);
+        this.spans.set(e, `(${name}To - ${name}From)`);
+      }
+    }
+  }
+
+  private note(member: MemberModel): { from: string[]; to: string[] } {
+    const noted = this.noted.get(member) ?? { from: [], to: [] };
+    this.noted.set(member, noted);
+    return noted;
+  }
+
+  span(e: Expression & { op: 'span' | 'sizeOf' }): string {
+    return this.spans.get(e)!;
+  }
+
+  /** Checks what is computed of sizes, once all is read. */
+  private checkLate(): void {
+    for (const field of walk(this.struct.body)) {
+      if (field.member !== 'field' || !isLate(field)) continue;
+      const local = this.locals.get(field)!;
+      const wanted = emitExpression(field.computed!, this);
+      const test = `${local} !== ${wanted}`;
+      const isThere = this.optional.has(this.module.local(field)) ? `${local} !== undefined && ` : '';
+      const detail = `\`is \${${local}}, has to be \${${wanted}}\``;
+      this.fail(field, `${isThere}${test}`, 'constant', detail);
+    }
   }
 
   private member(member: MemberModel): void {
@@ -439,7 +488,7 @@ class StructReader implements Environment {
       const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
       for (const field of fields) {
         // A constant text is compared where it lies.
-        if (field.constant?.kind === 'text') continue;
+        if (field.constant?.kind === 'text' || (field.member === 'field' && field.isPad === true)) continue;
         const local = this.module.local(field);
         // Branches in branches are declared with the outermost.
         if (this.optional.has(local)) continue;
@@ -465,6 +514,14 @@ class StructReader implements Environment {
       const read = readValue(field, 'c.bytes', 'c.at', this.module, undefined, little);
       this.set(field, `${read}${closedCast(of)}`);
       this.checkValue(field, local);
+      return;
+    }
+    if (field.isPad === true) {
+      const { extent } = field.type as FieldType & { readonly extent: { readonly value: Expression } };
+      const size = emitExpression(extent.value, this);
+      this.lines.push(
+        `c.at = c.reach(${size}, ${quote(field.path)}, ${quote(this.module.schemaAt(field))});`,
+      );
       return;
     }
     const inner = this.optional.has(local) ? `${local}Value` : local;
@@ -535,7 +592,7 @@ class StructReader implements Environment {
       this.fail(field, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be ${wanted}\``);
       return;
     }
-    if (field.computed !== undefined) {
+    if (field.computed !== undefined && !isLate(field)) {
       const wanted = emitExpression(field.computed, this);
       this.fail(field, `${local} !== ${wanted}`, 'constant', `\`is \${${local}}, has to be \${${wanted}}\``);
     }

@@ -1,5 +1,5 @@
 import { type FunctionDeclarationStructure, StructureKind } from 'ts-morph';
-import { parts } from '../model/expressions-of.js';
+import { membersRead, parts } from '../model/expressions-of.js';
 import { walk } from '../model/walk.js';
 import type { Field, Protocol } from '../model/model.js';
 import { entryCode, isEntry } from './emit-record.js';
@@ -17,7 +17,9 @@ export function timeoutFields({ roles, frame }: Protocol): readonly Field[] {
   );
   // What is computed of it would have to change with it.
   const computed = [...walk(frame.body)].flatMap((m) =>
-    m.member === 'field' && m.computed !== undefined ? [...parts(m.computed)] : [],
+    m.member === 'field' && (m.computed !== undefined || m.isPad === true)
+      ? membersRead(m).flatMap((e) => [...parts(e)])
+      : [],
   );
   const decides = computed.some(
     (e) => e.op === 'field' && e.fields.some((f) => fields.some((one) => one === f)),

@@ -25,7 +25,7 @@ export function fieldsByName(frame: Frame): Map<string, (Field | BitFieldModel)[
     const fields =
       member.member === 'bits'
         ? member.fields
-        : member.member === 'field' && member.type.kind !== 'record' && member.isPeek !== true
+        : member.member === 'field' && member.type.kind !== 'record' && !isHidden(member)
           ? isCoded(member)
             ? // What an encoder fills in is checked by readers, and kept by none.
               [member, ...member.type.inner.filter((f) => isGiven(plainField(f)))]
@@ -34,6 +34,11 @@ export function fieldsByName(frame: Frame): Map<string, (Field | BitFieldModel)[
     for (const field of fields) names.set(field.name, [...(names.get(field.name) ?? []), field]);
   }
   return names;
+}
+
+/** Whether a field has no name that a caller could use. */
+function isHidden({ isPeek, isPad }: Field): boolean {
+  return isPeek === true || isPad === true;
 }
 
 /** Emits the view: a class with a getter for every field, each reading where the field lies. */

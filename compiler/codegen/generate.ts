@@ -316,7 +316,7 @@ function layoutComment(module: Module): string {
   const rows: string[] = [];
   for (const member of walk(module.protocol.frame.body)) {
     if (member.member !== 'field' && member.member !== 'bits') continue;
-    if (member.member === 'field' && member.isPeek === true) continue;
+    if (member.member === 'field' && (member.isPeek === true || member.isPad === true)) continue;
     const place = module.layout.places.get(member);
     const where =
       place === undefined

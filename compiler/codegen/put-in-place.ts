@@ -1,9 +1,10 @@
 import { camelCase, pascalCase } from '../model/camel-case.js';
-import { CHECKSUMS } from '../model/checksum-algorithms.js';
+import { CHECKSUMS, type ChecksumName } from '../model/checksum-algorithms.js';
 import { checksumsOver, covers } from '../model/covers.js';
 import { intName } from '../model/integers.js';
 import type { Field, FieldType } from '../model/model.js';
-import { asOne, littleCode, putInteger, writeInOrder } from './byte-order.js';
+import { asOne, littleCode, putInteger, readInteger, writeInOrder } from './byte-order.js';
+import { sumCode } from './checksum-code.js';
 import type { Module } from './module.js';
 import type { Reader } from './reader.js';
 
@@ -47,6 +48,10 @@ export function writeInPlace(
   const { lines } = reader;
   const place = reader.placeOf(field);
   const checksums = checksumsOver(field, module.protocol.frame);
+  if (checksums.some((one) => typeof one.checksum!.algorithm !== 'string')) {
+    sumAnew(checksums, write('b', place), reader, module);
+    return;
+  }
   if (checksums.length > 0)
     module.add(
       `/** ${what} on its way into a frame whose checksum covers it. */\nconst ${scratch} = new Uint8Array(${width});`,
@@ -79,6 +84,67 @@ export function writeInPlace(
   lines.push(write('b', place));
 }
 
+/**
+ * Emits a change of what checksums cover that do not say by how much they change: those that were right are computed
+ * anew, and a wrong one stays as it is.
+ */
+function sumAnew(checksums: readonly Field[], change: string, reader: Reader, module: Module): void {
+  const { lines } = reader;
+  const all = checksums.map((checksum) => {
+    const name = module.local(checksum);
+    const [at, from, to, right] = ['Place', 'Start', 'End', 'IsRight'].map((end) =>
+      reader.free(`${name}${end}`),
+    );
+    const guard = checksum.guards.length === 0 ? null : reader.condition(checksum.guards);
+    const type = checksum.type as FieldType & { kind: 'int' };
+    const width = type.int.bits / 8;
+    const isOwn = covers(checksum, checksum, module.protocol.frame);
+    const found = readInteger(type, 'b', at!, littleCode(type, reader), module);
+    const sum = sumCode(checksum.checksum!, 'b', from!, to!, module);
+    const zero = isOwn ? [`b.fill(0, ${at}, ${at} + ${width});`] : [];
+    // An internet checksum has two zeros.
+    const same = (value: string): string =>
+      checksum.checksum!.algorithm === 'internet'
+        ? `${value} % 0xffff === ${sum} % 0xffff`
+        : `${value} === ${sum}`;
+    const put = (value: string): string =>
+      putInteger(type, 'b', at!, value, littleCode(type, reader), module);
+    const find = (): void => {
+      const declare = guard === null ? 'const ' : '';
+      const { checksum: of } = checksum;
+      lines.push(
+        `${declare}${at} = ${reader.placeOf(checksum)};`,
+        `${declare}${from} = ${reader.placeOf(of!.from)};`,
+        `${declare}${to} = ${reader.endOf(of!.to)};`,
+      );
+      if (!isOwn) lines.push(`${declare}${right} = ${same(found)};`);
+      else {
+        const old = reader.free(`${name}Found`);
+        lines.push(`const ${old} = ${found};`, ...zero, `${declare}${right} = ${same(old)};`, put(old));
+      }
+    };
+    if (guard === null) find();
+    else {
+      lines.push(
+        ...[at, from, to].map((one) => `let ${one} = 0;`),
+        `let ${right} = false;`,
+        `if (${guard}) {`,
+      );
+      reader.nested(find);
+      lines.push('}');
+    }
+    return [`if (${right}) {`, ...zero, put(sum), '}'];
+  });
+  lines.push(change, ...all.flat());
+}
+
+/** The algorithm of a checksum of the language. */
+function builtIn(field: Field): ChecksumName {
+  const { algorithm } = field.checksum!;
+  if (typeof algorithm !== 'string') throw new Error(`${field.path} is computed by ${algorithm.fn.name}`);
+  return algorithm;
+}
+
 /** The code of what a checksum changes by when bytes that it covers do. */
 function deltaCode(
   checksum: Field,
@@ -86,7 +152,8 @@ function deltaCode(
   reader: Reader,
   module: Module,
 ): string {
-  const { algorithm, from, to } = checksum.checksum!;
+  const { from, to } = checksum.checksum!;
+  const algorithm = builtIn(checksum);
   const bytes = `b, ${place}, ${scratch}, 0, ${width}`;
   const delta = module.use(`${camelCase(algorithm)}Delta`);
   switch (CHECKSUMS[algorithm].asks) {
@@ -101,7 +168,7 @@ function deltaCode(
 
 /** The code of a checksum, or a change of it, with a change. */
 function withChange(checksum: Field, sum: string, change: string, module: Module): string {
-  const { algorithm } = checksum.checksum!;
+  const algorithm = builtIn(checksum);
   switch (CHECKSUMS[algorithm].change) {
     case 'xor':
       return `${sum} ^ ${change}`;
@@ -149,7 +216,8 @@ function changeAll(
     const name = module.local(checksum);
     const [at, change] = [reader.free(`${name}Place`), reader.free(`${name}Change`)];
     const guard = checksum.guards.length === 0 ? null : reader.condition(checksum.guards);
-    const { algorithm, from, to } = checksum.checksum!;
+    const { from, to } = checksum.checksum!;
+    const algorithm = builtIn(checksum);
     const ends = algorithm === 'internet' ? [reader.free(`${name}Start`), reader.free(`${name}End`)] : null;
     const isCovered = checksums.slice(i + 1).some((later) => covers(later, checksum, frame));
     const scratch = `new${pascalCase(checksum.name)}`;

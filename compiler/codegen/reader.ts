@@ -118,6 +118,17 @@ export class Reader implements Environment {
     return e.maps[0]!.guards.length === 0 ? cases[0]! : `(${cases.join('')}undefined)`;
   }
 
+  /** The bytes of members of the frame itself, or how many they are. */
+  span({ op, from, to }: Expression & { op: 'span' | 'sizeOf' }): string {
+    const [start, end] = [this.placeOf(from), this.endOf(to)];
+    return op === 'span' ? `${this.b}.subarray(${start}, ${end})` : `(${end} - (${start}))`;
+  }
+
+  spanEqual({ from, to }: Expression & { op: 'span' }, text: string): string {
+    const read = this.module.use('readLatin1');
+    return `(${read}(${this.b}, ${this.placeOf(from)}, ${this.endOf(to)}) === ${quote(text)})`;
+  }
+
   /** A byte of a bytes field, undefined where there are not as many. */
   byte(e: Expression & { op: 'byte' }): string {
     const { of, index } = e;

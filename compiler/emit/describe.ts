@@ -1,6 +1,7 @@
 import { orderText } from './order-text.js';
+import { checksumName } from '../model/checksum-name.js';
 import { partNames } from './part-names.js';
-import { constantOf, declaredText } from './source-text.js';
+import { constantOf, declaredText, sourceText } from './source-text.js';
 import { checksumsOf, checksumsOver } from '../model/covers.js';
 import { extendedName } from '../model/derive.js';
 import type { Expression } from '../model/expression.js';
@@ -99,7 +100,7 @@ export function describe(protocol: Protocol): Description {
       ),
       ...checksumsOf(protocol.frame).map(({ name, checksum }) => ({
         field: name,
-        from: `${checksum!.algorithm} over ${nameOf(checksum!.from) ?? ''}..${nameOf(checksum!.to) ?? ''}`,
+        from: `${checksumName(checksum!)} over ${nameOf(checksum!.from) ?? ''}..${nameOf(checksum!.to) ?? ''}`,
       })),
     ],
     id:
@@ -161,6 +162,8 @@ function typeOf(member: MemberModel): string {
   if (member.member === 'bits') return intName(member.int) + inOrder(member.order);
   if (member.member === 'within') return `size ${textOf(member.size)}`;
   if (member.member === 'pad') return `${member.mode} ${member.value}`;
+  if (member.member === 'field' && member.isPad === true)
+    return sourceText(member).replace(/^pad /, '').replace(/;$/, '');
   if (member.member === 'field' && member.said !== undefined) return declaredText(member);
   if (member.member !== 'field') return '';
   const { type, constant } = member;

@@ -1,3 +1,5 @@
+import type { Checksum } from '../model/model.js';
+import type { ExternCode } from './extern-code.js';
 import type { ChecksumName } from '../model/checksum-algorithms.js';
 
 /** A CRC by its definition; `reflected` takes the lowest bit of a byte first. */
@@ -70,4 +72,24 @@ function mirrored(value: number, width: number): number {
   let result = 0;
   for (let bit = 0; bit < width; bit++) result = (result << 1) | ((value >>> bit) & 1);
   return result >>> 0;
+}
+
+/** Bytes from a place to another. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The checksum of a range of bytes, in which its own count as zeros. @param own where the checksum itself stands */
+export function checksumOf(
+  { algorithm }: Checksum,
+  bytes: Uint8Array,
+  { from, to }: Range,
+  own: Range,
+  code: ExternCode,
+): bigint {
+  const covered = Uint8Array.from(bytes.subarray(from, to));
+  if (own.from >= from && own.to <= to) covered.fill(0, own.from - from, own.to - from);
+  if (typeof algorithm === 'string') return BigInt(checksum(algorithm, covered, 0, covered.length));
+  return BigInt(Number(code.fn(algorithm.fn)(covered)));
 }

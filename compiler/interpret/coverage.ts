@@ -53,7 +53,7 @@ export class Coverage {
   ): void {
     switch (member.member) {
       case 'field':
-        if (member.isPeek !== true) count(member, member.path, member.span, null);
+        if (member.isPeek !== true && member.isPad !== true) count(member, member.path, member.span, null);
         return;
       case 'variant':
         member.arms.forEach((arm, i) =>

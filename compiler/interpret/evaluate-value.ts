@@ -21,6 +21,8 @@ export interface Scope {
   readonly inner?: Map<Field, Scope['values']>;
   /** For calls of extern functions. */
   readonly code: ExternCode;
+  /** The bytes of members, or how many they are, once these have been read or written. */
+  span?(e: Expression & { op: 'span' | 'sizeOf' }): Value;
   /** A header's first value, for roles; undefined if the frame has none of the maps, or that none. */
   header?(key: string, maps: readonly Field[]): Value;
 }
@@ -115,8 +117,10 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
     }
     case 'call':
       return call(e, scope);
-    case 'access':
+    case 'span':
     case 'sizeOf':
+      return scope.span?.(e);
+    case 'access':
     case 'param':
     case 'wire':
       return undefined;

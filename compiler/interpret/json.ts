@@ -52,8 +52,8 @@ export function fieldsOf(block: Block): Map<string, Field | BitFieldModel> {
   for (const member of walk(block)) {
     const own = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
     for (const field of own) {
-      const isPeek = field.member === 'field' && field.isPeek === true;
-      if (!isPeek && !fields.has(field.name)) fields.set(field.name, field);
+      const isHidden = field.member === 'field' && (field.isPeek === true || field.isPad === true);
+      if (!isHidden && !fields.has(field.name)) fields.set(field.name, field);
     }
   }
   return fields;

@@ -13,6 +13,8 @@ import type {
   Protocol,
   Struct,
 } from '../model/model.js';
+import type { Expression } from '../model/expression.js';
+import { checksumName } from '../model/checksum-name.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
 import { isGiven } from '../model/is-given.js';
 import { knownSize } from '../model/behind.js';
@@ -20,7 +22,8 @@ import { rangeOf } from '../model/integers.js';
 import { blockSize, takesRest } from '../model/size.js';
 import { isPartial, usesOf } from '../model/partial-length.js';
 import type { Span } from '../source/source-file.js';
-import { checksum } from './checksum.js';
+import { isLate, spansIn } from '../model/late-computed.js';
+import { checksumOf } from './checksum.js';
 import {
   argumentValues,
   entriesOf,
@@ -136,16 +139,21 @@ interface ReadValue {
   readonly children: readonly FieldNode[];
 }
 
-/** A checksum that stands before what it covers. */
+/** A checksum that stands before what it covers, or a number computed of how many bytes there are. */
 interface Waiting {
   readonly field: Field;
   readonly found: bigint;
   readonly node: { note: string };
+  readonly at: number;
+  /** What has to be read before. */
+  readonly until: readonly MemberModel[];
+  readonly scope: Scope;
 }
 
 class FrameReader {
   private waiting: Waiting[] = [];
-  private readonly places = new Map<MemberModel, { from: number; to: number }>();
+  /** Where the members of the frame or the innermost struct stand. */
+  private places = new Map<MemberModel, { from: number; to: number }>();
   private readonly headers: [string, string | null][] = [];
   /** The map that they are of. */
   private headersIn: Field | null = null;
@@ -175,6 +183,7 @@ class FrameReader {
       values: new Map(),
       inner: new Map(),
       code: this.code,
+      span: (e) => this.spanOf(e),
       header: (key, maps) => {
         if (this.headOf !== null) return this.headOf(key);
         const isIn = this.headersIn !== null && maps.includes(this.headersIn);
@@ -198,11 +207,23 @@ class FrameReader {
     return { length: next - this.at, fields: nodes, scope, reached: this.reached };
   }
 
-  /** Says of a checksum that stands ahead whether it is right, where a member was the last that it covers. */
-  private judged({ field, found, node }: Waiting, member: MemberModel): boolean {
-    if (field.checksum!.to !== member) return false;
-    node.note = this.verify(field, found);
+  /** Says of a checksum that stands ahead whether it is right, and checks a computed size, once all is read. */
+  private judged({ field, found, node, at, until, scope }: Waiting): boolean {
+    if (!until.every((member) => this.places.has(member))) return false;
+    if (field.checksum !== null) node.note = this.verify(field, found);
+    else this.checkComputed(field, found, at, scope);
     return true;
+  }
+
+  private checkComputed(field: Field, found: Value, at: number, scope: Scope): void {
+    const wanted = evaluateValue(field.computed!, { ...scope, span: (e) => this.spanOf(e) });
+    if (wanted !== found)
+      throw new Bad(at - this.at, field.path, `is ${String(found)}, has to be ${String(wanted)}`, field.span);
+  }
+
+  private spanOf({ op, from, to }: Expression & { op: 'span' | 'sizeOf' }): Value {
+    const [start, end] = [this.places.get(from)!.from, this.places.get(to)!.to];
+    return op === 'sizeOf' ? BigInt(end - start) : latin1(this.bytes.subarray(start, end));
   }
 
   /** @param behind what stands behind the block, up to the end of the window around it */
@@ -223,7 +244,7 @@ class FrameReader {
       for (const [length, node] of this.partial)
         if (usesOf(length).some(({ of }) => of === member)) node.given = false;
       this.places.set(member, { from, to: next });
-      this.waiting = this.waiting.filter((one) => !this.judged(one, member));
+      this.waiting = this.waiting.filter((one) => !this.judged(one));
     }
     return { nodes, next };
   }
@@ -258,16 +279,7 @@ class FrameReader {
             ? member.value
             : (member.value - ((at - this.start) % member.value)) % member.value;
         const next = this.reach(at, size, bound, member.path, member.span);
-        if (size > 0)
-          nodes.push({
-            name: '(pad)',
-            offset: at - this.at,
-            length: size,
-            value: this.bytes.subarray(at, next),
-            note: '',
-            children: [],
-            given: false,
-          });
+        if (size > 0) nodes.push(this.padNode(at, next));
         return next;
       }
       case 'assert':
@@ -317,6 +329,18 @@ class FrameReader {
     }
   }
 
+  private padNode(at: number, next: number): FieldNode {
+    return {
+      name: '(pad)',
+      offset: at - this.at,
+      length: next - at,
+      value: this.bytes.subarray(at, next),
+      note: '',
+      children: [],
+      given: false,
+    };
+  }
+
   private inline(
     block: Block,
     at: number,
@@ -361,6 +385,11 @@ class FrameReader {
 
   private field(field: Field, at: number, bound: Bound, scope: Scope, nodes: FieldNode[]): number {
     if (field.type.kind === 'record') return this.record(field, field.type, at, bound, scope, nodes);
+    if (field.isPad === true) {
+      const { next } = this.value(field.type, field, at, bound, scope);
+      if (next > at) nodes.push(this.padNode(at, next));
+      return next;
+    }
     if (field.isPeek === true) {
       const { value } = this.value(field.type, field, at, bound, scope);
       scope.values.set(field, value as bigint);
@@ -386,14 +415,7 @@ class FrameReader {
     if (field.checksum !== null && !isAhead) comment = this.verify(field, value as bigint);
     this.checkValue(field, value, at);
     if (field.computed !== undefined) {
-      const wanted = evaluateValue(field.computed, scope);
-      if (wanted !== known)
-        throw new Bad(
-          at - this.at,
-          field.path,
-          `is ${String(known)}, has to be ${String(wanted)}`,
-          field.span,
-        );
+      if (!isLate(field)) this.checkComputed(field, known, at, scope);
       comment = 'computed';
     }
     const node = {
@@ -407,7 +429,8 @@ class FrameReader {
     };
     nodes.push(node);
     if (isPartial(field)) this.partial.set(field, node);
-    if (isAhead) this.waiting.push({ field, found: value as bigint, node });
+    const until = isAhead ? [field.checksum!.from, field.checksum!.to] : isLate(field) ? spansIn(field) : [];
+    if (until.length > 0) this.waiting.push({ field, found: value as bigint, node, at, until, scope });
     return next;
   }
 
@@ -485,10 +508,13 @@ class FrameReader {
 
   private verify(field: Field, found: bigint): string {
     const { algorithm, from, to } = field.checksum!;
-    const sum = BigInt(checksum(algorithm, this.bytes, this.places.get(from)!.from, this.places.get(to)!.to));
+    const range = { from: this.places.get(from)!.from, to: this.places.get(to)!.to };
+    const own = this.places.get(field) ?? { from: -1, to: -1 };
+    const sum = checksumOf(field.checksum!, this.bytes, range, own, this.code);
     // Zero and all ones are the same number in an internet checksum.
     const isRight = sum === found || (algorithm === 'internet' && sum === 0n && found === 0xffffn);
-    return isRight ? `${algorithm}, right` : `${algorithm}, WRONG: the bytes give ${sum}`;
+    const name = checksumName(field.checksum!);
+    return isRight ? `${name}, right` : `${name}, WRONG: the bytes give ${sum}`;
   }
 
   private checkValue(field: Field, value: Shown, at: number): void {
@@ -704,12 +730,12 @@ class FrameReader {
   }
 
   private inStruct(struct: Struct, at: number, bound: Bound, given: Scope['values']): ReadValue {
-    const { start, partial } = this;
+    const { start, partial, places, waiting } = this;
     this.start = at;
     this.partial = new Map();
+    [this.places, this.waiting] = [new Map(), []];
     const { nodes, next } = this.block(struct.body, at, bound, { values: given, code: this.code });
-    this.start = start;
-    this.partial = partial;
+    Object.assign(this, { start, partial, places, waiting });
     return { value: asObject(nodes), note: struct.name, next, children: nodes };
   }
 

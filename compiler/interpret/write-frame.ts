@@ -1,10 +1,10 @@
 import { HeaderMap } from '@proto-frame/api';
 import { rangeOf } from '../model/integers.js';
-import type { ChecksumName } from '../model/checksum-algorithms.js';
 import type { Expression } from '../model/expression.js';
 import type {
   AssertModel,
   Block,
+  Checksum,
   Derivation,
   Enum,
   Extended,
@@ -18,7 +18,8 @@ import type {
   Protocol,
 } from '../model/model.js';
 import { inTurn } from '../model/covers.js';
-import { checksum } from './checksum.js';
+import { isLate } from '../model/late-computed.js';
+import { checksumOf, type Range } from './checksum.js';
 import {
   argumentValues,
   entriesOf,
@@ -127,8 +128,8 @@ class FrameWriter {
     return readInt(this.data, at, int);
   }
 
-  sum(algorithm: ChecksumName, from: number, to: number): bigint {
-    return BigInt(checksum(algorithm, this.data, from, to));
+  sum(of: Checksum, range: Range, own: Range): bigint {
+    return checksumOf(of, this.data, range, own, this.code);
   }
 }
 
@@ -142,6 +143,8 @@ class BodyWriter {
   private readonly units = new Map<Extended, bigint>();
   private readonly places = new Map<MemberModel, { from: number; to: number }>();
   private readonly checksums: Field[] = [];
+  /** What is computed of how many bytes there are. */
+  private readonly late: Field[] = [];
   private readonly peeks = new Set<Field>();
   /** The branches and assertions that hang on what was peeked at, which is known once it is written. */
   private readonly chosen: Guard[] = [];
@@ -155,7 +158,7 @@ class BodyWriter {
     private readonly path: string,
     given: Scope['values'],
   ) {
-    this.scope = { values: given, code: out.code };
+    this.scope = { values: given, code: out.code, span: (e) => this.spanOf(e) };
     this.start = out.position;
   }
 
@@ -233,14 +236,20 @@ class BodyWriter {
   /** Fills in lengths, then checksums, then looks whether what was peeked at chooses what was written. */
   finish(): void {
     for (const field of this.holes.keys()) this.derive(field);
+    for (const field of this.late) {
+      const value = this.number(field);
+      this.scope.values.set(field, value);
+      this.out.putInt(this.places.get(field)!.from, this.intOf(field), value, this.name(field));
+    }
     const isOver = (one: Field, other: Field): boolean => {
       const { from, to } = one.checksum!;
       const at = this.places.get(other)!.from;
       return at >= this.places.get(from)!.from && at < this.places.get(to)!.to;
     };
     for (const field of inTurn(this.checksums, isOver)) {
-      const { algorithm, from, to } = field.checksum!;
-      const sum = this.out.sum(algorithm, this.places.get(from)!.from, this.places.get(to)!.to);
+      const { from, to } = field.checksum!;
+      const range = { from: this.places.get(from)!.from, to: this.places.get(to)!.to };
+      const sum = this.out.sum(field.checksum!, range, this.places.get(field)!);
       this.out.putInt(this.places.get(field)!.from, this.intOf(field), sum, this.name(field));
     }
     for (const peek of this.peeks)
@@ -249,6 +258,11 @@ class BodyWriter {
       if (!isTaken(guard, this.scope)) throw new JsonError(this.whole, 'begins as another arm does');
     for (const { condition, message } of this.asserts)
       if (evaluateValue(condition, this.scope) !== true) throw new JsonError(this.whole, message);
+  }
+
+  /** How many bytes members take that are written. */
+  private spanOf({ from, to }: Expression & { op: 'span' | 'sizeOf' }): bigint {
+    return BigInt(this.places.get(to)!.to - this.places.get(from)!.from);
   }
 
   /** What is named where no field is. */
@@ -425,6 +439,11 @@ class BodyWriter {
 
   private field(field: Field): void {
     const { type } = field;
+    if (field.isPad === true) {
+      const { extent } = type as FieldType & { readonly extent: { readonly value: Expression } };
+      this.out.append(new Uint8Array(Number(evaluateValue(extent.value, this.scope))));
+      return;
+    }
     if (field.isPeek === true) {
       this.peeks.add(field);
       return;
@@ -451,6 +470,10 @@ class BodyWriter {
       }
       if (field.checksum !== null) {
         this.checksums.push(field);
+        return;
+      }
+      if (isLate(field)) {
+        this.late.push(field);
         return;
       }
       const value = this.number(field);

@@ -56,6 +56,10 @@ export interface Context {
   readonly frameKinds?: boolean;
   /** Where something can be peeked at: the field that stands for it; null after a report. */
   readonly peek?: (call: Expr & { kind: 'call' }) => Field | null;
+  /** Where `bytes(a..b)` has a value: a number where `isSize` is true; null after a report. */
+  readonly span?: (call: Expr & { kind: 'call' }, isSize: boolean) => Expression | null;
+  /** In a computed number, where `bytes(a..b)` is how many they are. */
+  readonly sizes?: true;
   /** In `match`: the byte at an index of a field, as a field of its own. */
   readonly byteOf?: (field: Field, index: number) => Field;
 }
@@ -571,6 +575,7 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
 /** Functions that are built, for "did you mean". */
 const FUNCTIONS = [
   ...TEXT_PARTS,
+  'bytes',
   'peek',
   'word',
   'starts_with',
@@ -583,7 +588,10 @@ const FUNCTIONS = [
 
 /** What takes the place of functions that are not. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
-  ['bytes', 'a window measures what is in it: `within (length) { … }`'],
+  [
+    'bytes',
+    'fields are computed of bytes, and roles read them: `sum : u32 = sum_of(bytes(first..last));`; a window measures what is in it',
+  ],
   ['remaining', 'what is left of a window is a field `rest`, or `within (remaining()) max … as … codec …`'],
   ['concat', 'only an id is composed: `id = concat(client, session);`'],
   ['direction', 'each side has a frame of its own: `frame … from client { … }`, `frame … from server { … }`'],
@@ -600,6 +608,7 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   if (name === 'lower' || name === 'upper') return buildCased(name, expr, cx);
   if (name === 'has') return buildHas(expr, cx);
   if (name === 'peek') return buildPeeked(expr, cx);
+  if (name === 'bytes' && cx.span !== undefined) return cx.span(expr, cx.sizes === true);
   if (name === 'wire' && cx.params !== undefined) {
     const of = expr.args.length === 1 ? buildExpression(expr.args[0]!, cx) : null;
     if (of?.op === 'param' && of.role === 'status') {
@@ -766,7 +775,8 @@ function externFn(callee: Expr, cx: Context): ExternFnModel | null | undefined {
 }
 
 function buildExternCall(expr: Expr & { kind: 'call' }, fn: ExternFnModel, cx: Context): Expression | null {
-  const args = expr.args.map((arg) => buildExpression(arg, cx));
+  const { sizes: _, ...inner } = cx;
+  const args = expr.args.map((arg) => buildExpression(arg, inner));
   if (args.includes(null)) return null;
   if (args.length !== fn.params.length) {
     cx.report.error(
@@ -904,6 +914,7 @@ function buildBinary(expr: BinaryExpr, cx: Context, expected: Enum | null): Expr
 
 /** Whether an expression is a field of bytes, not of a struct, a list or a float, which have no value here. */
 function isBytes(e: Expression): boolean {
+  if (e.op === 'span') return true;
   if (e.op !== 'field') return false;
   return e.fields.map(plainField).every((field) => {
     if (field.member === 'bitField' || typeof field.said === 'object') return false;

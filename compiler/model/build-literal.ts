@@ -145,7 +145,13 @@ function isWhole(
 
 function fieldsOf({ body }: Struct): (Field | BitFieldModel)[] {
   return [...walk(body)].flatMap((m): readonly (Field | BitFieldModel)[] =>
-    m.member === 'field' ? (m.isPeek === true ? [] : [m]) : m.member === 'bits' ? m.fields : [],
+    m.member === 'field'
+      ? m.isPeek === true || m.isPad === true
+        ? []
+        : [m]
+      : m.member === 'bits'
+        ? m.fields
+        : [],
   );
 }
 

@@ -10,6 +10,7 @@ import type {
   If,
   Member,
   Name,
+  Pad,
   RecordEntry,
   StructDecl,
   Variant,
@@ -25,12 +26,14 @@ import {
   kindOf,
   type Context,
 } from './build-expression.js';
+import { bareField } from './bare-field.js';
 import { buildCoded } from './build-coded.js';
 import { buildPeek } from './build-peek.js';
+import { closeSpan, openSpan, type OpenSpan } from './build-span.js';
 import { instanceName, isConstant, type Argument } from './build-arguments.js';
 import { buildRecord } from './build-record.js';
 import { buildType, checkAttributes, hasOwnOrder, maxOf } from './build-type.js';
-import { CHECKSUMS, isChecksum } from './checksum-algorithms.js';
+import { CHECKSUMS, isChecksum, type ChecksumName } from './checksum-algorithms.js';
 import { chooseByWords } from './choose-by-words.js';
 import { constantBytes } from './constant-bytes.js';
 import { aDeclaration, constantOf } from './constants.js';
@@ -372,12 +375,7 @@ function buildMember(member: Exclude<Member, ByteOrder>, place: Place): MemberMo
       };
     }
     case 'pad': {
-      if (readsFields(member.value, cx.names)) {
-        report.error('PF199', member.value.span, 'a pad of varying size is not built yet', {
-          hint: 'a `bytes size …` field can take its place',
-        });
-        return null;
-      }
+      if (readsFields(member.value, cx.names)) return buildPad(member, place);
       const value = constantOf(member.value, cx.scope, report);
       if (value === null) return null;
       if (value.kind !== 'int' || value.value < 1n || value.value > 65536n) {
@@ -472,6 +470,26 @@ function buildMember(member: Exclude<Member, ByteOrder>, place: Place): MemberMo
   }
 }
 
+/** `pad size (4 - n % 4) % 4`: bytes that are zeros; null after a report. */
+function buildPad(ast: Pad, { cx, path }: Place): Field | null {
+  const built = buildExpression(ast.value, cx);
+  if (built === null) return null;
+  if (ast.mode === 'align' || built.type.kind !== 'int') {
+    const what = ast.mode === 'align' ? 'an alignment is a constant' : 'the size of a pad is a number';
+    cx.report.error('PF109', built.span, `${what}, this is ${kindOf(built)}`, {
+      hint: 'write `pad align 4`, or `pad size (4 - n % 4) % 4`',
+    });
+    return null;
+  }
+  const extent = { kind: 'size', value: foldConstants(built), max: null } as const;
+  const type: FieldType = { kind: 'bytes', extent, nullable: false };
+  const name = cx.names.free('pad');
+  return {
+    ...bareField({ name, path: `${path}.pad`, span: ast.span, type, guards: cx.guards }),
+    isPad: true,
+  };
+}
+
 function buildWindow(ast: Within, place: Place): WindowModel | Field | null {
   const { cx, path } = place;
   const { report } = cx;
@@ -553,8 +571,11 @@ function buildField(ast: FieldAst, place: Place): Field | null {
   }
   checkAttributes(ast.attrs, attributesOf(type), `\`${ast.name.text}\``, report);
   const range = rangeAttr(ast, type, place) ?? rangeOfDigits(type);
-  const computed = computedValue(ast, type, place);
-  const constant = ast.value === null || computed !== null ? null : literalFor(ast.value, type, place);
+  const spans: OpenSpan[] = [];
+  const built = computedValue(ast, type, place, spans);
+  const called = built?.op === 'call' && spans.length > 0 ? built : null;
+  const computed = called === null ? built : null;
+  const constant = ast.value === null || built !== null ? null : literalFor(ast.value, type, place);
   if (constant !== null && 'nullable' in type && type.nullable) neverNull(ast, report);
   const field: Field = {
     member: 'field',
@@ -572,19 +593,54 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     checksum: null,
     derivation: null,
   };
+  if (!cx.names.addField(ast.name, field)) return null;
+  place.byName.set(ast.name.text, field);
+  if (spans.length > 0) spansOf(field, called, spans, place);
   const attr = ast.attrs.find((a) => a.kind === 'checksum');
   if (attr !== undefined && isChecksumType(attr, ast, type, place)) {
     // What stands later is not known yet.
-    const isLater = ({ text }: Name): boolean => !place.byName.has(text) && cx.names.later.has(text);
-    const isAhead = isLater(attr.from);
+    const isAhead = isLater(attr.from, place) || isLater(attr.to, place) || attr.to.text === ast.name.text;
     const read = (): void =>
-      void ((field as { checksum: Checksum | null }).checksum = checksumRange(attr, ast, isAhead, place));
-    if (isAhead || isLater(attr.to)) place.later.push(read);
+      void ((field as { checksum: Checksum | null }).checksum = checksumRange(attr, isAhead, place));
+    if (isLater(attr.from, place) || isLater(attr.to, place)) place.later.push(read);
     else read();
   }
-  if (!cx.names.addField(ast.name, field)) return null;
-  place.byName.set(ast.name.text, field);
   return field;
+}
+
+/** Whether a name is declared further on. */
+function isLater({ text }: Name, { byName, cx }: Place): boolean {
+  return !byName.has(text) && cx.names.later.has(text);
+}
+
+/** Finds the members of what a field is computed of, which may stand later. @param called what is a checksum then */
+function spansOf(
+  field: Field,
+  called: (Expression & { op: 'call' }) | null,
+  spans: readonly OpenSpan[],
+  place: Place,
+): void {
+  const isOpen = spans.some(({ from, to }) => isLater(from, place) || isLater(to, place));
+  const isAhead = isOpen || spans.some(({ to }) => to.text === field.name);
+  const close = (): void => {
+    for (const { span, from, to } of spans) {
+      const [first, last] = [memberNamed(from, place), memberNamed(to, place)];
+      // After a report something has to stand there.
+      closeSpan(span, first ?? field, last ?? first ?? field);
+    }
+    const [only, other] = spans;
+    if (called === null) return;
+    if (other !== undefined || called.args.length !== 1) {
+      place.cx.report.error('PF199', called.span, 'a checksum of more than the bytes is not built yet', {
+        hint: `write \`= ${called.fn.name}(bytes(first..last))\``,
+      });
+      return;
+    }
+    const { from, to } = only!.span;
+    Object.assign(field, { checksum: { algorithm: called, from, to, isAhead } } satisfies Partial<Field>);
+  };
+  if (isOpen) place.later.push(close);
+  else close();
 }
 
 /** Reports a constant that is said to be null at times. */
@@ -622,7 +678,12 @@ function attributesOf(type: FieldType): readonly Attr['kind'][] {
 }
 
 /** What a field is computed of; null where it has a constant or none, undefined after a report. */
-function computedValue(ast: FieldAst, type: FieldType, { cx }: Place): Expression | null | undefined {
+function computedValue(
+  ast: FieldAst,
+  type: FieldType,
+  { cx }: Place,
+  spans: OpenSpan[],
+): Expression | null | undefined {
   const { value } = ast;
   if (value === null || !readsFields(value, cx.names)) return null;
   const ofEnum = type.kind === 'int' ? type.enum : null;
@@ -634,7 +695,8 @@ function computedValue(ast: FieldAst, type: FieldType, { cx }: Place): Expressio
   const isPlain = type.kind === 'int' && type.form.kind === 'fixed' && !type.bool && type.enum === null;
   if (!isPlain || type.int.bits > 48)
     return fail('only an integer of fixed width, of at most 48 bits, is computed', 'write u8 to u48');
-  const built = buildExpression(value, cx);
+  const span: Context['span'] = (call, isSize) => openSpan(call, isSize, spans, cx);
+  const built = buildExpression(value, { ...cx, span, sizes: true });
   if (built === null) return undefined;
   if (built.type.kind !== 'int')
     return fail(`a number is computed here, this is ${kindOf(built)}`, 'compare with `assert`');
@@ -783,29 +845,25 @@ function isChecksumType(attr: ChecksumAttr, ast: FieldAst, type: FieldType, plac
 }
 
 /** What a checksum covers; null after a report. */
-function checksumRange(attr: ChecksumAttr, ast: FieldAst, isAhead: boolean, place: Place): Checksum | null {
-  const { report } = place.cx;
-  const find = (name: Name): MemberModel | null => {
-    if (name.text === ast.name.text) {
-      report.error('PF123', name.span, `\`${name.text}\` can't cover itself`);
-      return null;
-    }
-    const member = place.byName.get(name.text);
-    if (member !== undefined) return member;
-    const { names, scope } = place.cx;
-    if (names.get(name.text)?.kind === 'broken' || scope.isLost(name.text)) return null;
-    report.error(
-      'PF100',
-      name.span,
-      `there is no field \`${name.text}\``,
-      suggestHint(name.text, [...place.byName.keys()]),
-    );
-    return null;
-  };
-  const from = find(attr.from);
-  const to = find(attr.to);
-  const algorithm = (attr.algorithm as Expr & { kind: 'name' }).name as Checksum['algorithm'];
+function checksumRange(attr: ChecksumAttr, isAhead: boolean, place: Place): Checksum | null {
+  const [from, to] = [memberNamed(attr.from, place), memberNamed(attr.to, place)];
+  const algorithm = (attr.algorithm as Expr & { kind: 'name' }).name as ChecksumName;
   return from === null || to === null ? null : { algorithm, from, to, isAhead };
+}
+
+/** A member of the frame or struct by its name; null after a report. */
+function memberNamed(name: Name, { byName, cx }: Place): MemberModel | null {
+  const member = byName.get(name.text);
+  if (member !== undefined) return member;
+  const { names, scope } = cx;
+  if (names.get(name.text)?.kind === 'broken' || scope.isLost(name.text)) return null;
+  cx.report.error(
+    'PF100',
+    name.span,
+    `there is no field \`${name.text}\``,
+    suggestHint(name.text, [...byName.keys()]),
+  );
+  return null;
 }
 
 function buildBits(ast: Bits, place: Place): BitGroup | null {

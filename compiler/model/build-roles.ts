@@ -5,6 +5,7 @@ import type { Expr, Semantics, ProtocolDecl } from '../syntax/ast.js';
 import { delimiterAfter } from './delimiter-after.js';
 import { orderIn } from './expressions-of.js';
 import { bareField } from './bare-field.js';
+import { spanOfFrame } from './build-span.js';
 import { buildExpression, kindOf, type Context } from './build-expression.js';
 import type { Expression } from './expression.js';
 import { composedId, idFunction, textId } from './build-id.js';
@@ -55,10 +56,11 @@ export interface BuiltRoles {
 export function buildRoles(
   semantics: Semantics | undefined,
   protocol: ProtocolDecl,
-  cx: Context,
+  whole: Context,
   damaged: boolean,
 ): BuiltRoles | null {
-  const { report } = cx;
+  const { report } = whole;
+  const cx: Context = { ...whole, span: (call) => spanOfFrame(call, whole) };
   if (semantics === undefined) {
     if (damaged) return null;
     report.error('PF120', protocol.name.span, `\`${protocol.name.text}\` does not say what its frames mean`, {

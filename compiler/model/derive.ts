@@ -186,7 +186,7 @@ function collect(body: Block, uses: Use[], report: Report): void {
   const visit = (member: MemberModel): void => {
     switch (member.member) {
       case 'field': {
-        if (!('extent' in member.type)) return;
+        if (!('extent' in member.type) || member.isPad === true) return;
         const { extent } = member.type;
         if (extent.kind === 'size' || extent.kind === 'count') add(member, extent.value);
         return;

@@ -70,6 +70,7 @@ export function evaluate(e: Expression, facts: Facts, bits: BitsOf = NO_BITS): K
     case 'header':
     case 'named':
     case 'sizeOf':
+    case 'span':
     case 'param':
     case 'request':
     case 'wire':

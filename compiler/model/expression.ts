@@ -57,8 +57,9 @@ export type Expression = Common &
           readonly value: Expression;
         }[];
       }
-    /** `bytes(a..b)`: how many bytes the members take. */
+    /** `bytes(a..b)`: how many bytes the members take, where a number is computed; else the bytes themselves. */
     | { readonly op: 'sizeOf'; readonly from: MemberModel; readonly to: MemberModel }
+    | { readonly op: 'span'; readonly from: MemberModel; readonly to: MemberModel }
     /** A parameter of a synth: `id`, `code`, `reason`. */
     | { readonly op: 'param'; readonly name: string; readonly role: 'id' | 'status' | 'reason' }
     /** `req.ver2` */

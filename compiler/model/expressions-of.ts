@@ -34,7 +34,10 @@ export function membersRead(member: MemberModel): readonly Expression[] {
     case 'field': {
       const { type } = member;
       const isSized = 'extent' in type && (type.extent.kind === 'size' || type.extent.kind === 'count');
-      const computed = member.computed === undefined ? [] : [member.computed];
+      const sum = member.checksum?.algorithm;
+      const computed = [member.computed, typeof sum === 'object' ? sum : undefined].filter(
+        (e) => e !== undefined,
+      );
       return [...computed, ...(isSized ? [type.extent.value] : []), ...argsIn(type)];
     }
     case 'variant':

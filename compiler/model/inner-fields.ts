@@ -9,7 +9,7 @@ function fieldsOf(struct: Struct): Map<string, (Field | BitFieldModel)[]> {
   for (const member of walk(struct.body)) {
     const own = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
     // What is peeked at has no name.
-    for (const field of own.filter((f) => f.member === 'bitField' || f.isPeek !== true))
+    for (const field of own.filter((f) => f.member === 'bitField' || (f.isPeek !== true && f.isPad !== true)))
       names.set(field.name, [...(names.get(field.name) ?? []), field]);
   }
   return names;

@@ -7,13 +7,14 @@ export function isFree(bit: BitFieldModel): boolean {
 }
 
 /**
- * Whether the caller of an encoder gives the field: not if it is constant, a checksum or peeked at, nor if it is derived
+ * Whether the caller of an encoder gives the field: not if it is constant, a checksum, a pad or peeked at, nor if it is derived
  * in every frame.
  */
 export function isGiven(field: Field | BitFieldModel): boolean {
   if (field.constant !== null) return false;
   if (field.derivation !== null && !isPartial(field)) return false;
   if (field.member === 'bitField') return true;
-  if (field.type.kind === 'record' || field.isParam === true || field.isPeek === true) return false;
+  if (field.type.kind === 'record' || field.isParam === true) return false;
+  if (field.isPeek === true || field.isPad === true) return false;
   return field.computed === undefined && field.checksum === null;
 }

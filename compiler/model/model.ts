@@ -379,6 +379,8 @@ export interface Field {
   readonly isParam?: true;
   /** A parameter that no schema names: whether numbers have their low byte first at the place of use. */
   readonly isOrder?: true;
+  /** `pad size n`: zeros, as many as an expression says; nobody gives it, and it has no name. */
+  readonly isPad?: true;
   /** `peek(u8)`: what stands next, read without being taken: it has no bytes of its own and nobody gives it. */
   readonly isPeek?: true;
 }
@@ -400,10 +402,11 @@ export type ConstantValue =
   | { readonly kind: 'bool'; readonly value: boolean };
 
 export interface Checksum {
-  readonly algorithm: ChecksumName;
+  /** One of the language, or the call of an extern function with the bytes that it is over. */
+  readonly algorithm: ChecksumName | (Expression & { readonly op: 'call' });
   readonly from: MemberModel;
   readonly to: MemberModel;
-  /** Whether it stands before what it covers. */
+  /** Whether it stands before what it covers, or in it: its own bytes count as zeros then. */
   readonly isAhead: boolean;
 }
 

@@ -13,7 +13,7 @@ import type {
   Synth,
   Variant,
 } from '../syntax/ast.js';
-import { rewriteExpression, rewriteMembers } from '../syntax/rewrite.js';
+import { rewriteExpression, rewriteMembers, rewriteParts } from '../syntax/rewrite.js';
 import { declaredNames } from './build-members.js';
 import type { Scope } from './scope.js';
 
@@ -78,7 +78,7 @@ function rewriteItem(
       const own = item.frame === null ? only! : (spreads.get(item.frame.text) ?? none);
       const roles = item.roles.map((role): Role => ({
         ...role,
-        value: rewriteExpression(role.value, joined(own, new Map())),
+        value: rewriteParts(role.value, renaming(own, new Map())),
       }));
       return { ...item, roles };
     }
@@ -157,7 +157,7 @@ class Uses {
 }
 
 function usesOfFrame(decl: FrameDecl, items: readonly ProtocolItem[], uses: Uses): void {
-  const read = (expr: Expr): void => void rewriteExpression(expr, (e) => uses.expression(e));
+  const read = (expr: Expr): void => void rewriteParts(expr, uses);
   /** The parts of what a parameter, or `req`, gives. */
   const readOf = (expr: Expr, of: string): void =>
     void rewriteExpression(expr, (e) => {

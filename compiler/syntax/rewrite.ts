@@ -29,7 +29,7 @@ export function rewriteMembers(members: readonly Member[], by: Rewriting): Membe
 }
 
 function rewriteMember(member: Member, by: Rewriting): Member {
-  const expr = (e: Expr): Expr => rewriteExpression(e, (part) => by.expression(part));
+  const expr = (e: Expr): Expr => rewriteParts(e, by);
   switch (member.kind) {
     case 'field':
       return rewriteField(member, by);
@@ -82,7 +82,7 @@ function rewriteField(field: Field, by: Rewriting): Field {
     type: rewriteType(field.type, by),
     extent: rewriteExtent(field.extent, by),
     attrs: field.attrs.map((attr) => rewriteAttr(attr, by)),
-    value: field.value && rewriteExpression(field.value, (part) => by.expression(part)),
+    value: field.value && rewriteParts(field.value, by),
   };
 }
 
@@ -102,7 +102,7 @@ function rewriteType(type: TypeExpr, by: Rewriting): TypeExpr {
     case 'named':
       return {
         ...type,
-        args: type.args.map((arg) => rewriteExpression(arg, (part) => by.expression(part))),
+        args: type.args.map((arg) => rewriteParts(arg, by)),
       };
     default:
       return type;
@@ -120,12 +120,32 @@ function rewriteElement(element: Element, by: Rewriting): Element {
 
 function rewriteExtent(extent: Extent | null, by: Rewriting): Extent | null {
   if (extent === null || extent.value === null) return extent;
-  return { ...extent, value: rewriteExpression(extent.value, (part) => by.expression(part)) };
+  return { ...extent, value: rewriteParts(extent.value, by) };
 }
 
 function rewriteAttr(attr: Attr, by: Rewriting): Attr {
   if (attr.kind !== 'checksum') return attr;
   return { ...attr, from: by.end(attr.from, 'from'), to: by.end(attr.to, 'to') };
+}
+
+/** An expression with other names, also of what `bytes(a..b)` begins and ends with. */
+export function rewriteParts(expr: Expr, by: Pick<Rewriting, 'end' | 'expression'>): Expr {
+  return rewriteExpression(expr, (part) => rewriteSpan(part, by) ?? by.expression(part));
+}
+
+/** `bytes(a..b)` with other names; null for everything else. */
+function rewriteSpan(expr: Expr, by: Pick<Rewriting, 'end'>): Expr | null {
+  const [arg, extra] = expr.kind === 'call' ? expr.args : [];
+  if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'bytes') return null;
+  if (arg === undefined || extra !== undefined) return null;
+  const [left, right] = arg.kind === 'binary' && arg.operator === '..' ? [arg.left, arg.right] : [arg, arg];
+  if (left.kind !== 'name' || right.kind !== 'name') return null;
+  const end = (of: typeof left, which: 'from' | 'to'): Expr => {
+    const { text } = by.end({ text: of.name, span: of.span }, which);
+    return { ...of, name: text };
+  };
+  const [from, to] = [end(left, 'from'), end(right, 'to')];
+  return { ...expr, args: [{ kind: 'binary', operator: '..', left: from, right: to, span: arg.span }] };
 }
 
 /**

@@ -3,7 +3,7 @@ import { covers } from '../../model/covers.js';
 import { walk } from '../../model/walk.js';
 import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
 
-/** PF123: what a checksum covers lies before or after it; it may be over other checksums, which are not over it. */
+/** PF123: what a checksum covers begins and ends in the frame itself; it may be over other checksums, which are not over it. */
 export function checksumsRecomputable(protocol: Protocol, report: Report): void {
   inBlock(protocol.frame.body, report);
   for (const struct of protocol.structs) inBlock(struct.body, report);
@@ -48,7 +48,10 @@ function inBlock(body: Block, report: Report): void {
           },
         );
     }
-    if (start <= own && own <= end) report.error('PF123', field.span, `\`${field.name}\` can't cover itself`);
+    if (start === own && own === end)
+      report.error('PF123', field.span, `\`${field.name}\` covers nothing but itself`, {
+        hint: 'name the first and the last member that it is over',
+      });
     const round = checksums.find(
       (other) => members.indexOf(other) < own && reaches(field, other) && reaches(other, field),
     );

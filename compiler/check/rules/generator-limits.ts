@@ -22,6 +22,8 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       for (const e of membersRead(member)) lookedUp(e, member, report);
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, protocol, report);
+      if (member.isPad === true)
+        for (const e of membersRead(member)) lengthRead(e, protocol, report, PAD_HINT);
       if (member.computed !== undefined) lengthRead(member.computed, protocol, report);
       constantText(member, report);
     }
@@ -73,8 +75,10 @@ function plainType(map: Field): string {
   return plain.member === 'field' ? plain.type.kind : plain.member;
 }
 
+const PAD_HINT = '`pad align 4` counts from where the frame or struct begins, and is laid out anew';
+
 /** What decides is known before it decides: to an encoder, and after the proxy has replaced what a length measures. */
-function lengthRead(condition: Expression, protocol: Protocol, report: Report): void {
+function lengthRead(condition: Expression, protocol: Protocol, report: Report, hint?: string): void {
   for (const e of parts(condition)) {
     const length = e.op === 'field' ? e.fields.find((f) => f.derivation !== null) : undefined;
     if (length === undefined) continue;
@@ -82,7 +86,8 @@ function lengthRead(condition: Expression, protocol: Protocol, report: Report): 
     if (reason !== null)
       report.error('PF199', e.span, `\`${length.name}\` is a length that an encoder knows last: ${reason}`, {
         labels: [{ span: length.span, text: 'it is derived when a frame is written' }],
-        hint: 'let a field of its own decide, or measure bytes, a text or a list: `data : bytes size …`',
+        hint:
+          hint ?? 'let a field of its own decide, or measure bytes, a text or a list: `data : bytes size …`',
       });
     const replaced = replacedIn(length, protocol);
     if (reason === null && replaced !== null)
@@ -92,7 +97,7 @@ function lengthRead(condition: Expression, protocol: Protocol, report: Report): 
         `what \`${length.name}\` decides would change when filters replace \`${replaced.name}\``,
         {
           labels: [{ span: replaced.span, text: 'it measures this' }],
-          hint: 'let a field of its own decide; a range says what a length can be: `in 0..…`',
+          hint: hint ?? 'let a field of its own decide; a range says what a length can be: `in 0..…`',
         },
       );
   }

@@ -208,7 +208,10 @@ function replaceable(id: Field, protocol: Protocol, report: Report): boolean {
 function layoutReads(protocol: Protocol): Expression[] {
   return [...walk(protocol.frame.body)].flatMap((member) => {
     const computed = member.member === 'field' && member.computed !== undefined ? [member.computed] : [];
-    const read = member.member === 'field' ? [...argsIn(member.type), ...computed] : membersRead(member);
+    const read =
+      member.member === 'field' && member.isPad !== true
+        ? [...argsIn(member.type), ...computed]
+        : membersRead(member);
     return member.member === 'within' ? [] : read.flatMap((e) => [...parts(e)]);
   });
 }

@@ -1,3 +1,4 @@
+import { checksumName } from '../../model/checksum-name.js';
 import { rangeOf } from '../../model/integers.js';
 import type { Expression } from '../../model/expression.js';
 import { orderIn, sizeArgsIn } from '../../model/expressions-of.js';
@@ -43,7 +44,7 @@ export function compareFields(cx: LayoutContext, was: Field, is: Field): void {
   const sum = (f: Field, known: Known): string =>
     f.checksum === null
       ? 'no checksum'
-      : `${f.checksum.algorithm} over ${known(f.checksum.from)}..${known(f.checksum.to)}`;
+      : `${checksumName(f.checksum)} over ${known(f.checksum.from)}..${known(f.checksum.to)}`;
   if (sum(was, cx.pairing.knownOld) !== sum(is, cx.pairing.knownNew))
     changes.breaking(
       'checksum-changed',

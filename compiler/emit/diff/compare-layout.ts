@@ -244,6 +244,12 @@ export class LayoutComparison {
 
 function leavesOf(member: MemberModel): (Field | BitFieldModel)[] {
   return [...walk({ members: [member] })].flatMap((m): readonly (Field | BitFieldModel)[] =>
-    m.member === 'field' ? (m.isPeek === true ? [] : [m]) : m.member === 'bits' ? m.fields : [],
+    m.member === 'field'
+      ? m.isPeek === true || m.isPad === true
+        ? []
+        : [m]
+      : m.member === 'bits'
+        ? m.fields
+        : [],
   );
 }

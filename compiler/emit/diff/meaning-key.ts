@@ -55,7 +55,8 @@ export function meaningKey(e: Expression, known: Known): string {
       return `match(${e.on.map(key).join()}){${arms.join()}}`;
     }
     case 'sizeOf':
-      return `bytes(${known(e.from)}..${known(e.to)})`;
+    case 'span':
+      return `${e.op === 'span' ? '' : 'size of '}bytes(${known(e.from)}..${known(e.to)})`;
     case 'access':
       return `${key(e.of)}.[${e.fields.map(known).sort().join(' ')}]`;
     case 'call':

@@ -26,6 +26,7 @@ function cellsOfMember(member: MemberModel): Cell[] {
     case 'bits':
       return bitCells(member);
     case 'field':
+      if (member.isPad === true) return [box(['padding', 'pad'], size)];
       return member.isPeek === true ? [] : [fieldCell(member, size)];
     case 'pad': {
       const label = member.mode === 'align' ? `padding to a multiple of ${member.value} bytes` : 'padding';

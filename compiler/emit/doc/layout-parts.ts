@@ -1,3 +1,4 @@
+import { checksumName } from '../../model/checksum-name.js';
 import { idParts } from '../../model/id-parts.js';
 import { layoutOf, type Layout } from '../../model/layout.js';
 import type {
@@ -104,6 +105,8 @@ function rowsOf(member: MemberModel, layout: Layout, protocol: Protocol): RowTex
   switch (member.member) {
     case 'field': {
       if (member.isPeek === true) return [];
+      if (member.isPad === true)
+        return [[offset, bytes, '', 'padding', `zeros: ${code(sourceText(member))}`]];
       const own: RowText = [
         offset,
         bytes,
@@ -203,7 +206,7 @@ function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
     if (field.computed !== undefined) facts.push(`computed: ${code(sourceText(field.computed))}`);
     if (field.checksum !== null)
       facts.push(
-        `${field.checksum.algorithm} over ${memberName(field.checksum.from)} to ${memberName(field.checksum.to)}`,
+        `${checksumName(field.checksum)} over ${memberName(field.checksum.from)} to ${memberName(field.checksum.to)}`,
       );
     facts.push(orderText(orderIn(field.type), code));
     const struct = structIn(field.type);

@@ -72,6 +72,7 @@ export function luaExpression(e: Expression): string {
     case 'param':
     case 'wire':
     case 'sizeOf':
+    case 'span':
       return 'nil';
   }
 }
@@ -122,6 +123,7 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'param':
     case 'wire':
     case 'sizeOf':
+    case 'span':
       return false;
   }
 }

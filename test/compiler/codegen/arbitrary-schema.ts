@@ -151,6 +151,7 @@ class SchemaWriter {
   /** Conditions over the request that the frame being written may ask. */
   private asked: readonly string[] = [];
   private hasStatus = false;
+  private hasSums = false;
   /** Whether a length of varying width stands before. */
   private growing = false;
 
@@ -197,6 +198,7 @@ class SchemaWriter {
       `  limits { frame = ${r.pick(['64KiB', '1MiB', '16MiB'])}; headers = ${r.pick([4, 100])};${r.chance(0.2) ? ' header_bytes = 64;' : ''} depth = ${r.pick([3, 4, 6])}; line = ${r.pick([30, 80, 4096])}; }`,
       ...declarations,
       ...this.pairs,
+      ...(this.hasSums ? ['  extern fn fnv(bytes: bytes) => u32 from "./sums.ts";'] : []),
       ...frames,
       ...(this.hasStatus ? ['  status { 0 <=> OK; 2 <=> TIMEOUT; 3 <= _; }'] : []),
       '  synth hijack none;',
@@ -1280,6 +1282,12 @@ class SchemaWriter {
     place.open.varies ||= align;
 
     const size = 1 + this.r.below(4);
+    const of = place.seen.find((s) => s.kind === 'int' && s.arm === null && s.low >= 0 && s.high < 2 ** 32);
+    if (!align && of !== undefined && of.name !== 'id' && this.count % 2 === 0) {
+      place.open.varies = true;
+      this.line(place, '', `pad size (${size} - ${of.name} % ${size}) % ${size};`, 0);
+      return;
+    }
     this.line(
       place,
       '',
@@ -1562,12 +1570,21 @@ class SchemaWriter {
     const name = this.fresh('sum');
     const algorithm = r.pick(Object.keys(CHECKSUMS) as ChecksumName[]);
     const { bits } = CHECKSUMS[algorithm];
-    const field = `${name} : u${bits}${this.endian(bits)} checksum ${algorithm} over ${names[from]!}..${names[to]!};`;
-    place.open.varies = true;
     const isSometimes = r.chance(0.3);
+    const range = `${names[from]!}..${this.count % 4 === 0 && !isSometimes ? name : names[to]!}`;
+    const isCalled = this.count % 5 === 2;
+    this.hasSums ||= isCalled;
+    const type = isCalled ? 'u32' : `u${bits}`;
+    const of = isCalled ? `= fnv(bytes(${range}))` : `checksum ${algorithm} over ${range}`;
+    const field = `${name} : ${type}${this.endian(bits)} ${of};`;
+    place.open.varies = true;
+    if (this.count % 3 === 1) {
+      const size = this.fresh('whole');
+      place.open.lines.splice(place.open.lines.length >> 1, 0, `${size} : u32 = bytes(${range}) + 1;`);
+    }
     place.open.lines.push(isSometimes ? `if (${this.condition(place)}) { ${field} }` : field);
     // A later one may be over it.
-    if (!isSometimes && algorithm !== 'internet') this.topNames.push(name);
+    if (!isSometimes && (isCalled || algorithm !== 'internet')) this.topNames.push(name);
   }
 
   /** A checksum in a window, over what stands before it there, or from further out. */

@@ -9,26 +9,40 @@ import type { SchemaFile } from '../../../compiler/syntax/ast.js';
 import * as hessian2 from '#codecs/extern/hessian2.js';
 import * as jce from '#codecs/extern/jce.js';
 import * as protobuf from '#codecs/extern/protobuf.js';
+import * as sums from './sums.js';
 
 const ROOT = new URL('../../../', import.meta.url);
 
 /** A schema text as its checked protocol; null after a report. It may use the records of schemas/std. */
 export function analyseText(path: string, text: string, report: Report): Protocol | null {
-  const file = parse(new SourceFile(path, text), report);
+  const source = new SourceFile(path, text);
+  if (text.includes('from "./sums.ts"')) putBeside(source, 'sums');
+  const file = parse(source, report);
   const [protocol] = file === null ? [] : analyse([file], (_from, used) => usedFile(used, report), report);
   return report.hasErrors || protocol === undefined ? null : protocol;
 }
 
 /** Formats of records and maps by the file that a schema uses. */
-const FORMATS: Readonly<Record<string, object>> = { hessian2, jce, protobuf };
+const FORMATS: Readonly<Record<string, object>> = { hessian2, jce, protobuf, sums };
+
+/** Where the module of a format lies. */
+function fileOf(format: string): string {
+  const folder = format === 'sums' ? 'test/compiler/codegen' : 'schemas/std';
+  return fileURLToPath(new URL(`${folder}/${format}.ts`, ROOT));
+}
 
 function usedFile(path: string, report: Report): SchemaFile | undefined {
   const name = /^\.\/std\/(\w+)\.proto-frame$/.exec(path)?.[1];
   if (name === undefined || !(name in FORMATS)) return undefined;
   const source = new SourceFile(path, readFileSync(fileURLToPath(new URL(`schemas/${path}`, ROOT)), 'utf8'));
-  const code = readFileSync(fileURLToPath(new URL(`schemas/std/${name}.ts`, ROOT)), 'utf8');
-  source.beside.set(`./${name}.ts`, { path, text: code, fileName: `extern/${name}.ts`, files: [] });
+  putBeside(source, name);
   return parse(source, report) ?? undefined;
+}
+
+function putBeside(source: SourceFile, format: string): void {
+  const path = fileOf(format);
+  const text = readFileSync(path, 'utf8');
+  source.beside.set(`./${format}.ts`, { path, text, fileName: `extern/${format}.ts`, files: [] });
 }
 
 /** The code of a protocol's externs, for the interpreter. */
@@ -175,8 +189,5 @@ function externsOf(modules: ReadonlyMap<string, string>): [name: string, text: s
   const code = [...modules.values()].join('');
   return Object.keys(FORMATS)
     .filter((name) => code.includes(`/extern/${name}.js'`))
-    .map((name) => [
-      `extern/${name}.ts`,
-      readFileSync(fileURLToPath(new URL(`schemas/std/${name}.ts`, ROOT)), 'utf8'),
-    ]);
+    .map((name) => [`extern/${name}.ts`, readFileSync(fileOf(name), 'utf8')]);
 }

@@ -37,6 +37,11 @@ const SHAPES: Readonly<Record<string, string>> = {
   'a byte order that the frame chooses': schema(
     'order : u8; endian little if order == 0x6c; a : u16; b : i32; n : u16; c : u64; d : bytes size n;',
   ),
+  'a byte order of structs, lists, texts and arms': schema(
+    'order : u8; endian little if order > 99; p : Part; n : u8 in 0..3; l : list of Part count n; m : u8 in 0..3; k : list of u16 count m; t : pstr(u16); a : u8; if (a > 99) { b : u8; endian big if b > 99; q : Inner; w : u16 in 2..100; within (w) { z : i16; y : bytes rest; } }',
+    '',
+    'struct Part { x : u16; y : Inner; low : bool(u8); endian little if low; z : u32; s : pstr(u16); } struct Inner { v : i32; bits u16 { h : 4; g : 12; } }',
+  ),
   'coded windows': schema(
     'n : u16; w : u16 in 1..2000; within (w) max 4KiB as zipped codec zlib { k : u8; name : text size k; l : list of pstr(u8) rest; } d : bytes size n;',
   ),

@@ -408,8 +408,19 @@ class SchemaWriter {
     place.open.lines.push(`record ${file}.${name} { ${entries(0, wanted).join(' ')} }`);
   }
 
+  /** A byte order for what follows in a block: of a frame, an arm, a window or a struct. */
+  private chooseOrder(place: Place): void {
+    if (hasOrder(place.open)) return;
+    const known = place.seen.findLast((s) => s.kind === 'bool' && s.arm === null)?.name;
+    const order = this.fresh('order');
+    if (known === undefined) this.line(place, order, `${order} : u8;`, 1);
+    const condition = known ?? `(${order} & 1) != 0`;
+    place.open.lines.push(`endian ${this.count % 2 === 0 ? 'little' : 'big'} if ${condition};`);
+  }
+
   /** Integers, and a window and arms with some, in a byte order that the frame says. */
   private inChosenOrder(place: Place): void {
+    if (hasOrder(place.open)) return;
     const { r } = this;
     const order = this.fresh('order');
     const [size, tail, part] = [this.fresh('n'), this.fresh('w'), this.fresh('n')];
@@ -764,6 +775,8 @@ class SchemaWriter {
 
   private member(place: Place): void {
     const { r } = this;
+    // By what has been drawn already, as in frames.
+    if (this.count % 13 === 4) this.chooseOrder(place);
     const deep = place.depth > 2;
     const kinds: (() => void)[] = [
       () => this.integer(place),
@@ -1679,6 +1692,11 @@ class SchemaWriter {
 /** The innermost arm, branch, frame or struct around a place. */
 function armOf(open: Open): Open {
   return open.parent === null || open.isArm ? open : armOf(open.parent);
+}
+
+/** Whether a block has chosen a byte order. */
+function hasOrder({ lines }: Open): boolean {
+  return lines.some((line) => typeof line === 'string' && line.startsWith('endian '));
 }
 
 function newOpen(head: string, tail: string, parent: Open | null, isArm: boolean): Open {

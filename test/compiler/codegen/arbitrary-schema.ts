@@ -75,7 +75,9 @@ interface Formed {
 interface StructType {
   readonly name: string;
   readonly params: readonly Param[];
+  /** The least bytes that it takes with any arguments, and that it takes with those that make it larger. */
   readonly min: number;
+  readonly most: number;
   readonly varies: boolean;
 }
 
@@ -152,8 +154,9 @@ class SchemaWriter {
   private asked: readonly string[] = [];
   private hasStatus = false;
   private hasSums = false;
-  /** Whether a length of varying width stands before. */
+  /** Whether a length of varying width stands somewhere in the frame, and whether an alignment does. */
   private growing = false;
+  private aligned = false;
 
   constructor(private readonly r: Random) {}
 
@@ -255,6 +258,7 @@ class SchemaWriter {
   } {
     const { r } = this;
     this.growing = false;
+    this.aligned = false;
     this.asked = asked;
     for (const list of [this.texts, this.optionalTexts, this.optionalInts, this.everyArm, this.topNames])
       list.length = 0;
@@ -531,7 +535,7 @@ class SchemaWriter {
       `let ${c}first = peek(u8); assert ${c}first != ${mark}; if (${c}first > 77) { ${c}m : u8; ${c}n : pstr(u8); }`,
     ].filter(() => r.chance(0.6));
     place.open.varies = true;
-    for (const line of lines) this.line(place, '', line, 0);
+    for (const line of lines) this.line(place, '', line, leastOf(line));
     if (lines.length > 0) this.line(place, '', `${d}end : u16;`, 2);
   }
 
@@ -578,7 +582,7 @@ class SchemaWriter {
       ...(r.chance(0.6) ? [`if (${r.pick(tests)}) { ${w}f : u8; } else { ${w}g : pstr(u8); }`] : []),
     ];
     place.open.varies = true;
-    for (const line of lines) this.line(place, '', line, 0);
+    for (const line of lines) this.line(place, '', line, leastOf(line));
   }
 
   /** Lengths that decide what there is besides what they measure, before it and behind. */
@@ -614,7 +618,7 @@ class SchemaWriter {
       ]),
     ];
     place.open.varies = true;
-    for (const line of lines) this.line(place, '', line, 0);
+    for (const line of lines) this.line(place, '', line, leastOf(line));
   }
 
   /** Lengths that stand before the arms that use them, and lengths in groups of bits. */
@@ -659,11 +663,14 @@ class SchemaWriter {
           ]),
     ];
     place.open.varies = true;
-    for (const line of lines) this.line(place, '', line, 0);
+    for (const line of lines) this.line(place, '', line, leastOf(line));
   }
 
   private kinds(place: Place, side: FramePlan['side']): string[] {
-    const of = place.seen.find((s) => s.kind === 'enum' && s.members.length > 1);
+    const closed = this.enums.filter((e) => !e.open).map((e) => e.members[0]!.name);
+    const of = place.seen.find(
+      (s) => s.kind === 'enum' && s.members.length > 1 && closed.includes(s.members[0]!),
+    );
     const [a, b, c] = KINDS[side];
     return of === undefined
       ? []
@@ -720,7 +727,8 @@ class SchemaWriter {
     else if (this.count % 5 === 4) this.words(place);
     // What constants decide may take fewer bytes than every other.
     const min = params.length === 0 ? open.min : 0;
-    this.structs.push({ name, params, min, varies: open.varies || params.length > 0 });
+    const most = open.min + 9 * sizes.length;
+    this.structs.push({ name, params, min, most, varies: open.varies || params.length > 0 });
     return render(open, '  ').join('\n');
   }
 
@@ -736,20 +744,15 @@ class SchemaWriter {
       `${leaf} : text until CRLF max 9;`,
       `${leaf} : f64;`,
     ];
-    const [body, min] = r.pick([
-      [`${count} ${list} : list of ${name} count k;`, 1],
-      [`${r.pick(leaves)} ${count} ${list} : list of ${name} count k max 2;`, 2],
-      [
-        `tag : u8; variant (tag) { 0..90 => { ${count} ${list} : list of ${name} count k; } 91 => { ${one} : ${name}; } _ => { ${r.pick(leaves)} } }`,
-        2,
-      ],
-      [`more : bool(u8); ${r.pick(leaves)} if (more) { ${one} : ${name}; }`, 2],
-      [
-        `tag : u8; if (tag == 1) { k : dec(i16) until CRLF in -1..3; ${list} : list of ${name} count k nullable; } else { ${leaf} : cstr max 6; }`,
-        2,
-      ],
-    ] as const);
-    this.structs.push({ name, params: [], min, varies: true });
+    const body = r.pick([
+      `${count} ${list} : list of ${name} count k;`,
+      `${r.pick(leaves)} ${count} ${list} : list of ${name} count k max 2;`,
+      `tag : u8; variant (tag) { 0..90 => { ${count} ${list} : list of ${name} count k; } 91 => { ${one} : ${name}; } _ => { ${r.pick(leaves)} } }`,
+      `more : bool(u8); ${r.pick(leaves)} if (more) { ${one} : ${name}; }`,
+      `tag : u8; if (tag == 1) { k : dec(i16) until CRLF in -1..3; ${list} : list of ${name} count k nullable; } else { ${leaf} : cstr max 6; }`,
+    ]);
+    const min = leastOf(body);
+    this.structs.push({ name, params: [], min, most: min, varies: true });
     return `  recursive struct ${name} { ${body} }`;
   }
 
@@ -955,14 +958,14 @@ class SchemaWriter {
       ['varint(leb128)', 1],
       ['u8 in 1..200', 1],
     ][(count >> 3) % 4] as [string, number];
-    const [text, size] = [
-      ['text size', `${length} = "abcd"`],
-      ['bytes size', `${length} * 2 = "\\xff\\x00\\x01ok!"`],
-      ['text latin1 size', `${length} - 1 = "\\xe9"`],
-    ][(count >> 5) % 3] as [string, string];
+    const [text, size, bytes] = [
+      ['text size', `${length} = "abcd"`, 4],
+      ['bytes size', `${length} * 2 = "\\xff\\x00\\x01ok!"`, 6],
+      ['text latin1 size', `${length} - 1 = "\\xe9"`, 1],
+    ][(count >> 5) % 3] as [string, string, number];
     place.open.varies ||= min === 2 && type !== 'u16';
     this.line(place, length, `${length} : ${type};`, min);
-    this.line(place, name, `${name} : ${text} ${size};`, 1);
+    this.line(place, name, `${name} : ${text} ${size};`, bytes);
   }
 
   /** What is null where its length is -1. */
@@ -1096,7 +1099,8 @@ class SchemaWriter {
     let at = place.open;
     // Not past an arm: a length outside of it would have no value in the other arms.
     while (at.parent !== null && !at.isArm && r.chance(0.4)) at = at.parent;
-    if (r.chance(0.35)) return this.formedLength(place, at, name, least, most);
+    if (r.chance(0.35) && (place.inStruct || !this.aligned || r.chance(0.03)))
+      return this.formedLength(place, at, name, least, most);
     const bits = r.pick(most > 250 || least > 120 ? [16, 24, 32, 64] : [8, 8, 16, 16, 24, 32, 64]);
     const signed = least < 0 || r.chance(0.15);
     const bounded = least > 0 || least < 0 || signed || bits > 48 || r.chance(0.15);
@@ -1118,7 +1122,8 @@ class SchemaWriter {
     let form = this.formed();
     while (form.low > least || form.high < Math.max(most, 1000)) form = this.formed();
     const top = Math.max(most, 1000);
-    const bounded = least !== form.low || r.chance(0.5);
+    // What is as large as a number can be is computed with nowhere.
+    const bounded = least !== form.low || r.chance(form.high > 2 ** 40 ? 0.9 : 0.5);
     const line = `${name} : ${form.type}${form.extent}${bounded ? ` in ${least}..${top}` : ''};`;
     at.lines.splice(r.below(at.lines.length + 1), 0, line);
     at.min += form.min;
@@ -1285,7 +1290,7 @@ class SchemaWriter {
     const of = this.r.pick(structs);
     const name = this.fresh('t');
     place.open.varies ||= of.varies;
-    this.line(place, name, `${name} : ${this.use(of, place)};`, of.min);
+    this.line(place, name, `${name} : ${this.use(of, place)};`, of.most);
   }
 
   private pad(place: Place): void {
@@ -1293,7 +1298,7 @@ class SchemaWriter {
     const isFree = place.inStruct || !this.growing;
     const align = this.r.chance(isFree ? 0.7 : 0.03);
     place.open.varies ||= align;
-
+    this.aligned ||= align && !place.inStruct;
     const size = 1 + this.r.below(4);
     const of = place.seen.find((s) => s.kind === 'int' && s.arm === null && s.low >= 0 && s.high < 2 ** 32);
     if (!align && of !== undefined && of.name !== 'id' && this.count % 2 === 0) {
@@ -1315,10 +1320,12 @@ class SchemaWriter {
     if (usable.length === 0) return this.integer(place);
     const s = this.r.pick(usable);
     // Mostly true, so that frames can be made.
+    const other = Math.min(s.low + 1, s.high);
+    const others = { ...place, seen: place.seen.filter((one) => one.name !== s.name) };
     const text = this.r.pick([
       `${s.name} % 7 != 3`,
-      `${s.name} != ${s.low + 1}`,
-      `${s.name} != 5 or ${this.condition(place)}`,
+      `${s.name} != ${other}`,
+      `${s.name} != ${other} or ${this.condition(others)}`,
     ]);
     place.open.lines.push(`assert ${text};`);
   }
@@ -1373,7 +1380,8 @@ class SchemaWriter {
   /** A window that stands for other bytes, whose members are a struct's; the headers are one of them if wanted. */
   private codedWindow(place: Place, wantsHeaders = false): void {
     const { r } = this;
-    const open = newOpen('', '}', place.open, false);
+    // What stands for other bytes has lengths of its own, as an arm does.
+    const open = newOpen('', '}', place.open, true);
     const inner: Place = { open, seen: [], depth: 9, inWindow: true, inStruct: true };
     for (let n = 1 + r.below(3); n > 0; n--) this.member(inner);
     if (wantsHeaders) this.headers(inner, r.pick(['size', 'rest']));
@@ -1420,7 +1428,7 @@ class SchemaWriter {
       );
     } else if (form === 2 && this.structs.length > 0) {
       const of = r.pick(this.structs);
-      this.line(place, name, `${name} : ${this.use(of, place)};`, of.min);
+      this.line(place, name, `${name} : ${this.use(of, place)};`, of.most);
     } else if (form === 3) {
       this.arms(place, null, true);
     } else this.line(place, name, `${name} : ${r.pick(['bytes', ...TEXTS])} rest;`, 0);
@@ -1453,7 +1461,7 @@ class SchemaWriter {
       first_.kind === 'bool' && !isMasked(0) && on.length === 1
         ? ['true', 'false']
         : [0, 1, 2]
-            .slice(0, 1 + r.below(first_.kind === 'bool' ? 2 : Math.min(3, first_.members.length || 3)))
+            .slice(0, 1 + r.below(armsOf(first_)))
             .map((k) =>
               on.length === 1
                 ? value(first_, 0, k)
@@ -1468,6 +1476,7 @@ class SchemaWriter {
     );
     const sizes: Open[] = [];
     const inEach = r.chance(0.3);
+    let having = 0;
     arms.forEach((pattern, k) => {
       const name = r.chance(0.5) ? `Arm${++this.count} ` : '';
       const arm = newOpen(`${pattern} => ${name}{`, '}', place.open, true);
@@ -1482,6 +1491,7 @@ class SchemaWriter {
       if (shared !== null && (inEach || r.chance(0.8))) {
         const prefixed = shared.type === 'pstr(u8)';
         arm.lines.push(`${shared.name} : ${shared.type};`);
+        having++;
         arm.min += prefixed ? 1 : Number(shared.type.slice(1)) / 8;
         arm.varies ||= prefixed;
       }
@@ -1490,7 +1500,7 @@ class SchemaWriter {
       outer.lines.push(arm);
       sizes.push(arm);
     });
-    const everywhere = inEach && !place.inStruct && !this.inArm(place);
+    const everywhere = having === arms.length && !place.inStruct && !this.inArm(place);
     if (shared?.type === 'pstr(u8)' && everywhere) this.texts.push(shared.name);
     if (shared !== null && shared.type !== 'u64' && shared.type !== 'pstr(u8)' && !place.inStruct)
       (everywhere ? this.everyArm : this.optionalInts).push(shared.name);
@@ -1507,17 +1517,18 @@ class SchemaWriter {
     const { r } = this;
     if (place.seen.length === 0) this.bool(place);
     const outer = newOpen('', '', place.open, true);
-    const inner = (head: string): Open => {
+    const inner = (head: string, from: Place = place): Open => {
       const open = newOpen(head, '}', place.open, true);
-      const p: Place = { ...place, open, seen: this.unasked(place, head), depth: place.depth + 1 };
+      const p: Place = { ...place, open, seen: this.unasked(from, head), depth: place.depth + 1 };
       for (let n = 1 + r.below(2); n > 0; n--) this.member(p);
       return open;
     };
     const branches = [inner(`if (${this.condition(place)}) {`)];
     const others = { ...place, seen: this.unasked(place, branches[0]!.head) };
     if (r.chance(0.2) && others.seen.length > 0)
-      branches.push(inner(`else if (${this.condition(others)}) {`));
-    if (r.chance(0.5)) branches.push(inner('else {'));
+      branches.push(inner(`else if (${this.condition(others)}) {`, others));
+    if (r.chance(0.5))
+      branches.push(inner('else {', { ...others, seen: this.unasked(others, branches.at(-1)!.head) }));
     else if (branches.length === 1) branches.push(newOpen('', '', null, true));
     outer.lines.push(...branches.filter((b) => b.head !== ''));
     this.join(
@@ -1652,7 +1663,8 @@ class SchemaWriter {
       return place.seen[place.seen.length - 1]!.name;
     }
     const one = (left: readonly Seen[]): string => this.comparison(r.pick(left));
-    const facts = place.inStruct ? [] : this.asked;
+    // Where a reply ends does not depend on its request.
+    const facts = place.inStruct || (!place.inWindow && !r.chance(0.03)) ? [] : this.asked;
     const first = facts.length > 0 && r.chance(0.35) ? r.pick(facts) : one(usable);
     const left = usable.filter((s) => !new RegExp(`\\b${s.name}\\b`).test(first));
     return r.chance(0.25) && left.length > 0 ? `${first} ${r.pick(['and', 'or'])} ${one(left)}` : first;
@@ -1687,6 +1699,67 @@ class SchemaWriter {
       `match (isAsk) { true => ${s.name}, false => 7 }`,
     ]);
   }
+}
+
+/** How many arms something can have beside the one for all other values. */
+function armsOf({ kind, low, high, members }: Seen): number {
+  if (kind === 'bool') return 1;
+  const most = kind === 'enum' ? members.length - 1 : Math.floor((high - low) / 4);
+  return Math.min(3, Math.max(1, most));
+}
+
+/** The least bytes that members take which are written in a line; lengths are at least as large as they say. */
+function leastOf(text: string): number {
+  const line = text.trim();
+  if (line === '') return 0;
+  const open = line.indexOf('{');
+  const semicolon = line.indexOf(';');
+  if (open < 0 || (semicolon >= 0 && semicolon < open)) {
+    const end = semicolon < 0 ? line.length : semicolon;
+    return leastOfField(line.slice(0, end)) + leastOf(line.slice(end + 1));
+  }
+  const close = closing(line, open);
+  const inner = line.slice(open + 1, close);
+  const rest = line.slice(close + 1).trim();
+  if (line.startsWith('if')) {
+    const otherwise = rest.startsWith('else') ? rest.indexOf('{') : -1;
+    if (otherwise < 0) return leastOf(rest);
+    const end = closing(rest, otherwise);
+    return Math.min(leastOf(inner), leastOf(rest.slice(otherwise + 1, end))) + leastOf(rest.slice(end + 1));
+  }
+  if (line.startsWith('variant')) return leastOfArms(inner) + leastOf(rest);
+  if (line.startsWith('bits')) return Number(/^bits u(\d+)/.exec(line)![1]) / 8 + leastOf(rest);
+  // A window: of that which measures it nothing is known here.
+  return leastOf(rest);
+}
+
+function leastOfArms(arms: string): number {
+  let least = Infinity;
+  for (let at = arms.indexOf('{'); at >= 0; at = arms.indexOf('{', closing(arms, at)))
+    least = Math.min(least, leastOf(arms.slice(at + 1, closing(arms, at))));
+  return least;
+}
+
+/** Where the bracket that opens at a place closes. */
+function closing(text: string, open: number): number {
+  for (let at = open, depth = 0; ; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) return at;
+  }
+}
+
+function leastOfField(field: string): number {
+  const type = /^\w+ : (.*)$/.exec(field)?.[1];
+  if (type === undefined || type.startsWith('list')) return 0;
+  const whole = /^[ui](\d+)/.exec(type) ?? /^p(?:str|bytes)\([ui](\d+)/.exec(type);
+  if (whole !== null) return Number(whole[1]) / 8;
+  const digits = type.startsWith('dec') || type.startsWith('varint') ? 1 : 0;
+  const delimiter = /until (?:"((?:\\.|[^"\\])*)"|CRLF)/.exec(type);
+  if (delimiter !== null)
+    return digits + (delimiter[1] === undefined ? 2 : delimiter[1].replace(/\\./g, '_').length);
+  const size = / size (\d+)$/.exec(type);
+  if (size !== null) return Number(size[1]);
+  return type.startsWith('cstr') ? 1 : digits;
 }
 
 /** The innermost arm, branch, frame or struct around a place. */

@@ -1,9 +1,14 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import { covers } from '../../model/covers.js';
+import type { Expression } from '../../model/expression.js';
+import { membersRead, parts } from '../../model/expressions-of.js';
 import { walk } from '../../model/walk.js';
-import type { Block, Field, MemberModel, Protocol } from '../../model/model.js';
+import type { BitFieldModel, Block, Field, MemberModel, Protocol } from '../../model/model.js';
 
-/** PF123: what a checksum covers begins and ends in the frame itself; it may be over other checksums, which are not over it. */
+/**
+ * PF123: what a checksum covers begins and ends in the frame itself; it may be over other checksums, which are not over
+ * it. Nothing that is written before it hangs on it.
+ */
 export function checksumsRecomputable(protocol: Protocol, report: Report): void {
   inBlock(protocol.frame.body, report);
   for (const struct of protocol.structs) inBlock(struct.body, report);
@@ -11,6 +16,7 @@ export function checksumsRecomputable(protocol: Protocol, report: Report): void 
 
 function inBlock(body: Block, report: Report): void {
   const members = [...walk(body)];
+  for (const e of members.flatMap((member) => membersRead(member))) readsNone(e, report);
   const checksums = members.filter((m): m is Field => m.member === 'field' && m.checksum !== null);
   const over = (one: Field, other: Field): boolean => one !== other && covers(one, other, { body });
   /** Whether a checksum is over another, or over one that is. */
@@ -69,4 +75,23 @@ function isAlwaysThere({ guards }: MemberModel, checksum: Field): boolean {
     const around = checksum.guards[i];
     return around?.node === node && around.arm === arm;
   });
+}
+
+/** An encoder computes checksums when all else is written. */
+function readsNone(e: Expression, report: Report): void {
+  for (const part of parts(e)) {
+    const isSum = (field: Field | BitFieldModel): boolean =>
+      field.member === 'field' && field.checksum !== null;
+    const sum = part.op === 'field' ? part.fields.find(isSum) : undefined;
+    if (sum === undefined || report.hasErrorIn(part.span)) continue;
+    report.error(
+      'PF123',
+      part.span,
+      `nothing in a frame can depend on \`${sum.name}\`, which is computed last`,
+      {
+        labels: [{ span: sum.span, text: 'it is a checksum' }],
+        hint: 'let a field of its own decide',
+      },
+    );
+  }
 }

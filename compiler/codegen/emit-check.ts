@@ -471,7 +471,9 @@ class Checker extends Reader {
 
   /** The scan has held what stands outside of windows to its `max`. */
   private checkMax(field: Field, extent: ExtentModel): void {
-    if (extent.max === null || extent.kind === 'until' || windowAround(field, this.module) === null) return;
+    // Where these end is found with a look at it.
+    if (extent.kind === 'until' || extent.kind === 'varying') return;
+    if (extent.max === null || windowAround(field, this.module) === null) return;
     if ((extent.kind === 'size' || extent.kind === 'count') && extent.value.op === 'int') return;
     const prefix = extent.kind === 'prefix' ? extent.int.bits / 8 : 0;
     const to = extent.kind === 'rest' ? windowEnd(field, this) : this.endOf(field);

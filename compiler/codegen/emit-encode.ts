@@ -7,7 +7,15 @@ import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
 import { checksumsOf } from '../model/covers.js';
 import { membersRead, parts, sizeOfElements } from '../model/expressions-of.js';
-import { boundsOf, formRange, isBig, longest, rangeOf, widthRange } from '../model/integers.js';
+import {
+  boundsOf,
+  formRange,
+  isBig,
+  longest,
+  mostAnnounced,
+  rangeOf,
+  widthRange,
+} from '../model/integers.js';
 import { camelCase, pascalCase } from '../model/camel-case.js';
 import type {
   ArmModel,
@@ -1456,6 +1464,13 @@ function valueSize(
     default:
       if (type.extent.kind === 'until')
         return `${type.extent.delimiter.length} + ${contentSize(type, value, path, module, depth, args)}`;
+      if (type.extent.kind === 'varying' && (type.kind === 'bytes' || type.kind === 'text')) {
+        const name = module.announcedSize(type.extent, type.nullable);
+        const plain = { ...type, nullable: false };
+        const size = `${name}(${contentSize(plain, value, path, module, depth, args)})`;
+        if (!type.nullable) return size;
+        return `(${value} === null ? ${formedSize(type.extent.length, '-1', module)} : ${size})`;
+      }
       if (type.extent.kind !== 'prefix') return contentSize(type, value, path, module, depth, args);
       return `${type.extent.int.bits / 8} + ${contentSize(type, value, path, module, depth, args)}`;
   }
@@ -1593,6 +1608,28 @@ export function writeValue(
           '}',
         ];
       }
+      const length =
+        type.kind === 'bytes'
+          ? `${value}.length`
+          : type.encoding === 'utf8'
+            ? `${module.use('utf8Length')}(${value})`
+            : `${value}.length`;
+      if (type.extent.kind === 'varying') {
+        const most = mostAnnounced(type.extent, type.nullable);
+        const write = [
+          `${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${length}, 0, ${most});`,
+          ...writeFormed(type.extent.length, length, module),
+          ...content(value),
+        ];
+        if (!type.nullable) return write;
+        return [
+          `if (${value} === null) {`,
+          ...writeFormed(type.extent.length, '-1', module),
+          '} else {',
+          ...write,
+          '}',
+        ];
+      }
       if (type.extent.kind !== 'prefix')
         return type.nullable ? [`if (${value} !== null) {`, ...content(value), '}'] : content(value);
       const { extent } = type;
@@ -1600,12 +1637,6 @@ export function writeValue(
       const width = int.bits / 8;
       const put = (length: string): string => putInteger(extent, 'b', 'p', length, little, module);
       const most = longest(int, type.nullable, max);
-      const length =
-        type.kind === 'bytes'
-          ? `${value}.length`
-          : type.encoding === 'utf8'
-            ? `${module.use('utf8Length')}(${value})`
-            : `${value}.length`;
       const write = [
         `${module.use('requireInteger')}(${quote(`${path} (bytes)`)}, ${length}, 0, ${most});`,
         put(length),

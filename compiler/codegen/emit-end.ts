@@ -13,6 +13,8 @@ import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
 import { readValue } from './reader.js';
 import {
+  announcesNull,
+  behindLength,
   endCode,
   isLong,
   isSelfDelimited,
@@ -394,6 +396,16 @@ class EndWriter implements Environment {
     }
     const from = this.compared.has(field) ? this.free(`${this.module.local(field)}From`) : 'p';
     if (from !== 'p') this.lines.push(`const ${from} = p;`);
+    if ((type.kind === 'bytes' || type.kind === 'text') && type.extent.kind === 'varying') {
+      const { extent } = type;
+      if (!this.needed.has(field)) return this.move(walked('0'), ends);
+      const end = this.free(`${local}End`);
+      this.lines.push(`const ${end} = ${walked('0')};`, `if (${end} <= 0) return ${end};`);
+      if (isNullable(field)) this.keep(field, `${announcesNull(extent, 'b', 'p', this.module)} ? -1 : 0`);
+      this.keepText(field, behindLength(extent, 'b', 'p', this.module), end);
+      this.lines.push(`p = ${end};`);
+      return false;
+    }
     if (isSelfDelimited(type) && (type.kind !== 'list' || type.extent.kind === 'until')) {
       const isCompared = this.compared.has(field);
       const returned = this.move(walked('0'), ends && !isCompared);

@@ -9,6 +9,7 @@ import { littleCode, readInteger } from './byte-order.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { windowEnd } from './emit-view.js';
+import { announcesNull, behindLength } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 type MapField = Field & { readonly type: Field['type'] & { readonly kind: 'map' } };
@@ -60,15 +61,12 @@ export function emitHeaders(
   const valueEnd = same ? keyEnd : `${camelCase(field.type.pair.name)}ValueEnd`;
   const textEnd = same ? `${camelCase(field.type.pair.name)}TextEnd` : null;
   const ends = { key: textEnd ?? keyEnd, value: textEnd ?? valueEnd };
-  const skip = { key: prefixWidth(key), value: prefixWidth(value) };
   const [keyTail, valueTail] = [endsBefore(key), endsBefore(value)];
   const little = littleCode({ order: orderIn(field.type) }, new Reader(module));
   const nullTest = (place: string): string | null =>
-    value.type.kind === 'text' && value.type.nullable && value.type.extent.kind === 'prefix'
-      ? `${readInteger(value.type.extent, 'b', place, little, module)} === ${nullLength(value)}`
-      : null;
+    value.type.kind === 'text' && value.type.nullable ? isNullAt(value, place, little, module) : null;
   const text = (place: string, end: string): string => {
-    const code = `values.read(b, ${place} + ${skip.value}, ${end}${valueTail})`;
+    const code = `values.read(b, ${contentAt(value, place, module)}, ${end}${valueTail})`;
     const none = nullTest(place);
     return none === null ? code : `${none} ? null : ${code}`;
   };
@@ -79,7 +77,7 @@ export function emitHeaders(
       `for (let q = ${range.from}; q < to; ) {`,
       `const v = ${ends.key}(b, q, to, at);`,
       `const next = ${ends.value}(b, v, to, at);`,
-      `if (${module.use(module.protocol.headerCase === 'sensitive' ? 'equalsText' : 'equalsKey')}(b, q + ${skip.key}, v${keyTail}, key)) return v;`,
+      `if (${module.use(module.protocol.headerCase === 'sensitive' ? 'equalsText' : 'equalsKey')}(b, ${contentAt(key, 'q', module)}, v${keyTail}, key)) return v;`,
       'q = next;',
       '}',
       'return -1;',
@@ -96,7 +94,7 @@ export function emitHeaders(
       '}',
       `const v = ${ends.key}(b, q, to, at);`,
       `const next = ${ends.value}(b, v, to, at);`,
-      `into.append(keys.read(b, q + ${skip.key}, v${keyTail}), ${text('v', 'next')}, q, next);`,
+      `into.append(keys.read(b, ${contentAt(key, 'q', module)}, v${keyTail}), ${text('v', 'next')}, q, next);`,
       'q = next;',
       '}',
       ...(fields.length > 1 ? ['return;'] : []),
@@ -152,7 +150,7 @@ export function emitHeaders(
             statements: [
               `const v = findHeader(b, at${endArg}, key);`,
               `if (v < 0${nullTest('v') === null ? '' : ` || ${nullTest('v')!}`}) return undefined;`,
-              `return names.read(b, v + ${skip.value}, ${ends.value}(b, v, b.length, at)${valueTail});`,
+              `return names.read(b, ${contentAt(value, 'v', module)}, ${ends.value}(b, v, b.length, at)${valueTail});`,
             ],
           } satisfies FunctionDeclarationStructure,
         ]
@@ -237,6 +235,13 @@ function textEndFunction(
       ),
     );
     lines.push(`return p + ${width} + length;`);
+  } else if (extent.kind === 'varying') {
+    const isNullable = nullable || fields.some((f) => f.type.kind === 'text' && f.type.nullable);
+    lines.push(
+      `const end = ${module.announcedEnd(extent, isNullable)}(b, p, to);`,
+      ...fail('end <= 0', quote('a text runs over the end of the headers')),
+      'return end;',
+    );
   } else if (extent.kind === 'until') {
     const max = extent.max ?? module.protocol.limits.line;
     const detail = `a text has no ${JSON.stringify(extent.delimiter)} after it, or over ${max} bytes before it`;
@@ -276,6 +281,7 @@ function shape(field: Field): unknown {
   const type = field.type as Field['type'] & { kind: 'text' };
   const { extent } = type;
   if (extent.kind === 'until') return [extent.delimiter, extent.max];
+  if (extent.kind === 'varying') return [extent.length.form, extent.length.int, extent.max];
   return extent.kind === 'prefix' ? [extent.int, extent.max, extent.order !== undefined] : [field.path];
 }
 
@@ -283,6 +289,21 @@ function shape(field: Field): unknown {
 function endsBefore({ type }: Field): string {
   const delimiter = 'extent' in type ? delimiterAfter(type.extent) : null;
   return delimiter === null ? '' : ` - ${delimiter.length}`;
+}
+
+/** The code of where the characters of a text start that stands at a place. */
+function contentAt({ type }: Field, place: string, module: Module): string {
+  const { extent } = type as Field['type'] & { kind: 'text' };
+  if (extent.kind === 'varying') return behindLength(extent, 'b', place, module);
+  return extent.kind === 'prefix' ? `${place} + ${extent.int.bits / 8}` : place;
+}
+
+/** The code of whether a text at a place is null; null where nothing could say so. */
+function isNullAt(field: Field, place: string, little: string, module: Module): string | null {
+  const { extent } = field.type as Field['type'] & { kind: 'text' };
+  if (extent.kind === 'varying') return announcesNull(extent, 'b', place, module);
+  if (extent.kind !== 'prefix') return null;
+  return `${readInteger(extent, 'b', place, little, module)} === ${nullLength(field)}`;
 }
 
 /** The bytes before a text that say how long it is. */

@@ -1,7 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import type { Expression } from '../model/expression.js';
 import { orderIn } from '../model/expressions-of.js';
-import { formRange, intName, longest } from '../model/integers.js';
+import { formRange, intName, longest, mostAnnounced } from '../model/integers.js';
 import { isLate } from '../model/late-computed.js';
 import { pascalCase } from '../model/camel-case.js';
 import { checksumsOf, covers } from '../model/covers.js';
@@ -46,9 +46,11 @@ import {
   formedSize,
   isFormed,
   isSelfDelimited,
+  putLength,
   readFormed,
   writeDelimiter,
   writeFormed,
+  type Varying,
 } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
@@ -367,7 +369,7 @@ function rewrite(
     if (region.field.member === 'pad') lines.push(padLine(region, region.field.value, regions.slice(0, i)));
   });
   const lengths = derivedOf(regions, affected, module, reader);
-  regionChecks(regions, lengths, module, reader);
+  regionChecks(regions, lengths, isGiven, module, reader);
   const growth = regions.map(growthOf).join(' + ');
   const { frame, limits } = module.protocol;
   lines.push(
@@ -546,7 +548,9 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
       : { from: reader.placeOf(part), to: reader.endOf(part) };
     return { field: part, param: 'headers', name: 'headers', ...range, size: 'headersSize' };
   }
-  if (isBody)
+  // A length of varying width is written with what it announces.
+  const isWhole = varyingOf(part) !== null;
+  if (isBody && !isWhole)
     return {
       field: part,
       param: 'body',
@@ -554,17 +558,35 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
       ...bodyRange(part, reader, reader),
       size: 'bodySize',
     };
-  const isText = part.member === 'field' && part.type.kind === 'text';
+  const isText = part.member === 'field' && part.type.kind === 'text' && !isWhole;
   const range = isText
     ? bodyRange(part, reader, reader)
     : { from: reader.placeOf(part), to: reader.endOf(part) };
-  return { field: part, param: 'id', name: 'id', ...range, size: 'idSize' };
+  const param = isBody ? 'body' : 'id';
+  return { field: part, param, name: param, ...range, size: `${param}Size` };
+}
+
+/** How far a part goes that has a length of varying width before it; null for others. */
+function varyingOf(part: MemberModel): Varying | null {
+  if (part.member !== 'field' || !('extent' in part.type)) return null;
+  return part.type.extent.kind === 'varying' ? part.type.extent : null;
+}
+
+/** The code of how many bytes a given body or id has, without what stands around it. */
+function givenLength(param: Region['param'], module: Module): string {
+  if (param === 'body') return 'body.length';
+  return `${module.use('textIdSize')}(id, ${baseOf(module.protocol.idForm)})`;
 }
 
 /** The code of how many bytes a part takes that is given anew. */
 function freshSize({ field, param }: Region, reader: Reader, module: Module): string {
   if (field.member === 'pad') throw new Error('the size of a pad follows from its place');
   if (isEntry(field)) return changedSize(field, param, param, module);
+  const varying = varyingOf(field);
+  if (varying !== null && (param === 'body' || param === 'id')) {
+    const { nullable } = (field as Field).type as FieldType & { kind: 'bytes' | 'text' };
+    return `${module.announcedSize(varying, nullable)}(${givenLength(param, module)})`;
+  }
   if (param === 'body') return 'body.length';
   if (param === 'record' || param === 'coded') return `${param}.length`;
   const inHead = idInHead(module);
@@ -812,6 +834,7 @@ function extentOf(of: Extended): Expression {
 function regionChecks(
   regions: readonly Region[],
   lengths: readonly Length[],
+  isGiven: boolean,
   module: Module,
   reader: Reader,
 ): void {
@@ -836,7 +859,10 @@ function regionChecks(
       continue;
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
-    if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
+    if (extent.kind === 'varying') {
+      const given = param === 'body' && !isGiven ? '(body?.length ?? 0)' : givenLength(param, module);
+      bounded(field.path, given, 0, mostAnnounced(extent, false));
+    } else if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
     else bounds(field.path, size, 'value' in extent ? extent.value : null, max);
   }
   for (const member of walk(module.protocol.frame.body)) {
@@ -928,7 +954,11 @@ function splice(
     }
     if (region.param === 'id' && (region.field as Field).type.kind === 'text') {
       const put = module.use('putTextId');
-      lines.push(`${put}(out, q, q + idSize, id, ${baseOf(module.protocol.idForm)});`);
+      const varying = varyingOf(region.field);
+      const given = givenLength('id', module);
+      if (varying !== null) lines.push(putLength(varying, given, module, 'out', 'q'));
+      const start = varying === null ? 'q' : `q + idSize - ${given}`;
+      lines.push(`${put}(out, ${start}, q + idSize, id, ${baseOf(module.protocol.idForm)});`);
       if (!last || i < regions.length - 1) lines.push('q += idSize;');
       lines.push(...delimitedId(region.field as Field, module));
       return;
@@ -939,6 +969,16 @@ function splice(
       return;
     }
     const ended = region.param === 'body' ? delimitedBody(region, module) : [];
+    const varying = region.param === 'body' ? varyingOf(region.field) : null;
+    if (varying !== null) {
+      const whole = [
+        putLength(varying, 'body.length', module, 'out', 'q'),
+        'out.set(body, q + bodySize - body.length);',
+      ];
+      lines.push(...(isGiven ? whole : [`if (body === null) ${old}`, 'else {', ...whole, '}']));
+      if (!last || i < regions.length - 1) lines.push(`q += ${region.size};`);
+      return;
+    }
     const fresh = isEntry(region.field)
       ? `${writeChanged(region.field, region.param, region.param, module)};`
       : region.param === 'body' || region.param === 'record' || region.param === 'coded'
@@ -1131,9 +1171,16 @@ function entryWriter(
 
 /** The functions that measure a key and a value: one where as many bytes stand around both. */
 function textSizeNames(name: string, key: Field, value: Field): { key: string; value: string } {
-  if (bytesAround(key) === bytesAround(value))
-    return { key: `sizeOf${name}Text`, value: `sizeOf${name}Text` };
+  if (sizeShape(key) === sizeShape(value)) return { key: `sizeOf${name}Text`, value: `sizeOf${name}Text` };
   return { key: `sizeOf${name}Key`, value: `sizeOf${name}Value` };
+}
+
+/** What texts have in common whose sizes are found by one function. */
+function sizeShape(field: Field): string {
+  const varying = varyingOf(field);
+  if (varying === null) return String(bytesAround(field));
+  const { nullable } = field.type as FieldType & { kind: 'text' };
+  return JSON.stringify([varying.length.form, varying.length.int, nullable]);
 }
 
 function textSizes(name: string, key: Field, value: Field, module: Module): FunctionDeclarationStructure[] {
@@ -1147,8 +1194,17 @@ function textSizes(name: string, key: Field, value: Field, module: Module): Func
     name: own,
     parameters: [{ name: 'text', type: 'string | null' }],
     returnType: 'number',
-    statements: [`return ${bytesAround(field)} + (text === null ? 0 : ${module.use('utf8Length')}(text));`],
+    statements: [textSize(field, module)],
   }));
+}
+
+function textSize(field: Field, module: Module): string {
+  const varying = varyingOf(field);
+  const length = `${module.use('utf8Length')}(text)`;
+  if (varying === null) return `return ${bytesAround(field)} + (text === null ? 0 : ${length});`;
+  const { nullable } = field.type as FieldType & { kind: 'text' };
+  const none = nullable ? formedSize(varying.length, '-1', module) : '0';
+  return `return text === null ? ${none} : ${module.announcedSize(varying, nullable)}(${length});`;
 }
 
 /** The bytes of a text that are not its characters: its length or its delimiter. */
@@ -1160,6 +1216,7 @@ function bytesAround(field: Field): number {
 function textWriter(name: string, field: Field, module: Module): FunctionDeclarationStructure {
   const { extent, nullable } = field.type as FieldType & { kind: 'text' };
   if (extent.kind === 'until') return delimitedWriter(name, field, extent, module);
+  if (extent.kind === 'varying') return announcedWriter(name, field, extent, module);
   if (extent.kind !== 'prefix')
     throw new Error('header texts without an end of their own are refused by the checker');
   const width = extent.int.bits / 8;
@@ -1189,6 +1246,42 @@ function textWriter(name: string, field: Field, module: Module): FunctionDeclara
       `${module.use('requireInteger')}(${quote(`${field.path} (bytes)`)}, end - p - ${width}, 0, ${most});`,
       put(`end - p - ${width}`),
       'return end;',
+    ],
+  };
+}
+
+/** The function that writes a text and, before it, a length of varying width. */
+function announcedWriter(
+  name: string,
+  field: Field,
+  extent: Varying,
+  module: Module,
+): FunctionDeclarationStructure {
+  const { nullable } = field.type as FieldType & { kind: 'text' };
+  const isValue = name.endsWith('Value');
+  const most = mostAnnounced(extent, nullable);
+  return {
+    kind: StructureKind.Function,
+    name,
+    parameters: [
+      { name: 'b', type: 'Uint8Array' },
+      { name: 'at', type: 'number' },
+      { name: 'text', type: isValue ? 'string | null' : 'string' },
+    ],
+    returnType: 'number',
+    statements: [
+      'let p = at;',
+      ...(nullable
+        ? ['if (text === null) {', ...writeFormed(extent.length, '-1', module), 'return p;', '}']
+        : isValue
+          ? [
+              `if (text === null) throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has no null');`,
+            ]
+          : []),
+      `const length = ${module.use('utf8Length')}(text);`,
+      `${module.use('requireInteger')}(${quote(`${field.path} (bytes)`)}, length, 0, ${most});`,
+      ...writeFormed(extent.length, 'length', module),
+      `return ${module.use('writeUtf8')}(b, p, text);`,
     ],
   };
 }

@@ -13,7 +13,7 @@ import { quote, repliesName, type Module } from './module.js';
 import { littleCode, readInOrder, writeInOrder } from './byte-order.js';
 import { putInPlace, writeInPlace } from './put-in-place.js';
 import { isMarked, Reader } from './reader.js';
-import { formedSize, writeFormed } from './self-delimiting.js';
+import { behindLength, formedSize, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 const B = { name: 'b', type: 'Uint8Array' };
@@ -508,5 +508,6 @@ export function bodyRange(
   const { extent } = body.type as FieldType & { kind: 'bytes' };
   const to = extent.kind === 'rest' ? windowEnd(body, stop) : stop.endOf(body);
   if (extent.kind === 'until') return { from, to: `${to} - ${extent.delimiter.length}` };
+  if (extent.kind === 'varying') return { from: behindLength(extent, 'b', from, start.module), to };
   return { from: extent.kind === 'prefix' ? `${from} + ${extent.int.bits / 8}` : from, to };
 }

@@ -27,7 +27,7 @@ import { literal } from './literal.js';
 import { quote, type Module } from './module.js';
 import { behindCode, floatName, readValue } from './reader.js';
 import { behind } from '../model/behind.js';
-import { endCode, reachesRecursion, readFormed } from './self-delimiting.js';
+import { announcesNull, behindLength, endCode, reachesRecursion, readFormed } from './self-delimiting.js';
 import { argumentsOf, hasAlignment, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { lookUpCode } from './emit-inner.js';
@@ -145,6 +145,12 @@ export function readAtCursor(
         lines.push(
           `const ${local} = ${none !== null ? `${local}Length === ${none} ? null : ` : ''}${value};`,
         );
+      } else if (extent.kind === 'varying') {
+        lines.push(`const ${local}End = ${walked('0')};`);
+        const from = behindLength(extent, 'c.bytes', 'c.at', module);
+        const value = slice(type, from, `${local}End`, path, schema, module);
+        const isNull = announcesNull(extent, 'c.bytes', 'c.at', module);
+        lines.push(`const ${local} = ${type.nullable ? `${isNull} ? null : ` : ''}${value};`);
       } else if (extent.kind === 'until') {
         lines.push(`const ${local}End = ${walked('0')};`);
         const to = `${local}End - ${extent.delimiter.length}`;

@@ -14,6 +14,7 @@ import { heldCode, isCoded, isInner, presence } from './emit-inner.js';
 import { entryGetter, isEntry } from './emit-record.js';
 import { docOf, quote, type Module } from './module.js';
 import { Reader } from './reader.js';
+import { announcesNull, behindLength } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { fieldTypeText } from './type-text.js';
@@ -222,6 +223,13 @@ function emitSized(field: Field, reader: Reader, module: Module): void {
     lines.push(
       `return ${slice(type, `from + ${width}`, reader.endOf(field), field.path, schema, module, 'b', 'at')};`,
     );
+    return;
+  }
+  if (type.extent.kind === 'varying') {
+    lines.push(`const from = ${from};`);
+    if (type.nullable) lines.push(`if (${announcesNull(type.extent, 'b', 'from', module)}) return null;`);
+    const start = behindLength(type.extent, 'b', 'from', module);
+    lines.push(`return ${slice(type, start, reader.endOf(field), field.path, schema, module, 'b', 'at')};`);
     return;
   }
   const ending = type.extent.kind === 'until' ? ` - ${type.extent.delimiter.length}` : '';

@@ -9,6 +9,7 @@ import type { CodedField } from '../model/inner-fields.js';
 import { walk } from '../model/walk.js';
 import type { Block, Enum, Field, FieldType, Protocol, Struct } from '../model/model.js';
 import { emitByteOrder } from './byte-order.js';
+import { emitAnnounced } from './emit-announced.js';
 import { emitCheck } from './emit-check.js';
 import { emitEncode, emitInit, hasPlainElements, emitListWrite, emitStructWrite } from './emit-encode.js';
 import { emitListEnd, emitStructEnd } from './emit-end.js';
@@ -144,6 +145,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   }
   module.statements.splice(anchorsAt, 0, ...emitPlaces(module));
   module.statements.splice(anchorsAt, 0, ...emitEnds(module, structs, lists));
+  module.statements.splice(anchorsAt, 0, ...emitAnnounced(module, codeOf(module.statements)));
   if (module.markCount > 0) {
     check.statements = ['marks.begin(b, at);', ...[check.statements ?? []].flat()];
     module.statements.splice(

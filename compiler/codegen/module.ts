@@ -3,7 +3,7 @@ import { camelCase, pascalCase } from '../model/camel-case.js';
 import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import type { Expression } from '../model/expression.js';
 import { layoutOf, type Anchor, type Layout } from '../model/layout.js';
-import type { BitFieldModel, Enum, Extern, Field, Protocol } from '../model/model.js';
+import type { BitFieldModel, Enum, Extern, ExtentModel, Field, Protocol } from '../model/model.js';
 import { ordersOf } from '../model/order-of.js';
 
 /** Words that can't be the name of a variable in a module. */
@@ -25,6 +25,14 @@ const READ_LOCALS = new Set(
 const WRITE_LOCALS = new Set('b at p size init v item depth'.split(' '));
 /** Members a view has of its own. */
 const VIEW_MEMBERS = ['bytes', 'start', 'end', 'constructor', 'prototype', 'length', 'toString', 'valueOf'];
+
+/** Content whose length stands before it in a varying width. */
+export interface Announced {
+  /** What tells it from others. */
+  readonly key: string;
+  readonly extent: ExtentModel & { readonly kind: 'varying' };
+  readonly nullable: boolean;
+}
 
 /** One generated file in the making: what it imports, declares, and what names mean in it. */
 export class Module {
@@ -57,6 +65,8 @@ export class Module {
   readonly delimiters = new Map<string, string>();
   /** Words that something is compared with, by the name of the constant that holds them. */
   private readonly wordLists = new Map<string, readonly string[]>();
+  /** What lengths of varying width announce, by the name of the function that finds its end. */
+  readonly announced = new Map<string, Announced>();
   /** Paths of entries by the name of the constant that holds them. */
   private readonly paths = new Map<string, readonly number[]>();
   /** Enums whose members a role gives by name. */
@@ -131,6 +141,28 @@ export class Module {
     const own = this.declared.has(name) ? `${name}_` : name;
     this.delimiters.set(own, text);
     return own;
+  }
+
+  /** The function that finds where content ends whose length has a varying width: `endOfLeb128`. */
+  announcedEnd(extent: Announced['extent'], nullable: boolean): string {
+    const { form } = extent.length;
+    const of =
+      form.kind === 'varint' ? form.encoding : form.kind === 'digits' && form.base === 16 ? 'hex' : 'decimal';
+    const key = JSON.stringify([form, extent.length.int, extent.max, nullable]);
+    const most = extent.max === null ? '' : `Max${extent.max}`;
+    const base = `endOf${pascalCase(of)}${nullable ? 'OrNull' : ''}${most}`;
+    for (let i = 1; ; i++) {
+      const name = `${base}${i === 1 ? '' : `Form${i}`}`;
+      const known = this.announced.get(name);
+      if (known !== undefined && known.key !== key) continue;
+      this.announced.set(name, { key, extent, nullable });
+      return name;
+    }
+  }
+
+  /** The function that says how many bytes content takes with its length: `sizeWithLeb128`. */
+  announcedSize(extent: Announced['extent'], nullable: boolean): string {
+    return this.announcedEnd(extent, nullable).replace(/^endOf/, 'sizeWith');
   }
 
   /** The name by which an extern module's export is known here. */
@@ -281,7 +313,7 @@ export class Module {
       RESERVED.has(name) ||
       FUNCTIONS.has(name) ||
       API_FUNCTIONS.test(name) ||
-      /(At|Text\d*)$|^(sizeOf|write|read|encode|splice)[A-Z]/.test(name);
+      /(At|Text\d*)$|^(endOf|sizeOf|sizeWith|write|read|encode|splice)[A-Z]/.test(name);
     return clash ? `${name}Protocol` : name;
   }
 
@@ -300,7 +332,9 @@ export class Module {
       own.has(name) ||
       API_FUNCTIONS.test(name) ||
       FUNCTIONS.has(name) ||
-      /(At|Text\d*)$|^isLittle\d*$|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(name);
+      /(At|Text\d*)$|^isLittle\d*$|^(endOf|sizeWith)[A-Z]|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(
+        name,
+      );
     return clash ? `${name}_` : name;
   }
 

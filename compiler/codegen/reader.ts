@@ -27,7 +27,14 @@ import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { heldCode, innerCode, isInner, lookUpCode, type InnerField } from './emit-inner.js';
 import { numberText } from './literal.js';
 import { quote, type Module } from './module.js';
-import { endCode, isFormed, isSelfDelimited, readFormed } from './self-delimiting.js';
+import {
+  announcesNull,
+  behindLength,
+  endCode,
+  isFormed,
+  isSelfDelimited,
+  readFormed,
+} from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
 
 /**
@@ -152,6 +159,7 @@ export class Reader implements Environment {
     const to = (isOpenEnded(field) ? this.windowTo(field) : null) ?? this.endOf(field);
     const { extent } = field.type as FieldType & { kind: 'bytes' };
     if (extent.kind === 'until') return [start, `${to} - ${extent.delimiter.length}`];
+    if (extent.kind === 'varying') return [behindLength(extent, this.b, start, this.module), to];
     return [extent.kind === 'prefix' ? `${start} + ${extent.int.bits / 8}` : start, to];
   }
 
@@ -195,6 +203,8 @@ export class Reader implements Environment {
       const none = extent.int.signed ? '-1' : String(2 ** extent.int.bits - 1);
       return `(${this.lengthAt(extent, place)} === ${none} ? undefined : ${value()})`;
     }
+    if (extent.kind === 'varying')
+      return `(${announcesNull(extent, this.b, this.placeOf(field), this.module)} ? undefined : ${value()})`;
     if (!('value' in extent)) throw new Error(`${field.path} is never null`);
     return `(${emitExpression(extent.value, this)} === -1 ? undefined : ${value()})`;
   }
@@ -243,6 +253,11 @@ export class Reader implements Environment {
     const to = (type.extent.kind === 'rest' ? this.windowTo(field) : null) ?? this.endOf(field);
     if (type.extent.kind === 'until')
       return this.text(type, start, `${to} - ${type.extent.delimiter.length}`);
+    if (type.extent.kind === 'varying') {
+      const code = this.text(type, behindLength(type.extent, this.b, start, this.module), to);
+      if (!type.nullable) return code;
+      return `(${announcesNull(type.extent, this.b, start, this.module)} ? undefined : ${code})`;
+    }
     if (type.extent.kind !== 'prefix') {
       const code = this.text(type, start, to);
       if (!type.nullable || !('value' in type.extent)) return code;
@@ -565,7 +580,7 @@ export class Reader implements Environment {
       return `${width} + ${length}`;
     }
     if (extent.kind === 'rest') throw new Error('what takes the rest ends with its window');
-    if (extent.kind === 'until') throw new Error('what ends with a delimiter is walked');
+    if (extent.kind === 'until' || extent.kind === 'varying') throw new Error(`${member.path} is walked`);
     const value = this.units(member, extent.value);
     if (extent.kind === 'count' && type.kind === 'list') {
       const size = sizeOfElements(type);

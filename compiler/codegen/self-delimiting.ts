@@ -1,5 +1,5 @@
 import { camelCase, pascalCase } from '../model/camel-case.js';
-import type { Field, FieldType, Struct } from '../model/model.js';
+import type { ExtentModel, Field, FieldType, Struct } from '../model/model.js';
 import { sizeOfElements } from '../model/expressions-of.js';
 import { fixedSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
@@ -14,6 +14,7 @@ export function isSelfDelimited(type: FieldType): boolean {
       );
     case 'bytes':
     case 'text':
+      return type.extent.kind === 'until' || type.extent.kind === 'varying';
     case 'map':
       return type.extent.kind === 'until';
     case 'struct':
@@ -79,6 +80,8 @@ export function endCode(
           return `${module.use('untilGoesOn')}(${b}, ${from}, ${to}, ${delimiter}, ${max}${goesOn})`;
         return `${module.use('untilEnd')}(${b}, ${from}, ${to}, ${delimiter}, ${max})`;
       }
+      if (type.extent.kind === 'varying')
+        return `${module.announcedEnd(type.extent, type.nullable)}(${b}, ${from}, ${to})`;
       break;
     case 'struct':
       return `${structEndName(type.struct)}(${b}, ${from}, ${to}${more})`;
@@ -114,6 +117,9 @@ export function readPassed(
 ): string {
   return isDecimalLine(type) ? module.use('decimalPassed') : readFormed(type, b, place, module, end);
 }
+
+/** An extent that a length of varying width says. */
+export type Varying = ExtentModel & { readonly kind: 'varying' };
 
 /** Zeros in front are read, up to so many digits in all. */
 const MOST_DIGITS = 20;
@@ -213,6 +219,30 @@ export function writeFormed(
   }
   const put = module.use(base === 10 ? 'putDecimal' : 'putHex');
   return [`${p} = ${put}(${b}, ${p}, ${value});`, ...writeDelimiter(extent.delimiter, module, b, p)];
+}
+
+/** The code of where the content starts whose length of varying width, which is in order, stands at `from`. */
+export function behindLength(extent: Varying, b: string, from: string, module: Module): string {
+  return endCode(extent.length, '', b, from, `${b}.length`, '0', '0', module);
+}
+
+/** The code of whether the length at `from` is the one that stands for null. */
+export function announcesNull(extent: Varying, b: string, from: string, module: Module): string {
+  return `${readFormed(extent.length, b, from, module)} === -1`;
+}
+
+/** The line that writes a length of varying width at a place. */
+export function putLength(extent: Varying, value: string, module: Module, b: string, at: string): string {
+  const { form } = extent.length;
+  if (form.kind === 'varint')
+    return `${module.use(`put${pascalCase(form.encoding)}`)}(${b}, ${at}, ${value});`;
+  if (form.kind !== 'digits') throw new Error('a length of fixed width is written by its width');
+  if (form.extent.kind === 'size') {
+    const put = module.use(form.base === 10 ? 'putDigits' : 'putHexDigits');
+    return `${put}(${b}, ${at}, ${value}, ${form.extent.digits});`;
+  }
+  const put = module.use(form.base === 10 ? 'putDecimal' : 'putHex');
+  return `${b}.set(${module.delimiter(form.extent.delimiter)}, ${put}(${b}, ${at}, ${value}));`;
 }
 
 /** The lines that write a delimiter at `p` and move on. */

@@ -1,3 +1,4 @@
+import { lengthForm } from './length-form.js';
 import { orderText } from './order-text.js';
 import { checksumName } from '../model/checksum-name.js';
 import { partNames } from './part-names.js';
@@ -203,6 +204,8 @@ function typeName(type: FieldType): string {
       const base = type.kind === 'text' ? `text ${type.encoding}` : 'bytes';
       if (type.extent.kind === 'prefix')
         return `${base}, ${intName(type.extent.int)}${inOrder(type.extent.order)} length before it${type.nullable ? ', nullable' : ''}`;
+      if (type.extent.kind === 'varying')
+        return `${base}, ${lengthForm(type.extent.length)} length before it${type.nullable ? ', nullable' : ''}`;
       if (type.extent.kind === 'until') return `${base}${untilText(type.extent)}`;
       return type.extent.kind === 'rest' ? `${base} rest` : `${base} size ${textOf(type.extent.value)}`;
     }

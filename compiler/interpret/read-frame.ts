@@ -18,7 +18,7 @@ import { checksumName } from '../model/checksum-name.js';
 import { delimiterAfter } from '../model/delimiter-after.js';
 import { isGiven } from '../model/is-given.js';
 import { knownSize } from '../model/behind.js';
-import { rangeOf } from '../model/integers.js';
+import { mostAnnounced, rangeOf } from '../model/integers.js';
 import { blockSize, takesRest } from '../model/size.js';
 import { isPartial, usesOf } from '../model/partial-length.js';
 import type { Span } from '../source/source-file.js';
@@ -663,6 +663,16 @@ class FrameReader {
       const none = extent.int.signed ? -1n : (1n << BigInt(extent.int.bits)) - 1n;
       if (type.nullable && length === none) return { from, to: from, next: from, isNull: true };
       const size = this.size(length, at, field.path, field.span);
+      const to = this.reach(from, size, bound, field.path, field.span);
+      return { from, to, next: to, isNull: false };
+    }
+    if (extent.kind === 'varying') {
+      const { number, next: from } = this.number(extent.length, field, at, bound, scope);
+      if (type.nullable && number === -1n) return { from, to: from, next: from, isNull: true };
+      const size = this.size(number, at, field.path, field.span);
+      const most = mostAnnounced(extent, type.nullable);
+      if (size > most)
+        throw new Bad(at - this.at, field.path, `has ${size} bytes, at most ${most} may be`, field.span);
       const to = this.reach(from, size, bound, field.path, field.span);
       return { from, to, next: to, isNull: false };
     }

@@ -1,5 +1,5 @@
 import { HeaderMap } from '@proto-frame/api';
-import { rangeOf } from '../model/integers.js';
+import { mostAnnounced, rangeOf } from '../model/integers.js';
 import type { Expression } from '../model/expression.js';
 import type {
   AssertModel,
@@ -36,7 +36,7 @@ import { isEarly } from '../model/early-length.js';
 import { isInArms, isPartial, usesOf } from '../model/partial-length.js';
 import { branchesOf, givenBranch, isPeeking, peeksIn, type Peeking } from '../model/peeks.js';
 import { walk } from '../model/walk.js';
-import { formedBytes } from './formed.js';
+import { formedBytes } from '../model/formed-bytes.js';
 import { recordBytes } from './record-entries.js';
 import { intIn, isLittle, readInt, writeInt } from './read-int.js';
 
@@ -496,7 +496,7 @@ class BodyWriter {
     );
     const from = this.out.position;
     this.value(type, given, this.name(field));
-    if ('extent' in type && type.extent.kind !== 'prefix') {
+    if ('extent' in type && type.extent.kind !== 'prefix' && type.extent.kind !== 'varying') {
       const count = type.kind === 'list' && type.extent.kind === 'count';
       this.units.set(
         field,
@@ -584,6 +584,13 @@ class BodyWriter {
             bytes === null ? none : BigInt(bytes.length),
             path,
           );
+        }
+        if (type.extent.kind === 'varying') {
+          const size = bytes === null ? -1n : BigInt(bytes.length);
+          const most = mostAnnounced(type.extent, type.nullable);
+          const length = size > BigInt(most) ? null : formedBytes(type.extent.length, size);
+          if (length === null) throw new JsonError(path, `has ${size} bytes, at most ${most} may be`);
+          this.out.append(length);
         }
         if (bytes !== null) this.out.append(bytes);
         if (type.extent.kind === 'until') {

@@ -171,6 +171,6 @@ export function isNeeded(field: Field | BitFieldModel, facts: Facts): boolean {
   return (
     memberSize(field).min > 0 &&
     'extent' in field.type &&
-    !['prefix', 'until'].includes(field.type.extent.kind)
+    !['prefix', 'varying', 'until'].includes(field.type.extent.kind)
   );
 }

@@ -41,7 +41,7 @@ import type { Declarations } from './declarations.js';
 import { matches } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { foldConstants } from './fold-constants.js';
-import { formRange, isValueOf, rangeOf } from './integers.js';
+import { formRange, isValueOf, mostAnnounced, rangeOf } from './integers.js';
 import type {
   ArmModel,
   BitFieldModel,
@@ -756,11 +756,8 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
       type.kind === 'text' && type.encoding === 'utf8'
         ? new TextEncoder().encode(value.value).length
         : value.value.length;
-    const most = type.extent.kind === 'prefix' ? 2 ** type.extent.int.bits - 1 : Infinity;
-    if (length > Math.min(most, type.extent.max ?? Infinity))
-      return refuse(
-        `this has ${length} bytes, the field takes ${Math.min(most, type.extent.max ?? Infinity)}`,
-      );
+    const most = mostAnnounced(type.extent, type.nullable);
+    if (length > most) return refuse(`this has ${length} bytes, the field takes ${most}`);
     const size =
       type.extent.kind === 'size' && type.extent.value.op === 'int' ? Number(type.extent.value.value) : null;
     if (type.kind === 'bytes' && [...value.value].some((c) => c.charCodeAt(0) > 255))

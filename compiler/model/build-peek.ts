@@ -55,13 +55,14 @@ function typeOf({ args }: Expr & { kind: 'call' }): NamedType | null {
   const [of, extra] = args;
   if (of === undefined || extra !== undefined) return null;
   if (of.kind === 'name')
-    return { kind: 'named', path: [{ text: of.name, span: of.span }], args: [], span: of.span };
+    return { kind: 'named', path: [{ text: of.name, span: of.span }], args: [], extent: null, span: of.span };
   if (of.kind !== 'member' || of.object.kind !== 'name') return null;
   const { object } = of;
   return {
     kind: 'named',
     path: [{ text: object.name, span: object.span }, of.name],
     args: [],
+    extent: null,
     span: of.span,
   };
 }

@@ -1,4 +1,4 @@
-import type { Attr, Expr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
+import type { Attr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import { constantOf } from './constants.js';
@@ -9,6 +9,7 @@ import { buildExpression, kindOf } from './build-expression.js';
 import type { Context } from './build-expression.js';
 import { buildArguments, isConstant } from './build-arguments.js';
 import { buildStruct } from './build-members.js';
+import { buildPrefixed } from './build-prefixed.js';
 import type { Declarations } from './declarations.js';
 import { sizeArgsIn } from './expressions-of.js';
 import { foldConstants } from './fold-constants.js';
@@ -21,6 +22,8 @@ import type { Encoding, ExtentModel, Field, FieldType } from './model.js';
 /** How many entries a map may have where the schema gives no `max`. */
 const MAX_HEADERS = 1024;
 const FIXED = { kind: 'fixed' } as const;
+/** Types that have a length before them. */
+const PREFIXED = ['pstr', 'pbytes'];
 
 const BUILTIN = [
   'u8',
@@ -126,7 +129,7 @@ function buildMap(
   }
   for (const field of [key, value] as Field[]) {
     const type = field.type as FieldType & { kind: 'text' };
-    if (type.extent.kind !== 'prefix' && type.extent.kind !== 'until') {
+    if (!['prefix', 'varying', 'until'].includes(type.extent.kind)) {
       cx.report.error(
         'PF199',
         span,
@@ -178,6 +181,12 @@ function buildNamed(
   const { report } = cx;
   const [first] = type.path;
   const name = first!.text;
+  if (type.extent !== null && (type.path.length > 1 || !PREFIXED.includes(name))) {
+    report.error('PF109', type.extent.span, `\`${type.extent.kind}\` stands behind the type`, {
+      hint: 'in parentheses it says where the digits of a length end: `pstr(dec(u16) until ":")`',
+    });
+    return null;
+  }
   if (type.path.length === 1) {
     const int = declarations.intType(name);
     if (int !== null) {
@@ -205,36 +214,21 @@ function buildNamed(
       });
       return null;
     }
-    if (name === 'bool' || name === 'pstr' || name === 'pbytes') {
-      const arg = type.args[0];
-      const prefix = type.args.length === 1 && arg?.kind === 'name' ? declarations.intType(arg.name) : null;
-      if (prefix === null || prefix.bits > 32) {
-        report.error('PF109', type.span, `\`${name}\` takes an integer type of at most 32 bits`, {
-          hint: `write \`${name}(${name === 'bool' ? 'u8' : 'u16'})\``,
+    if (name === 'pstr' || name === 'pbytes') return buildPrefixed(name, type, input, cx, declarations);
+    if (name === 'bool') {
+      const [arg] = type.args;
+      const of = type.args.length === 1 && arg?.kind === 'name' ? arg.name : null;
+      const int = of === null ? null : declarations.intType(of);
+      if (of === null || int === null || int.bits > 32) {
+        report.error('PF109', type.span, '`bool` takes an integer type of at most 32 bits', {
+          hint: 'write `bool(u8)`',
         });
         return null;
       }
-      const prefixName = (arg as Expr & { kind: 'name' }).name;
-      if (name === 'bool')
-        return refuseExtent(
-          input,
-          cx,
-          ordered({ kind: 'int', int: prefix, form: FIXED, enum: null, bool: true }, prefixName, cx),
-        );
-      const nullable = input.attrs.some((a) => a.kind === 'nullable');
-      const max = maxOf(input.attrs, cx);
-      if (max === undefined) return null;
-      const chosen = prefix.bits > 8 && !hasOwnOrder(prefixName) ? cx.order : undefined;
-      const extent: ExtentModel =
-        chosen === undefined
-          ? { kind: 'prefix', int: prefix, max }
-          : { kind: 'prefix', int: { ...prefix, little: false }, max, order: chosen };
       return refuseExtent(
         input,
         cx,
-        name === 'pstr'
-          ? { kind: 'text', encoding: 'utf8', extent, nullable }
-          : { kind: 'bytes', extent, nullable },
+        ordered({ kind: 'int', int, form: FIXED, enum: null, bool: true }, of, cx),
       );
     }
   }
@@ -329,7 +323,7 @@ function nullableOf(input: TypeInput, report: Report): boolean {
   const attr = input.attrs.find((a) => a.kind === 'nullable');
   if (attr === undefined) return false;
   const { type, extent } = input;
-  if (type.kind === 'named' && ['pstr', 'pbytes'].includes(type.path[0]!.text)) return true;
+  if (type.kind === 'named' && PREFIXED.includes(type.path[0]!.text)) return true;
   const byField =
     extent !== null && (extent.kind === 'size' || extent.kind === 'count') && extent.value?.kind === 'name';
   if (byField && type.kind !== 'map' && type.kind !== 'named') return true;

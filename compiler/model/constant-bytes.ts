@@ -1,6 +1,7 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
-import { intType, rangeOf } from './integers.js';
+import { formedBytes } from './formed-bytes.js';
+import { formRange, intType, rangeOf } from './integers.js';
 import type { ConstantValue, ExtentModel, Field, FieldType, SaidFloat } from './model.js';
 
 /**
@@ -33,6 +34,12 @@ export function constantBytes(
     }
     if (BigInt(content.length) <= rangeOf(extent.int).high)
       return asBytes(lengthBytes(content.length, extent.int) + content, constant.value, span);
+    report.error('PF113', span, `this has ${content.length} bytes, more than its length can say`);
+  } else if (extent.kind === 'varying') {
+    const { length } = extent;
+    const bytes =
+      BigInt(content.length) > formRange(length).high ? null : formedBytes(length, BigInt(content.length));
+    if (bytes !== null) return asBytes(Buffer.from(bytes).toString('latin1') + content, constant.value, span);
     report.error('PF113', span, `this has ${content.length} bytes, more than its length can say`);
   } else if (extent.kind !== 'until') return {};
   else {

@@ -27,7 +27,8 @@ export function explicitMatch(decl: MatchDecl, frame: Frame, probe: number, cx: 
     );
     return [];
   }
-  const places = new Map(layoutOf(frame).places);
+  const layout = layoutOf(frame);
+  const places = new Map(layout.places);
   const bytes = new Map<Field, Map<number, Field>>();
   const byteOf = (field: Field, index: number): Field => {
     const known = bytes.get(field) ?? new Map<number, Field>();
@@ -39,7 +40,9 @@ export function explicitMatch(decl: MatchDecl, frame: Frame, probe: number, cx: 
     if (start === undefined) return byte;
     const extent = 'extent' in field.type ? field.type.extent : null;
     const prefix = extent?.kind === 'prefix' ? extent.int.bits / 8 : 0;
-    places.set(byte, { anchor: start.anchor, offset: start.offset + prefix + index });
+    // Behind a length of varying width nothing has a place, as behind the field itself.
+    const behind = extent?.kind === 'varying' ? layout.anchors.find((a) => a.after === field) : undefined;
+    places.set(byte, { anchor: behind ?? start.anchor, offset: start.offset + prefix + index });
     return byte;
   };
   return decl.conditions.flatMap((expr) => {

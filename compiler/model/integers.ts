@@ -1,6 +1,6 @@
 import { plainField } from './inner-fields.js';
 import type { ExpressionType } from './expression.js';
-import type { BitFieldModel, Enum, Field, FieldType, IntType } from './model.js';
+import type { BitFieldModel, Enum, ExtentModel, Field, FieldType, IntType } from './model.js';
 
 /** The bounds of what an integer type can hold. */
 export function rangeOf(int: IntType): { low: bigint; high: bigint } {
@@ -19,6 +19,14 @@ export function intName(int: IntType): string {
 export function longest(int: IntType, nullable: boolean, max: number | null): number {
   const most = Number(rangeOf(int).high) - (nullable && !int.signed ? 1 : 0);
   return Math.min(most, max ?? most);
+}
+
+/** The most bytes that a text or bytes with a length before it announces; Infinity where nothing bounds it. */
+export function mostAnnounced(extent: ExtentModel, nullable: boolean): number {
+  const { max } = extent;
+  if (extent.kind === 'prefix') return longest(extent.int, nullable, max);
+  if (extent.kind === 'varying') return Math.min(Number(formRange(extent.length).high), max ?? Infinity);
+  return max ?? Infinity;
 }
 
 export const SAFE = BigInt(Number.MAX_SAFE_INTEGER);

@@ -309,6 +309,12 @@ export type ExtentModel =
       readonly max: number | null;
       /** As of integers. */
       readonly order?: Expression;
+    }
+  /** As a prefix, with a length that says itself where it ends. A nullable one has a sign, and null is -1. */
+  | {
+      readonly kind: 'varying';
+      readonly length: FieldType & { readonly kind: 'int' };
+      readonly max: number | null;
     };
 
 export interface Struct {

@@ -1,4 +1,4 @@
-import { rangeOf } from './integers.js';
+import { mostAnnounced, rangeOf } from './integers.js';
 import type { Block, ExtentModel, FieldType, IntForm, IntType, MemberModel, SizeRange } from './model.js';
 
 const fixed = (bytes: number): SizeRange => ({ min: bytes, max: bytes });
@@ -108,6 +108,10 @@ function extentSize(extent: ExtentModel): SizeRange {
       const most = 2 ** (extent.int.signed ? extent.int.bits - 1 : extent.int.bits) - 1;
       return { min: width, max: width + Math.min(most, extent.max ?? Infinity) };
     }
+    case 'varying': {
+      const { min, max } = typeSize(extent.length);
+      return { min, max: max + mostAnnounced(extent, false) };
+    }
     case 'rest':
       return { min: 0, max: extent.max ?? Infinity };
     case 'until':
@@ -134,6 +138,7 @@ export function extentBounds(extent: ExtentModel & { kind: 'size' | 'count' }): 
 export function textContent(type: FieldType): SizeRange {
   const { min, max } = typeSize(type);
   const extent = 'extent' in type ? type.extent : null;
+  if (extent?.kind === 'varying') return { min: 0, max: mostAnnounced(extent, false) };
   const around =
     extent?.kind === 'prefix' ? extent.int.bits / 8 : extent?.kind === 'until' ? extent.delimiter.length : 0;
   return { min: min - around, max: max - around };

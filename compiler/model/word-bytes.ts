@@ -8,7 +8,10 @@ export interface Asked {
   readonly inAnyCase: boolean;
 }
 
-/** The text or bytes that words are compared with; null where that is something else, or in several arms. */
+/**
+ * The text or bytes that words are compared with; null where that is something else, or in several arms. A length of
+ * varying width may say the same in other bytes, so what stands behind it has no place.
+ */
 export function askedWhole(of: Expression): Asked | null {
   if (of.op === 'cased') {
     const inner = askedWhole(of.of);
@@ -16,7 +19,8 @@ export function askedWhole(of: Expression): Asked | null {
   }
   const field = of.op === 'field' && of.fields.length === 1 ? of.fields[0]! : null;
   const isText = field?.member === 'field' && (field.type.kind === 'text' || field.type.kind === 'bytes');
-  return isText ? { field, inAnyCase: false } : null;
+  const isVarying = isText && 'extent' in field.type && field.type.extent.kind === 'varying';
+  return isText && !isVarying ? { field, inAnyCase: false } : null;
 }
 
 /** The bytes under which a field at an offset is a word: its length before it, or its delimiter behind it, included. */

@@ -150,11 +150,13 @@ export interface MapType extends Node {
   readonly kind: 'map';
   readonly element: Element;
 }
-/** `u16`, `h2.str`, `pstr(u16)`. Arguments that are types (`pstr(i32)`) parse as name expressions. */
+/** `u16`, `h2.str`, `pstr(u16)`. Arguments that are types (`pstr(i32)`) parse as name expressions and calls. */
 export interface NamedType extends Node {
   readonly kind: 'named';
   readonly path: readonly Name[];
   readonly args: readonly Expr[];
+  /** Where the argument ends: `pstr(dec(u16) until ":")`. */
+  readonly extent: Extent | null;
 }
 
 export interface Element extends Node {

@@ -121,9 +121,13 @@ export function typeExpr(cx: BuildContext, cst: CstNode | null): TypeExpr | null
     return of && { kind: has(cst, 'List') ? 'list' : 'map', element: of, span };
   }
   const path: Name[] = tokens(cst, 'path').map((part) => nameOf(cx, part));
-  const given = args(cx, node(cst, 'args'));
+  const inParens = node(cst, 'typeArgs');
+  const given = args(cx, inParens);
+  const extentNode = inParens && node(inParens, 'extent');
+  const end = extentNode && extent(cx, extentNode);
   if (path.length === 0 || path.length !== tokens(cst, 'Dot').length + 1 || !given) return null;
-  return { kind: 'named', path, args: given, span };
+  if (extentNode && !end) return null;
+  return { kind: 'named', path, args: given, extent: end, span };
 }
 
 function element(cx: BuildContext, cst: CstNode): Element | null {

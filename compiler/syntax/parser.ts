@@ -286,7 +286,7 @@ export class SchemaParser extends RecoveringParser {
               this.CONSUME(t.Dot);
               this.CONSUME(t.Name, { LABEL: 'path' });
             });
-            this.OPTION2(() => this.SUBRULE(this.args));
+            this.OPTION2(() => this.SUBRULE(this.typeArgs));
           },
         },
       ],
@@ -847,6 +847,14 @@ export class SchemaParser extends RecoveringParser {
   private readonly args = this.RULE('args', () => {
     this.CONSUME(t.LeftParen);
     this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) });
+    this.CONSUME(t.RightParen);
+  });
+
+  /** `(u16)`, `(varint(leb128))`, and with where digits end: `(dec(u16) until ":")`. */
+  private readonly typeArgs = this.RULE('typeArgs', () => {
+    this.CONSUME(t.LeftParen);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) });
+    this.OPTION(() => this.SUBRULE(this.extent));
     this.CONSUME(t.RightParen);
   });
 

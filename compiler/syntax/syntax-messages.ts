@@ -70,7 +70,7 @@ const listed: Readonly<Record<string, string>> = {
 function expectedIn(expected: TokenType, ruleName: string): string | null {
   if (expected === t.Name || expected === t.Identifier) return nameIn[ruleName] ?? null;
   if (expected === t.RightBracket && ruleName === 'listLiteral') return '`,` or `]`';
-  if (expected === t.RightParen && (ruleName === 'args' || ruleName === 'params')) return '`,` or `)`';
+  if (expected === t.RightParen && ['args', 'typeArgs', 'params'].includes(ruleName)) return '`,` or `)`';
   if (expected === t.Int && ruleName === 'bitField') return 'the number of bits';
   if (expected === t.TextLiteral && (ruleName === 'use' || ruleName === 'extern'))
     return 'a path in quotes (`"./file"`)';

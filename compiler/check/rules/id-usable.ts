@@ -236,6 +236,7 @@ function isWalked(member: MemberModel): boolean {
       return fixedSize(memberSize(member)) === null;
     case 'bytes':
     case 'text':
+      return type.extent.kind === 'until' || type.extent.kind === 'varying';
     case 'map':
       return type.extent.kind === 'until';
     case 'list':

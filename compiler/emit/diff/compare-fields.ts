@@ -4,6 +4,7 @@ import type { Expression } from '../../model/expression.js';
 import { orderIn, sizeArgsIn } from '../../model/expressions-of.js';
 import type { Enum, ExtentModel, Field, FieldType } from '../../model/model.js';
 import type { Span } from '../../source/source-file.js';
+import { lengthForm } from '../length-form.js';
 import { orderText } from '../order-text.js';
 import { constantKey, constantText, shownConstant, sourceText } from '../source-text.js';
 import { compareInts } from './compare-enums.js';
@@ -276,6 +277,10 @@ export function compareExtents(
   } else if (was.kind === 'prefix' && is.kind === 'prefix') {
     compareOrder(cx, `the length before ${name}`, was, is, a, b);
     compareInts(`the length before ${name}`, was.int, is.int, a, b, changes);
+  } else if (was.kind === 'varying' && is.kind === 'varying') {
+    const [before, now] = [lengthForm(was.length), lengthForm(is.length)];
+    if (before !== now)
+      changes.breaking('extent-changed', a, b, `the length before ${name} was ${before}, is ${now}`);
   } else if (was.kind !== is.kind)
     changes.breaking('extent-changed', a, b, `${name} ended by ${ENDS[was.kind]}, ends by ${ENDS[is.kind]}`);
   compareLimit(cx, `the size of ${name}`, was.max ?? Infinity, is.max ?? Infinity, a, b);
@@ -328,4 +333,5 @@ const ENDS: Readonly<Record<ExtentModel['kind'], string>> = {
   rest: 'the end of its window',
   until: 'a delimiter',
   prefix: 'a length before it',
+  varying: 'a length of varying width before it',
 };

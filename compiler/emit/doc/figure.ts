@@ -1,5 +1,6 @@
 import { fixedSize, memberSize } from '../../model/size.js';
 import type { BitGroup, Block, ExtentModel, Field, MemberModel, VariantModel } from '../../model/model.js';
+import { lengthForm } from '../length-form.js';
 import { constantOf, sourceText } from '../source-text.js';
 
 /** One box of a bit diagram. */
@@ -102,6 +103,8 @@ function extentText(extent: ExtentModel, units: string): string {
       return 'the rest';
     case 'until':
       return `up to ${JSON.stringify(extent.delimiter)}`;
+    case 'varying':
+      return `length as ${lengthForm(extent.length)}, then as many bytes`;
     case 'prefix':
       return `length in ${extent.int.bits / 8} ${extent.int.bits === 8 ? 'byte' : 'bytes'}, then as many bytes`;
   }

@@ -323,6 +323,8 @@ export class LuaBlock {
         const little = extent.order === undefined ? int.little : luaExpression(extent.order);
         return `prefixed(r, ${ref}, ${int.bits / 8}, ${int.signed}, ${little}, ${none}, ${encoding})`;
       }
+      case 'varying':
+        return `announced(r, ${ref}, ${this.read(extent.length, 'nil')}, ${nullable ? '-1' : 'nil'}, ${encoding})`;
       default: {
         const size = luaExpression(extent.value);
         const read = `r:bytes(${ref}, ${size}, ${encoding})`;

@@ -137,9 +137,9 @@ function Reader:show(field, from, count, encoding)
   else self.tree:add_packet_field(field, self.tvb(from, count), encoding) end
 end
 
--- A number that is not an integer of so many bytes.
+-- A number that is not an integer of so many bytes; one without a field is not shown.
 function Reader:show_number(field, from, signed, value)
-  if self.tree == nil then return end
+  if self.tree == nil or field == nil then return end
   self.tree:add(field, self.tvb(from, self.at - from), signed and Int64.new(value) or UInt64.new(value))
 end
 
@@ -206,6 +206,12 @@ local function prefixed(r, field, width, signed, little, none, encoding)
   local range = r.tvb(r:take(width), width)
   local length
   if signed then length = little and range:le_int() or range:int() else length = little and range:le_uint() or range:uint() end
+  if length == none then return nil end
+  return r:bytes(field, length, encoding)
+end
+
+-- Bytes whose length has been read.
+local function announced(r, field, length, none, encoding)
   if length == none then return nil end
   return r:bytes(field, length, encoding)
 end

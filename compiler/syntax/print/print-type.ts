@@ -1,4 +1,4 @@
-import type { Attr, Element, Extent, Param, TypeExpr } from '../ast.js';
+import type { Attr, Element, Extent, NamedType, Param, TypeExpr } from '../ast.js';
 import { join, type Doc } from './doc.js';
 import { args, expression } from './print-expression.js';
 import type { Trivia } from './trivia.js';
@@ -13,8 +13,23 @@ export function type(trivia: Trivia, of: TypeExpr): Doc {
     case 'map':
       return [of.kind, ' of ', element(trivia, of.element)];
     case 'named':
-      return [of.path.map((part) => part.text).join('.'), of.args.length === 0 ? '' : args(trivia, of.args)];
+      return [of.path.map((part) => part.text).join('.'), argumentsOf(trivia, of)];
   }
+}
+
+function argumentsOf(trivia: Trivia, { args: given, extent: end }: NamedType): Doc {
+  if (given.length === 0) return '';
+  if (end === null) return args(trivia, given);
+  return [
+    '(',
+    join(
+      ', ',
+      given.map((one) => expression(trivia, one)),
+    ),
+    ' ',
+    extent(trivia, end),
+    ')',
+  ];
 }
 
 function element(trivia: Trivia, of: Element): Doc {

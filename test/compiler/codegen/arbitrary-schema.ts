@@ -23,6 +23,21 @@ const DELIMITERS: readonly (readonly [string, number])[] = [
   [';;,', 3],
   ['||', 2],
 ];
+/** Lengths of varying width before texts and bytes, with the bytes that each takes at least; those with a sign have a null. */
+const LENGTHS: readonly (readonly [string, number])[] = [
+  ['varint(leb128)', 1],
+  ['varint(quic)', 1],
+  ['varint(mqtt)', 1],
+  ['varint(vlq)', 1],
+  ['varint(ber)', 1],
+  ['dec(u16) until ":"', 2],
+  ['hex(u16) until "\\r\\n"', 3],
+  ['dec(u16) size 3', 3],
+];
+const SIGNED_LENGTHS: readonly (readonly [string, number])[] = [
+  ['varint(zigzag)', 1],
+  ['dec(i32) until ":"', 2],
+];
 const MOST = 2 ** 53 - 1;
 
 /** A number or boolean that stands before the place where an expression is written. */
@@ -245,10 +260,15 @@ class SchemaWriter {
     const [as, text, min, varies] = r.pick([
       ['uuid(id)', 'text ascii size 36', 36, false],
       [role, `text ${r.pick(['ascii', 'latin1'])} size ${width}`, width, false],
-      [role, 'pstr(u8)', 1, true],
+      [role, this.idLength(), 1, true],
       [role, `text latin1 until "${delimiter}" max ${17 + r.below(30)}`, size, true],
     ] as const);
     return { kind: 'text', role: as, text, min, varies };
+  }
+
+  /** A text with its length before it, which varies in width every other time. */
+  private idLength(): string {
+    return this.count % 2 === 0 ? 'pstr(u8)' : 'pstr(varint(leb128))';
   }
 
   /** A frame and its semantics, and the fields that replies to it may know. */
@@ -1152,20 +1172,28 @@ class SchemaWriter {
     const name = this.fresh('s');
     const type = r.pick(['pstr', 'pstr', 'pbytes']);
     const bits = r.pick([8, 8, 16, 24, 32]);
-    const prefix = `${r.chance(0.25) ? 'i' : 'u'}${bits}${this.endian(bits)}`;
+    const fixed = `${r.chance(0.25) ? 'i' : 'u'}${bits}${this.endian(bits)}`;
     const max = r.chance(0.2) ? ` max ${r.pick([5, 30])}` : '';
     const nullable = r.chance(0.3) ? ' nullable' : '';
+    const [prefix, width] = this.announcing(nullable !== '') ?? [fixed, bits / 8];
     const fallback = type === 'pstr' && r.chance(0.1) ? ' default "zz"' : '';
     if (nullable === '' && fallback === '' && r.chance(0.1)) {
-      this.line(place, name, `${name} : ${type}(${prefix}) = "MQTT";`, bits / 8 + 4);
+      this.line(place, name, `${name} : ${type}(${prefix}) = "MQTT";`, width + 4);
       return;
     }
     place.open.varies = true;
     if (type === 'pstr' && !place.inStruct)
       (nullable === '' && !this.inArm(place) ? this.texts : this.optionalTexts).push(name);
-    this.line(place, name, `${name} : ${type}(${prefix})${max}${nullable}${fallback};`, bits / 8);
+    this.line(place, name, `${name} : ${type}(${prefix})${max}${nullable}${fallback};`, width);
     if (nullable !== '') this.whenGiven(place, name);
     this.whenSaid(place, name);
+  }
+
+  /** A length of varying width every third time, by what has been drawn already; null for others. */
+  private announcing(nullable: boolean): readonly [string, number] | null {
+    if (this.count % 3 !== 0) return null;
+    const lengths = nullable ? SIGNED_LENGTHS : LENGTHS;
+    return lengths[Math.floor(this.count / 3) % lengths.length]!;
   }
 
   /** What stands in a frame or struct only where something else is not null. */
@@ -1221,6 +1249,12 @@ class SchemaWriter {
             })),
             { text: 'pbytes(u16)', min: 2, varies: true },
             { text: '(pstr(u16) nullable)', min: 2, varies: true },
+            ...[LENGTHS[this.count % LENGTHS.length]!].map(([length, min]) => ({
+              text: `pstr(${length})`,
+              min,
+              varies: true,
+            })),
+            { text: '(pbytes(varint(zigzag)) nullable)', min: 1, varies: true },
             { text: `varint(${r.pick(VARINTS)})`, min: 1, varies: true },
             { text: '(dec(i32) until CRLF)', min: 3, varies: true },
             { text: '(hex(u16) size 4)', min: 4, varies: false },
@@ -1559,8 +1593,10 @@ class SchemaWriter {
     const isDelimited = form === 2 || form === 4;
     const [between] = DELIMITERS[this.count % DELIMITERS.length]!;
     const [after] = DELIMITERS[(this.count >> 1) % DELIMITERS.length]!;
-    const key = isDelimited ? `text until "${between}"` : `pstr(${prefix})`;
-    const value = form === 4 ? `text until "${after}"` : `pstr(${valuePrefix})${nullable}`;
+    const [keyLength] = (form === 3 ? this.announcing(false) : null) ?? [prefix];
+    const [valueLength] = (form > 1 ? this.announcing(nullable !== '') : null) ?? [valuePrefix];
+    const key = isDelimited ? `text until "${between}"` : `pstr(${keyLength})`;
+    const value = form === 4 ? `text until "${after}"` : `pstr(${valueLength})${nullable}`;
     this.pairs.push(`  struct ${struct} { key : ${key}; value : ${value}; }`);
     if (isDelimited && this.count % 2 === 0) {
       const [end, least] = DELIMITERS[(this.count >> 2) % 5]!;
@@ -1578,7 +1614,8 @@ class SchemaWriter {
     if (place.inWindow && r.chance(0.6)) this.line(place, 'body', `body : bytes rest;`, 0);
     else if (r.chance(0.2)) {
       const prefix = r.pick(['u8', 'u16', 'i32', 'u24le']);
-      this.line(place, 'body', `body : pbytes(${prefix})${max};`, Number(/\d+/.exec(prefix)![0]) / 8);
+      const [length, width] = this.announcing(false) ?? [prefix, Number(/\d+/.exec(prefix)![0]) / 8];
+      this.line(place, 'body', `body : pbytes(${length})${max};`, width);
     } else {
       const size = this.extent(place, 0, 500);
       this.line(place, 'body', `body : bytes size ${size.text}${max};`, size.min);

@@ -358,6 +358,20 @@ class Checker extends Reader {
 
   private checkField(field: Field): void {
     const { type } = field;
+    if ('extent' in type && 'value' in type.extent && type.extent.value.op === 'digits') {
+      const { key } = type.extent.value.of;
+      const detail = quote(
+        `the header ${JSON.stringify(key)} has to say its size, in up to 15 digits, and once`,
+      );
+      this.fail(
+        `${this.emit(type.extent.value)} < 0`,
+        'range',
+        field.path,
+        this.offset(field),
+        detail,
+        field,
+      );
+    }
     if (type.kind === 'int') {
       const members = isClosed(type.enum) ? type.enum : null;
       // A number in digits or groups of bits is read once for its tests and their errors.

@@ -35,6 +35,7 @@ import type {
 } from '../model/model.js';
 import type { CodedField } from '../model/inner-fields.js';
 import { isAnnounced } from '../model/announced.js';
+import { lengthsByKey } from '../model/header-lengths.js';
 import { isGiven } from '../model/is-given.js';
 import { isLate } from '../model/late-computed.js';
 import { isInArms, isPartial, lengthsOf, usesOf } from '../model/partial-length.js';
@@ -247,6 +248,8 @@ class Writer implements Environment {
   private readonly partial = new Map<string, string>();
   /** Extents that share a length and stand in arms deeper than where that is found: checked once all is measured. */
   private readonly apart = new Set<Extended>();
+  /** The locals that hold what is written of what is given. */
+  private readonly replaced = new Map<Field, string>();
   /** The locals that say which of its words a text is. */
   private readonly words = new Map<Expression, string>();
   /** The locals that say which branch was given, of what is chosen by what it peeks at. */
@@ -312,6 +315,14 @@ class Writer implements Environment {
     return bytesCompared(e, this.field(e), text, this.module);
   }
 
+  /** Whether the headers that are given have a key. */
+  hasHeader({ maps, key }: Expression & { op: 'header' }): string | null {
+    if (!maps.every((map) => map.type.kind === 'map')) return null;
+    const inAnyCase = this.module.protocol.headerCase === 'insensitive';
+    const wanted = quote(inAnyCase ? key.toLowerCase() : key);
+    return `${this.module.use('hasEntry')}(${this.local(maps[0]!)}, ${wanted}, ${inAnyCase})`;
+  }
+
   which(e: Expression & { op: 'oneOf' }): string | null {
     return this.words.get(e) ?? null;
   }
@@ -362,6 +373,27 @@ class Writer implements Environment {
       if ((member.member === 'if' || member.member === 'variant') && isPeeking(member)) this.choose(member);
     this.checks(this.body);
     this.checkKnown();
+    this.sizeInHeaders();
+  }
+
+  /** Puts the sizes that stand in the headers into those that are given. */
+  private sizeInHeaders(): void {
+    const inAnyCase = this.module.protocol.headerCase === 'insensitive';
+    for (const [key, uses] of lengthsByKey(this.body)) {
+      const [map] = uses[0]!.size.of.maps;
+      const cases = uses.map(({ field }) => {
+        const size = contentSize(field.type, this.valueCode(field), field.path, this.module, this.depth);
+        return field.guards.length === 0 ? size : `${this.guardsCode(field.guards)} ? ${size} : `;
+      });
+      const size = uses.every(({ field }) => field.guards.length > 0)
+        ? `${cases.join('')}null`
+        : cases.join('');
+      const none = uses[0]!.size.missing ?? -1n;
+      const sized = this.free(`${this.local(map!)}Sized`);
+      const call = `${this.module.use('entriesWithSize')}(${this.valueCode(map!)}, ${quote(key)}, ${size}, ${none}, ${inAnyCase})`;
+      this.lines.push(`const ${sized} = ${call};`);
+      this.replaced.set(map!, sized);
+    }
   }
 
   /** Refuses what is given in another arm than its length says: the length would not be that of anything. */
@@ -379,6 +411,8 @@ class Writer implements Environment {
   /** Whether what is written has a place under these guards. */
   private guardsCode(guards: readonly Guard[]): string {
     const tests = guards.map(({ node, arm }) => {
+      const chosen = this.chosen.get(node);
+      if (chosen !== undefined) return `${chosen} === ${this.bitOf(node as Peeking, arm)}`;
       if (node.member === 'if') {
         const condition = emitExpression(node.condition, this);
         return arm === 0 ? condition : `!(${condition})`;
@@ -1250,7 +1284,7 @@ class Writer implements Environment {
   }
 
   private valueCode(field: Field): string {
-    const bytes = this.coded.get(field);
+    const bytes = this.coded.get(field) ?? this.replaced.get(field);
     if (bytes !== undefined) return bytes;
     const local = this.local(field);
     if (field.derivation !== null) return this.lengthCode(field);

@@ -36,6 +36,10 @@ export interface Environment {
   spanEqual?(e: Of<'span'>, text: string): string;
   /** A byte of a bytes or text field, undefined where it is not there. */
   byte?(e: Of<'byte'>): string;
+  /** The size that stands under a key of the headers; negative where it is missing or malformed. */
+  digits?(e: Of<'digits'>): string;
+  /** Whether the headers have a key. */
+  hasHeader?(e: Of<'header'>): string | null;
   /** Which of some words the bytes of a field are, where they are looked at as they lie; null where they are not. */
   which?(e: Of<'oneOf'>): string | null;
   /** Whether the bytes of a field begin or end with a text; null where they are not looked at as they lie. */
@@ -116,6 +120,8 @@ export function emitExpression(e: Expression, env: Environment): string {
     }
     case 'oneOf':
       return env.which?.(e) ?? whichCompared(e, emitExpression(e.of, env), env.module);
+    case 'digits':
+      return env.digits?.(e) ?? unreadable('a header');
     case 'named':
       return emitNamed(e.of, emitExpression(e.of, env), env.module);
     case 'span':
@@ -174,6 +180,11 @@ function emitBinary(e: Of<'binary'>, env: Environment): string {
     } as const;
     const which = env.which?.(asked) ?? null;
     if (which !== null) return `(${which} ${e.operator}= 0)`;
+  }
+  const [asked, none_] = e.left.op === 'null' ? [e.right, e.left] : [e.left, e.right];
+  if (asked.op === 'header' && none_.op === 'null') {
+    const has = env.hasHeader?.(asked) ?? null;
+    if (has !== null) return e.operator === '!=' ? has : `!(${has})`;
   }
   const isBig = bigCompared(e) !== null;
   const side = (of: Expression): string =>

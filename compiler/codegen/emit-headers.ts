@@ -49,6 +49,17 @@ export function headerWindow(
   return { window, bytes: limits.headerBytes };
 }
 
+/** The functions that find where the key and the value of an entry end: one where both look alike. */
+export function entryEnds({ type: { pair, key, value } }: MapField): {
+  readonly key: string;
+  readonly value: string;
+} {
+  const name = camelCase(pair.name);
+  if (JSON.stringify(shape(key)) === JSON.stringify(shape(value)))
+    return { key: `${name}TextEnd`, value: `${name}TextEnd` };
+  return { key: `${name}KeyEnd`, value: `${name}ValueEnd` };
+}
+
 /** Emits the functions over header entries: finding one, reading all, and writing them. */
 export function emitHeaders(
   fields: readonly MapField[],
@@ -56,11 +67,7 @@ export function emitHeaders(
 ): (FunctionDeclarationStructure | string)[] {
   const [field] = fields as readonly [MapField];
   const { key, value } = field.type;
-  const same = JSON.stringify(shape(key)) === JSON.stringify(shape(value));
-  const keyEnd = `${camelCase(field.type.pair.name)}KeyEnd`;
-  const valueEnd = same ? keyEnd : `${camelCase(field.type.pair.name)}ValueEnd`;
-  const textEnd = same ? `${camelCase(field.type.pair.name)}TextEnd` : null;
-  const ends = { key: textEnd ?? keyEnd, value: textEnd ?? valueEnd };
+  const ends = entryEnds(field);
   const [keyTail, valueTail] = [endsBefore(key), endsBefore(value)];
   const little = littleCode({ order: orderIn(field.type) }, new Reader(module));
   const nullTest = (place: string): string | null =>
@@ -107,8 +114,8 @@ export function emitHeaders(
   const endParam = usesEnd ? [end] : [];
   const endArg = usesEnd ? ', end' : '';
   return [
-    ...(textEnd !== null
-      ? [textEndFunction(textEnd, [key, value], little, module)]
+    ...(ends.key === ends.value
+      ? [textEndFunction(ends.key, [key, value], little, module)]
       : [
           textEndFunction(ends.key, [key], little, module),
           textEndFunction(ends.value, [value], little, module),
@@ -286,13 +293,13 @@ function shape(field: Field): unknown {
 }
 
 /** The code that comes back over the delimiter after a text or map; nothing where none ends it. */
-function endsBefore({ type }: Field): string {
+export function endsBefore({ type }: Field): string {
   const delimiter = 'extent' in type ? delimiterAfter(type.extent) : null;
   return delimiter === null ? '' : ` - ${delimiter.length}`;
 }
 
 /** The code of where the characters of a text start that stands at a place. */
-function contentAt({ type }: Field, place: string, module: Module): string {
+export function contentAt({ type }: Field, place: string, module: Module): string {
   const { extent } = type as Field['type'] & { kind: 'text' };
   if (extent.kind === 'varying') return behindLength(extent, 'b', place, module);
   return extent.kind === 'prefix' ? `${place} + ${extent.int.bits / 8}` : place;

@@ -246,7 +246,10 @@ class Scanner extends Reader {
     const { extent } = field.type;
     if (extent.kind === 'size' || extent.kind === 'count') {
       this.discriminants([extent.value]);
-      this.extent(this.emit(extent.value), extent.value, extent.max);
+      const code = this.emit(extent.value);
+      if (extent.value.op === 'digits')
+        this.lines.push(`if (${code} < 0) return ${this.module.use('ScanFault')}.malformed;`);
+      this.extent(code, extent.value, extent.max);
     } else if (extent.kind === 'prefix') {
       const start = this.module.layout.places.get(field)!;
       this.reading(start, extent.int.bits / 8);

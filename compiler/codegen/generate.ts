@@ -16,6 +16,7 @@ import { emitListEnd, emitStructEnd } from './emit-end.js';
 import { codedHeaders, emitCodedHeaders, emitCodedHeadersWrite } from './emit-coded-headers.js';
 import { emitCodedWrite, emitHeld, isCoded } from './emit-inner.js';
 import { emitEnum } from './emit-enum.js';
+import { emitHeaderNumbers, emitLengthened } from './emit-header-lengths.js';
 import { emitHeaders, headersFields, needsEnd } from './emit-headers.js';
 import { emitMatch } from './emit-match.js';
 import { emitProtocol } from './emit-protocol.js';
@@ -90,7 +91,7 @@ export async function generate(protocol: Protocol): Promise<string> {
             : [];
   if (headerFunctions.length === 0 && module.usesHeaderEntries) module.add(HEADER_ENTRIES);
   const namesAt = module.statements.length;
-  module.add(...roles, ...emitStatus(module), ...headerFunctions);
+  module.add(...roles, ...emitStatus(module), ...headerFunctions, ...emitHeaderNumbers(module));
   const checksums = checksumsOf(frame);
   if (checksums.length > 0) module.add(emitVerify(checksums, module));
   const usesBytes =
@@ -113,7 +114,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   const errorReply = protocol.reply?.synths.find((s) => s.name === 'hijack');
   module.add(
     emitEncode(module),
-    emitReencode(module),
+    ...emitLengthened(emitReencode(module), module),
     ...(withId === null ? [] : [withId]),
     ...emitSynths(module),
     ...(errorReply === undefined || protocol.replyForms.length === 0

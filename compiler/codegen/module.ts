@@ -332,7 +332,7 @@ export class Module {
       own.has(name) ||
       API_FUNCTIONS.test(name) ||
       FUNCTIONS.has(name) ||
-      /(At|Text\d*)$|^isLittle\d*$|^(endOf|sizeWith)[A-Z]|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(
+      /(At|Text\d*|InHeaders\d*)$|^isLittle\d*$|^(endOf|sizeWith)[A-Z]|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(
         name,
       );
     return clash ? `${name}_` : name;
@@ -393,7 +393,7 @@ const FUNCTIONS = new Set(
     'match scan check kindOf expects isExclusive isHeartbeat isGoaway idOf setId timeoutOf setTimeout wireStatusOf toCanonical toWire serviceOf methodOf groupOf versionOf headerOf ' +
     'readHeaders bodyStart bodyEnd reencode encode remember heartbeat heartbeatAck goaway hijack keys marks names byteNames values readUtf8 readLatin1 ' +
     'utf8Length writeUtf8 writeLatin1 equalsText equalsKey nonAscii fitsBelow adler32Plus internetPlus internetZero requireInteger ' +
-    'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le exactId joinId idPart textId uuidId textIdSize putTextId putUuidId identified beginsWith endsWith lowerCase upperCase whichInAnyCase whichOf whichText wordStart wordEnd utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
+    'requireBigInteger requirePresent verify findHeader knownHeader frameBytes copyBytes requestId64 requestId64le putRequestId64 putRequestId64le exactId joinId idPart textId uuidId textIdSize putTextId putUuidId identified entriesWithSize hasEntry headersWithSize headersWithout wholeNumber rewritten lengthened beginsWith endsWith lowerCase upperCase whichInAnyCase whichOf whichText wordStart wordEnd utf8Bytes defineProtocol Match FrameKind DecodeError EncodeError'
   )
     .split(' ')
     .concat(Object.keys(CHECKSUMS).flatMap((name) => [camelCase(name), `${camelCase(name)}Delta`])),

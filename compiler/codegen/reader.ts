@@ -22,6 +22,7 @@ import { blockSize, memberSize, takesRest, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import { littleCode, readInOrder, readInteger } from './byte-order.js';
 import { ConstantText } from './constant-text.js';
+import { headerNumber } from './emit-header-lengths.js';
 import { emitExpression, emitPatterns, unnamedWord, type Environment } from './emit-expression.js';
 import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { heldCode, innerCode, isInner, lookUpCode, type InnerField } from './emit-inner.js';
@@ -82,7 +83,8 @@ export class Reader implements Environment {
     if (known !== undefined) return known;
     if (/^[\w$]+$/.test(code)) return code;
     for (const call of this.lazy) if (code.includes(call)) return `(${code})`;
-    const base = e.op === 'field' ? e.name : e.op === 'oneOf' ? `${this.module.subject(e)}_word` : null;
+    const asked = e.op === 'oneOf' ? '_word' : e.op === 'digits' ? '' : null;
+    const base = e.op === 'field' ? e.name : asked === null ? null : `${this.module.subject(e)}${asked}`;
     const name = this.free(base === null ? 'chosen' : this.module.local(base));
     this.lines.push(`const ${name} = ${code};`);
     this.held.set(key, name);
@@ -112,6 +114,17 @@ export class Reader implements Environment {
       i === last && !e.optional ? this.value(f) : `${this.condition(f.guards)} ? ${this.value(f)} : `,
     );
     return `(${cases.join('')}${e.optional ? 'undefined' : ''})`;
+  }
+
+  /** The size that stands in the headers, as a local. */
+  digits(e: Expression & { op: 'digits' }): string {
+    return this.hold(e, headerNumber(e, this.b, this.at, this.module));
+  }
+
+  /** Whether the headers have a key, where that decides about the frame. */
+  hasHeader(e: Expression & { op: 'header' }): string | null {
+    if (!e.maps.every((map) => map.type.kind === 'map')) return null;
+    return `(findHeader(${this.b}, ${this.at}, ${quote(e.key)}) >= 0)`;
   }
 
   /** What stands under a key of a map that is not the headers: the list of its entries is read once. */
@@ -643,7 +656,9 @@ export function isMarked(anchor: Anchor, module: Module): boolean {
 function hasReadSize({ type }: Field): boolean {
   if (!('extent' in type) || !('value' in type.extent)) return false;
   return [...parts(type.extent.value)].some(
-    (part) => part.op === 'field' && part.fields.some((f) => f.member === 'field' && isFormed(f)),
+    (part) =>
+      part.op === 'digits' ||
+      (part.op === 'field' && part.fields.some((f) => f.member === 'field' && isFormed(f))),
   );
 }
 

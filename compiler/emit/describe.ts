@@ -4,6 +4,7 @@ import { checksumName } from '../model/checksum-name.js';
 import { partNames } from './part-names.js';
 import { constantOf, declaredText, sourceText } from './source-text.js';
 import { checksumsOf, checksumsOver } from '../model/covers.js';
+import { headerLengths } from '../model/header-lengths.js';
 import { extendedName } from '../model/derive.js';
 import type { Expression } from '../model/expression.js';
 import { orderIn } from '../model/expressions-of.js';
@@ -99,6 +100,10 @@ export function describe(protocol: Protocol): Description {
       ...fields.flatMap((f) =>
         f.computed === undefined ? [] : [{ field: f.name, from: textOf(f.computed) }],
       ),
+      ...headerLengths(protocol.frame.body).map(({ field, size }) => ({
+        field: textOf(size.of),
+        from: `bytes of ${field.name}`,
+      })),
       ...checksumsOf(protocol.frame).map(({ name, checksum }) => ({
         field: name,
         from: `${checksumName(checksum!)} over ${nameOf(checksum!.from) ?? ''}..${nameOf(checksum!.to) ?? ''}`,

@@ -25,6 +25,8 @@ export interface Scope {
   span?(e: Expression & { op: 'span' | 'sizeOf' }): Value;
   /** A header's first value, for roles; undefined if the frame has none of the maps, or that none. */
   header?(key: string, maps: readonly Field[]): Value;
+  /** The number under a key of the headers; -1 where it is none, or several that differ. */
+  headerNumber?(key: string): bigint | undefined;
 }
 
 /** The value of the first of some fields that is in a struct or coded window which has been read. */
@@ -110,6 +112,10 @@ export function evaluateValue(e: Expression, scope: Scope): Value {
     case 'oneOf': {
       const of = evaluateValue(e.of, scope);
       return typeof of === 'string' ? askText(e, of) : askNone(e);
+    }
+    case 'digits': {
+      const number = scope.headerNumber?.(e.of.key);
+      return number === undefined ? (e.missing ?? -1n) : number;
     }
     case 'named': {
       const of = evaluateValue(e.of, scope);

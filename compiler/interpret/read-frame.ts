@@ -189,6 +189,7 @@ class FrameReader {
         const isIn = this.headersIn !== null && maps.includes(this.headersIn);
         return isIn ? headerIn(this.headers, this.protocol.headerCase)(key) : undefined;
       },
+      headerNumber: (key) => numberIn(this.headers, this.protocol.headerCase, key),
     };
     const { frame, limits } = this.protocol;
     const { nodes, next } = this.block(frame.body, this.at, { end: this.end, isWindow: false }, scope);
@@ -941,12 +942,24 @@ class FrameReader {
   }
 }
 
-function headerIn(
-  headers: readonly [string, string | null][],
+/** What stands under a key: the first value. */
+export function headerIn(
+  headers: readonly (readonly [string, string | null])[],
   rule: Protocol['headerCase'] = 'sensitive',
 ): (key: string) => string | null | undefined {
   const fold = (key: string): string => (rule === 'sensitive' ? key : key.toLowerCase());
   return (key) => headers.find(([k]) => fold(k) === fold(key))?.[1];
+}
+
+/** The number in digits under a key; -1 where it is none, or several that differ. */
+function numberIn(
+  headers: readonly [string, string | null][],
+  rule: Protocol['headerCase'],
+  key: string,
+): bigint | undefined {
+  const all = headers.filter((entry) => headerIn([entry], rule)(key) !== undefined).map(([, text]) => text);
+  const numbers = new Set(all.map((text) => (/^[0-9]{1,15}$/.test(text ?? '') ? BigInt(text!) : -1n)));
+  return numbers.size > 1 ? -1n : [...numbers][0];
 }
 
 /** A map as its extern writes these entries; null if it can't. */

@@ -1,4 +1,5 @@
-import { HeaderMap } from '@proto-frame/api';
+import { entriesWithSize, HeaderMap } from '@proto-frame/api';
+import { lengthsByKey, type HeaderLength } from '../model/header-lengths.js';
 import { mostAnnounced, rangeOf } from '../model/integers.js';
 import type { Expression } from '../model/expression.js';
 import type {
@@ -30,7 +31,7 @@ import {
 } from './evaluate-value.js';
 import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
-import type { Shown } from './read-frame.js';
+import { headerIn, type Shown } from './read-frame.js';
 import { isAnnounced } from '../model/announced.js';
 import { isEarly } from '../model/early-length.js';
 import { isInArms, isPartial, usesOf } from '../model/partial-length.js';
@@ -51,7 +52,7 @@ export function writeFrame(
   json: { readonly [key: string]: Json },
   code: ExternCode = ExternCode.none,
 ): Uint8Array {
-  const writer = new FrameWriter(code);
+  const writer = new FrameWriter(code, protocol.headerCase);
   writer.write(protocol.frame.body, objectFromJson(protocol.frame.body, json, ''), '');
   return writer.bytes();
 }
@@ -61,7 +62,10 @@ class FrameWriter {
   private data = new Uint8Array(256);
   private size = 0;
 
-  constructor(readonly code: ExternCode) {}
+  constructor(
+    readonly code: ExternCode,
+    readonly headerCase: Protocol['headerCase'] = 'sensitive',
+  ) {}
 
   bytes(): Uint8Array {
     return this.data.slice(0, this.size);
@@ -74,7 +78,7 @@ class FrameWriter {
     path: string,
     given: Scope['values'] = new Map(),
   ): void {
-    const body = new BodyWriter(this, object, path, given);
+    const body = new BodyWriter(this, object, path, given, lengthsByKey(block));
     body.block(block);
     body.finish();
   }
@@ -145,6 +149,8 @@ class BodyWriter {
   private readonly checksums: Field[] = [];
   /** What is computed of how many bytes there are. */
   private readonly late: Field[] = [];
+  /** The entries that are given for the headers. */
+  private entries: readonly (readonly [string, string | null])[] = [];
   private readonly peeks = new Set<Field>();
   /** The branches and assertions that hang on what was peeked at, which is known once it is written. */
   private readonly chosen: Guard[] = [];
@@ -157,8 +163,15 @@ class BodyWriter {
     private readonly object: { readonly [field: string]: Shown },
     private readonly path: string,
     given: Scope['values'],
+    /** What the headers say the size of. */
+    private readonly sizes: ReadonlyMap<string, readonly HeaderLength[]> = new Map(),
   ) {
-    this.scope = { values: given, code: out.code, span: (e) => this.spanOf(e) };
+    this.scope = {
+      values: given,
+      code: out.code,
+      span: (e) => this.spanOf(e),
+      header: (key) => headerIn(this.entries, out.headerCase)(key),
+    };
     this.start = out.position;
   }
 
@@ -481,7 +494,7 @@ class BodyWriter {
       this.out.putInt(at, this.intOf(field), value, this.name(field));
       return;
     }
-    const own = this.object[field.name];
+    const own = type.kind === 'map' ? this.sized(field) : this.object[field.name];
     // Null is a value of its own, not the default.
     const given = own !== undefined ? own : (constantOf(field) ?? emptyOf(type));
     if (given === undefined) throw new JsonError(this.name(field), 'is missing');
@@ -511,6 +524,24 @@ class BodyWriter {
           `has ${this.units.get(field)} ${count ? 'elements' : 'bytes'}, needs ${fixed}`,
         );
     }
+  }
+
+  /** The entries of a map, with the sizes in them that stand there. */
+  private sized(field: Field): Shown | undefined {
+    const own = this.object[field.name];
+    let entries = (own ?? []) as Iterable<readonly [string, string | null]>;
+    this.entries = [...entries];
+    for (const [key, uses] of this.sizes) {
+      const use = uses.find(
+        (one) =>
+          one.size.of.maps.includes(field) && one.field.guards.every((guard) => isTaken(guard, this.scope)),
+      );
+      if (use === undefined) continue;
+      const size = Number(this.unitsOf(use.field));
+      const none = Number(use.size.missing ?? -1n);
+      entries = entriesWithSize(entries, key, size, none, this.out.headerCase === 'insensitive');
+    }
+    return own === undefined && this.sizes.size === 0 ? undefined : ([...entries] as unknown as Shown);
   }
 
   private number(field: Field): bigint {

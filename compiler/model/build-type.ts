@@ -1,4 +1,4 @@
-import type { Attr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
+import type { Attr, Expr, Extent, NamedType, TypeExpr } from '../syntax/ast.js';
 import type { Span } from '../source/source-file.js';
 import type { Report } from '../diagnostics/diagnostic.js';
 import { constantOf } from './constants.js';
@@ -13,7 +13,8 @@ import { buildPrefixed } from './build-prefixed.js';
 import type { Declarations } from './declarations.js';
 import { sizeArgsIn } from './expressions-of.js';
 import { foldConstants } from './fold-constants.js';
-import { rangeOf } from './integers.js';
+import { intType, rangeOf } from './integers.js';
+import type { Expression } from './expression.js';
 import { rangeAttribute } from './range-attribute.js';
 import { orderArgument } from './struct-order.js';
 import { takesRest, typeSize } from './size.js';
@@ -419,6 +420,28 @@ export function maxOf(attrs: readonly Attr[], cx: Context): number | null | unde
   return Number(constant.value);
 }
 
+/** A size or count; one under a key of a map stands there in digits. */
+function buildSize(expr: Expr, kind: 'size' | 'count', cx: Context): Expression | null {
+  const asked = expr.kind === 'binary' && expr.operator === '??' ? expr.left : expr;
+  const of = asked.kind === 'index' && kind === 'size' ? buildExpression(asked, cx) : undefined;
+  if (of?.op !== 'header') return of === undefined || asked !== expr ? buildExpression(expr, cx) : of;
+  const type = intType({ low: 0n, high: MOST_IN_HEADERS });
+  const { span } = expr;
+  if (expr.kind !== 'binary') return { op: 'digits', of, missing: null, span, optional: false, type };
+  const missing = constantOf(expr.right, cx.scope, cx.report);
+  if (missing === null) return null;
+  if (missing.kind !== 'int' || missing.value < 0n || missing.value > MOST_IN_HEADERS) {
+    cx.report.error('PF113', expr.right.span, 'where a header is missing, a size is a number of bytes', {
+      hint: 'write `size headers["content-length"] ?? 0`',
+    });
+    return null;
+  }
+  return { op: 'digits', of, missing: missing.value, span, optional: false, type };
+}
+
+/** Digits in headers: numbers of up to 15 are exact. */
+const MOST_IN_HEADERS = 999_999_999_999_999n;
+
 function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | null {
   const { extent } = input;
   const max = maxOf(input.attrs, cx);
@@ -447,7 +470,7 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
     cx.report.error('PF109', extent.span, message);
     return null;
   }
-  const built = buildExpression(extent.value!, cx);
+  const built = buildSize(extent.value!, extent.kind, cx);
   if (built === null) return null;
   const value = foldConstants(built);
   if (value.type.kind !== 'int') {

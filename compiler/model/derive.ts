@@ -211,6 +211,8 @@ function collect(body: Block, uses: Use[], report: Report): void {
   const add = (of: Extended, value: Expression): void => {
     // What an extern function says is not turned round: the encoder checks that it agrees.
     if (value.op === 'call') return;
+    // The headers take what is written.
+    if (value.op === 'digits') return;
     const affine = affineOf(value, report);
     if (affine === null || affine.terms.size === 0) return;
     const outside = [...affine.terms.keys()].find((f) => !isFixed(f) && !isInside(of, f)) ?? null;

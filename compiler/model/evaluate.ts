@@ -68,6 +68,7 @@ export function evaluate(e: Expression, facts: Facts, bits: BitsOf = NO_BITS): K
       return given === undefined && of !== undefined ? null : given;
     }
     case 'header':
+    case 'digits':
     case 'named':
     case 'sizeOf':
     case 'span':

@@ -97,6 +97,12 @@ export type Expression = Common &
     | { readonly op: 'word'; readonly of: Expression; readonly index: number }
     /** `lower(verb)`, `upper(verb)`: a text with its letters from A to Z, or a to z, as the other. */
     | { readonly op: 'cased'; readonly of: Expression; readonly to: 'lower' | 'upper' }
+    /** `size headers["content-length"] ?? 0`: the number in digits under a key, or what stands for it where it is missing. */
+    | {
+        readonly op: 'digits';
+        readonly of: Expression & { readonly op: 'header' };
+        readonly missing: bigint | null;
+      }
     /** Which of some texts a text or bytes are, by number; -1 for any other, and for none. What chooses by words. */
     | { readonly op: 'oneOf'; readonly of: Expression; readonly texts: readonly string[] }
     /** `wire(code)` */

@@ -131,6 +131,7 @@ export function* parts(e: Expression): IterableIterator<Expression> {
     case 'named':
     case 'cased':
     case 'oneOf':
+    case 'digits':
       yield* parts(e.of);
       break;
     case 'unary':

@@ -10,7 +10,7 @@ export interface Asked {
 
 /**
  * The text or bytes that words are compared with; null where that is something else, or in several arms. A length of
- * varying width may say the same in other bytes, so what stands behind it has no place.
+ * varying width, or in the order of the frame, may say the same in other bytes.
  */
 export function askedWhole(of: Expression): Asked | null {
   if (of.op === 'cased') {
@@ -19,7 +19,8 @@ export function askedWhole(of: Expression): Asked | null {
   }
   const field = of.op === 'field' && of.fields.length === 1 ? of.fields[0]! : null;
   const isText = field?.member === 'field' && (field.type.kind === 'text' || field.type.kind === 'bytes');
-  const isVarying = isText && 'extent' in field.type && field.type.extent.kind === 'varying';
+  const { extent } = isText ? field.type : { extent: null };
+  const isVarying = extent?.kind === 'varying' || (extent?.kind === 'prefix' && extent.order !== undefined);
   return isText && !isVarying ? { field, inAnyCase: false } : null;
 }
 

@@ -64,6 +64,13 @@ export {
   whichOf,
   whichText,
 } from './bytes/which-text.js';
+export {
+  entriesWithSize,
+  hasEntry,
+  headersWithSize,
+  headersWithout,
+  wholeNumber,
+} from './bytes/header-length.js';
 export { wordEnd, wordStart } from './bytes/word-place.js';
 export { headerMapOf } from './header-map-of.js';
 export { memberName } from './member-name.js';

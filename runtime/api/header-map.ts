@@ -59,6 +59,14 @@ export class HeaderMap {
     return found;
   }
 
+  /** Another map of the same entries, those received as they came. */
+  copy(): HeaderMap {
+    const copy = new HeaderMap(this.caseRule);
+    for (const { key, value, start, end } of this.entries) copy.append(key, value, start, end);
+    copy.changed = this.changed;
+    return copy;
+  }
+
   /** The entries in wire order. */
   *[Symbol.iterator](): IterableIterator<[key: string, value: string | null]> {
     for (const { key, value } of this.entries) yield [key, value];

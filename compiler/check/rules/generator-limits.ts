@@ -5,8 +5,18 @@ import { lateReason, replacedIn } from '../../model/early-length.js';
 import { plainField } from '../../model/inner-fields.js';
 import { memberOf } from '../../model/layout.js';
 import { ordersOf } from '../../model/order-of.js';
+import { asksForKey, headerLengths, lengthsByKey, type HeaderLength } from '../../model/header-lengths.js';
+import { exclusive } from '../../model/names.js';
 import { walk } from '../../model/walk.js';
-import type { ExtentModel, Field, MemberModel, Protocol, WindowModel } from '../../model/model.js';
+import type {
+  ConditionModel,
+  ExtentModel,
+  Field,
+  Guard,
+  MemberModel,
+  Protocol,
+  WindowModel,
+} from '../../model/model.js';
 import { fixedSize, typeSize } from '../../model/size.js';
 
 /** PF199: what the model can say and the code generator does not write yet. */
@@ -19,7 +29,7 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       else if (member.member === 'within') {
         lengthsStay(member, report);
       }
-      for (const e of membersRead(member)) lookedUp(e, member, report);
+      for (const e of membersRead(member)) lookedUp(e, member, protocol, report);
       if (member.member !== 'field') continue;
       for (const arg of argsIn(member.type)) lengthRead(arg, protocol, report);
       if (member.isPad === true)
@@ -29,6 +39,7 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
     }
   }
   byteOrder(protocol, report);
+  sizesApart(protocol, report);
   for (const e of expressionsOf(protocol)) entriesRead(e, protocol.roles.headers, report);
 }
 
@@ -44,19 +55,64 @@ function byteOrder({ frame, facts }: Protocol, report: Report): void {
 }
 
 /**
- * Where a frame ends is found without looking into maps: what stands in one is for roles, and for assertions if filters
- * do not edit the map, as they do the headers.
+ * Where a frame ends is found without looking into maps, but for sizes that the headers say: what else stands in one is for
+ * roles, and for assertions if filters do not edit the map, as they do the headers.
  */
-function lookedUp(read: Expression, by: MemberModel, report: Report): void {
+function lookedUp(read: Expression, by: MemberModel, protocol: Protocol, report: Report): void {
   for (const e of parts(read)) {
     if (e.op !== 'header') continue;
     const [map] = e.maps;
     if (by.member === 'assert' && map!.type.kind === 'list') continue;
+    const isSize = read.op === 'digits' && by.member === 'field' && isOfBytes(by);
+    const isAsked = by.member === 'if' && isLengthAsked(by, protocol);
+    if ((isSize || isAsked) && isDelimitedHeaders(e, by, protocol)) continue;
     report.error('PF199', e.span, 'deciding about a frame by what stands in a map is not built yet', {
       labels: [{ span: map!.span, text: 'the map' }],
-      hint: 'roles look maps up, and assertions those that are not the headers: `service = headers["service"];`',
+      hint:
+        isSize || isAsked
+          ? 'sizes stand in the headers, a map that ends with a delimiter: `map of Header until "\\r\\n"`'
+          : 'roles look maps up, assertions those that are not the headers; the headers may say a size: `size headers["content-length"]`, and `if (has(headers["content-length"]))`',
     });
   }
+}
+
+/** Whether a branch is there because the headers have the size of what stands in it. */
+function isLengthAsked(by: ConditionModel, { frame }: Protocol): boolean {
+  const asked = asksForKey({ node: by, arm: 0 });
+  return headerLengths(frame.body).some(({ field, size }) =>
+    field.guards.some(({ node, arm }) => node === by && arm === asked?.has && size.of.key === asked.key),
+  );
+}
+
+/** Whether a map is the headers, where there is what asks for it, and scan finds its end by walking over its entries. */
+function isDelimitedHeaders(
+  { maps }: Expression & { op: 'header' },
+  by: MemberModel & { readonly guards: readonly Guard[] },
+  { roles }: Protocol,
+): boolean {
+  const [map, other] = roles.headers;
+  if (map === undefined || other !== undefined || maps.some((one) => one !== map)) return false;
+  const isThere = map.guards.every((g) => by.guards.some((own) => own.node === g.node && own.arm === g.arm));
+  return isThere && map.type.kind === 'map' && map.type.extent.kind === 'until';
+}
+
+function isOfBytes({ type }: Field): boolean {
+  return (type.kind === 'bytes' || type.kind === 'text') && !type.nullable;
+}
+
+/** PF199: a size in the headers is that of one field. */
+function sizesApart({ frame }: Protocol, report: Report): void {
+  for (const uses of lengthsByKey(frame.body).values())
+    for (const [i, { field, size }] of uses.entries()) {
+      const isBeside = (use: HeaderLength): boolean =>
+        use.size.of.maps[0] === size.of.maps[0] && !exclusive(use.field.guards, field.guards);
+      const before = uses.slice(0, i).find(isBeside);
+      if (before === undefined) continue;
+      report.error('PF199', size.span, 'one header says the size of one field', {
+        labels: [{ span: before.size.span, text: 'this is the size of another' }],
+        hint: 'let a length of its own say one of them',
+      });
+    }
 }
 
 /** Of maps that a module reads, and of several in arms, those are looked up that are the headers. */

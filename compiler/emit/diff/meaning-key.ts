@@ -77,6 +77,8 @@ export function meaningKey(e: Expression, known: Known): string {
       return `${e.to}(${key(e.of)})`;
     case 'oneOf':
       return key(e.of);
+    case 'digits':
+      return `digits(${key(e.of)} ?? ${e.missing ?? 'none'})`;
     case 'param':
       return `param ${e.role}`;
     case 'wire':

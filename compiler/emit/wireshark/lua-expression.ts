@@ -59,6 +59,8 @@ export function luaExpression(e: Expression): string {
       return `text_${e.to}(${luaExpression(e.of)})`;
     case 'oneOf':
       return `which_of(${luaExpression(e.of)}, { ${e.texts.map(luaText).join(', ')} })`;
+    case 'digits':
+      return `(tonumber(${luaExpression(e.of)}) or ${e.missing ?? -1n})`;
     case 'part':
       return `text_${e.part}(${luaExpression(e.of)}, ${luaText(e.separator)})`;
     case 'named': {
@@ -108,6 +110,7 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'word':
     case 'cased':
     case 'oneOf':
+    case 'digits':
     case 'named':
       return known(e.of);
     case 'unary':

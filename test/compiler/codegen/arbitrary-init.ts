@@ -19,13 +19,17 @@ import { isPartial, usesOf } from '../../../compiler/model/partial-length.js';
 import { exampleOf } from '../../../compiler/model/peek-agreement.js';
 import { branchesOf, peekingIn } from '../../../compiler/model/peeks.js';
 import { walk } from '../../../compiler/model/walk.js';
+import { lengthsByKey } from '../../../compiler/model/header-lengths.js';
+import { sizedHeaders } from './sized-headers.js';
 import { wordsAsked } from './words-asked.js';
 
 type Value = unknown;
 
 /** Values for a protocol's encoder that it has to accept, and what fields the frame then has. */
 export function arbitraryInit(protocol: Protocol): fc.Arbitrary<Record<string, Value>> {
-  return arbitraryBlock(protocol.frame.body, 0);
+  const given = arbitraryBlock(protocol.frame.body, 0);
+  if (lengthsByKey(protocol.frame.body).size === 0) return given;
+  return fc.tuple(given, fc.boolean()).map(([init, isAsked]) => sizedHeaders(protocol, init, isAsked));
 }
 
 type Facts = ReadonlyMap<Field | BitFieldModel, Known>;

@@ -65,7 +65,7 @@ import {
   writeDelimiter,
   writeFormed,
 } from './self-delimiting.js';
-import { docOf, quote, type Module } from './module.js';
+import { fieldDocs, quote, type Module } from './module.js';
 import { argumentsOf, listParams, sizeArgumentsOf, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 import { initTypeText } from './type-text.js';
@@ -148,7 +148,7 @@ export function emitInit(
       type: `${initTypeText(field, module)}${optional ? ' | undefined' : ''}`,
       hasQuestionToken: optional,
       isReadonly: true,
-      docs: field.doc === '' ? [] : [docOf(field.doc)],
+      docs: fieldDocs(field),
     })),
   };
 }
@@ -298,6 +298,7 @@ class Writer implements Environment {
     if (field.member === 'field' && field.computed !== undefined && e.fields.length === 1)
       return emitExpression(field.computed, this);
     if (isPartial(field)) return this.lengthCode(field);
+    if (field.member === 'field' && field.isSkipped === true) return this.skippedCode(field);
     // In the arm that has the field its presence has been required.
     const required = field.guards.length > 0 && !e.optional && isGiven(field) && fallback(field) === null;
     return required ? `${this.local(field)}!` : this.local(field);
@@ -1284,11 +1285,22 @@ class Writer implements Environment {
   }
 
   private valueCode(field: Field): string {
+    if (field.isSkipped === true) return this.skippedCode(field);
     const bytes = this.coded.get(field) ?? this.replaced.get(field);
     if (bytes !== undefined) return bytes;
     const local = this.local(field);
     if (field.derivation !== null) return this.lengthCode(field);
     return field.guards.length > 0 && isGiven(field) && fallback(field) === null ? `${local}!` : local;
+  }
+
+  /** What is written where nobody gives a value: the default, or zeros. */
+  private skippedCode(field: Field): string {
+    const { type } = field;
+    if (field.default !== null) return fallback(field, this.module)!;
+    if (type.kind === 'bytes')
+      return `new Uint8Array(${(type.extent as { value: Expression & { op: 'int' } }).value.value})`;
+    if (type.kind === 'int' && type.enum !== null) return this.module.enumValue(type.enum, 0n);
+    return type.kind === 'float' ? '0' : literal(field, { kind: 'int', value: 0n });
   }
 
   private bigCode(field: Field, value: string): string {

@@ -13,7 +13,7 @@ import { quote, repliesName, type Module } from './module.js';
 import { littleCode, readInOrder, writeInOrder } from './byte-order.js';
 import { putInPlace, writeInPlace } from './put-in-place.js';
 import { isMarked, Reader } from './reader.js';
-import { behindLength, formedSize, writeFormed } from './self-delimiting.js';
+import { behindLength, formedSize, leastSize, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
 
 const B = { name: 'b', type: 'Uint8Array' };
@@ -449,6 +449,13 @@ function setId(id: Field, scratch: string, reader: Reader, module: Module): void
   if (type.form.kind !== 'fixed') {
     const start = reader.free('start');
     lines.push(`const ${start} = ${reader.placeOf(id)};`);
+    if (type.form.kind === 'varint' && type.form.width !== undefined) {
+      const least = leastSize(type, 'id as number', module);
+      lines.push(`const width = ${reader.endOf(id)} - ${start};`, `if (${least} > width) return false;`);
+      lines.push(`let q = ${start};`, ...writeFormed(type, 'id as number', module, 'b', 'q', 'width'));
+      lines.push('return true;');
+      return;
+    }
     const size = formedSize(type, 'id as number', module);
     lines.push(`if (${size} !== ${reader.endOf(id)} - ${start}) return false;`);
     lines.push(`let q = ${start};`, ...writeFormed(type, 'id as number', module, 'b', 'q'));

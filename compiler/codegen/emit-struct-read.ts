@@ -1,10 +1,10 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
-import { parts } from '../model/expressions-of.js';
+import { membersRead, parts } from '../model/expressions-of.js';
 import { boundsOf, formRange, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
-import { takesRest, typeSize } from '../model/size.js';
+import { memberSize, takesRest, typeSize } from '../model/size.js';
 import { keyedBy } from '../model/maps-as-lists.js';
 import { walk } from '../model/walk.js';
 import type {
@@ -494,7 +494,12 @@ class StructReader implements Environment {
       const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
       for (const field of fields) {
         // A constant text is compared where it lies.
-        if (field.constant?.kind === 'text' || (field.member === 'field' && field.isPad === true)) continue;
+        if (field.constant?.kind === 'text') continue;
+        if (
+          field.member === 'field' &&
+          (field.isPad === true || (field.isSkipped === true && !this.isRead(field)))
+        )
+          continue;
         const local = this.module.local(field);
         // Branches in branches are declared with the outermost.
         if (this.optional.has(local)) continue;
@@ -520,6 +525,13 @@ class StructReader implements Environment {
       const read = readValue(field, 'c.bytes', 'c.at', this.module, undefined, little);
       this.set(field, `${read}${closedCast(of)}`);
       this.checkValue(field, local);
+      return;
+    }
+    if (field.isSkipped === true && !this.isRead(field)) {
+      const size = memberSize(field).min;
+      this.lines.push(
+        `c.at = c.reach(${size}, ${quote(field.path)}, ${quote(this.module.schemaAt(field))});`,
+      );
       return;
     }
     if (field.isPad === true) {
@@ -552,6 +564,14 @@ class StructReader implements Environment {
     if (inner !== local) this.lines.push(`${local} = ${inner};`);
     this.locals.set(field, local);
     this.checkValue(field, local);
+  }
+
+  /** Whether the value of a field is asked for, or held to what it may be. */
+  private isRead(field: Field): boolean {
+    const { type, range } = field;
+    if (range !== null || (type.kind === 'int' && isClosed(type.enum))) return true;
+    const read = [...walk(this.struct.body)].flatMap(membersRead).flatMap((e) => [...parts(e)]);
+    return read.some((e) => e.op === 'field' && e.fields.includes(field));
   }
 
   private readConstant(field: Field, text: string, local: string, schema: string): void {

@@ -12,7 +12,7 @@ import { readAtCursor, slice } from './emit-struct-read.js';
 import { isInnerOptional, plainField } from '../model/inner-fields.js';
 import { heldCode, isCoded, isInner, presence } from './emit-inner.js';
 import { entryGetter, isEntry } from './emit-record.js';
-import { docOf, quote, type Module } from './module.js';
+import { docOf, fieldDocs, quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { announcesNull, behindLength } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
@@ -38,8 +38,8 @@ export function fieldsByName(frame: Frame): Map<string, (Field | BitFieldModel)[
 }
 
 /** Whether a field has no name that a caller could use. */
-function isHidden({ isPeek, isPad }: Field): boolean {
-  return isPeek === true || isPad === true;
+function isHidden({ isPeek, isPad, isSkipped }: Field): boolean {
+  return isPeek === true || isPad === true || isSkipped === true;
 }
 
 /** Emits the view: a class with a getter for every field, each reading where the field lies. */
@@ -110,7 +110,7 @@ function emitGetter(
   return {
     kind: StructureKind.GetAccessor,
     name: module.property(first),
-    docs: first.doc === '' ? [] : [docOf(first.doc)],
+    docs: fieldDocs(first),
     returnType: `${fieldTypeText(first, module)}${absent ? ' | undefined' : ''}`,
     statements: shorten(reader.lines),
   };

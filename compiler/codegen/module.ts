@@ -414,6 +414,13 @@ export function docOf(...paragraphs: string[]): string {
     .replaceAll('*/', '* /');
 }
 
+/** The doc comments of a field: what the schema says of it, and why it is no longer to be used. */
+export function fieldDocs(field: Field | BitFieldModel): string[] {
+  const why = field.member === 'field' ? field.deprecated : undefined;
+  const text = docOf(field.doc, why === undefined ? '' : `@deprecated ${why}`);
+  return text === '' ? [] : [text];
+}
+
 /** A JavaScript string literal. */
 export function quote(text: string): string {
   return JSON.stringify(text).replace(

@@ -194,21 +194,37 @@ export function readFormed(
 /** How many bytes a number of a form that is not fixed takes, as code. */
 export function formedSize(type: FieldType & { kind: 'int' }, value: string, module: Module): string {
   const { form } = type;
-  if (form.kind === 'varint') return `${module.use(`${form.encoding}Size`)}(${value})`;
+  if (form.kind === 'varint' && form.width !== undefined) return String(form.width);
+  if (form.kind === 'varint') return leastSize(type, value, module);
   if (form.kind !== 'digits') return String(type.int.bits / 8);
   if (form.extent.kind === 'size') return String(form.extent.digits);
   return `${module.use(form.base === 10 ? 'decimalSize' : 'hexSize')}(${value}) + ${form.extent.delimiter.length}`;
 }
 
-/** The lines that write a number of a form that is not fixed at `p` and move on. */
+/** How few bytes a number of varying width takes, as code. */
+export function leastSize({ form }: FieldType & { kind: 'int' }, value: string, module: Module): string {
+  if (form.kind !== 'varint') throw new Error('a number in digits takes as many bytes as it has');
+  return `${module.use(`${form.encoding}Size`)}(${value})`;
+}
+
+/**
+ * The lines that write a number of a form that is not fixed at `p` and move on.
+ *
+ * @param width the code of in how many bytes one of varying width is written, where not in those that its type says
+ */
 export function writeFormed(
   type: FieldType & { kind: 'int' },
   value: string,
   module: Module,
   b = 'b',
   p = 'p',
+  width?: string,
 ): string[] {
   const { form } = type;
+  if (form.kind === 'varint' && (width ?? form.width) !== undefined) {
+    const put = module.use(`putWide${pascalCase(form.encoding)}`);
+    return [`${p} = ${put}(${b}, ${p}, ${value}, ${width ?? form.width});`];
+  }
   if (form.kind === 'varint')
     return [`${p} = ${module.use(`put${pascalCase(form.encoding)}`)}(${b}, ${p}, ${value});`];
   if (form.kind !== 'digits') throw new Error('a number of fixed width is written by its width');

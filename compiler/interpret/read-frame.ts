@@ -409,7 +409,8 @@ class FrameReader {
     const keyed = field.type.kind === 'list' ? field.type.keyed : undefined;
     const said = typeof field.said === 'string' ? field.said : known;
     scope.values.set(field, keyed === undefined ? said : entriesOf(keyed, value as readonly Shown[]));
-    const given = isGiven(field);
+    // What an encoder writes for itself is kept by tools.
+    const given = isGiven(field) || field.isSkipped === true;
     let comment = note;
     if (field.derivation !== null) comment = lengthNote(field.derivation);
     const isAhead = field.checksum?.isAhead === true;

@@ -496,7 +496,7 @@ class BodyWriter {
     }
     const own = type.kind === 'map' ? this.sized(field) : this.object[field.name];
     // Null is a value of its own, not the default.
-    const given = own !== undefined ? own : (constantOf(field) ?? emptyOf(type));
+    const given = own !== undefined ? own : (constantOf(field) ?? zerosOf(field) ?? emptyOf(type));
     if (given === undefined) throw new JsonError(this.name(field), 'is missing');
     const keyed = type.kind === 'list' ? type.keyed : undefined;
     this.scope.values.set(
@@ -550,7 +550,9 @@ class BodyWriter {
     const constant = field.constant?.kind === 'int' ? field.constant.value : undefined;
     const fallback = field.default?.kind === 'int' ? field.default.value : undefined;
     const computed = field.computed === undefined ? undefined : evaluateValue(field.computed, this.scope);
-    const value = constant ?? of(computed as Shown | undefined) ?? of(this.object[field.name]) ?? fallback;
+    const skipped = field.isSkipped === true ? 0n : undefined;
+    const value =
+      constant ?? of(computed as Shown | undefined) ?? of(this.object[field.name]) ?? fallback ?? skipped;
     if (value === undefined) throw new JsonError(this.name(field), 'is missing');
     if (field.range !== null && (value < field.range.low || value > field.range.high)) {
       throw new JsonError(
@@ -783,6 +785,16 @@ function constantOf(field: Field): Shown | undefined {
   if (value?.kind === 'float') return value.value;
   if (value?.kind !== 'text') return undefined;
   return field.type.kind === 'bytes' ? Buffer.from(value.value, 'latin1') : value.value;
+}
+
+/** What stands for a field that is skipped. */
+function zerosOf({ isSkipped, type }: Field): Shown | undefined {
+  if (isSkipped !== true) return undefined;
+  if (type.kind === 'float') return 0;
+  const isSized = type.kind === 'bytes' && type.extent.kind === 'size' && type.extent.value.op === 'int';
+  return isSized
+    ? new Uint8Array(Number((type.extent.value as Expression & { op: 'int' }).value))
+    : undefined;
 }
 
 /** What stands for a field of variable size that is not given. */

@@ -27,6 +27,7 @@ import {
   type Context,
 } from './build-expression.js';
 import { bareField } from './bare-field.js';
+import { buildAnnotations } from './build-annotations.js';
 import { buildCoded } from './build-coded.js';
 import { buildPeek } from './build-peek.js';
 import { closeSpan, openSpan, type OpenSpan } from './build-span.js';
@@ -558,17 +559,17 @@ function unknownBoolean(span: Expr['span']): Expression {
 function buildField(ast: FieldAst, place: Place): Field | null {
   const { cx, path, declarations } = place;
   const { report } = cx;
-  for (const annotation of ast.annotations)
-    report.error('PF199', annotation.span, `\`@${annotation.name.text}\` is not built yet`);
-  const type = buildType(
+  const plain = buildType(
     { type: ast.type, extent: ast.extent, attrs: ast.attrs, span: ast.name.span },
     cx,
     declarations,
   );
-  if (type === null) {
+  if (plain === null) {
     cx.names.addBroken(ast.name);
     return null;
   }
+  const isFilled = ast.value !== null || ast.attrs.some((attr) => attr.kind === 'checksum');
+  const { type = plain, ...annotated } = buildAnnotations(ast.annotations, plain, isFilled, cx);
   checkAttributes(ast.attrs, attributesOf(type), `\`${ast.name.text}\``, report);
   const range = rangeAttr(ast, type, place) ?? rangeOfDigits(type);
   const spans: OpenSpan[] = [];
@@ -576,6 +577,8 @@ function buildField(ast: FieldAst, place: Place): Field | null {
   const called = built?.op === 'call' && spans.length > 0 ? built : null;
   const computed = called === null ? built : null;
   const constant = ast.value === null || built !== null ? null : literalFor(ast.value, type, place);
+  if (annotated.isSkipped === true && defaultOf(ast, type, range, place) === null)
+    zeroFits(ast, type, range, report);
   if (constant !== null && 'nullable' in type && type.nullable) neverNull(ast, report);
   const field: Field = {
     member: 'field',
@@ -585,6 +588,7 @@ function buildField(ast: FieldAst, place: Place): Field | null {
     span: ast.name.span,
     type,
     guards: cx.guards,
+    ...annotated,
     constant,
     ...(constant === null ? {} : constantBytes(type, constant, ast.value!.span, report)),
     ...(computed === null || computed === undefined ? {} : { computed }),
@@ -641,6 +645,16 @@ function spansOf(
   };
   if (isOpen) place.later.push(close);
   else close();
+}
+
+/** Reports a number that can't be zero where an encoder would write that. */
+function zeroFits(ast: FieldAst, type: FieldType, range: Field['range'], report: Report): void {
+  if (type.kind !== 'int') return;
+  const isOut = range !== null && (range.low > 0n || range.high < 0n);
+  if (!isOut && (type.enum === null || isValueOf(type.enum, 0n))) return;
+  report.error('PF113', ast.name.span, `nobody gives \`${ast.name.text}\`, and zero is no value of it`, {
+    hint: 'say what is written: `default …`',
+  });
 }
 
 /** Reports a constant that is said to be null at times. */
@@ -799,9 +813,14 @@ function defaultOf(
   return value;
 }
 
-/** What a fixed number of digits can say, where its integer could hold more. */
+/** What a fixed number of digits or bytes can say, where its integer could hold more. */
 function rangeOfDigits(type: FieldType): Field['range'] {
-  if (type.kind !== 'int' || type.form.kind !== 'digits' || type.form.extent.kind !== 'size') return null;
+  if (type.kind !== 'int') return null;
+  const isNarrow =
+    type.form.kind === 'digits'
+      ? type.form.extent.kind === 'size'
+      : type.form.kind === 'varint' && type.form.width !== undefined;
+  if (!isNarrow) return null;
   const range = formRange(type);
   return range.high < rangeOf(type.int).high ? range : null;
 }

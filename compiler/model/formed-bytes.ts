@@ -1,4 +1,4 @@
-import type { FieldType, IntForm } from './model.js';
+import type { FieldType, IntForm, VarintEncoding } from './model.js';
 
 /** What is read and written as a number. */
 const MOST = (1n << 53n) - 1n;
@@ -15,9 +15,23 @@ export function formedBytes(type: FieldType & { readonly kind: 'int' }, value: b
     : Buffer.from(text.padStart(form.extent.digits, '0'), 'latin1');
 }
 
+/** A number in the bytes that its width says, with groups or bytes of zeros. */
+function widened(encoding: VarintEncoding, raw: bigint, width: number): Uint8Array {
+  if (encoding === 'ber' && width === 1) return Uint8Array.of(Number(raw));
+  if (encoding === 'ber' || encoding === 'quic') {
+    const bytes = Buffer.from(raw.toString(16).padStart(2 * width, '0'), 'hex');
+    bytes[0]! |= encoding === 'ber' ? 0x80 | (width - 1) : Math.log2(width) << 6;
+    return Uint8Array.from(bytes);
+  }
+  const groups = Array.from({ length: width }, (_, i) => Number((raw >> BigInt(7 * i)) & 0x7fn));
+  if (encoding === 'vlq') groups.reverse();
+  return Uint8Array.from(groups, (group, i) => (i === width - 1 ? group : group | 0x80));
+}
+
 function varintBytes(form: IntForm & { kind: 'varint' }, value: bigint): Uint8Array | null {
   let rest = form.encoding !== 'zigzag' ? value : value < 0n ? -2n * value - 1n : 2n * value;
   if (rest < 0n || rest > MOST) return null;
+  if (form.width !== undefined) return widened(form.encoding, rest, form.width);
   if (form.encoding === 'quic') {
     const size = rest < 1n << 6n ? 1 : rest < 1n << 14n ? 2 : rest < 1n << 30n ? 4 : 8;
     rest |= BigInt(Math.log2(size)) << BigInt(8 * size - 2);

@@ -1,6 +1,6 @@
 import { plainField } from './inner-fields.js';
 import type { ExpressionType } from './expression.js';
-import type { BitFieldModel, Enum, ExtentModel, Field, FieldType, IntType } from './model.js';
+import type { BitFieldModel, Enum, ExtentModel, Field, FieldType, IntType, VarintEncoding } from './model.js';
 
 /** The bounds of what an integer type can hold. */
 export function rangeOf(int: IntType): { low: bigint; high: bigint } {
@@ -73,13 +73,34 @@ export function widthRange({ width }: BitFieldModel): { low: bigint; high: bigin
   return { low: 0n, high: (1n << BigInt(width)) - 1n };
 }
 
-/** What a number of a type can be: as its integer, as a fixed number of digits can say, and as digits are exact. */
+/** What a number of a type can be: as its integer, as so many digits or bytes can say, and as digits are exact. */
 export function formRange(type: FieldType & { readonly kind: 'int' }): { low: bigint; high: bigint } {
   const { low, high } = rangeOf(type.int);
+  if (type.form.kind === 'varint' && type.form.width !== undefined)
+    return varintRange(type.form.encoding, type.form.width, { low, high });
   if (type.form.kind !== 'digits') return { low, high };
   if (type.form.extent.kind === 'until') return { low: low < -SAFE ? -SAFE : low, high };
   const most = BigInt(type.form.base) ** BigInt(type.form.extent.digits) - 1n;
   return { low, high: most < high ? most : high };
+}
+
+/** What a number of varying width can be that takes so many bytes, of what it can be at all. */
+function varintRange(
+  encoding: VarintEncoding,
+  width: number,
+  { low, high }: { low: bigint; high: bigint },
+): { low: bigint; high: bigint } {
+  const bits = BigInt(
+    encoding === 'ber'
+      ? width === 1
+        ? 7
+        : 8 * (width - 1)
+      : encoding === 'quic'
+        ? 8 * width - 2
+        : 7 * width,
+  );
+  const most = encoding === 'zigzag' ? 1n << (bits - 1n) : 1n << bits;
+  return { low: low < -most ? -most : low, high: high < most - 1n ? high : most - 1n };
 }
 
 /** Bounds of an arithmetic result. */

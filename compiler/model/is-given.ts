@@ -15,6 +15,6 @@ export function isGiven(field: Field | BitFieldModel): boolean {
   if (field.derivation !== null && !isPartial(field)) return false;
   if (field.member === 'bitField') return true;
   if (field.type.kind === 'record' || field.isParam === true) return false;
-  if (field.isPeek === true || field.isPad === true) return false;
+  if (field.isPeek === true || field.isPad === true || field.isSkipped === true) return false;
   return field.computed === undefined && field.checksum === null;
 }

@@ -121,7 +121,12 @@ export type IntForm =
    * Bytes of 7 bits and a continuation bit; `int` says what range the values have. quic: two bits say the width; ber:
    * the first byte.
    */
-  | { readonly kind: 'varint'; readonly encoding: VarintEncoding }
+  | {
+      readonly kind: 'varint';
+      readonly encoding: VarintEncoding;
+      /** `@width(4)`: in so many bytes it is written; it is read in any. */
+      readonly width?: number;
+    }
   /** ASCII digits, a `-` before negative ones; ended by the delimiter, or `size` digits with zeros in front. */
   | { readonly kind: 'digits'; readonly base: 10 | 16; readonly extent: DigitsExtent };
 
@@ -385,6 +390,10 @@ export interface Field {
   readonly isParam?: true;
   /** A parameter that no schema names: whether numbers have their low byte first at the place of use. */
   readonly isOrder?: true;
+  /** `@deprecated("why")` */
+  readonly deprecated?: string;
+  /** `@skip`: kept on the wire, and given to nobody nor taken: an encoder writes its default, or zeros. */
+  readonly isSkipped?: true;
   /** `pad size n`: zeros, as many as an expression says; nobody gives it, and it has no name. */
   readonly isPad?: true;
   /** `peek(u8)`: what stands next, read without being taken: it has no bytes of its own and nobody gives it. */

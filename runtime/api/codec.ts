@@ -31,6 +31,7 @@ export { changedRecord } from './bytes/changed-record.js';
 export { copyBytes, frameBytes } from './bytes/copy.js';
 export { f32, f32le, f64, f64le, putF32, putF32le, putF64, putF64le } from './bytes/floats.js';
 export * from './bytes/varints.js';
+export * from './bytes/wide-varints.js';
 export * from './bytes/decimal.js';
 export * from './bytes/hex.js';
 export { delimiterPast, startsAt, untilEnd } from './bytes/until.js';

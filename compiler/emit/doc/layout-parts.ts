@@ -198,6 +198,8 @@ function sizeText(member: MemberModel, frameLimit: number): string {
 /** What a person has to know of a field besides its declaration. */
 function meaningOf(field: Field | BitFieldModel, protocol: Protocol): string {
   const facts = [field.doc];
+  if (field.member === 'field' && field.deprecated !== undefined)
+    facts.push(`deprecated: ${field.deprecated}`);
   const role = roleOf(field, protocol);
   if (role !== null) facts.push(`the ${role}`);
   if (field.constant !== null) facts.push(`always ${code(constantOf(field, field.constant))}`);

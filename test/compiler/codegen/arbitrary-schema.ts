@@ -876,10 +876,11 @@ class SchemaWriter {
     const fallback = r.chance(0.2) ? ` default 100` : '';
     const constant = range === '' && fallback === '' && r.chance(0.1) ? ` = ${r.below(128)}` : '';
     const seen = bits <= 48 || range !== '' ? { kind: 'int' as const, low: least, high: most } : undefined;
+    const isSkipped = fixedName === undefined && range === '' && constant === '' && this.count % 7 === 0;
     this.line(
       place,
       name,
-      `${name} : ${signed ? 'i' : 'u'}${bits}${this.endian(bits)}${range}${fallback}${constant};`,
+      `${isSkipped ? '@skip ' : ''}${name} : ${signed ? 'i' : 'u'}${bits}${this.endian(bits)}${range}${fallback}${constant};`,
       bits / 8,
       constant === '' || r.chance(0.2) ? seen : undefined,
     );
@@ -916,6 +917,12 @@ class SchemaWriter {
     return { type, extent: ` until "${delimiter}"`, min: 1 + size, varies: true, low, high: full };
   }
 
+  /** The widest that a number of varying width is written in, for some. */
+  private wide({ type }: Formed): string {
+    if (!type.startsWith('varint') || this.count % 3 !== 0) return '';
+    return type === 'varint(mqtt)' ? '@width(4) ' : '@width(8) ';
+  }
+
   private formedField(place: Place): void {
     const { r } = this;
     const name = this.fresh('n');
@@ -932,7 +939,7 @@ class SchemaWriter {
     this.line(
       place,
       name,
-      `${name} : ${form.type}${form.extent}${range}${fallback}${constant};`,
+      `${this.wide(form)}${name} : ${form.type}${form.extent}${range}${fallback}${constant};`,
       form.min,
       constant === '' || r.chance(0.2) ? { kind: 'int', low, high } : undefined,
     );

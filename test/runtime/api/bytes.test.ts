@@ -38,6 +38,12 @@ import {
   putMqtt,
   putQuic,
   putVlq,
+  putWideBer,
+  putWideLeb128,
+  putWideMqtt,
+  putWideQuic,
+  putWideVlq,
+  putWideZigzag,
   putZigzag,
   quic,
   quicEnd,
@@ -124,6 +130,37 @@ describe.each(Object.entries(VARINTS))('%s', (_name, varint) => {
       const v = varint.read(b, 0);
       expect(Number.isSafeInteger(v) && v >= varint.low && v <= varint.high).toBe(true);
     }
+  });
+});
+
+describe.each([
+  ['leb128', putWideLeb128, 'd3ad8000'],
+  ['zigzag', putWideZigzag, 'a6db8000'],
+  ['mqtt', putWideMqtt, 'd3ad8000'],
+  ['vlq', putWideVlq, '8080ad53'],
+  ['ber', putWideBer, '830016d3'],
+  ['quic', putWideQuic, '800016d3'],
+] as const)('%s in so many bytes', (name, put, hex) => {
+  const varint = VARINTS[name]!;
+
+  it('has zeros beside what it says', () => {
+    const b = new Uint8Array(4);
+    expect(put(b, 0, 5843, 4)).toBe(4);
+    expect(Buffer.from(b).toString('hex')).toBe(hex);
+  });
+
+  it('is read as what it says, in every width that has room for it', () => {
+    const wrong: [value: number, width: number][] = [];
+    for (const v of samples(varint.low, varint.high))
+      for (const width of name === 'quic' ? [1, 2, 4, 8] : [1, 2, 3, 4, 5, 6, 7, 8]) {
+        if (width < varint.size(v) || (name === 'mqtt' && width > 4)) continue;
+        const b = new Uint8Array(width + 7).fill(0xff);
+        const end = put(b, 3, v, width);
+        const isWritten = end === 3 + width && b[2] === 0xff && b[end] === 0xff;
+        const isRead = varint.end(b, 3, b.length) === end && varint.read(b, 3) === v;
+        if (!isWritten || !isRead) wrong.push([v, width]);
+      }
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -101,7 +101,8 @@ export const codes = {
   },
   PF123: {
     title: 'checksum cannot be kept right',
-    explanation: 'A checksum over bytes that the proxy changes must be computable anew.',
+    explanation:
+      'A checksum over bytes that the proxy changes must be computable anew, and nothing can depend on it.',
   },
   PF124: {
     title: 'role has the wrong type',

@@ -32,6 +32,7 @@ import type {
   MemberModel,
   Struct,
   VariantModel,
+  WindowModel,
 } from '../model/model.js';
 import type { CodedField } from '../model/inner-fields.js';
 import { isAnnounced } from '../model/announced.js';
@@ -252,6 +253,10 @@ class Writer implements Environment {
   private readonly replaced = new Map<Field, string>();
   /** The locals that say which of its words a text is. */
   private readonly words = new Map<Expression, string>();
+  /** The local that the sizes of members are added to. */
+  private total = 'size';
+  /** Windows that are measured before the rest, since their lengths decide, by the locals that hold their sizes. */
+  private readonly windows = new Map<WindowModel, string>();
   /** The locals that say which branch was given, of what is chosen by what it peeks at. */
   private readonly chosen = new Map<Peeking, string>();
   /** What is peeked at that has to be looked at once it is written. */
@@ -453,19 +458,50 @@ class Writer implements Environment {
       const read = membersRead(member).filter((e) => !(isSized && e === member.type.extent.value));
       for (const e of read) for (const part of parts(e)) if (part.op === 'field') part.fields.forEach(add);
     }
+    for (const length of lengthsOf(this.body)) {
+      const local = this.local(length);
+      const given = this.partial.get(local);
+      if (given === undefined || this.declared.has(local) || this.known.has(length)) continue;
+      this.lines.push(`let ${local} = ${this.givenCode(length)};`);
+      this.declared.add(local);
+    }
+    const isMeasured = [...this.known].some(({ derivation }) => derivation!.of.member === 'within');
+    for (const length of lengthsOf(this.body).filter((one) => isMeasured && isInArms(one))) {
+      if (this.known.has(length) || this.declared.has(this.local(length))) continue;
+      this.lines.push(`let ${this.local(length)} = 0;`);
+      this.declared.add(this.local(length));
+    }
     for (const field of this.known) {
       const local = this.local(field);
+      const { of } = field.derivation!;
+      if (of.member === 'within' && !this.windows.has(of)) this.measureWindow(of);
       if (field.guards.length === 0) this.lines.push(`const ${this.earlyCode(field)}`);
       else if (!this.declared.has(local)) this.lines.push(`let ${local} = 0;`);
       this.declared.add(local);
     }
-    for (const length of lengthsOf(this.body)) {
-      const local = this.local(length);
-      const given = this.partial.get(local);
-      if (given === undefined || this.declared.has(local)) continue;
-      this.lines.push(`let ${local} = ${this.givenCode(length)};`);
+  }
+
+  /** Lays a window out before the rest of the frame, which hangs on how large it is. */
+  private measureWindow(window: WindowModel): void {
+    const name = this.free(`${window.name === null ? 'window' : this.local(window.name)}Size`);
+    this.checks(window.body);
+    const [outer, hoisted, bytes] = [this.lines.length, [...this.hoisted], this.hoistedBytes.length];
+    this.total = name;
+    this.sizeBlock(window.body);
+    this.flushSize();
+    this.varying(window.body);
+    this.total = 'size';
+    const measured = this.lines.splice(outer);
+    for (const local of [...this.hoisted].filter((one) => !hoisted.includes(one))) {
+      this.hoisted.delete(local);
       this.declared.add(local);
+      this.lines.push(`let ${local} = 0;`);
     }
+    for (const local of this.hoistedBytes.splice(bytes))
+      this.lines.push(`let ${local}: Uint8Array = NO_BYTES;`);
+    this.lines.push(`let ${name} = 0;`, ...measured);
+    this.windows.set(window, name);
+    this.units.set(window, name);
   }
 
   /** What is given of a length, or its default. */
@@ -493,8 +529,10 @@ class Writer implements Environment {
   }
 
   private earlyUse(field: Length, derivation: Derivation): string {
+    const window = derivation.of.member === 'within' ? this.windows.get(derivation.of) : undefined;
     const of = derivation.of as Field;
-    const units = this.unitsOf(of, of.type as FieldType & { kind: 'bytes' | 'text' | 'list' | 'map' });
+    const units =
+      window ?? this.unitsOf(of, of.type as FieldType & { kind: 'bytes' | 'text' | 'list' | 'map' });
     const term = (f: Length): string => this.termCode(f);
     const [line] = deriveLines(field, derivation, units, this.local(field), term, this.module);
     return line!.replace(/^const /, '');
@@ -765,7 +803,9 @@ class Writer implements Environment {
         if ((member.member === 'if' || member.member === 'variant') && this.chosen.has(member))
           this.checkChosen(member);
         if (member.member === 'variant') this.checkWords(member);
-        this.inBranches(member, (inner) => this.checks(inner), true);
+        // What is in a window that is measured has been checked before.
+        if (member.member !== 'within' || !this.windows.has(member))
+          this.inBranches(member, (inner) => this.checks(inner), true);
       }
     }
   }
@@ -911,32 +951,27 @@ class Writer implements Environment {
         if (member.mode === 'size') this.pending += member.value;
         else {
           this.flushSize();
-          this.lines.push(`size += (${member.value} - (size % ${member.value})) % ${member.value};`);
+          this.lines.push(
+            `${this.total} += (${member.value} - (${this.total} % ${member.value})) % ${member.value};`,
+          );
         }
         return;
       case 'within': {
+        const early = this.windows.get(member);
+        if (early !== undefined) {
+          this.grow(early);
+          this.windowChecks(member, early);
+          return;
+        }
         this.flushSize();
         const name = this.free(`${member.name === null ? 'window' : this.local(member.name)}Size`);
         const from = this.free(`${name.replace(/Size\d*$/, '')}From`);
-        this.lines.push(`const ${from} = size;`);
+        this.lines.push(`const ${from} = ${this.total};`);
         this.sizeBlock(member.body);
         this.flushSize();
         this.varying(member.body);
-        this.declare(name, `size - ${from}`, member.guards.length > 0);
-        this.units.set(member, name);
-        if (isAnnounced(member.size))
-          this.lines.push(disagreement(member, emitExpression(member.size, this), name, this.module));
-        const fixed = member.size.op === 'int' ? member.size.value : null;
-        if (fixed !== null)
-          this.lines.push(
-            `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, ${fixed}, ${fixed});`,
-          );
-        const limit = this.source === 'init' ? headerWindow(this.module) : null;
-        const most = Math.min(member.max ?? Infinity, limit?.window === member ? limit.bytes : Infinity);
-        if (most !== Infinity)
-          this.lines.push(
-            `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, 0, ${most});`,
-          );
+        this.declare(name, `${this.total} - ${from}`, member.guards.length > 0);
+        this.windowChecks(member, name);
         return;
       }
       case 'if':
@@ -951,6 +986,24 @@ class Writer implements Environment {
         });
         return;
     }
+  }
+
+  /** Bounds of a window that what is in it has to keep. */
+  private windowChecks(member: WindowModel, name: string): void {
+    this.units.set(member, name);
+    if (isAnnounced(member.size))
+      this.lines.push(disagreement(member, emitExpression(member.size, this), name, this.module));
+    const fixed = member.size.op === 'int' ? member.size.value : null;
+    if (fixed !== null)
+      this.lines.push(
+        `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, ${fixed}, ${fixed});`,
+      );
+    const limit = this.source === 'init' ? headerWindow(this.module) : null;
+    const most = Math.min(member.max ?? Infinity, limit?.window === member ? limit.bytes : Infinity);
+    if (most !== Infinity)
+      this.lines.push(
+        `${this.module.use('requireInteger')}(${quote(`${member.path} (bytes)`)}, ${name}, 0, ${most});`,
+      );
   }
 
   /** Adds the size of a branch in one expression where every branch has a size of its own; false if not. */
@@ -1000,13 +1053,13 @@ class Writer implements Environment {
   private grow(size: string): void {
     if (/^\d+$/.test(size)) this.pending += Number(size);
     else {
-      this.lines.push(`size += ${this.pending > 0 ? `${this.pending} + ` : ''}${size};`);
+      this.lines.push(`${this.total} += ${this.pending > 0 ? `${this.pending} + ` : ''}${size};`);
       this.pending = 0;
     }
   }
 
   private flushSize(): void {
-    if (this.pending > 0) this.lines.push(`size += ${this.pending};`);
+    if (this.pending > 0) this.lines.push(`${this.total} += ${this.pending};`);
     this.pending = 0;
   }
 
@@ -1024,7 +1077,7 @@ class Writer implements Environment {
     for (const field of own) {
       this.derive(field, directLengths(block));
       this.lines.push(
-        `size += ${formedSize(field.type as FieldType & { kind: 'int' }, this.lengthCode(field), this.module)};`,
+        `${this.total} += ${formedSize(field.type as FieldType & { kind: 'int' }, this.lengthCode(field), this.module)};`,
       );
     }
   }

@@ -23,7 +23,8 @@ import type {
   PadModel,
   WindowModel,
 } from '../model/model.js';
-import { deriveLines, disagreement } from './emit-encode.js';
+import { isLaidOutAnew } from '../model/early-length.js';
+import { deriveLines, disagreement, givenFields } from './emit-encode.js';
 import { littleCode, putInteger, readInteger, writeInOrder } from './byte-order.js';
 import { sumCode } from './checksum-code.js';
 import { emitExpression, type Environment } from './emit-expression.js';
@@ -83,13 +84,15 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
   const { body, headers } = module.protocol.roles;
   refuseAbsent(module, lines);
   verifyChecksum(module, lines);
+  const isAnew = isLaidOutAnew(module.protocol);
   const [ownHeaders = null, ownBody = null] = [headers[0], body[0]];
   const apart =
     ownHeaders !== null &&
     ownBody !== null &&
     ownBody.guards.length > 0 &&
     !sameGuards(ownHeaders.guards, ownBody.guards);
-  if (headers.length > 1 || body.length > 1 || apart) lines.push(...byArms(module));
+  if (isAnew) lines.push(...anew(module));
+  else if (headers.length > 1 || body.length > 1 || apart) lines.push(...byArms(module));
   else if (ownHeaders === null && ownBody === null) lines.push(copied(module));
   else lines.push(...changed(ownHeaders, ownBody, [], module));
   return {
@@ -108,6 +111,41 @@ export function emitReencode(module: Module): FunctionDeclarationStructure {
     returnType: 'Uint8Array',
     statements: tidy(lines),
   };
+}
+
+/**
+ * The lines that encode the frame with other headers or another body, where what a length of these decides may change
+ * with them. What an encoder would write otherwise than it came is left alone.
+ */
+function anew(module: Module): string[] {
+  const { frame, roles } = module.protocol;
+  const lines = [`if (headers === null && body === null) ${copied(module)}`];
+  lines.push(`const frame = new ${module.viewName}(b, at, end);`);
+  const replaced = new Map<string, string>();
+  for (const [param, parts] of [
+    ['headers', roles.headers],
+    ['body', roles.body],
+  ] as const) {
+    if (parts.length === 0) continue;
+    const names = [...new Set((parts as readonly Field[]).map((part) => module.property(part)))];
+    const some = names.map((name) => `frame.${name} === undefined`).join(' && ');
+    const isGiven =
+      param === 'headers' ? 'headers !== null && headers.size > 0' : 'body !== null && body.length > 0';
+    const isAlways = parts.some((part) => part.guards.length === 0);
+    if (!isAlways) lines.push(`if (${isGiven} && ${some}) ${refusal(`has no ${param}`, module)}`);
+    for (const name of names) {
+      const own = isAlways ? '' : ` && frame.${name} !== undefined`;
+      replaced.set(name, `${param} !== null${own} ? ${param} : frame.${name}`);
+    }
+  }
+  const given = givenFields(frame.body).map(({ field }) => module.property(field));
+  lines.push(
+    `${module.use('requireSame')}(${quote(frame.name)}, b.subarray(at, end), ${module.encodeName}(frame));`,
+    `return ${module.encodeName}({`,
+    ...given.map((name) => `${name}: ${replaced.get(name) ?? `frame.${name}`},`),
+    '});',
+  );
+  return lines;
 }
 
 /** The line that returns the frame as it came. */
@@ -1049,6 +1087,47 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
     end === null
       ? `${valueWriter}(${out}, ${keyWriter}(${out}, p, ${keyText}${told(key)}), ${valueText}${told(value)})`
       : `write${name}Entry(${out}, p, ${keyText}, ${valueText}${little.map(() => `, ${LITTLE.name}`).join('')})`;
+  const splicers = (): FunctionDeclarationStructure[] => [
+    {
+      kind: StructureKind.Function,
+      name: `sizeOf${name}Entries`,
+      parameters: [entries],
+      returnType: 'number',
+      statements: [
+        `if (headers.size > ${limit}) ${tooMany(paths.join(' or '))}`,
+        'let size = 0;',
+        'for (let i = 0; i < headers.size; i++) {',
+        'const start = headers.startAt(i);',
+        `if (start >= 0) size += headers.endAt(i) - start;`,
+        `else size += ${size.key}(headers.keyAt(i)) + ${size.value}(headers.valueAt(i));`,
+        '}',
+        'return size;',
+      ],
+    },
+    {
+      kind: StructureKind.Function,
+      name: `splice${name}Entries`,
+      docs: ['Writes all entries at `at`: those that came in `b` as their own bytes, the others anew.'],
+      parameters: [
+        { name: 'out', type: 'Uint8Array' },
+        { name: 'at', type: 'number' },
+        b,
+        entries,
+        ...little,
+      ],
+      returnType: 'void',
+      statements: [
+        'let p = at;',
+        'for (let i = 0; i < headers.size; i++) {',
+        'const start = headers.startAt(i);',
+        'if (start >= 0) {',
+        'out.set(b.subarray(start, headers.endAt(i)), p);',
+        'p += headers.endAt(i) - start;',
+        `} else p = ${write('out', 'headers.keyAt(i)', 'headers.valueAt(i)')};`,
+        '}',
+      ],
+    },
+  ];
   return [
     HEADER_ENTRIES,
     ...textSizes(name, key, value, module),
@@ -1098,45 +1177,8 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
         },
       ];
     }),
-    {
-      kind: StructureKind.Function,
-      name: `sizeOf${name}Entries`,
-      parameters: [entries],
-      returnType: 'number',
-      statements: [
-        `if (headers.size > ${limit}) ${tooMany(paths.join(' or '))}`,
-        'let size = 0;',
-        'for (let i = 0; i < headers.size; i++) {',
-        'const start = headers.startAt(i);',
-        `if (start >= 0) size += headers.endAt(i) - start;`,
-        `else size += ${size.key}(headers.keyAt(i)) + ${size.value}(headers.valueAt(i));`,
-        '}',
-        'return size;',
-      ],
-    },
-    {
-      kind: StructureKind.Function,
-      name: `splice${name}Entries`,
-      docs: ['Writes all entries at `at`: those that came in `b` as their own bytes, the others anew.'],
-      parameters: [
-        { name: 'out', type: 'Uint8Array' },
-        { name: 'at', type: 'number' },
-        b,
-        entries,
-        ...little,
-      ],
-      returnType: 'void',
-      statements: [
-        'let p = at;',
-        'for (let i = 0; i < headers.size; i++) {',
-        'const start = headers.startAt(i);',
-        'if (start >= 0) {',
-        'out.set(b.subarray(start, headers.endAt(i)), p);',
-        'p += headers.endAt(i) - start;',
-        `} else p = ${write('out', 'headers.keyAt(i)', 'headers.valueAt(i)')};`,
-        '}',
-      ],
-    },
+    // Frames that are laid out anew are encoded as new ones are.
+    ...(isLaidOutAnew(module.protocol) ? [] : splicers()),
   ];
 }
 

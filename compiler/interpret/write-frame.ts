@@ -33,7 +33,7 @@ import { ExternCode, isEncodeError, type ExternValue } from './extern-code.js';
 import { JsonError, objectFromJson, type Json } from './json.js';
 import { headerIn, type Shown } from './read-frame.js';
 import { isAnnounced } from '../model/announced.js';
-import { isEarly } from '../model/early-length.js';
+import { decidingLengths, isEarly } from '../model/early-length.js';
 import { isInArms, isPartial, usesOf } from '../model/partial-length.js';
 import { branchesOf, givenBranch, isPeeking, peeksIn, type Peeking } from '../model/peeks.js';
 import { walk } from '../model/walk.js';
@@ -79,7 +79,7 @@ class FrameWriter {
     given: Scope['values'] = new Map(),
   ): void {
     const body = new BodyWriter(this, object, path, given, lengthsByKey(block));
-    body.block(block);
+    body.frame(block);
     body.finish();
   }
 
@@ -155,6 +155,9 @@ class BodyWriter {
   /** The branches and assertions that hang on what was peeked at, which is known once it is written. */
   private readonly chosen: Guard[] = [];
   private readonly asserts: AssertModel[] = [];
+  /** The frame or struct, and the lengths that decide something in it. */
+  private body: Block = { members: [] };
+  private deciding: ReadonlySet<Length> = new Set();
   /** Where the frame or struct starts, from which alignments are counted. */
   private readonly start: number;
 
@@ -175,6 +178,42 @@ class BodyWriter {
     this.start = out.position;
   }
 
+  /** Writes all of a frame or struct. */
+  frame(block: Block): void {
+    this.body = block;
+    this.deciding = new Set(decidingLengths(block));
+    this.block(block);
+  }
+
+  /** What is given of all fields, for what is laid out before those that stand before it. */
+  private givenValues(): Scope['values'] {
+    const values: Scope['values'] = new Map(this.scope.values);
+    const scope: Scope = { ...this.scope, values };
+    for (const member of walk(this.body)) {
+      const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
+      for (const field of fields) {
+        if (values.has(field) || field.derivation !== null) continue;
+        const own = this.object[field.name];
+        if (field.member === 'bitField') {
+          const bits = field.constant?.kind === 'int' ? field.constant.value : (own ?? 0n);
+          const number = typeof bits === 'boolean' ? (bits ? 1n : 0n) : bits;
+          values.set(field, field.enum === null && field.width === 1 ? number === 1n : (number as bigint));
+        } else if (field.type.kind === 'int') {
+          const computed = field.computed === undefined ? own : evaluateValue(field.computed, scope);
+          const value =
+            field.constant?.kind === 'int' ? field.constant.value : (computed ?? this.fallback(field));
+          const isBool = field.type.bool && typeof value === 'bigint';
+          if (value !== undefined) values.set(field, isBool ? value === 1n : (value as Value));
+        } else {
+          const given = own !== undefined ? own : (constantOf(field) ?? emptyOf(field.type));
+          const said = typeof field.said === 'string' ? field.said : undefined;
+          if (given !== undefined) values.set(field, said ?? knownOf(given));
+        }
+      }
+    }
+    return values;
+  }
+
   /** Finds the lengths of a block that are known from what is given, for what they decide. */
   private measure(block: Block): void {
     const known = (field: Length): bigint | undefined => {
@@ -186,8 +225,9 @@ class BodyWriter {
           : typeof own === 'bigint'
             ? own
             : this.fallback(field);
-      if (!isEarly(field)) return undefined;
-      let value = this.unitsOf(derivation.of as Field) - derivation.constant;
+      const isRead = derivation.of.member === 'field' || this.deciding.has(field);
+      if (!isRead || !isEarly(field)) return undefined;
+      let value = this.unitsOf(derivation.of) - derivation.constant;
       for (const term of derivation.terms) {
         const one = known(term.field);
         if (one === undefined) return undefined;
@@ -225,14 +265,20 @@ class BodyWriter {
   }
 
   /** The bytes or elements of what is given, -1 for null. */
-  private unitsOf(of: Field): bigint {
+  private unitsOf(of: Extended): bigint {
+    const measured = new FrameWriter(this.out.code);
+    const isWindow = of.member === 'within';
+    const values = isWindow ? this.givenValues() : new Map(this.scope.values);
+    const writer = new BodyWriter(measured, this.object, this.path, values);
+    if (isWindow) {
+      writer.member(of);
+      return BigInt(measured.bytes().length);
+    }
     const given =
       this.object[of.name] ?? (this.object[of.name] === null ? null : (constantOf(of) ?? emptyOf(of.type)));
     if (given === null) return -1n;
     if (of.type.kind === 'list' && of.type.extent.kind === 'count')
       return BigInt((given as readonly Shown[]).length);
-    const measured = new FrameWriter(this.out.code);
-    const writer = new BodyWriter(measured, this.object, this.path, this.scope.values);
     writer.value(of.type, given!, this.name(of));
     return BigInt(measured.bytes().length);
   }

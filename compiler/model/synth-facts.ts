@@ -72,7 +72,7 @@ function lengthOf(length: Length, synth: SynthModel): bigint | undefined {
   if (uses.some(({ terms }) => terms.length > 0) || !isEarly(length)) return undefined;
   const isSet = ({ of }: Derivation): boolean => synth.fields.some((one) => one.field.name === of.name);
   const derivation = isInArms(length) ? uses.find(isSet) : uses[0]!;
-  if (derivation === undefined) return undefined;
+  if (derivation === undefined || derivation.of.member === 'within') return undefined;
   const of = derivation.of as Field;
   const set = synth.fields.find((one) => one.field.name === of.name)?.value;
   const text = set === undefined ? (of.default?.kind === 'text' ? of.default.value : null) : set;

@@ -1,8 +1,8 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
-import { lateReason, replacedIn } from '../../model/early-length.js';
-import { plainField } from '../../model/inner-fields.js';
+import { isGivenWhole, lateReason, replacedIn } from '../../model/early-length.js';
+import { plainField, writtenFor } from '../../model/inner-fields.js';
 import { memberOf } from '../../model/layout.js';
 import { ordersOf } from '../../model/order-of.js';
 import { asksForKey, headerLengths, lengthsByKey, type HeaderLength } from '../../model/header-lengths.js';
@@ -146,11 +146,16 @@ function lengthRead(condition: Expression, protocol: Protocol, report: Report, h
           hint ?? 'let a field of its own decide, or measure bytes, a text or a list: `data : bytes size …`',
       });
     const replaced = replacedIn(length, protocol);
-    if (reason === null && replaced !== null)
+    const { headers, body } = protocol.roles;
+    const given = [replaced, ...headers.map(writtenFor), ...body];
+    const isAnew =
+      headerLengths(protocol.frame.body).length === 0 &&
+      given.every((part) => part === null || isGivenWhole(part, protocol));
+    if (reason === null && replaced !== null && !isAnew)
       report.error(
         'PF199',
         e.span,
-        `what \`${length.name}\` decides would change when filters replace \`${replaced.name}\``,
+        `what \`${length.name}\` decides would change when a proxy replaces \`${replaced.name ?? 'the window'}\``,
         {
           labels: [{ span: replaced.span, text: 'it measures this' }],
           hint: hint ?? 'let a field of its own decide; a range says what a length can be: `in 0..…`',

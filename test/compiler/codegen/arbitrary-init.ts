@@ -126,6 +126,7 @@ function lengthOf(
   if (uses.length === 0 || uses.some(({ terms }) => terms.length > 0) || !isEarly(field)) return undefined;
   const valueOf = (of: Extended): Value => values[entries.findIndex((e) => e.name === of.name)];
   const { of, factor, constant } = uses.find((use) => valueOf(use.of) !== undefined) ?? uses[0]!;
+  if (of.member === 'within') return undefined;
   const value = valueOf(of);
   const units =
     value === null

@@ -351,6 +351,7 @@ class SchemaWriter {
     else if (this.count % 6 === 2) this.decidingLength(place);
     else if (this.count % 6 === 3) this.lengthsOfArms(place);
     else if (this.count % 6 === 4) this.words(place);
+    else if (this.count % 6 === 5) this.decidingWindow(place);
     if (this.count % 5 === 1) this.checksumsAhead(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
@@ -641,6 +642,31 @@ class SchemaWriter {
     for (const line of lines) this.line(place, '', line, leastOf(line));
   }
 
+  /** A length of a window that decides what there is before and behind it. */
+  private decidingWindow(place: Place): void {
+    const { r } = this;
+    const [n, w] = [this.fresh('n'), this.fresh('w')];
+    const type = r.pick(['u8', 'u16', 'i24', 'varint(leb128)', 'dec(u16) size 3', 'dec(u16) until CRLF']);
+    const inside = [
+      `${w}a : pstr(u8);`,
+      `${w}b : u8; if (${w}b > 100) { ${w}c : u16; } else { ${w}d : cstr max 9; }`,
+      `${w}e : u8; ${w}f : bytes size ${w}e;`,
+      `${w}g : varint(leb128);`,
+    ].filter(() => r.chance(0.5));
+    const lines = [
+      `${n} : ${type} in 4..120;`,
+      ...(r.chance(0.5) ? [`if (${n} > ${5 + r.below(20)}) { ${n}a : u16; }`] : []),
+      `within (${n}${r.pick(['', ' - 1', ' * 2'])}) { ${inside.join(' ')} ${w} : bytes rest; }`,
+      r.pick([
+        `if (${n} > ${5 + r.below(20)}) { ${n}b : u8; } else { ${n}c : pstr(u8); }`,
+        `variant (${n}) { 4..9 => { ${n}b : u32; } 20 | 21 => { ${n}c : pstr(u8); } _ => { } }`,
+        `assert ${n} != 9; ${n}d : u16 = ${n} + 3;`,
+      ]),
+    ];
+    place.open.varies = true;
+    for (const line of lines) this.line(place, '', line, 0);
+  }
+
   /** Lengths that stand before the arms that use them, and lengths in groups of bits. */
   private lengthsOfArms(place: Place): void {
     const { r } = this;
@@ -744,6 +770,7 @@ class SchemaWriter {
     if (this.count % 5 === 1) this.peeked(place);
     else if (this.count % 5 === 2) this.decidingLength(place);
     else if (this.count % 5 === 3) this.lengthsOfArms(place);
+    else if (this.count % 10 === 9) this.decidingWindow(place);
     else if (this.count % 5 === 4) this.words(place);
     // What constants decide may take fewer bytes than every other.
     const min = params.length === 0 ? open.min : 0;

@@ -13,6 +13,7 @@ import {
 import type { Protocol } from '@proto-frame/compiler';
 import type { Expression } from '../../../compiler/model/expression.js';
 import { evaluate, type Known } from '../../../compiler/model/evaluate.js';
+import { membersRead, parts } from '../../../compiler/model/expressions-of.js';
 import { codedAround, plainField } from '../../../compiler/model/inner-fields.js';
 import { keyedBy } from '../../../compiler/model/maps-as-lists.js';
 import type { BitFieldModel, Field } from '../../../compiler/model/model.js';
@@ -66,6 +67,10 @@ export function proveCodec(
   return proof.taken;
 }
 
+function isOfWindow(e: Expression): boolean {
+  return e.op === 'field' && e.fields.some(({ derivation }) => derivation?.of.member === 'within');
+}
+
 /** What an encoder is given for a frame with other headers. */
 function givenHeaders(map: Field, headers: HeaderMap, init: Init): Init {
   const list = plainField(map) as Field;
@@ -106,6 +111,8 @@ interface Change {
 
 class Proof {
   taken = 0;
+  /** Whether the length of a window decides what there is. */
+  private readonly decidesLate: boolean;
   /** How lengths of structs are named that measure something in some arms only. */
   private readonly partial: ReadonlySet<string>;
 
@@ -117,12 +124,22 @@ class Proof {
   ) {
     const lengths = protocol.structs.flatMap(({ body }) => lengthsOf(body).filter(isPartial));
     this.partial = new Set(lengths.map(property));
+    const blocks = [protocol.frame.body, ...protocol.structs.map(({ body }) => body)];
+    this.decidesLate = blocks
+      .flatMap((block) => [...walk(block)])
+      .some(
+        (member) =>
+          member.member !== 'field' &&
+          member.member !== 'within' &&
+          membersRead(member).some((e) => [...parts(e)].some(isOfWindow)),
+      );
   }
 
   run(init: Init, change: Change): void {
     const frame = this.tryEncode(init);
     if (frame === null) return;
     this.taken++;
+    if (this.decidesLate) init = this.inFrame(init, frame);
     this.readsBack(init, frame, change.offset);
     this.readsRoles(init, frame);
     this.scans(frame);
@@ -130,6 +147,12 @@ class Proof {
     this.setsId(init, frame, change.id);
     this.edits(init, frame, change);
     this.survives(init, frame, change.damages);
+  }
+
+  /** What of the values the frame has: the size of a window, which nobody knew before, may decide that. */
+  private inFrame(init: Init, frame: Uint8Array): Init {
+    const read = readFrame(this.protocol, frame, 0, frame.length, this.code);
+    return read.kind === 'frame' ? (only(init, asObject(read.tree.fields)) as Init) : init;
   }
 
   private tryEncode(init: Init): Uint8Array | null {
@@ -418,6 +441,19 @@ class Proof {
       }
     }
   }
+}
+
+/** Of values for an encoder those that were read, in structs as well. */
+function only(given: unknown, read: unknown): unknown {
+  if (Array.isArray(given) && Array.isArray(read)) return given.map((one, i) => only(one, read[i]));
+  if (!isStruct(given) || !isStruct(read)) return given;
+  const own = new Map(Object.entries(read).map(([name, value]) => [property({ name } as Field), value]));
+  const entries = Object.entries(given).filter(([key]) => own.has(key));
+  return Object.fromEntries(entries.map(([key, value]) => [key, only(value, own.get(key))]));
+}
+
+function isStruct(value: unknown): value is Init {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function same(what: string, found: unknown, expected: unknown): void {

@@ -109,6 +109,10 @@ export function emitExpression(e: Expression, env: Environment): string {
       const lying = env.textTest?.(e) ?? null;
       if (lying !== null) return lying;
       const test = { starts_with: 'startsWith', ends_with: 'endsWith', contains: 'includes' }[e.test];
+      if (e.of.type.kind === 'bytes') {
+        const given = `${env.module.use('readLatin1')}(given, 0, given.length).${test}(${quote(e.text)})`;
+        return `(${env.module.use('whenGiven')}(${emitExpression(e.of, env)}, (given) => ${given}) === true)`;
+      }
       const code = `${emitExpression(e.of, env)}${e.of.optional ? '?' : ''}.${test}(${quote(e.text)})`;
       return e.of.optional ? `(${code} === true)` : code;
     }

@@ -2,7 +2,7 @@ import { chooseByWords, neverSaid } from './choose-by-words.js';
 import { aDeclaration, arithmetic, constantOf, constantValue } from './constants.js';
 import type { Scope } from './scope.js';
 import { suggestHint } from './suggest-hint.js';
-import type { Report } from '../diagnostics/diagnostic.js';
+import { Report } from '../diagnostics/diagnostic.js';
 import type { BinaryExpr, Expr, MatchExpr, Pattern } from '../syntax/ast.js';
 import { TEXT_PARTS, type Expression, type ExpressionType, type TextPart } from './expression.js';
 import { evaluate, matches } from './evaluate.js';
@@ -682,15 +682,27 @@ function buildTextTest(
     });
     return null;
   }
-  const of = textArgument(test, first, cx);
+  const read = cx.span === undefined ? null : buildBytes(first, cx);
+  const of = read ?? textArgument(test, first, cx);
   const text = constantOf(second, cx.scope, cx.report);
   if (of === null || text === null) return null;
+  if (read !== null && text.kind === 'text' && [...text.value].some((c) => c.charCodeAt(0) > 255)) {
+    cx.report.error('PF109', second.span, 'bytes are written with characters up to \\xff');
+    return null;
+  }
   if (text.kind !== 'text' || text.value === '') {
     cx.report.error('PF113', second.span, 'what is looked for is a text of at least one character');
     return null;
   }
   const type: ExpressionType = { kind: 'bool' };
   return { op: 'textTest', test, of, text: text.value, span: expr.span, optional: false, type };
+}
+
+/** A field of bytes, in which roles look for texts as well; null for everything else. */
+function buildBytes(expr: Expr, cx: Context): Expression | null {
+  if (expr.kind !== 'name' && expr.kind !== 'member') return null;
+  const of = buildExpression(expr, { ...cx, report: new Report() });
+  return of?.op === 'field' && of.type.kind === 'bytes' && isBytes(of) ? of : null;
 }
 
 /** `word(line, 1)` */

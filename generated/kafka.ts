@@ -50,8 +50,7 @@ import {
   responseHeader as kafkaApisResponseHeader,
 } from './extern/kafka-apis.js';
 import { compactText as kafkaCompactCompactText } from './extern/kafka-compact.js';
-import { kafkaReplies } from './replies/kafka.js';
-import { kafkaFlexibleReplies } from './replies/kafka.flexible.js';
+import { kafkaReplies, type ResponseFacts } from './replies/kafka.js';
 
 /** The APIs that mean something here; their names are those of api_name. */
 export const ApiKey = {
@@ -409,9 +408,9 @@ function bodyEnd(b: Uint8Array, at: number): number {
   return endAt(b, at);
 }
 
-/** How the replies to a request are read: by `flexible`. */
-function repliesTo(b: Uint8Array, at: number): XProtocol {
-  return kafkaApisResponseHeader(i16(b, at + 4), i16(b, at + 6)) >= 1 ? kafkaFlexibleReplies : kafkaReplies;
+/** What the replies to a request are read by. */
+function factsOf(b: Uint8Array, at: number, _end: number): ResponseFacts {
+  return { flexible: kafkaApisResponseHeader(i16(b, at + 4), i16(b, at + 6)) >= 1 };
 }
 
 /** What a bytes field is when it is not given. */
@@ -747,7 +746,7 @@ export const kafka: XProtocol<RequestInit> = defineProtocol<RequestInit, object>
     headerCase: 'sensitive',
   },
   replies: kafkaReplies,
-  repliesTo,
+  factsOf,
   match,
   scan,
   check,

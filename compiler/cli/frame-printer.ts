@@ -1,4 +1,5 @@
 import type { FoundFrame, FrameSplitter } from '../interpret/frame-splitter.js';
+import { factsJson } from '../interpret/fact-json.js';
 import { toJson } from '../interpret/json.js';
 import { meaningOf, meaningText } from '../interpret/meaning.js';
 import { asObject } from '../interpret/read-frame.js';
@@ -20,16 +21,17 @@ export class FramePrinter {
     private readonly terminal: Terminal,
   ) {}
 
-  print(protocol: Protocol, { tree, bytes, offset }: FoundFrame, flow: string): void {
+  print(protocol: Protocol, { tree, bytes, offset, facts }: FoundFrame, flow: string): void {
     this.count++;
     if (this.done || (this.wanted !== null && this.wanted !== this.count)) return;
     this.done = this.wanted !== null;
     const meaning = meaningOf(protocol, tree);
     if (this.format === 'json') {
       const fields = toJson(protocol, asObject(tree.fields));
-      this.terminal.out(
-        `${JSON.stringify({ frame: this.count, ...(flow === '' ? {} : { flow }), offset, length: tree.length, meaning, fields })}\n`,
-      );
+      const given = factsJson(facts);
+      const place = { frame: this.count, ...(flow === '' ? {} : { flow }), offset, length: tree.length };
+      const known = { meaning, ...(given === null ? {} : { given }), fields };
+      this.terminal.out(`${JSON.stringify({ ...place, ...known })}\n`);
       return;
     }
     const where = flow === '' ? `offset ${offset}` : `${flow} +${offset}`;

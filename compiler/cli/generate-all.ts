@@ -42,9 +42,7 @@ export async function generateAll(
   return outputs;
 }
 
-/** A protocol has a module, one for its replies where they look unlike requests, and one for each form of these. */
+/** A protocol has a module, and one for its replies where they look unlike requests. */
 export function modulesOf(protocol: Protocol): readonly Protocol[] {
-  const { reply, replyForms } = protocol;
-  if (reply === null) return [protocol];
-  return [protocol, ...(replyForms.length === 0 ? [reply] : replyForms)];
+  return protocol.reply === null ? [protocol] : [protocol, protocol.reply];
 }

@@ -80,7 +80,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('--from <side>', 'client or server, for protocols whose sides send frames of their own')
     .option(
       '--given <facts>',
-      'with --from server: what holds of the request, where replies depend on it; or none',
+      'with --from server: of the request, where replies depend on it: flag,size=18; or none',
     )
     .option('--hex <digits>', 'the frames as hex digits')
     .option('--file <file>', 'the frames as they are on the wire; a .hex file holds digits and # comments')
@@ -102,7 +102,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('--from <side>', 'client or server, for protocols whose sides send frames of their own')
     .option(
       '--given <facts>',
-      'with --from server: what holds of the request, where replies depend on it; or none',
+      'with --from server: of the request, where replies depend on it: flag,size=18; or none',
     )
     .option('-v, --valid <dir>', 'a folder of .hex and .bin files, each of whole frames')
     .option('-i, --invalid <dir>', 'a folder of files that are no whole frames')
@@ -120,7 +120,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('--from <side>', 'client or server, for protocols whose sides send frames of their own')
     .option(
       '--given <facts>',
-      'with --from server: what holds of the request, where replies depend on it; or none',
+      'with --from server: of the request, where replies depend on it: flag,size=18; or none',
     )
     .option('--json <object>', "one frame's fields, or what decode --format json printed")
     .option('--file <file>', 'the same, one object a line')

@@ -56,6 +56,7 @@ import { emitExpression, emitPatterns, unnamedWord, type Environment } from './e
 import { headerWindow } from './emit-headers.js';
 import { isCoded, lookUpCode } from './emit-inner.js';
 import { entriesName, isEntry } from './emit-record.js';
+import { factCode, isFact } from './fact-code.js';
 import { literal } from './literal.js';
 import { floatName, readValue } from './reader.js';
 import {
@@ -288,6 +289,7 @@ class Writer implements Environment {
 
   field(e: Expression & { op: 'field' }): string {
     const field = e.fields[0]!;
+    if (isFact(field)) return factCode(field);
     if (field.member === 'field' && field.isPeek === true)
       return readValue(
         field,
@@ -1172,6 +1174,7 @@ class Writer implements Environment {
   }
 
   private termCode(field: Length): string {
+    if (isFact(field)) return factCode(field);
     return field.constant?.kind === 'int' ? String(field.constant.value) : this.local(field);
   }
 

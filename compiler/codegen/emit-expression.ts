@@ -131,7 +131,6 @@ export function emitExpression(e: Expression, env: Environment): string {
     case 'span':
     case 'sizeOf':
       return env.span?.(e) ?? unreadable('bytes(…)');
-    case 'fact':
     case 'access':
       throw new Error(`${e.op} is refused before code is generated`);
   }

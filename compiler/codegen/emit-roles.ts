@@ -9,12 +9,13 @@ import { fixedSize, memberSize } from '../model/size.js';
 import { windowEnd } from './emit-view.js';
 import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
-import { quote, repliesName, type Module } from './module.js';
+import { quote, type Module } from './module.js';
 import { littleCode, readInOrder, writeInOrder } from './byte-order.js';
 import { putInPlace, writeInPlace } from './put-in-place.js';
 import { isMarked, Reader } from './reader.js';
 import { behindLength, formedSize, leastSize, writeFormed } from './self-delimiting.js';
 import { tidy } from './tidy.js';
+import { fieldTypeText } from './type-text.js';
 
 const B = { name: 'b', type: 'Uint8Array' };
 const AT = { name: 'at', type: 'number' };
@@ -176,23 +177,33 @@ export function emitRoles(module: Module, headersNeedEnd: boolean): FunctionDecl
   expression('expects', roles.expects, 'number', '1');
   expression('isExclusive', roles.exclusive, 'boolean', 'false');
   if (roles.body.length > 0) functions.push(...emitBody(roles.body, module));
-  if (module.protocol.facts.length > 0) functions.push(emitRepliesTo(reader(), module));
+  if (module.protocol.reply !== null && module.protocol.facts.length > 0)
+    functions.push(emitFactsOf(reader(), module));
   return functions;
 }
 
-/** Emits `repliesTo`: which form the replies to a request have. */
-function emitRepliesTo(reader: RoleReader, module: Module): FunctionDeclarationStructure {
-  const { facts, replyForms } = module.protocol;
-  const holds = facts.map((fact) => reader.emit(fact.condition));
-  const forms = replyForms.map(repliesName);
-  const result =
-    holds.length === 1
-      ? `${holds[0]!} ? ${forms[1]!} : ${forms[0]!}`
-      : `[${forms.join(', ')}][${holds.map((code, i) => `(${code} ? ${1 << i} : 0)`).join(' + ')}]!`;
-  const names = facts.map((fact) => `\`${fact.name}\``).join(', ');
-  return roleFunction('repliesTo', module.useType('XProtocol'), reader, result, [
-    `How the replies to a request are read: by ${names}.`,
-  ]);
+/** Emits `factsOf`: what the replies to a request are read by. */
+function emitFactsOf(reader: RoleReader, module: Module): FunctionDeclarationStructure {
+  const values = module.protocol.facts.map(({ name, field, value }) => {
+    const of = field.type.kind === 'int' ? field.type.enum : null;
+    const cast = of === null || of.open || of.flags ? '' : ` as ${fieldTypeText(field, module)}`;
+    const code = value.type.kind === 'bytes' ? copied(reader.emit(value), value) : reader.emit(value);
+    return `${camelCase(name)}: ${code}${cast}`;
+  });
+  const type = module.factsName;
+  return {
+    kind: StructureKind.Function,
+    name: 'factsOf',
+    docs: ['What the replies to a request are read by.'],
+    parameters: [B, AT, { name: 'end', type: 'number' }],
+    returnType: type,
+    statements: tidy([...reader.lines, `return { ${values.join(', ')} };`]),
+  };
+}
+
+/** Bytes that stay when those of the request are gone. */
+function copied(code: string, { optional }: Expression): string {
+  return optional ? `${code}?.slice()` : `${code}.slice()`;
 }
 
 function idType(id: Field): FieldType & { kind: 'int' } {

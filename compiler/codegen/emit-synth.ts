@@ -12,13 +12,13 @@ import { walk } from '../model/walk.js';
 import { isFree } from '../model/is-given.js';
 import { idParts } from '../model/id-parts.js';
 import { isBig } from '../model/integers.js';
-import type { BitFieldModel, Field, FieldType, Protocol, SynthModel, SynthValue } from '../model/model.js';
+import type { BitFieldModel, Field, FieldType, SynthModel, SynthValue } from '../model/model.js';
 import { emitExpression, type Environment } from './emit-expression.js';
 import { varies } from './emit-reencode.js';
 import { textContent } from '../model/size.js';
 import { idInHead, RoleReader } from './emit-roles.js';
 import { isEntry } from './emit-record.js';
-import { docOf, formFunction, quote, repliesName, type Module } from './module.js';
+import { docOf, quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { fieldTypeText } from './type-text.js';
 
@@ -50,6 +50,7 @@ function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationS
   const fields = emitFields(synth, env, module);
   const lines = [
     ...(needsView ? [`const req = new ${module.viewName}(b, at, end);`] : []),
+    ...(module.asks ? ['const { facts } = req;'] : []),
     ...reader.lines,
     last
       ? `return identified(${module.encodeName}({ ${fields} }), ${isAcross ? 'req.id' : idCode(synth)});`
@@ -62,7 +63,7 @@ function emitSynth(synth: SynthModel, module: Module): Omit<FunctionDeclarationS
     kind: StructureKind.Function,
     docs: synth.doc === '' ? [] : [docOf(synth.doc)],
     parameters: isAcross
-      ? request.size === 0 && !last
+      ? request.size === 0 && !last && !module.asks
         ? []
         : [{ name: 'req', type: `{ ${memoTypes(request, last, module).join('; ')} }` }]
       : takesRequest
@@ -104,11 +105,12 @@ function emitHijack(
       isExported: module.protocol.side === 'server',
       docs: synth.doc === '' ? [] : [docOf(synth.doc)],
       parameters: [
-        { name: request.size === 0 && !last ? '_memo' : 'memo', type: module.memoName },
+        { name: request.size === 0 && !last && !module.asks ? '_memo' : 'memo', type: module.memoName },
         ...hijackParameters(synth, module),
       ],
       returnType: 'Uint8Array',
       statements: [
+        ...(module.asks ? ['const { facts } = memo;'] : []),
         !last
           ? `return ${module.encodeName}({ ${emitFields(synth, env, module)} });`
           : `return identified(${module.encodeName}({ ${emitFields(synth, env, module)} }), memo.id);`,
@@ -130,9 +132,11 @@ function emitMemo(synth: SynthModel, module: Module): InterfaceDeclarationStruct
     name: module.memoName,
     isExported: true,
     docs: ['What an error reply takes from its request.'],
-    properties: fields.concat(
-      !last ? [] : [{ name: 'id', type: module.useType('RequestId'), isReadonly: true }],
-    ),
+    properties: [
+      ...fields,
+      ...(last ? [{ name: 'id', type: module.useType('RequestId'), isReadonly: true }] : []),
+      ...(module.asks ? [{ name: 'facts', type: module.factsName, isReadonly: true }] : []),
+    ],
   };
 }
 
@@ -147,52 +151,6 @@ function hijackParameters(synth: SynthModel, module: Module): { name: string; ty
   ];
 }
 
-/**
- * Emits `hijack` of requests whose replies have several forms, and what it takes: the modules of the forms make the
- * replies.
- */
-export function emitHijackOfForms(
-  synth: SynthModel,
-  module: Module,
-): (FunctionDeclarationStructure | InterfaceDeclarationStructure)[] {
-  const memo = emitMemo(synth, module);
-  const forms = module.protocol.replyForms;
-  const calls = forms.map((form) => {
-    const made = form.synths.find((one) => one.name === 'hijack')!;
-    const args = ['memo', ...hijackParameters(made, module).map(({ name }) => name.replace('_', ''))];
-    return `return ${formFunction(form, 'hijack')}(${args.join(', ')});`;
-  });
-  const cases = forms
-    .slice(1)
-    .map((form, i) => `if (memo.replies === ${repliesName(form)}) ${calls[i + 1]!}`);
-  const code = [...cases, calls[0]!].join('\n');
-  const uses = (name: string): string => (new RegExp(`\\b${name}\\b`).test(code) ? name : `_${name}`);
-  const takes = [
-    { name: 'memo', type: module.memoName },
-    { name: uses('status'), type: module.useType('Status') },
-    { name: uses('reason'), type: 'string' },
-  ];
-  while (takes.at(-1)!.name.startsWith('_')) takes.pop();
-  return [
-    {
-      ...memo,
-      isExported: false,
-      properties: [
-        ...memo.properties!,
-        { name: 'replies', type: module.useType('XProtocol'), isReadonly: true, docs: ['The form it has.'] },
-      ],
-    },
-    {
-      kind: StructureKind.Function,
-      name: 'hijack',
-      docs: synth.doc === '' ? [] : [docOf(synth.doc)],
-      parameters: takes,
-      returnType: 'Uint8Array',
-      statements: [...cases, calls[0]!],
-    },
-  ];
-}
-
 /** Emits `remember`: what an error reply takes from a request of this module's frame. */
 export function emitRemember(synth: SynthModel, module: Module): FunctionDeclarationStructure {
   const request = requestFields(synth, module.protocol);
@@ -204,15 +162,15 @@ export function emitRemember(synth: SynthModel, module: Module): FunctionDeclara
   });
   const last = isIdWrittenLast(synth, module.protocol);
   if (last) values.unshift('id: idOf(b, at)');
-  const hasForms = module.protocol.replyForms.length > 0;
-  if (hasForms) values.push('replies: repliesTo(b, at)');
+  const hasFacts = module.protocol.facts.length > 0;
+  if (hasFacts) values.push('facts: factsOf(b, at, end)');
   const lines = [...reader.lines, `return { ${values.join(', ')} };`];
   const usesEnd = /(?<!\.)\bend\b/.test(lines.join('\n'));
   return {
     kind: StructureKind.Function,
     name: 'remember',
     parameters:
-      request.size === 0 && !last && !hasForms
+      request.size === 0 && !last && !hasFacts
         ? []
         : [
             { name: 'b', type: 'Uint8Array' },
@@ -266,34 +224,24 @@ function memoTypes(request: ReturnType<typeof requestFields>, withId: boolean, m
     ([name, e]) =>
       `readonly ${module.property(name)}: ${fieldTypeText(e.fields[0]!, module)}${e.optional ? ' | undefined' : ''}`,
   );
-  return withId ? [`readonly id: ${module.useType('RequestId')}`, ...types] : types;
+  const id = withId ? [`readonly id: ${module.useType('RequestId')}`] : [];
+  const facts = module.asks ? [`readonly facts: ${module.factsName}`] : [];
+  return [...id, ...types, ...facts];
 }
 
 /** The synth whose frames the other side makes, of what this side reads in a heartbeat; null if it needs nothing of it. */
-export function answerAcross({ reply, replyForms }: Module['protocol']): SynthModel | null {
+export function answerAcross({ reply }: Module['protocol']): SynthModel | null {
   const ack = reply?.synths.find((s) => s.name === 'heartbeat_ack');
   if (ack === undefined || reply === null) return null;
-  if (replyForms.length > 0) return ack;
+  if (reply.facts.length > 0) return ack;
   return requestFields(ack, reply).size === 0 && !isIdWrittenLast(ack, reply) ? null : ack;
 }
 
 /** Emits what answers a heartbeat of this module's frame with one of the other side's. */
 export function emitAnswer(synth: SynthModel, module: Module): FunctionDeclarationStructure {
   const { statements, ...remembers } = emitRemember(synth, module);
-  const { replyForms } = module.protocol;
-  const [first, ...others] = replyForms;
-  const answer = (of: string): string => {
-    if (first === undefined) return `return heartbeatAck(${of});`;
-    const made = (form: Protocol): string => {
-      const ack = form.synths.find((one) => one.name === 'heartbeat_ack')!;
-      const takes = requestFields(ack, form).size > 0 || isIdWrittenLast(ack, form);
-      return `return ${formFunction(form, 'heartbeatAck')}(${takes ? 'asked' : ''});`;
-    };
-    const cases = others.map((form) => `if (asked.replies === ${repliesName(form)}) ${made(form)}`);
-    return [`const asked = ${of};`, ...cases, made(first)].join('\n');
-  };
   const values = (statements as string[]).map((line) =>
-    line.replace(/^return ([^]*);$/, (_, of: string) => answer(of)),
+    line.replace(/^return ([^]*);$/, (_, of: string) => `return heartbeatAck(${of});`),
   );
   return { ...remembers, name: 'answerHeartbeat', returnType: 'Uint8Array', statements: values };
 }

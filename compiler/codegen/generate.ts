@@ -1,5 +1,10 @@
-import { StructureKind, type FunctionDeclarationStructure, type StatementStructures } from 'ts-morph';
-import { pascalCase } from '../model/camel-case.js';
+import {
+  StructureKind,
+  type FunctionDeclarationStructure,
+  type InterfaceDeclarationStructure,
+  type StatementStructures,
+} from 'ts-morph';
+import { camelCase, pascalCase } from '../model/camel-case.js';
 import type { Expression } from '../model/expression.js';
 import type { Anchor } from '../model/layout.js';
 import { listOf } from '../model/maps-as-lists.js';
@@ -27,15 +32,16 @@ import { emitEntries, emitEntryHeaders, entryHeaders, recordsOf, type EntryField
 import { emitScan } from './emit-scan.js';
 import { emitStatus } from './emit-status.js';
 import { emitStructRead } from './emit-struct-read.js';
-import { answerAcross, emitAnswer, emitHijackOfForms, emitRemember, emitSynths } from './emit-synth.js';
+import { answerAcross, emitAnswer, emitRemember, emitSynths } from './emit-synth.js';
 import { emitView } from './emit-view.js';
+import { handFacts } from './hand-facts.js';
 import { HEADER_ENTRIES } from './header-functions.js';
-import { Module } from './module.js';
+import { docOf, Module } from './module.js';
 import { print } from './print.js';
 import { isMarked, Reader } from './reader.js';
 import { isSelfDelimited, listEndName, structEndName } from './self-delimiting.js';
 import { tidy } from './tidy.js';
-import { typeText } from './type-text.js';
+import { fieldTypeText, typeText } from './type-text.js';
 import { COMPILER_VERSION } from '../compiler-version.js';
 
 /** A checked protocol as the text of one TypeScript module, the same text on every machine. */
@@ -45,7 +51,8 @@ export async function generate(protocol: Protocol): Promise<string> {
   const structs = protocol.structs.filter((s) => inFrame(protocol, s));
   // A module of one side has what its frame needs; one of both sides all that is declared.
   const declared = protocol.side === 'both' ? protocol.structs : structs;
-  const used = enumsOf([protocol.frame.body, ...structs.map((s) => s.body)]);
+  const facts = { members: protocol.facts.map((fact) => fact.field) };
+  const used = enumsOf([protocol.frame.body, facts, ...structs.map((s) => s.body)]);
   for (const of of protocol.enums) if (protocol.side === 'both' || used.has(of)) module.add(emitEnum(of));
   const lists = listsOf([protocol.frame.body, ...structs.map((s) => s.body)]);
   const pair = headersFields(module)[0]?.type.pair;
@@ -69,6 +76,7 @@ export async function generate(protocol: Protocol): Promise<string> {
       module,
     ),
   );
+  if (module.asks) module.add(emitFacts(module));
   const matchAt = module.statements.length;
   module.add(...emitMatch(module), emitScan(module));
   const anchorsAt = module.statements.length;
@@ -117,9 +125,6 @@ export async function generate(protocol: Protocol): Promise<string> {
     ...emitLengthened(emitReencode(module), module),
     ...(withId === null ? [] : [withId]),
     ...emitSynths(module),
-    ...(errorReply === undefined || protocol.replyForms.length === 0
-      ? []
-      : emitHijackOfForms(errorReply, module)),
     ...(errorReply === undefined ? [] : [emitRemember(errorReply, module)]),
     ...(ack === null ? [] : [emitAnswer(ack, module)]),
     emitView(module),
@@ -165,9 +170,27 @@ export async function generate(protocol: Protocol): Promise<string> {
     ...module.namesText(),
     ...module.wordsText(),
   ];
-  const statements = [...delimiters, ...module.statements.map(markUnused)];
+  const handed = module.asks ? handFacts(module.statements, module) : module.statements;
+  const statements = [...delimiters, ...handed.map(markUnused)];
   const code = JSON.stringify(statements).replaceAll('\\n', '\n');
   return print([...header, module.importText(code), ...statements]);
+}
+
+/** Emits the interface of what replies are read by of their requests. */
+function emitFacts(module: Module): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    name: module.factsName,
+    isExported: true,
+    docs: ['What of the request that it answers a reply is read by.'],
+    extends: [module.useType('RequestFacts')],
+    properties: module.protocol.facts.map(({ name, field, value }) => ({
+      name: camelCase(name),
+      type: `${fieldTypeText(field, module).replace(/ \| null$/, '')}${value.optional ? ' | undefined' : ''}`,
+      isReadonly: true,
+      docs: value.op === 'field' ? [] : [docOf(`\`${field.path}\``)],
+    })),
+  };
 }
 
 /** A function with those of its parameters marked by `_` that its statements don't read: strict options refuse them. */

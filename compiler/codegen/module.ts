@@ -262,17 +262,14 @@ export class Module {
 
   /** What the client's side takes of the server's: how replies are read, and those that the proxy makes. */
   private repliesImport(): string[] {
-    const { reply, replyForms } = this.protocol;
+    const { reply } = this.protocol;
     if (reply === null) return [];
     const made = reply.synths.map((synth) => camelCase(synth.name));
-    const memo = made.includes('hijack') ? [`type ${this.memoName}`] : [];
-    if (replyForms.length === 0) return [importOf(reply, [...made, ...memo])];
-    return replyForms.map((form) =>
-      importOf(
-        form,
-        made.map((name) => `${name} as ${formFunction(form, name)}`),
-      ),
-    );
+    const memo = made.includes('hijack') ? [this.memoName] : [];
+    const facts = reply.facts.length > 0 ? [this.factsName] : [];
+    const types = [...memo, ...facts].map((name) => `type ${name}`);
+    const names = [...made, ...types, repliesName(reply)].sort();
+    return [`import { ${names.join(', ')} } from './${reply.fileName.replace(/\.ts$/, '.js')}';`];
   }
 
   private apiImport(code: string): string {
@@ -303,6 +300,15 @@ export class Module {
     const { reply } = this.protocol;
     return `${reply === null ? this.frameName : pascalCase(reply.frame.name)}Memo`;
   }
+  /** What the replies are read by of their requests; of either side. */
+  get factsName(): string {
+    const { reply } = this.protocol;
+    return `${pascalCase((reply ?? this.protocol).frame.name)}Facts`;
+  }
+  /** Whether what the frames are read by is handed in beside their bytes. */
+  get asks(): boolean {
+    return this.protocol.side === 'server' && this.protocol.facts.length > 0;
+  }
   get encodeName(): string {
     return `encode${this.frameName}`;
   }
@@ -320,7 +326,7 @@ export class Module {
   /** A field as a property of view and init. */
   property(field: Field | BitFieldModel | string): string {
     const name = camelCase(typeof field === 'string' ? field : field.name);
-    return VIEW_MEMBERS.includes(name) ? `${name}_` : name;
+    return VIEW_MEMBERS.includes(name) || this.isFacts(name) ? `${name}_` : name;
   }
 
   /** A field as a local variable: never a keyword, and never the name of something else in scope. */
@@ -330,12 +336,18 @@ export class Module {
     const clash =
       RESERVED.has(name) ||
       own.has(name) ||
+      this.isFacts(name) ||
       API_FUNCTIONS.test(name) ||
       FUNCTIONS.has(name) ||
       /(At|Text\d*|InHeaders\d*)$|^isLittle\d*$|^(endOf|sizeWith)[A-Z]|^p\d+$|^outer\d+$|^new(Id\d*(Part\d+)?|Timeout\d*)$/.test(
         name,
       );
     return clash ? `${name}_` : name;
+  }
+
+  /** Whether a name means here what is known of a request. */
+  private isFacts(name: string): boolean {
+    return name === 'facts' && this.protocol.facts.length > 0;
   }
 
   /** An enum's member: `CmdType.request`, or the number where it has no member. */
@@ -352,20 +364,10 @@ export class Module {
   }
 }
 
-function importOf(form: Protocol, made: readonly string[]): string {
-  const names = [...made, repliesName(form)].sort();
-  return `import { ${names.join(', ')} } from './${form.fileName.replace(/\.ts$/, '.js')}';`;
-}
-
-/** `kafkaFlexibleHijack`: what makes a reply in one of several forms. */
-export function formFunction(form: Protocol, name: string): string {
-  return `${repliesName(form).replace(/Replies$/, '')}${pascalCase(name)}`;
-}
-
-/** `redisReplies`; `kafkaFlexibleReplies` for the form in which the fact `flexible` holds. */
+/** `redisReplies` */
 export function repliesName({ fileName }: Protocol): string {
   const file = fileName.slice(fileName.lastIndexOf('/') + 1).replace(/\.ts$/, '');
-  return `${camelCase(file.replace(/[-.]/g, '_'))}Replies`;
+  return `${camelCase(file.replaceAll('-', '_'))}Replies`;
 }
 
 /** `hessian2Str`: an export with its module's name before it, so that it is nothing else here. */

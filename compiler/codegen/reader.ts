@@ -28,6 +28,7 @@ import { entryCode, isEntry, type EntryField } from './emit-record.js';
 import { heldCode, innerCode, isInner, lookUpCode, type InnerField } from './emit-inner.js';
 import { numberText } from './literal.js';
 import { quote, type Module } from './module.js';
+import { factCode, isFact } from './fact-code.js';
 import {
   announcesNull,
   behindLength,
@@ -180,6 +181,7 @@ export class Reader implements Environment {
   value(field: Field | BitFieldModel): string {
     const held = this.held.get(field);
     if (held !== undefined) return held;
+    if (isFact(field)) return factCode(field);
     if (field.member === 'field' && field.said !== undefined)
       return typeof field.said === 'string' ? quote(field.said) : numberText(field.said.value);
     if (field.member === 'field' && field.type.kind === 'text') return this.textValue(field, field.type);

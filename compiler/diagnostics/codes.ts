@@ -153,8 +153,9 @@ export const codes = {
       'Every phase can be reached and left, connection variables are assigned before use, and what is remembered is bounded.',
   },
   PF161: {
-    title: '`req.` used outside a response',
-    explanation: 'Only a response can refer to what was remembered of its request.',
+    title: '`req.` where no request is known',
+    explanation:
+      'Only a response can refer to what was remembered of its request, and nothing that says where it ends or whose it is.',
   },
   PF170: {
     title: 'name not allowed',

@@ -1,5 +1,8 @@
-import type { Block, MemberModel, Protocol } from '../model/model.js';
-import { inFrame } from '../model/in-frame.js';
+import { present } from '../model/evaluate.js';
+import type { Block, Guard, MemberModel, Protocol } from '../model/model.js';
+import { isIn } from '../model/in-frame.js';
+import { walk } from '../model/walk.js';
+import type { FactValues } from './evaluate-value.js';
 import type { FrameTree } from './read-frame.js';
 
 /** How many places a schema has, how many were reached, and those that were not, outermost first. */
@@ -13,7 +16,11 @@ export interface CoverageReport {
 export class Coverage {
   private readonly reached = new Set<object>();
 
-  constructor(private readonly protocol: Protocol) {}
+  /** @param facts what is known of the requests that all frames answer: what that rules out is not looked for */
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly facts: FactValues = new Map(),
+  ) {}
 
   add(tree: FrameTree): void {
     for (const part of tree.reached) this.reached.add(part);
@@ -41,9 +48,16 @@ export class Coverage {
     };
     visit(this.protocol.frame.body);
     const { side, structs: all } = this.protocol;
-    const structs = side === 'both' ? all : all.filter((struct) => inFrame(this.protocol, struct));
+    const possible = [...walk(this.protocol.frame.body)].filter(
+      (member) => present(member.guards, this.facts) !== false,
+    );
+    const structs = side === 'both' ? all : all.filter((struct) => isIn(possible, struct));
     for (const struct of structs) count(struct.body, `struct ${struct.name}`, struct.span, struct.body);
     return { total, reached, missing };
+  }
+
+  private isPossible(guard: Guard): boolean {
+    return present([guard], this.facts) !== false;
   }
 
   private visitMember(
@@ -56,13 +70,15 @@ export class Coverage {
         if (member.isPeek !== true && member.isPad !== true) count(member, member.path, member.span, null);
         return;
       case 'variant':
-        member.arms.forEach((arm, i) =>
-          count(arm.body, `arm ${arm.name ?? i + 1} of ${member.path}`, arm.span, arm.body),
-        );
+        member.arms.forEach((arm, i) => {
+          if (this.isPossible({ node: member, arm: i }))
+            count(arm.body, `arm ${arm.name ?? i + 1} of ${member.path}`, arm.span, arm.body);
+        });
         return;
       case 'if':
-        count(member.then, `the if in ${member.path}`, member.span, member.then);
-        if (member.otherwise !== null)
+        if (this.isPossible({ node: member, arm: 0 }))
+          count(member.then, `the if in ${member.path}`, member.span, member.then);
+        if (member.otherwise !== null && this.isPossible({ node: member, arm: 1 }))
           count(member.otherwise, `the else in ${member.path}`, member.span, member.otherwise);
         return;
       case 'within':

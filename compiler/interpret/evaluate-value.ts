@@ -14,6 +14,12 @@ export type Value = bigint | boolean | string | null | undefined;
 /** The first value under each key of a map that is not the headers. */
 export type Entries = ReadonlyMap<string, string | null>;
 
+/** What is known of the request that a reply answers, by the fields of its facts. */
+export type FactValues = ReadonlyMap<Field, Value>;
+
+/** Thrown where an expression reads what is not known of a request, which has not been seen. */
+export class UnknownFact extends Error {}
+
 /** What has been read or set of one frame or struct. */
 export interface Scope {
   readonly values: Map<Field | BitFieldModel, Value | Entries>;
@@ -42,6 +48,9 @@ function innerValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): V
 
 function heldValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): Value | Entries {
   const field = fields.find((f) => scope.values.has(f));
+  const [first] = fields;
+  if (field === undefined && first?.member === 'field' && first.ofRequest === true)
+    throw new UnknownFact(first.path);
   return field === undefined ? innerValue(fields, scope) : scope.values.get(field);
 }
 

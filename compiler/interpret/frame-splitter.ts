@@ -1,11 +1,13 @@
 import type { Protocol } from '../model/model.js';
-import type { AskedForms } from './asked-forms.js';
+import { AskedFacts } from './asked-facts.js';
+import type { FactValues } from './evaluate-value.js';
 import { ExternCode } from './extern-code.js';
 import { readFrame, type FrameTree, type ReadResult } from './read-frame.js';
 
 /** A frame found in a stream of bytes, with the bytes it was read from. */
 export interface FoundFrame {
-  readonly protocol: Protocol;
+  /** What was known of the request that it answers. */
+  readonly facts: FactValues;
   readonly tree: FrameTree;
   readonly bytes: Uint8Array;
   /** Bytes from the start of the stream. */
@@ -27,8 +29,8 @@ export class FrameSplitter {
   constructor(
     private readonly protocol: Protocol,
     private readonly code: ExternCode = ExternCode.none,
-    /** Which form a frame has, where that depends on what it answers. */
-    private readonly asked: AskedForms | null = null,
+    /** What is known of the request that each frame answers; or of those that all answer. */
+    private readonly asked: AskedFacts | FactValues = new Map(),
   ) {}
 
   /** Bytes that are no whole frame yet. */
@@ -44,9 +46,10 @@ export class FrameSplitter {
     const buffer = this.pieces.length === 1 ? this.pieces[0]! : Buffer.concat(this.pieces, this.have);
     let at = 0;
     while (this.fault === null && buffer.length - at >= this.need) {
-      const form = this.asked === null ? this.protocol : this.asked.formOf(buffer, at, buffer.length);
-      if (form === null) break;
-      const result = readFrame(form, buffer, at, buffer.length, this.code);
+      const { asked } = this;
+      const facts = asked instanceof AskedFacts ? asked.of(buffer, at, buffer.length) : asked;
+      if (facts === null) break;
+      const result = readFrame(this.protocol, buffer, at, buffer.length, this.code, facts);
       if (result.kind === 'more') {
         this.need = result.need;
         break;
@@ -56,10 +59,10 @@ export class FrameSplitter {
         break;
       }
       this.need = 1;
-      this.asked?.answered();
+      if (asked instanceof AskedFacts) asked.answered();
       const { length } = result.tree;
       const found = buffer.subarray(at, at + length);
-      yield { protocol: form, tree: result.tree, bytes: found, offset: this.offset };
+      yield { facts, tree: result.tree, bytes: found, offset: this.offset };
       at += length;
       this.offset += length;
     }

@@ -1,6 +1,7 @@
+import type { Expression } from '../model/expression.js';
 import type { Protocol } from '../model/model.js';
 import { NAME_ROLES } from '../model/name-roles.js';
-import { evaluateValue, type Value } from './evaluate-value.js';
+import { evaluateValue, UnknownFact, type Value } from './evaluate-value.js';
 import type { FrameTree } from './read-frame.js';
 
 /** What a frame means to a proxy. Absent: the protocol has no such role, or the frame not. */
@@ -23,8 +24,15 @@ export interface Meaning {
 export function meaningOf(protocol: Protocol, tree: FrameTree): Meaning {
   const { roles, status } = protocol;
   const { scope } = tree;
-  const read = (e: Parameters<typeof evaluateValue>[0] | null): Value =>
-    e === null ? undefined : evaluateValue(e, scope);
+  const read = (e: Expression | null): Value => {
+    try {
+      return e === null ? undefined : evaluateValue(e, scope);
+    } catch (error) {
+      // Of a reply whose request was not seen some is not known.
+      if (error instanceof UnknownFact) return undefined;
+      throw error;
+    }
+  };
   const id = roles.id === null ? undefined : scope.values.get(roles.id);
   const kind = String(read(roles.kind));
   const isReply = kind !== 'request' && kind !== 'oneway';

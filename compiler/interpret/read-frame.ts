@@ -12,6 +12,7 @@ import type {
   MemberModel,
   Protocol,
   Struct,
+  WindowModel,
 } from '../model/model.js';
 import type { Expression } from '../model/expression.js';
 import { checksumName } from '../model/checksum-name.js';
@@ -29,6 +30,8 @@ import {
   entriesOf,
   evaluateValue,
   isTaken,
+  UnknownFact,
+  type FactValues,
   type Scope,
   type Value,
 } from './evaluate-value.js';
@@ -100,6 +103,7 @@ class Bad {
  * Reads the frame at bytes[at, end) by the model alone, with every byte accounted for.
  *
  * @param code what the protocol's externs are, if it has some
+ * @param facts what is known of the request that it answers; without it what hangs on that is shown as bytes
  */
 export function readFrame(
   protocol: Protocol,
@@ -107,8 +111,9 @@ export function readFrame(
   at: number,
   end: number,
   code: ExternCode = ExternCode.none,
+  facts: FactValues = new Map(),
 ): ReadResult {
-  const reader = new FrameReader(protocol, bytes, at, end, code);
+  const reader = new FrameReader(protocol, bytes, at, end, code, facts);
   try {
     return { kind: 'frame', tree: reader.read() };
   } catch (error) {
@@ -174,13 +179,14 @@ class FrameReader {
     private readonly at: number,
     private readonly end: number,
     private readonly code: ExternCode,
+    private readonly facts: FactValues,
   ) {
     this.start = at;
   }
 
   read(): FrameTree {
     const scope: Scope = {
-      values: new Map(),
+      values: new Map(this.facts),
       inner: new Map(),
       code: this.code,
       span: (e) => this.spanOf(e),
@@ -234,8 +240,8 @@ class FrameReader {
     bound: Bound,
     scope: Scope,
     behind: readonly MemberModel[] = [],
+    nodes: FieldNode[] = [],
   ): { nodes: FieldNode[]; next: number } {
-    const nodes: FieldNode[] = [];
     let next = at;
     this.reached.add(block);
     for (const [i, member] of block.members.entries()) {
@@ -306,7 +312,7 @@ class FrameReader {
             member.span,
           );
         const next = this.reach(at, size, bound, member.path, member.span);
-        const inner = this.block(member.body, at, { end: next, isWindow: true }, scope);
+        const inner = this.window(member, at, next, scope);
         if (inner.next !== next)
           throw new Bad(
             inner.next - this.at,
@@ -327,6 +333,34 @@ class FrameReader {
           });
         return next;
       }
+    }
+  }
+
+  /** Reads a window; what hangs on a request that was not seen is bytes, to its end. */
+  private window(
+    { body, span }: WindowModel,
+    at: number,
+    end: number,
+    scope: Scope,
+  ): { nodes: FieldNode[]; next: number } {
+    const nodes: FieldNode[] = [];
+    try {
+      return this.block(body, at, { end, isWindow: true }, scope, [], nodes);
+    } catch (error) {
+      if (!(error instanceof UnknownFact)) throw error;
+      const last = nodes[nodes.length - 1];
+      const from = last === undefined ? at : this.at + last.offset + last.length;
+      if (from > end) throw new Bad(from - this.at, body.members[0]!.path, 'runs over its window', span);
+      const node = {
+        name: '(unread)',
+        offset: from - this.at,
+        length: end - from,
+        children: [],
+        given: false,
+      };
+      const note = `hangs on ${error.message} of a request that was not seen`;
+      nodes.push({ ...node, value: this.bytes.subarray(from, end), note });
+      return { nodes, next: end };
     }
   }
 
@@ -730,9 +764,9 @@ class FrameReader {
       return bad(`can't be decoded: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (plain.length > type.max) return bad(`holds more than ${type.max} bytes`);
-    const values = argumentValues(type.struct, type.args, scope);
+    const values = new Map([...this.facts, ...argumentValues(type.struct, type.args, scope)]);
     scope.inner?.set(field, values);
-    const reader = new FrameReader(this.protocol, plain, 0, plain.length, this.code);
+    const reader = new FrameReader(this.protocol, plain, 0, plain.length, this.code, this.facts);
     const end = { end: plain.length, isWindow: true };
     const inner = reader.block(type.struct.body, 0, end, { values, code: this.code });
     if (inner.next !== plain.length) bad(`${plain.length - inner.next} bytes of what it holds are left over`);

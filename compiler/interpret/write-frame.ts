@@ -26,6 +26,8 @@ import {
   entriesOf,
   evaluateValue,
   isTaken,
+  UnknownFact,
+  type FactValues,
   type Scope,
   type Value,
 } from './evaluate-value.js';
@@ -45,15 +47,23 @@ import { intIn, isLittle, readInt, writeInt } from './read-int.js';
  * A frame from JSON by the model alone: lengths, constants, defaults and checksums are filled in.
  *
  * @param code what the protocol's externs are, if it has some
+ * @param facts what is known of the request that it answers
  * @throws JsonError with the field that is missing, unknown or can't be held
  */
 export function writeFrame(
   protocol: Protocol,
   json: { readonly [key: string]: Json },
   code: ExternCode = ExternCode.none,
+  facts: FactValues = new Map(),
 ): Uint8Array {
   const writer = new FrameWriter(code, protocol.headerCase);
-  writer.write(protocol.frame.body, objectFromJson(protocol.frame.body, json, ''), '');
+  const object = objectFromJson(protocol.frame.body, json, '');
+  try {
+    writer.write(protocol.frame.body, object, '', new Map(facts));
+  } catch (error) {
+    if (error instanceof UnknownFact) throw new JsonError(error.message, 'is not known of the request');
+    throw error;
+  }
   return writer.bytes();
 }
 

@@ -1,7 +1,7 @@
 import type { Expression } from './expression.js';
 import { isBig } from './integers.js';
 
-const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
+export const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 
 /**
  * The field of 56 or 64 bits that a comparison holds against a constant, which is exact; null for other operators
@@ -11,8 +11,13 @@ export function bigCompared(e: Expression & { readonly op: 'binary' }): Expressi
   if (!COMPARISONS.includes(e.operator)) return null;
   const [field, other] = e.left.op === 'field' ? [e.left, e.right] : [e.right, e.left];
   if (field.op !== 'field' || other.op !== 'int') return null;
-  const isExact = field.fields.every(
-    (f) => f.member === 'field' && f.type.kind === 'int' && isBig(f.type.int, f.range),
+  return isBigField(field) ? field : null;
+}
+
+/** Whether an expression is a field whose values are bigint. */
+export function isBigField(e: Expression): boolean {
+  return (
+    e.op === 'field' &&
+    e.fields.every((f) => f.member === 'field' && f.type.kind === 'int' && isBig(f.type.int, f.range))
   );
-  return isExact ? field : null;
 }

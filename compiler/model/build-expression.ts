@@ -24,7 +24,7 @@ import { innerFields, isInnerOptional, plainField } from './inner-fields.js';
 import { inEveryFrame } from './in-every-frame.js';
 import { keyedBy } from './maps-as-lists.js';
 import { exclusive, type Names } from './names.js';
-import { isOfRequest, readsRequest, type Remembered } from './remembered.js';
+import { isOfNumbers, isOfRequest, readsRequest, type Remembered } from './remembered.js';
 import { leftFor } from './first-match.js';
 import { narrow } from './narrow.js';
 import { wordValue } from './word-value.js';
@@ -46,8 +46,12 @@ export interface Context {
   readonly remembered?: Remembered;
   /** The whole expression is about that request. */
   readonly ofRequest?: boolean;
+  /** How the whole expression is called by a `let`. */
+  readonly named?: string | undefined;
   /** In a struct with constant arguments: what hangs on them alone is decided when the struct is built. */
   readonly decides?: boolean;
+  /** In a struct, which knows nothing of a request. */
+  readonly inStruct?: true;
   /** Whether numbers without an order of their own have the low byte first, where a member `endian` chooses that. */
   readonly order?: Expression;
   /** Where externs are found; absent in a constant place. */
@@ -79,8 +83,9 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
   const { report } = cx;
   // In a synth `req` is a parameter: the whole request is at hand.
   if (cx.remembered !== undefined && cx.ofRequest !== true && cx.params === undefined) {
-    const fact = buildFact(expr, cx, cx.remembered);
+    const fact = buildFact(expr, cx, cx.remembered, expected);
     if (fact !== undefined) return fact;
+    if (cx.named !== undefined) cx = { ...cx, named: undefined };
   }
   const fail = (code: string, message: string, extra: { hint?: string } = {}): null => {
     report.error(code, expr.span, message, extra);
@@ -182,22 +187,37 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
   }
 }
 
-/** A condition over the request; undefined if the expression is about the reply as well, null after a report. */
-function buildFact(expr: Expr, cx: Context, remembered: Remembered): Expression | null | undefined {
+/**
+ * What is known of the request as a value of the reply: undefined if the expression is about the reply as well, or a
+ * reply works it out of the request's numbers; null after a report.
+ */
+function buildFact(
+  expr: Expr,
+  cx: Context,
+  remembered: Remembered,
+  expected: Enum | null,
+): Expression | null | undefined {
   if (!readsRequest(expr) || !isOfRequest(expr, cx.names)) return undefined;
-  const condition = buildExpression(expr, { ...cx, names: null, guards: [], ofRequest: true });
-  if (condition === null) return null;
-  if (condition.type.kind === 'bool') return remembered.fact(condition, cx.report);
-  cx.report.error('PF199', expr.span, 'a reply knows of its request only whether a condition holds', {
-    hint: 'compare it with what decides: `req.… == 1`',
-  });
-  return null;
+  const isBare = expr.kind === 'member' && expr.object.kind === 'name';
+  if (!isBare && isOfNumbers(expr, remembered)) return undefined;
+  const value = buildExpression(expr, { ...cx, names: null, guards: [], ofRequest: true }, expected);
+  if (value === null) return null;
+  const called = expr.kind === 'call' && expr.callee.kind === 'name' ? expr.callee.name : null;
+  const name = isBare ? expr.name.text : (cx.named ?? called);
+  const { field } = remembered.fact(value, name);
+  return { ...fieldExpression('field', field.name, [field], expr, cx.guards), optional: value.optional };
 }
 
-/** `req.x` in a condition over the request. */
+/** `req.x` in an expression over the request. */
 function buildRemembered(expr: Expr & { kind: 'member' }, cx: Context): Expression | null {
   const { report, remembered } = cx;
   const field = expr.name.text;
+  if (remembered === undefined && cx.inStruct === true) {
+    report.error('PF161', expr.span, '`req.` is known in frames, not in structs', {
+      hint: `give the struct a parameter: \`struct …(${field}: u8) { … }\`, and \`…(req.${field})\` where it is used`,
+    });
+    return null;
+  }
   if (remembered === undefined) {
     report.error('PF161', expr.span, '`req.` is known in what a server sends, and in synths that answer', {
       hint: 'write `frame … from server { … }`, and `correlate id, remember(…);`',
@@ -1044,9 +1064,9 @@ function buildMatch(expr: MatchExpr, cx: Context, expected: Enum | null): Expres
   return decided(whole, cx);
 }
 
-/** In one form of a reply, or of a struct with constant arguments: an expression without what they have decided. */
+/** In a struct with constant arguments: an expression without what they have decided. */
 function decided(e: Expression, cx: Context): Expression {
-  if (cx.decides !== true && (cx.remembered === undefined || cx.remembered.given === null)) return e;
+  if (cx.decides !== true) return e;
   if (e.op === 'unary') return e.operand.op === 'bool' ? { ...e.operand, value: !e.operand.value } : e;
   if (e.op === 'binary') {
     const value = evaluate(e, new Map());

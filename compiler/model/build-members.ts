@@ -61,6 +61,7 @@ import type {
 } from './model.js';
 import { Names } from './names.js';
 import { rangeAttribute, rangeWithin } from './range-attribute.js';
+import { readsRequest } from './remembered.js';
 import { parts } from './expressions-of.js';
 import { blockSize } from './size.js';
 import { orderArgument, orderOfParam, orderParam, readsOrder } from './struct-order.js';
@@ -198,6 +199,7 @@ export function buildStruct(
     names,
     guards: [],
     declarations,
+    inStruct: true,
     decides: constants.length > 0,
     ...(order === null ? {} : { order: orderOfParam(order) }),
   };
@@ -257,14 +259,9 @@ function peeking(place: Place, peeked: Field[]): Place {
   return { ...place, cx: { ...cx, peek: (call) => buildPeek(call, peeked, path, cx, declarations) } };
 }
 
-/** Whether what is built here is built for a request's facts or for constant arguments. */
-function isDecided(cx: Context): boolean {
-  return cx.decides === true || (cx.remembered !== undefined && cx.remembered.given !== null);
-}
-
-/** The branch that the request or the arguments decide for; null where the frame itself decides. */
+/** The branch that constant arguments decide for; null where the frame itself decides. */
 function decidedBranch(member: If, { cx }: Place): readonly Member[] | null {
-  if (!isDecided(cx)) return null;
+  if (cx.decides !== true) return null;
   const condition = buildCondition(member.condition, cx);
   if (condition?.op !== 'bool') return null;
   return condition.value ? member.then : (member.otherwise ?? []);
@@ -341,7 +338,7 @@ function buildMember(member: Exclude<Member, ByteOrder>, place: Place): MemberMo
     case 'record':
       return buildRecord(member, cx, place.declarations, path);
     case 'let': {
-      const value = buildExpression(member.value, cx);
+      const value = buildExpression(member.value, { ...cx, named: member.name.text });
       if (value === null) cx.names.addBroken(member.name);
       else if (isLargerThan(value, LARGEST_LET)) {
         report.error(
@@ -350,10 +347,7 @@ function buildMember(member: Exclude<Member, ByteOrder>, place: Place): MemberMo
           `\`${member.name.text}\` is too long with all its parts put in`,
         );
         cx.names.addBroken(member.name);
-      } else {
-        if (value.op === 'fact') cx.remembered!.facts[value.index]!.name = member.name.text;
-        cx.names.add(member.name, { kind: 'let', value, span: member.name.span });
-      }
+      } else cx.names.add(member.name, { kind: 'let', value, span: member.name.span });
       return null;
     }
     case 'assert': {
@@ -363,7 +357,7 @@ function buildMember(member: Exclude<Member, ByteOrder>, place: Place): MemberMo
         report.error('PF109', condition.span, `an assertion is a boolean, this is ${kindOf(condition)}`);
         return null;
       }
-      if (isDecided(cx) && condition.op === 'bool' && condition.value) return null;
+      if (cx.decides === true && condition.op === 'bool' && condition.value) return null;
       const { text } = member.condition.span.file;
       const source = text.slice(member.condition.span.start, member.condition.span.end);
       return {
@@ -699,7 +693,7 @@ function computedValue(
   spans: OpenSpan[],
 ): Expression | null | undefined {
   const { value } = ast;
-  if (value === null || !readsFields(value, cx.names)) return null;
+  if (value === null || !(readsFields(value, cx.names) || readsRequest(value))) return null;
   const ofEnum = type.kind === 'int' ? type.enum : null;
   if (value.kind === 'name' && ofEnum?.members.some((m) => m.name === value.name) === true) return null;
   const fail = (message: string, hint: string): undefined => {
@@ -728,7 +722,7 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
   const ofEnum = type.kind === 'int' ? type.enum : null;
   const isMember =
     expr.kind === 'name' && ofEnum !== null && ofEnum.members.some((m) => m.name === expr.name);
-  if (!isMember && readsFields(expr, cx.names)) {
+  if (!isMember && (readsFields(expr, cx.names) || readsRequest(expr))) {
     cx.report.error('PF109', expr.span, 'a default is constant', {
       hint: 'a value that is always computed is written `= …`',
     });

@@ -151,14 +151,7 @@ function buildOpened(
 
   const statusMap = items.find((item) => item.kind === 'status');
   const synthItems = items.filter((item) => item.kind === 'synth');
-  const part = (
-    own: typeof first,
-    side: Protocol['side'],
-    reply: Protocol | null,
-    form = '',
-    /** The names of all forms, where this is one of several. */
-    whole: Names | null = null,
-  ): Protocol | null => {
+  const part = (own: typeof first, side: Protocol['side'], reply: Protocol | null): Protocol | null => {
     const semantics = items.find(
       (item): item is Semantics =>
         item.kind === 'semantics' && (side === 'both' || item.frame?.text === own.frame.name),
@@ -194,7 +187,7 @@ function buildOpened(
       // What makes the other side's frame belongs to that side; what makes none is reported once.
       if (second !== undefined && (made === second.frame.name) !== (side === 'server')) continue;
       const ids = roles.id === null || idForm === null ? [] : [roles.id, ...idInOtherArms];
-      const synth = buildSynth(item, own, first, own.cx, report, ids, whole);
+      const synth = buildSynth(item, own, first, own.cx, report, ids);
       if (synth !== null) synths.push(synth);
     }
     const matches = side === 'server' ? [] : items.filter((item) => item.kind === 'match');
@@ -203,7 +196,7 @@ function buildOpened(
     return {
       name: decl.name.text,
       doc: side === 'server' ? own.frame.doc : decl.doc,
-      fileName: `${side === 'server' ? 'replies/' : ''}${decl.name.text.replaceAll('_', '-')}${form}.ts`,
+      fileName: `${side === 'server' ? 'replies/' : ''}${decl.name.text.replaceAll('_', '-')}.ts`,
       schemaPath: file.source.path,
       schemaHash: hashText(
         [...scope.shared.sources].flatMap((s) => [s.text, ...[...s.beside.values()].map((b) => b.text)]),
@@ -219,8 +212,7 @@ function buildOpened(
       structs: [...declarations.structs],
       frame: own.frame,
       reply,
-      facts: reply === null ? [] : remembered.facts,
-      replyForms: [],
+      facts: remembered.facts,
       externs: declarations.externModels(),
       idInOtherArms,
       idForm,
@@ -258,21 +250,7 @@ function buildOpened(
   const protocol = reply && part(first, 'client', reply);
   for (const [field, span] of remembered.unused)
     report.warning('PF180', span, `no reply asks for \`req.${field}\``, { hint: 'remove it here' });
-  if (protocol === null || remembered.facts.length === 0 || report.attempts > before)
-    return protocol && { protocol, items };
-  const replyForms = Array.from({ length: 2 ** remembered.facts.length }, (_, form) => {
-    const given = remembered.facts.map((_fact, i) => (form & (1 << i)) !== 0);
-    const names = remembered.facts.filter((_fact, i) => given[i]).map((fact) => `.${fact.name}`);
-    return part(
-      build(answered!, remembered.form(given)),
-      'server',
-      null,
-      names.join('').replaceAll('_', '-'),
-      second!.names,
-    );
-  });
-  if (replyForms.includes(null)) return { protocol, items };
-  return { protocol: { ...protocol, replyForms: replyForms as Protocol[] }, items };
+  return protocol && { protocol, items };
 }
 
 /** The frame of both sides, or the client's and the server's; null after a report. */

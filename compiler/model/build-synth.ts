@@ -36,7 +36,6 @@ export interface Side {
  *
  * @param request the side whose frame `req` is
  * @param idTexts the fields that are the id, where that is a text
- * @param whole the names of all forms of the reply, where this is one of them: it sets what it has
  */
 export function buildSynth(
   synth: Synth,
@@ -45,7 +44,6 @@ export function buildSynth(
   cx: Context,
   report: Report,
   idTexts: readonly Field[],
-  whole: Names | null,
 ): SynthModel | null {
   const name = synth.name.text;
   if (!KNOWN.includes(name)) {
@@ -85,7 +83,6 @@ export function buildSynth(
     }
     const meaning = names.get(key);
     if (meaning?.kind === 'broken' || (meaning === undefined && cx.scope.isLost(key))) continue;
-    if (meaning === undefined && whole?.get(key) !== undefined) continue;
     if (meaning?.kind !== 'field') {
       report.error(
         'PF100',

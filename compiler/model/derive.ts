@@ -2,7 +2,8 @@ import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import { constantLength } from './constant-length.js';
 import type { Expression } from './expression.js';
-import type { Block, Derivation, Extended, Length, MemberModel } from './model.js';
+import { parts } from './expressions-of.js';
+import type { BitFieldModel, Block, Derivation, Extended, Field, Length, MemberModel } from './model.js';
 import { exclusive } from './names.js';
 import { isPartial } from './partial-length.js';
 
@@ -213,12 +214,18 @@ function collect(body: Block, uses: Use[], report: Report): void {
     if (value.op === 'call') return;
     // The headers take what is written.
     if (value.op === 'digits') return;
+    // Nothing follows from what is known beforehand either.
+    if ([...parts(value)].every((part) => part.op !== 'field' || part.fields.every(isParam))) return;
     const affine = affineOf(value, report);
     if (affine === null || affine.terms.size === 0) return;
     const outside = [...affine.terms.keys()].find((f) => !isFixed(f) && !isInside(of, f)) ?? null;
     uses.push({ of, affine, span: value.span, outside });
   };
   body.members.forEach(visit);
+}
+
+function isParam(field: Field | BitFieldModel): boolean {
+  return field.member === 'field' && field.isParam === true;
 }
 
 /** Whether an extent is in every frame that has the field. */

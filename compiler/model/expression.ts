@@ -64,8 +64,6 @@ export type Expression = Common &
     | { readonly op: 'param'; readonly name: string; readonly role: 'id' | 'status' | 'reason' }
     /** `req.ver2` */
     | { readonly op: 'request'; readonly name: string; readonly fields: readonly (Field | BitFieldModel)[] }
-    /** In a server's frame: what is known of the request it answers, see Protocol.facts. */
-    | { readonly op: 'fact'; readonly index: number }
     /** A field of a struct field: `value.kind`, `inv.method`. `of` is a field of struct type, or an access again. */
     | {
         readonly op: 'access';

@@ -35,13 +35,8 @@ export interface Protocol {
    * and match; pool, correlation, limits and externs are the same, and its synths those that make its frame.
    */
   readonly reply: Protocol | null;
-  /** What of a request its replies depend on. */
+  /** What replies are read by of the request that they answer, of the protocol of either side. */
   readonly facts: readonly Fact[];
-  /**
-   * `reply` for every combination of facts, without the conditions that these decide: form i is that of requests
-   * for which fact k holds where bit k of i is set. Empty where there are no facts.
-   */
-  readonly replyForms: readonly Protocol[];
   /** What is written in TypeScript beside the schema. */
   readonly externs: readonly Extern[];
   readonly roles: Roles;
@@ -65,13 +60,15 @@ export interface Protocol {
 /** Ids as text: digits, with zeros in front where the text has a fixed width, or a UUID. */
 export type IdForm = 'decimal' | 'hex' | 'uuid';
 
-/** A condition over a request that its replies are read by. */
+/** What a reply has to know of its request to be read: kept from when that is sent until the reply has come. */
 export interface Fact {
-  /** As the `let` is called that holds it; `fact1` without one. */
+  /** As the field is called, or the `let` or the function that gives it; `fact1` without one. */
   readonly name: string;
   readonly span: Span;
   /** Over fields of the request's frame. */
-  readonly condition: Expression;
+  readonly value: Expression;
+  /** What the reply's expressions read: a field in no block. */
+  readonly field: Field;
 }
 
 /** Bytes and counts. */
@@ -386,7 +383,7 @@ export interface Field {
   readonly checksum: Checksum | null;
   /** Set by derive: the value follows from other fields on encode and is never the caller's. */
   derivation: Derivation | null;
-  /** A parameter of a struct: its value comes from the place of use, it has no bytes. */
+  /** A parameter of a struct, or a fact: its value comes from the place of use, it has no bytes. */
   readonly isParam?: true;
   /** A parameter that no schema names: whether numbers have their low byte first at the place of use. */
   readonly isOrder?: true;
@@ -396,6 +393,8 @@ export interface Field {
   readonly isSkipped?: true;
   /** `pad size n`: zeros, as many as an expression says; nobody gives it, and it has no name. */
   readonly isPad?: true;
+  /** It is a {@link Fact} of the request that a reply answers. */
+  readonly ofRequest?: true;
   /** `peek(u8)`: what stands next, read without being taken: it has no bytes of its own and nobody gives it. */
   readonly isPeek?: true;
 }

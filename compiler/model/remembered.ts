@@ -1,25 +1,23 @@
 import type { Report } from '../diagnostics/diagnostic.js';
 import type { Span } from '../source/source-file.js';
 import type { Expr, Setting } from '../syntax/ast.js';
+import { bareField } from './bare-field.js';
+import { camelCase } from './camel-case.js';
 import type { Expression } from './expression.js';
-import type { Fact } from './model.js';
+import type { Fact, Field } from './model.js';
 import type { Names } from './names.js';
 import { suggestHint } from './suggest-hint.js';
-
-/** Facts of one request: each doubles the forms that its replies may have. */
-const MOST_FACTS = 4;
 
 /** What can be asked of: no more than the answer is kept. */
 const MEMORABLE: readonly string[] = ['int', 'text', 'bytes'];
 
 /**
- * What the server's frames may know of the request that they answer: its fields named in `remember(…)`, and the
- * conditions over these that they ask. Such a condition is a fact of the request, known when it is sent; all that
- * is kept of a request until its replies have come is which form they have.
+ * What the server's frames may know of the request that they answer: its fields named in `remember(…)`. What is kept
+ * of a request until its replies have come are the facts that these ask for: the value of a field, or what an
+ * expression over the request gives that reads texts or bytes or calls a function, worked out once.
  */
 export class Remembered {
-  readonly facts: { -readonly [Key in keyof Fact]: Fact[Key] }[] = [];
-  private readonly texts: string[] = [];
+  readonly facts: Fact[] = [];
   private readonly used = new Set<string>();
 
   /**
@@ -29,14 +27,7 @@ export class Remembered {
   constructor(
     readonly request: Names,
     private readonly fields: ReadonlyMap<string, Span>,
-    /** What each fact is, for one form of the replies; null where all forms are looked at together. */
-    readonly given: readonly boolean[] | null = null,
   ) {}
-
-  /** The same for one form of the replies. */
-  form(given: readonly boolean[]): Remembered {
-    return new Remembered(this.request, this.fields, given);
-  }
 
   /** Whether a field may be read by `req.`. */
   knows(field: string): boolean {
@@ -54,29 +45,61 @@ export class Remembered {
     return [...this.fields].filter(([field]) => !this.used.has(field));
   }
 
-  /** A condition over the request as a value of the reply; null after a report. */
-  fact(condition: Expression, report: Report): Expression | null {
-    const { span } = condition;
-    const text = span.file.text.slice(span.start, span.end).replace(/\s+/g, ' ');
-    let index = this.texts.indexOf(text);
-    if (index < 0) {
-      index = this.texts.push(text) - 1;
-      this.facts.push({ name: `fact${index + 1}`, span, condition });
+  /**
+   * A value of the request as the reply reads it.
+   *
+   * @param name what it is called, if nothing else is; null: nobody has said
+   */
+  fact(value: Expression, name: string | null): Fact {
+    const text = askedText(value);
+    const known = this.facts.find((one) => askedText(one.value) === text);
+    if (known !== undefined) return known;
+    const taken = (one: string): boolean =>
+      this.facts.some((other) => camelCase(other.name) === camelCase(one));
+    let free = name ?? 'fact1';
+    for (let i = 2; taken(free); i++) free = `${name ?? 'fact'}${i}`;
+    const { span } = value;
+    const fact = { name: free, span, value, field: factField(free, value) };
+    this.facts.push(fact);
+    return fact;
+  }
+}
+
+/** The text of an expression over the request, in one form. */
+function askedText({ span }: Expression): string {
+  return span.file.text.slice(span.start, span.end).replace(/\s+/g, ' ');
+}
+
+/** What a reply reads as a field that stands in no block: of the type that it has in the request. */
+function factField(name: string, value: Expression): Field {
+  const field = value.op === 'field' ? value.fields[0]! : null;
+  const own = field?.member === 'field' ? field.type : null;
+  const { type } = value;
+  const span = field === null ? value.span : field.span;
+  const common = { name, path: askedText(value), span, isParam: true, ofRequest: true } as const;
+  const extent = { kind: 'rest', max: null } as const;
+  const form = { kind: 'fixed' } as const;
+  switch (type.kind) {
+    case 'int': {
+      const int = own?.kind === 'int' ? own.int : { bits: 54, signed: true, little: false };
+      const { low, high } = type;
+      return bareField({
+        ...common,
+        type: { kind: 'int', int, form, enum: type.enum, bool: false },
+        range: { low, high },
+      });
     }
-    if (index >= MOST_FACTS) {
-      report.error(
-        'PF161',
-        span,
-        `replies depend on more than ${MOST_FACTS} conditions over their requests`,
-        {
-          hint: 'each doubles the forms of a reply; join some by `and` and `or`',
-        },
-      );
-      return null;
+    case 'text':
+      return bareField({
+        ...common,
+        type: { kind: 'text', encoding: 'utf8', extent, nullable: value.optional },
+      });
+    case 'bytes':
+      return bareField({ ...common, type: { kind: 'bytes', extent, nullable: value.optional } });
+    default: {
+      const int = { bits: 8, signed: false, little: false };
+      return bareField({ ...common, type: { kind: 'int', int, form, enum: null, bool: true } });
     }
-    const common = { span, optional: false, type: { kind: 'bool' } } as const;
-    if (this.given !== null) return { op: 'bool', value: this.given[index]!, ...common };
-    return { op: 'fact', index, ...common };
   }
 }
 
@@ -88,8 +111,19 @@ export function readsRequest(expr: Expr): boolean {
 /** Whether nothing of an expression is a field of the reply itself. */
 export function isOfRequest(expr: Expr, own: Names | null): boolean {
   return !some(expr, (e) => {
-    if (e.kind === 'index' || e.kind === 'struct' || e.kind === 'listLiteral') return true;
+    if (e.kind === 'struct' || e.kind === 'listLiteral') return true;
     return e.kind === 'name' && own !== null && own.declares(e.name);
+  });
+}
+
+/** Whether an expression over the request is arithmetic and comparisons of its numbers, which a reply does itself. */
+export function isOfNumbers(expr: Expr, { request }: Remembered): boolean {
+  return !some(expr, (e) => {
+    if (e.kind === 'text' || e.kind === 'call' || e.kind === 'index') return true;
+    const isAsked = e.kind === 'member' && e.object.kind === 'name' && e.object.name === 'req';
+    const meaning = isAsked ? request.get(e.name.text) : undefined;
+    const field = meaning?.kind === 'field' ? meaning.fields[0]! : null;
+    return field?.member === 'field' && field.type.kind !== 'int';
   });
 }
 

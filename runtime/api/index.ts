@@ -11,6 +11,7 @@ export {
   defineProtocol,
   type PoolMode,
   type ProtocolSpec,
+  type RequestFacts,
   type RequestId,
   type RequestMemo,
   type Traits,

@@ -2,7 +2,7 @@ import { copyBytes } from './bytes/copy.js';
 import type { FrameKind } from './frame-kind.js';
 import { HeaderMap } from './header-map.js';
 import type { Status } from './status.js';
-import type { RequestId, XProtocol } from './x-protocol.js';
+import type { RequestFacts, RequestId, XProtocol } from './x-protocol.js';
 
 /**
  * A frame as stream and proxy layers and filters see it: a place in a received buffer and what is known of
@@ -13,12 +13,17 @@ export class XFrame {
   private headerMap: HeaderMap | null = null;
   private newBody: Uint8Array | null = null;
 
-  /** The frame is bytes[start, end); it was accepted by protocol.check. */
+  /**
+   * The frame is bytes[start, end); it was accepted by protocol.check.
+   *
+   * @param facts of the request that it answers, where replies are read by them; see XProtocol.factsOf
+   */
   constructor(
     readonly protocol: XProtocol,
     public bytes: Uint8Array,
     public start: number,
     public end: number,
+    readonly facts: RequestFacts | null = null,
   ) {}
 
   /** Its length on the wire in bytes, before changes. */
@@ -31,11 +36,11 @@ export class XFrame {
   }
 
   get isHeartbeat(): boolean {
-    return this.protocol.isHeartbeat(this.bytes, this.start, this.end);
+    return this.protocol.isHeartbeat(this.bytes, this.start, this.end, this.facts);
   }
 
   get isGoaway(): boolean {
-    return this.protocol.isGoaway(this.bytes, this.start, this.end);
+    return this.protocol.isGoaway(this.bytes, this.start, this.end, this.facts);
   }
 
   get id(): RequestId {
@@ -44,21 +49,21 @@ export class XFrame {
 
   /** Milliseconds: 0 unset, negative never. */
   get timeout(): number {
-    return this.protocol.timeoutOf(this.bytes, this.start, this.end);
+    return this.protocol.timeoutOf(this.bytes, this.start, this.end, this.facts);
   }
 
   get service(): string | undefined {
     if (this.changed) this.apply();
-    return this.protocol.serviceOf(this.bytes, this.start, this.end);
+    return this.protocol.serviceOf(this.bytes, this.start, this.end, this.facts);
   }
 
   get method(): string | undefined {
     if (this.changed) this.apply();
-    return this.protocol.methodOf(this.bytes, this.start, this.end);
+    return this.protocol.methodOf(this.bytes, this.start, this.end, this.facts);
   }
 
   get wireStatus(): number {
-    return this.protocol.wireStatusOf(this.bytes, this.start, this.end);
+    return this.protocol.wireStatusOf(this.bytes, this.start, this.end, this.facts);
   }
 
   get status(): Status {
@@ -68,14 +73,14 @@ export class XFrame {
   /** The first value under `key`, without parsing the whole map if nobody has. */
   header(key: string): string | null | undefined {
     if (this.headerMap !== null) return this.headerMap.get(key);
-    return this.protocol.headerOf(this.bytes, this.start, this.end, key);
+    return this.protocol.headerOf(this.bytes, this.start, this.end, key, this.facts);
   }
 
   /** All headers. What is changed here reaches the wire. */
   get headers(): HeaderMap {
     if (this.headerMap === null) {
       const map = new HeaderMap(this.protocol.traits.headerCase);
-      this.protocol.readHeaders(this.bytes, this.start, this.end, map);
+      this.protocol.readHeaders(this.bytes, this.start, this.end, map, this.facts);
       this.headerMap = map;
     }
     return this.headerMap;
@@ -84,8 +89,11 @@ export class XFrame {
   /** The body where it lies; a view, not to be kept. */
   get body(): Uint8Array {
     if (this.newBody !== null) return this.newBody;
-    const { protocol, bytes, start, end } = this;
-    return bytes.subarray(protocol.bodyStart(bytes, start, end), protocol.bodyEnd(bytes, start, end));
+    const { protocol, bytes, start, end, facts } = this;
+    return bytes.subarray(
+      protocol.bodyStart(bytes, start, end, facts),
+      protocol.bodyEnd(bytes, start, end, facts),
+    );
   }
 
   /** Replaces the body. The bytes are read when the frame is sent and belong to it until then. */
@@ -105,7 +113,7 @@ export class XFrame {
   apply(): void {
     if (!this.changed) return;
     const headers = this.headerMap !== null && this.headerMap.changed ? this.headerMap : null;
-    const bytes = this.protocol.reencode(this.bytes, this.start, this.end, headers, this.newBody);
+    const bytes = this.protocol.reencode(this.bytes, this.start, this.end, headers, this.newBody, this.facts);
     this.bytes = bytes;
     this.start = 0;
     this.end = bytes.length;
@@ -119,11 +127,11 @@ export class XFrame {
    * @throws EncodeError if the frame would be too long; it is as it was
    */
   setId(id: RequestId): boolean {
-    const { protocol, bytes, start, end } = this;
-    if (protocol.setId(bytes, start, end, id)) return true;
+    const { protocol, bytes, start, end, facts } = this;
+    if (protocol.setId(bytes, start, end, id, facts)) return true;
     if (protocol.traits.correlation !== 'id') return false;
     this.apply();
-    this.bytes = protocol.withId(this.bytes, this.start, this.end, id);
+    this.bytes = protocol.withId(this.bytes, this.start, this.end, id, facts);
     this.start = 0;
     this.end = this.bytes.length;
     this.headerMap = null;
@@ -134,6 +142,6 @@ export class XFrame {
   copy(): XFrame {
     this.apply();
     const bytes = copyBytes(this.bytes, this.start, this.end);
-    return new XFrame(this.protocol, bytes, 0, bytes.length);
+    return new XFrame(this.protocol, bytes, 0, bytes.length, this.facts);
   }
 }

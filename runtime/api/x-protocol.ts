@@ -37,7 +37,8 @@ export interface Traits {
 /**
  * One wire protocol, as stream and proxy layers need it. All reading functions look at one complete frame
  * that lies at bytes[at, end) of a larger buffer; they copy nothing and keep no reference. They may be
- * called in any order after {@link check} accepted the frame, and throw nothing but DecodeError.
+ * called in any order after {@link check} accepted the frame, and throw nothing but DecodeError. `facts` are what
+ * `factsOf` gave of the request that the frame answers; only codecs of such replies look at them.
  *
  * A codec is written by handing a {@link ProtocolSpec} to {@link defineProtocol}; generated codecs do so.
  * What a protocol lacks (goaway, headers, …) is left out there and answers neutrally here.
@@ -56,11 +57,11 @@ export interface XProtocol<Init = never> {
    */
   readonly replies: XProtocol;
   /**
-   * How the replies to this request are read, where that depends on it; null where it never does. Then `replies`
-   * says only where a reply ends and what its id is, and `check` is asked of what this gives. One of a few
-   * objects, the same for requests of a kind; whoever waits for the replies keeps it.
+   * What the replies to this request are read by, where they depend on it; null where they never do. Whoever waits for
+   * the replies keeps it, and hands it to every function of `replies` but scan, idOf and kindOf, which say what is
+   * known of a reply alone: where it ends and which request it answers.
    */
-  readonly repliesTo: ((bytes: Uint8Array, at: number, end: number) => XProtocol) | null;
+  readonly factsOf: ((bytes: Uint8Array, at: number, end: number) => RequestFacts) | null;
 
   // In the order a connection uses them.
 
@@ -81,12 +82,12 @@ export interface XProtocol<Init = never> {
    * a codec may keep where the parts of the frame lie.
    * @throws DecodeError
    */
-  check(bytes: Uint8Array, at: number, end: number): void;
+  check(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): void;
 
   kindOf(bytes: Uint8Array, at: number, end: number): FrameKind;
-  isHeartbeat(bytes: Uint8Array, at: number, end: number): boolean;
+  isHeartbeat(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): boolean;
   /** Whether the sender asks for no new requests on this connection. */
-  isGoaway(bytes: Uint8Array, at: number, end: number): boolean;
+  isGoaway(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): boolean;
   /** How many replies a request gets; 0: none, as oneway. Asked of protocols that correlate by order. */
   expects(bytes: Uint8Array, at: number, end: number): number;
   /**
@@ -101,43 +102,49 @@ export interface XProtocol<Init = never> {
    * Writes another id over the frame's own, with every checksum that covers it brought up to date.
    * False if it can't be done in place, and nothing was written: then {@link withId} makes another frame.
    */
-  setId(bytes: Uint8Array, at: number, end: number, id: RequestId): boolean;
+  setId(bytes: Uint8Array, at: number, end: number, id: RequestId, facts?: RequestFacts | null): boolean;
   /**
    * A copy of the frame with another id and every enclosing length right, for ids of variable width. Called
    * exactly when {@link setId} gave false.
    * @throws EncodeError if a length field can't hold the new size
    */
-  withId(bytes: Uint8Array, at: number, end: number, id: RequestId): Uint8Array;
+  withId(bytes: Uint8Array, at: number, end: number, id: RequestId, facts?: RequestFacts | null): Uint8Array;
 
   /** Milliseconds the caller will wait: 0 unset, negative for ever. */
-  timeoutOf(bytes: Uint8Array, at: number, end: number): number;
+  timeoutOf(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): number;
   /**
    * Writes another time over the frame's own, with every checksum that covers it brought up to date. False if
    * that can't be done in place, and nothing was written: then {@link timeoutHeader} may name a header.
    */
-  setTimeout(bytes: Uint8Array, at: number, end: number, ms: number): boolean;
+  setTimeout(bytes: Uint8Array, at: number, end: number, ms: number, facts?: RequestFacts | null): boolean;
   /** The header that says the timeout in decimal; null where none does. */
   readonly timeoutHeader: string | null;
-  serviceOf(bytes: Uint8Array, at: number, end: number): string | undefined;
-  methodOf(bytes: Uint8Array, at: number, end: number): string | undefined;
+  serviceOf(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): string | undefined;
+  methodOf(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): string | undefined;
   /** The group and the version of the service, where they are not headers of these names. */
-  groupOf(bytes: Uint8Array, at: number, end: number): string | undefined;
-  versionOf(bytes: Uint8Array, at: number, end: number): string | undefined;
+  groupOf(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): string | undefined;
+  versionOf(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): string | undefined;
   /** The wire's own status code of a response; 0 in a request. */
-  wireStatusOf(bytes: Uint8Array, at: number, end: number): number;
+  wireStatusOf(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): number;
   /** The wire's status as a canonical one. */
   toCanonical(wireStatus: number): Status;
   /** The canonical status as the wire's. */
   toWire(status: Status): number;
 
   /** The first value under `key` without reading the whole map; null on the wire gives null. */
-  headerOf(bytes: Uint8Array, at: number, end: number, key: string): string | null | undefined;
+  headerOf(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    key: string,
+    facts?: RequestFacts | null,
+  ): string | null | undefined;
   /** Appends all headers to `into`. */
-  readHeaders(bytes: Uint8Array, at: number, end: number, into: HeaderMap): void;
+  readHeaders(bytes: Uint8Array, at: number, end: number, into: HeaderMap, facts?: RequestFacts | null): void;
 
   /** Where the body starts and ends in `bytes`; equal where there is none. */
-  bodyStart(bytes: Uint8Array, at: number, end: number): number;
-  bodyEnd(bytes: Uint8Array, at: number, end: number): number;
+  bodyStart(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): number;
+  bodyEnd(bytes: Uint8Array, at: number, end: number, facts?: RequestFacts | null): number;
 
   /**
    * The frame again with other headers, another body or both (null: as they are), every length and checksum
@@ -150,13 +157,14 @@ export interface XProtocol<Init = never> {
     end: number,
     headers: HeaderMap | null,
     body: Uint8Array | null,
+    facts?: RequestFacts | null,
   ): Uint8Array;
 
   /**
    * A new frame.
    * @throws EncodeError
    */
-  encode(init: Init): Uint8Array;
+  encode(init: Init, facts?: RequestFacts | null): Uint8Array;
 
   /** What a reply made by the proxy needs of this request: kept while the frame itself goes its way. */
   remember(bytes: Uint8Array, at: number, end: number): RequestMemo;
@@ -170,13 +178,22 @@ export interface XProtocol<Init = never> {
   hijack(memo: RequestMemo, status: Status, reason: string): Uint8Array | null;
 }
 
+declare const facts: unique symbol;
+/**
+ * What of a request its replies are read by: a few numbers, booleans and texts. Opaque to all but the codec that made
+ * it, whose own type extends it.
+ */
+export interface RequestFacts {
+  readonly [facts]?: never;
+}
+
 declare const memo: unique symbol;
 /** Opaque to all but the codec that made it. */
 export type RequestMemo = { readonly [memo]?: never };
 
 type Optional =
   | 'replies'
-  | 'repliesTo'
+  | 'factsOf'
   | 'isHeartbeat'
   | 'isGoaway'
   | 'expects'
@@ -242,7 +259,7 @@ export function defineProtocol<Init, Memo extends object>(spec: ProtocolSpec<Ini
     contract: spec.contract,
     traits,
     replies: NO_REPLIES,
-    repliesTo: spec.repliesTo ?? null,
+    factsOf: spec.factsOf ?? null,
     match: spec.match,
     scan: spec.scan,
     check: spec.check,

@@ -2,6 +2,7 @@ import {
   copyBytes,
   DecodeError,
   EncodeError,
+  type RequestFacts,
   type RequestId,
   type RequestMemo,
   Status,
@@ -48,7 +49,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   previousStream: ServerStream | null = null;
   nextStream: ServerStream | null = null;
   slot: ReplySlot | null = null;
-  replyForm: XProtocol | null = null;
+  facts: RequestFacts | null = null;
 
   service: string | undefined = undefined;
   method: string | undefined = undefined;
@@ -119,6 +120,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       this.span = context.options.tracer.begin(frame, this.service, this.method);
       ({ bytes, start: at, end } = frame);
     }
+    if (protocol.factsOf !== null && !oneway) this.facts = protocol.factsOf(bytes, at, end);
     this.protocol = protocol;
     this.oneway = oneway;
     this.downstream = downstream;
@@ -210,7 +212,13 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       this.fail(error);
       return;
     }
-    this.connectAndSend(frame.bytes, frame.start, frame.end);
+    this.sendEdited(frame);
+  }
+
+  /** As the host gets the request, so its replies are read. */
+  private sendEdited({ bytes, start, end }: XFrame, chosen: Host | null = null): void {
+    if (this.facts !== null) this.facts = this.protocol!.factsOf!(bytes, start, end);
+    this.connectAndSend(bytes, start, end, chosen);
   }
 
   private editRequest(frame: XFrame): void {
@@ -367,8 +375,6 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     const { cluster, host, oneway } = this;
     let id: number;
     this.retry?.sending(connection);
-    const { repliesTo } = this.protocol!;
-    if (repliesTo !== null && !oneway) this.replyForm = repliesTo(bytes, at, end);
     const time = this.timeToTell(connection);
     try {
       if (time > 0 && !this.protocol!.setTimeout(bytes, at, end, time)) {
@@ -469,26 +475,26 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.upstream = null;
     if (this.retry !== null && this.retryReply(this.retry, bytes, at, end)) return;
     if (this.run !== null && this.run.looksAtResponses) {
-      this.run.onResponse(new XFrame(this.replies, bytes, at, end));
+      this.run.onResponse(new XFrame(this.replies, bytes, at, end, this.facts));
       return;
     }
     try {
       if (this.route!.responseEdit === null) this.deliver(bytes, at, end);
-      else this.onDeliver(new XFrame(this.replies, bytes, at, end));
+      else this.onDeliver(new XFrame(this.replies, bytes, at, end, this.facts));
     } catch (error) {
       if (this.downstream !== null) this.fail(error);
     }
   }
 
-  /** How replies to this request are read. */
+  /** How replies are read. */
   private get replies(): XProtocol {
-    return this.replyForm ?? this.protocol!.replies;
+    return this.protocol!.replies;
   }
 
   /** Whether the reply is dropped, and another attempt begins. */
   private retryReply(retry: RetryState, bytes: Uint8Array, at: number, end: number): boolean {
-    const { replies } = this;
-    const status = replies.toCanonical(replies.wireStatusOf(bytes, at, end));
+    const { replies, facts } = this;
+    const status = replies.toCanonical(replies.wireStatusOf(bytes, at, end, facts));
     if (retry.policy.coversStatus(status)) {
       const { cluster, host } = this;
       if (this.tryAgain(retry)) {
@@ -554,7 +560,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
   }
 
   onSend(request: XFrame): void {
-    this.connectAndSend(request.bytes, request.start, request.end, this.host);
+    this.sendEdited(request, this.host);
   }
 
   onDeliver(reply: XFrame): void {
@@ -577,15 +583,15 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
 
   /** Sends the reply to the caller under the id the caller chose. */
   private deliver(bytes: Uint8Array, at: number, end: number): void {
-    const { protocol, downstream, cluster, host, replies } = this;
+    const { protocol, downstream, cluster, host, replies, facts } = this;
     const { traits } = protocol!;
-    const wireStatus = replies.wireStatusOf(bytes, at, end);
+    const wireStatus = replies.wireStatusOf(bytes, at, end, facts);
     const status = replies.toCanonical(wireStatus);
     let length = end - at;
-    if (traits.correlation !== 'id' || replies.setId(bytes, at, end, this.callerId)) {
+    if (traits.correlation !== 'id' || replies.setId(bytes, at, end, this.callerId, facts)) {
       downstream!.reply(this, bytes, at, end, this.repliedBy);
     } else {
-      const frame = replies.withId(bytes, at, end, this.callerId);
+      const frame = replies.withId(bytes, at, end, this.callerId, facts);
       length = frame.length;
       downstream!.reply(this, frame, 0, length, this.repliedBy);
     }
@@ -650,7 +656,8 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
       this.end(null, 0, reason, 0);
     } else {
       downstream!.reply(this, reply, 0, reply.length, null);
-      this.end(status, protocol!.replies.wireStatusOf(reply, 0, reply.length), reason, reply.length);
+      const wireStatus = protocol!.replies.wireStatusOf(reply, 0, reply.length, this.facts);
+      this.end(status, wireStatus, reason, reply.length);
     }
   }
 
@@ -688,7 +695,7 @@ export class ActiveStream implements ClientStream, ServerStream, FilteredStream,
     this.hash = NO_HASH;
     this.subset = null;
     this.memo = NO_MEMO;
-    this.replyForm = null;
+    this.facts = null;
     if (context.idle.length < IDLE_STREAMS) context.idle.push(this);
     downstream!.remove(this);
   }

@@ -14,7 +14,7 @@ import type { ProxyContext } from './proxy-context.js';
  */
 export class MirroredRequest implements ClientStream {
   /** Nobody reads its reply. */
-  readonly replyForm = null;
+  readonly facts = null;
   private host: Host | null = null;
   private upstream: ClientConnection | null = null;
   private id = 0;

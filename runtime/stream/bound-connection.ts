@@ -1,4 +1,4 @@
-import { FrameKind, type RequestId, type XProtocol } from '@proto-frame/api';
+import { FrameKind, type RequestFacts, type RequestId, type XProtocol } from '@proto-frame/api';
 import {
   ClientConnection,
   type ClientConnectionOptions,
@@ -35,7 +35,7 @@ export class BoundConnection extends ClientConnection {
   /** Those sent before it was connected, by what {@link send} gave for them. */
   private waiting: (ClientStream | null)[] = [];
   /** Of the requests under way by their ids or their order, where replies can't be read without. */
-  private readonly forms = new Map<RequestId, XProtocol>();
+  private readonly facts = new Map<RequestId, RequestFacts>();
   private readonly byOrder: boolean;
   /** Requests kept, and replies taken, where order says whose a reply is. */
   private kept = 0;
@@ -63,7 +63,7 @@ export class BoundConnection extends ClientConnection {
   }
 
   send(bytes: Uint8Array, at: number, end: number, stream: ClientStream): number {
-    if (this.formsVary && !this.remember(bytes, at, end, stream)) return NO_ID;
+    if (this.asksRequests && !this.remember(bytes, at, end, stream)) return NO_ID;
     this.sendOneway(bytes, at, end);
     this.outstanding++;
     if (this.open && !this.closed) return FORWARDED;
@@ -112,27 +112,27 @@ export class BoundConnection extends ClientConnection {
     for (const stream of waiting) stream?.onForwarded();
   }
 
-  /** Keeps how the replies to a request are read; false if too many are under way. */
-  private remember(bytes: Uint8Array, at: number, end: number, { replyForm }: ClientStream): boolean {
-    if (replyForm === null) return true;
-    if (this.forms.size >= MOST_REMEMBERED) return false;
-    this.forms.set(this.byOrder ? this.kept++ : this.options.protocol.idOf(bytes, at, end), replyForm);
+  /** Keeps what the replies to a request are read by; false if too many are under way. */
+  private remember(bytes: Uint8Array, at: number, end: number, { facts }: ClientStream): boolean {
+    if (facts === null) return true;
+    if (this.facts.size >= MOST_REMEMBERED) return false;
+    this.facts.set(this.byOrder ? this.kept++ : this.options.protocol.idOf(bytes, at, end), facts);
     return true;
   }
 
-  /** How a reply is read by its request; null if it answers none. */
-  private takeForm(bytes: Uint8Array, at: number, end: number): XProtocol | null {
+  /** What a reply was checked by of its request; null if it answers none. @throws DecodeError */
+  private takeFacts(bytes: Uint8Array, at: number, end: number): RequestFacts | null {
     const id = this.byOrder ? this.taken : this.replies.idOf(bytes, at, end);
-    const form = this.forms.get(id);
-    if (form === undefined) return null;
-    this.forms.delete(id);
+    const facts = this.facts.get(id);
+    if (facts === undefined) return null;
+    this.facts.delete(id);
     this.taken++;
-    form.check(bytes, at, end);
-    return form;
+    this.replies.check(bytes, at, end, facts);
+    return facts;
   }
 
   protected override dispatch(replies: XProtocol, bytes: Uint8Array, at: number, end: number): void {
-    if (!this.formsVary) replies.check(bytes, at, end);
+    if (!this.asksRequests) replies.check(bytes, at, end);
     const kind = replies.kindOf(bytes, at, end);
     if (kind === FrameKind.response) this.onResponse(bytes, at, end);
     else {
@@ -143,12 +143,13 @@ export class BoundConnection extends ClientConnection {
   }
 
   protected onResponse(bytes: Uint8Array, at: number, end: number): void {
-    const replies = this.formsVary ? this.takeForm(bytes, at, end) : this.replies;
-    if (replies === null) {
+    const { replies } = this;
+    const facts = this.asksRequests ? this.takeFacts(bytes, at, end) : null;
+    if (this.asksRequests && facts === null) {
       this.onStray(true);
       return;
     }
-    const status = replies.toCanonical(replies.wireStatusOf(bytes, at, end));
+    const status = replies.toCanonical(replies.wireStatusOf(bytes, at, end, facts));
     for (const stats of this.options.stats) stats.responses.add(status);
     if (this.outstanding > 0) this.outstanding--;
     this.caller.forward(bytes, at, end, this);

@@ -76,8 +76,8 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   protected readonly keepalive: Keepalive | null;
   /** Reads what the host sends. */
   protected readonly replies: XProtocol;
-  /** Whether a reply can be checked only by who waits for it. */
-  protected readonly formsVary: boolean;
+  /** Whether a reply can be checked only by the facts of the request that waits for it. */
+  protected readonly asksRequests: boolean;
   /** Whether nobody waited for anything when the bytes at hand arrived. */
   protected idleAtChunk = true;
   /** Bytes came since {@link progressed} was asked, or a heartbeat was sent. */
@@ -95,7 +95,7 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
   ) {
     const { loop, protocol, address, keepalive, stats } = options;
     this.replies = protocol.replies;
-    this.formsVary = protocol.repliesTo !== null;
+    this.asksRequests = protocol.factsOf !== null;
     this.keepalive = keepalive === null ? null : new Keepalive(loop, this, keepalive);
     this.lastRequest = loop.now;
     this.timer = new Timer(() => this.onTimer());
@@ -288,7 +288,7 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
 
   /** A frame from the host, once it is checked. */
   protected dispatch(replies: XProtocol, bytes: Uint8Array, at: number, end: number): void {
-    if (!this.formsVary) replies.check(bytes, at, end);
+    if (!this.asksRequests) replies.check(bytes, at, end);
     const kind = replies.kindOf(bytes, at, end);
     if (kind === FrameKind.response) this.onResponse(bytes, at, end);
     else if (replies.isGoaway(bytes, at, end)) {
@@ -302,11 +302,19 @@ export abstract class ClientConnection implements FrameOwner, KeepaliveTarget {
     }
   }
 
+  /** Checks a reply by what its request says, if anybody waits for it. @throws DecodeError */
+  protected checkBy(stream: ClientStream | null, bytes: Uint8Array, at: number, end: number): void {
+    if (stream !== null && stream.facts !== null) this.replies.check(bytes, at, end, stream.facts);
+  }
+
   /** Writes a heartbeat of ours; false if the protocol has none. */
   protected writeOwn(id: number): boolean {
+    const { protocol } = this.options;
     let frame: Uint8Array | null = null;
     try {
-      frame = this.options.protocol.heartbeat(id);
+      frame = protocol.heartbeat(id);
+      if (frame !== null && this.asksRequests)
+        this.keepalive!.facts = protocol.factsOf!(frame, 0, frame.length);
     } catch (error) {
       this.options.onError(error);
     }

@@ -86,7 +86,7 @@ export class IdConnection extends ClientConnection {
 
   protected onResponse(bytes: Uint8Array, at: number, end: number): void {
     const id = this.replies.idOf(bytes, at, end);
-    if (this.formsVary) this.ids.ownerOf(id)?.replyForm?.check(bytes, at, end);
+    if (this.asksRequests) this.checkBy(this.ids.ownerOf(id), bytes, at, end);
     const stream = this.ids.take(id);
     if (stream === null) {
       const stray = this.ids.absorb(id);
@@ -114,4 +114,4 @@ export class IdConnection extends ClientConnection {
 }
 
 /** Who waits for the answer to a oneway frame. */
-const NOBODY: ClientStream = { replyForm: null, onReply() {}, onReset() {}, onForwarded() {} };
+const NOBODY: ClientStream = { facts: null, onReply() {}, onReset() {}, onForwarded() {} };

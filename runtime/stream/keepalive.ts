@@ -1,3 +1,4 @@
+import type { RequestFacts } from '@proto-frame/api';
 import { Timer } from '../network/timing-wheel.js';
 import type { WorkerLoop } from '../network/worker-loop.js';
 import type { ClientStream } from './stream.js';
@@ -26,7 +27,8 @@ const JITTER = 0.1;
 
 /** Heartbeats on one upstream connection, whether requests run or not. Their answers end here. */
 export class Keepalive implements ClientStream {
-  readonly replyForm = null;
+  /** Of the heartbeat that waits for its answer. */
+  facts: RequestFacts | null = null;
   private readonly timer: Timer;
   private waitingFor = -1;
   private failed = 0;

@@ -74,7 +74,7 @@ export class OrderConnection extends ClientConnection {
       this.onStray(true);
       return;
     }
-    if (this.formsVary) queue.first?.replyForm?.check(bytes, at, end);
+    if (this.asksRequests) this.checkBy(queue.first, bytes, at, end);
     const stream = queue.take();
     const { more } = queue;
     if (stream === null) {

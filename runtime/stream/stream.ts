@@ -1,4 +1,4 @@
-import type { XProtocol } from '@proto-frame/api';
+import type { RequestFacts } from '@proto-frame/api';
 import type { ReplySlot } from './reply-order.js';
 
 /**
@@ -27,8 +27,8 @@ export type ResetCause = (typeof ResetCause)[keyof typeof ResetCause];
 
 /** A request that waits for its reply on a ClientConnection. Its last reply or a reset comes, and only one of them. */
 export interface ClientStream {
-  /** How its replies are read, where that depends on the request; else null. See XProtocol.repliesTo. */
-  readonly replyForm: XProtocol | null;
+  /** What its replies are read by, where that depends on the request; else null. See XProtocol.factsOf. */
+  readonly facts: RequestFacts | null;
   /**
    * The reply is the frame bytes[at, end), which the stream owns from now on.
    * @param more further replies to the same request follow

@@ -10,10 +10,10 @@ import type { Bundled } from '../compiler/interpret/bundled.js';
  */
 export function againstInterpreter(
   codec: XProtocol<never>,
-  { protocol, code }: Bundled,
+  { protocol, code, facts }: Bundled,
   bytes: Uint8Array,
 ): string {
-  const read = readFrame(protocol, bytes, 0, bytes.length, code);
+  const read = readFrame(protocol, bytes, 0, bytes.length, code, facts);
   const state = new ScanState(codec.traits.maxFrame);
   const length = codec.scan(bytes, 0, bytes.length, state);
   if (length === 0 || length > bytes.length) {

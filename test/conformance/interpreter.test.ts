@@ -19,7 +19,7 @@ const all = await Promise.all(
   corpora().map(async (name) => [name, await bundled(name), await generatedCodec(name)] as const),
 );
 
-describe.each(all)('%s', (name, model, { codec, Frame }) => {
+describe.each(all)('%s', (name, model, { codec, Frame, facts }) => {
   const valid = corpus(name, 'valid');
   const invalid = existsSync(`${ROOT}test/corpus/${name}/invalid`) ? corpus(name, 'invalid') : [];
 
@@ -36,7 +36,7 @@ describe.each(all)('%s', (name, model, { codec, Frame }) => {
     expect(againstInterpreter(codec, model, bytes)).toBe('accepted');
     // A view gives texts; bytes that are none are kept by reencode only.
     if (name.includes('invalid-utf8')) return;
-    const again = codec.encode(new Frame(bytes, 0, bytes.length));
+    const again = codec.encode(new Frame(bytes, 0, bytes.length, facts));
     expect(Buffer.from(again).toString('hex')).toBe(Buffer.from(bytes).toString('hex'));
   });
 

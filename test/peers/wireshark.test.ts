@@ -192,7 +192,7 @@ async function shaped(text: string): Promise<Subject> {
       throw error;
     }
   });
-  const model = { protocol, code: ExternCode.none };
+  const model = { protocol, code: ExternCode.none, facts: new Map() };
   return { model, client: model, frames };
 }
 
@@ -201,8 +201,8 @@ function wordsOf(meaning: string): string[] {
   return meaning.replace(' id ', ', id ').split(', ');
 }
 
-function treeOf({ protocol, code }: Bundled, bytes: Uint8Array): FrameTree {
-  const result = readFrame(protocol, bytes, 0, bytes.length, code);
+function treeOf({ protocol, code, facts }: Bundled, bytes: Uint8Array): FrameTree {
+  const result = readFrame(protocol, bytes, 0, bytes.length, code, facts);
   if (result.kind !== 'frame') throw new Error('the corpus has no such frame');
   return result.tree;
 }

@@ -4,8 +4,7 @@ import { bolt2 } from '#codecs/bolt2.js';
 import { brpc } from '#codecs/brpc.js';
 import { dubbo } from '#codecs/dubbo.js';
 import { kafka } from '#codecs/kafka.js';
-import { kafkaFlexibleReplies } from '#codecs/replies/kafka.flexible.js';
-import { kafkaReplies } from '#codecs/replies/kafka.js';
+import { kafkaReplies, type ResponseFacts as KafkaFacts } from '#codecs/replies/kafka.js';
 import { dubboThrift } from '#codecs/dubbo-thrift.js';
 import { memcached } from '#codecs/memcached.js';
 import { motan2 } from '#codecs/motan2.js';
@@ -16,6 +15,7 @@ import { thriftCompact } from '#codecs/thrift-compact.js';
 import { thriftHeader } from '#codecs/thrift-header.js';
 import { thrift } from '#codecs/thrift.js';
 import { xExample } from '#codecs/x-example.js';
+import { givenFacts } from './given-facts.js';
 import { handWrittenBolt } from './hand-written-bolt.js';
 import { brpcReference, brpcReplyReference } from './references/brpc.js';
 import { dubboReference } from './references/dubbo.js';
@@ -123,6 +123,9 @@ const xReference = {
   },
 };
 
+const kafkaRepliesTo = (facts: KafkaFacts): XProtocol<never> =>
+  givenFacts(kafkaReplies as XProtocol<never>, facts);
+
 /** Every codec that the conformance tests and the fuzz command run on. */
 export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'bolt', protocol: bolt, corpus: 'bolt', ...boltReference },
@@ -141,13 +144,13 @@ export const protocolsUnderTest: readonly ProtocolUnderTest[] = [
   { name: 'kafka', protocol: kafka, corpus: 'kafka/client', ...kafkaReference },
   {
     name: 'kafka replies',
-    protocol: kafkaReplies,
+    protocol: kafkaRepliesTo({ flexible: false }),
     corpus: 'kafka/server',
     ...kafkaReplyReference(false),
   },
   {
     name: 'kafka flexible replies',
-    protocol: kafkaFlexibleReplies,
+    protocol: kafkaRepliesTo({ flexible: true }),
     corpus: 'kafka/server.flexible',
     ...kafkaReplyReference(true),
   },

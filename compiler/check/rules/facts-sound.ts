@@ -1,20 +1,21 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { expressionsOf, parts } from '../../model/expressions-of.js';
+import { expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
 import { layoutOf } from '../../model/layout.js';
 import { idParts } from '../../model/id-parts.js';
 import { fixedSize, memberSize } from '../../model/size.js';
-import type { BitFieldModel, Block, Field, MemberModel, Protocol } from '../../model/model.js';
+import type { Block, Field, Guard, MemberModel, Protocol } from '../../model/model.js';
 
 /**
- * PF161, PF112: a reply is cut from the stream and joined to its request before anything is known of that, so what
- * does this must not depend on the request; and what stands in some replies only has no role.
+ * PF161: a reply is cut from the stream and joined to its request before anything is known of that, so what does this
+ * must not depend on the request.
  */
 export function factsSound(protocol: Protocol, report: Report): void {
-  const fact = [...expressionsOf(protocol)].find((e) => e.op === 'fact');
+  if (protocol.side !== 'server') return;
+  const fact = [...expressionsOf(protocol)].find(isFact);
   if (fact === undefined) return;
   const labels = [{ span: fact.span, text: 'this asks for the request' }];
-  const { kind, id, body, headers } = protocol.roles;
+  const { kind, id } = protocol.roles;
   if (protocol.correlation === 'none')
     report.error('PF161', fact.span, 'without correlation a reply has no request that could be asked', {
       hint: 'write `correlate id, …` or `correlate fifo, …`',
@@ -36,8 +37,11 @@ export function factsSound(protocol: Protocol, report: Report): void {
         hint: 'put what depends on it into a `within (…)` of known size',
       });
   }
+  if (id === null) return;
   const { places } = layoutOf(protocol.frame);
-  if (id !== null && !idParts(id).every((part) => places.get(part)?.anchor === null && hasFixedSize(part)))
+  const isPlaced = (part: Field): boolean =>
+    places.get(part)?.anchor === null && hasFixedSize(part) && !part.guards.some(({ node }) => asks(node));
+  if (![...idParts(id), ...protocol.idInOtherArms].every(isPlaced))
     report.error(
       'PF161',
       id.span,
@@ -46,19 +50,6 @@ export function factsSound(protocol: Protocol, report: Report): void {
         labels,
       },
     );
-  for (const field of [...body, ...headers])
-    if (
-      field.member === 'field' &&
-      field.guards.some((g) => g.node.member === 'if' && asksRequest(g.node.condition))
-    )
-      unknown(field, field.span, report);
-  for (const e of expressionsOf(protocol)) {
-    if (e.op !== 'field' || !e.optional) continue;
-    const field = e.fields.find((f) =>
-      f.guards.some((g) => g.node.member === 'if' && asksRequest(g.node.condition)),
-    );
-    if (field !== undefined) unknown(field, e.span, report);
-  }
 }
 
 /** Whether the id is as long in every frame, as far as it can be asked of a frame whose layout is not known yet. */
@@ -66,14 +57,17 @@ function hasFixedSize(part: Field): boolean {
   return part.type.kind !== 'text' || fixedSize(memberSize(part)) !== null;
 }
 
-function unknown(field: Field | BitFieldModel, span: Field['span'], report: Report): void {
-  report.error('PF112', span, `\`${field.name}\` stands in the replies to some requests only`, {
-    labels: [{ span: field.span, text: 'it is in a branch that the request decides' }],
-  });
+function isFact(e: Expression): boolean {
+  return e.op === 'field' && e.fields.some((field) => field.member === 'field' && field.ofRequest === true);
 }
 
 function asksRequest(e: Expression): boolean {
-  return [...parts(e)].some((part) => part.op === 'fact');
+  return [...parts(e)].some(isFact);
+}
+
+/** Whether the request decides which branch a frame has. */
+function asks(node: Guard['node']): boolean {
+  return (node.member === 'if' ? [node.condition] : node.on).some(asksRequest);
 }
 
 /** The members that are in no window. */
@@ -88,18 +82,7 @@ function* outside(block: Block): IterableIterator<MemberModel> {
 
 /** What decides how many bytes a member takes. */
 function decides(member: MemberModel): readonly Expression[] {
-  switch (member.member) {
-    case 'if':
-      return [member.condition];
-    case 'variant':
-      return member.on;
-    case 'within':
-      return [member.size];
-    case 'field': {
-      const extent = 'extent' in member.type ? member.type.extent : null;
-      return extent?.kind === 'size' || extent?.kind === 'count' ? [extent.value] : [];
-    }
-    default:
-      return [];
-  }
+  if (member.member === 'assert') return [];
+  const computed = member.member === 'field' ? member.computed : undefined;
+  return membersRead(member).filter((e) => e !== computed);
 }

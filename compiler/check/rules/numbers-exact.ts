@@ -1,19 +1,19 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { bigCompared } from '../../model/big-compared.js';
+import { bigCompared, COMPARISONS, isBigField } from '../../model/big-compared.js';
 import { expressionsOf, parts } from '../../model/expressions-of.js';
 import { isBig, SAFE } from '../../model/integers.js';
-import type { Protocol } from '../../model/model.js';
+import type { Fact, Protocol } from '../../model/model.js';
 
 const BITWISE = ['&', '^', '~'];
 
 /** PF152: what is computed stays within the numbers that JavaScript holds exactly. */
 export function numbersExact(protocol: Protocol, report: Report): void {
   const exact = new Set<Expression>();
-  const conditions = protocol.facts.flatMap((fact) => [...parts(fact.condition)]);
-  for (const e of [...expressionsOf(protocol), ...conditions]) {
-    const big = e.op === 'binary' ? bigCompared(e) : null;
-    if (big !== null) exact.add(big);
+  const facts = protocol.side === 'server' ? [] : protocol.facts;
+  const asked = facts.flatMap((fact) => (isKept(fact) ? [] : [...parts(fact.value)]));
+  for (const e of [...expressionsOf(protocol), ...asked]) {
+    for (const big of e.op === 'binary' ? bigOperands(e) : []) exact.add(big);
     if (exact.has(e)) continue;
     if (e.op === 'field') readable(e, report);
     else if (e.op === 'unary' || e.op === 'binary') {
@@ -22,6 +22,19 @@ export function numbersExact(protocol: Protocol, report: Report): void {
       computed(e, operands, report);
     }
   }
+}
+
+/** Whether a fact is a field as it stands, of whatever width. */
+function isKept({ value }: Fact): boolean {
+  return value.op === 'field';
+}
+
+/** The fields of 56 or 64 bits that a comparison holds against a constant or each other, which is exact. */
+function bigOperands(e: Expression & { op: 'binary' }): readonly Expression[] {
+  const big = bigCompared(e);
+  if (big !== null) return [big];
+  const { left, right } = e;
+  return COMPARISONS.includes(e.operator) && isBigField(left) && isBigField(right) ? [left, right] : [];
 }
 
 /** Integers of 56 and 64 bits are carried exactly, but don't enter expressions without a range. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { AskedForms } from '../../interpret/asked-forms.js';
+import { AskedFacts } from '../../interpret/asked-facts.js';
 import { FrameSplitter } from '../../interpret/frame-splitter.js';
 import type { ExternCode } from '../../interpret/extern-code.js';
 import type { Protocol } from '../../model/model.js';
@@ -13,7 +13,7 @@ import { parseHex } from '../parse-hex.js';
 import { progress } from '../progress.js';
 import { readChunks } from '../read-chunks.js';
 import { readProtocol } from '../read-protocol.js';
-import { givenFacts, sideOf } from '../side-of.js';
+import { sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
 export interface DecodeOptions {
@@ -44,8 +44,8 @@ export async function decode(options: DecodeOptions, terminal: Terminal): Promis
       throw new UsageError('a capture tells who sends what; --from and --given go with --hex and --file');
     return decodeCapture(protocol, code, options.pcap, options.port, printer, terminal);
   }
-  const side = sideOf(protocol, options.from, givenFacts(options.given));
-  const splitter = new FrameSplitter(side, code);
+  const { protocol: side, facts } = sideOf(protocol, options.from, options.given);
+  const splitter = new FrameSplitter(side, code, facts);
   const chunks =
     options.hex === undefined ? readChunks(options.file!, terminal) : [parseHex(options.hex, '--hex')];
   for await (const bytes of chunks) {
@@ -74,7 +74,7 @@ async function decodeCapture(
   const streams = new TcpStreams();
   const splitters = new Map<string, FrameSplitter>();
   /** Of both directions of a connection. */
-  const asks = new Map<string, AskedForms>();
+  const asks = new Map<string, AskedFacts>();
   const size = (await stat(path).catch(() => null))?.size;
   if (size === undefined) throw new UsageError(`there is no file ${name}`);
   try {
@@ -83,18 +83,16 @@ async function decodeCapture(
         if (port !== undefined && port !== sourcePort && port !== targetPort) continue;
         const side = protocol.reply !== null && port === sourcePort ? protocol.reply : protocol;
         const both = flow.split(' > ').sort().join();
-        let asked = protocol.facts.length === 0 ? null : asks.get(both);
-        if (asked === undefined) asks.set(both, (asked = new AskedForms(protocol)));
+        let asked = asks.get(both);
+        if (asked === undefined) asks.set(both, (asked = new AskedFacts(protocol)));
+        const known = side === protocol.reply && protocol.facts.length > 0 ? asked : undefined;
         let splitter = splitters.get(flow);
         if (splitter === undefined || gap)
-          splitters.set(
-            flow,
-            (splitter = new FrameSplitter(side, code, side === protocol.reply ? asked : null)),
-          );
+          splitters.set(flow, (splitter = new FrameSplitter(side, code, known)));
         if (splitter.fault !== null) continue;
         for (const frame of splitter.push(bytes)) {
-          if (side === protocol) asked?.ask(frame.tree);
-          printer.print(frame.protocol, frame, flow);
+          if (side === protocol && protocol.facts.length > 0) asked.ask(frame.tree);
+          printer.print(side, frame, flow);
         }
         if (printer.done) return ExitCode.Ok;
       }

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
+import type { FactValues } from '../../interpret/evaluate-value.js';
+import { factsFromJson } from '../../interpret/fact-json.js';
 import { JsonError, type Json } from '../../interpret/json.js';
 import { writeFrame } from '../../interpret/write-frame.js';
+import type { Protocol } from '../../model/model.js';
 import { loadExterns } from '../load-externs.js';
 import { readLines } from '../read-chunks.js';
 import { readProtocol } from '../read-protocol.js';
-import { givenFacts, sideOf } from '../side-of.js';
+import { sideOf } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 import { WholeFile } from '../whole-file.js';
 
@@ -28,7 +31,7 @@ export async function encode(options: EncodeOptions, terminal: Terminal): Promis
   const found = await readProtocol(options.schema, options.protocol, terminal);
   if (found === null) return ExitCode.SchemaErrors;
   const code = await loadExterns(found);
-  const protocol = sideOf(found, options.from, givenFacts(options.given));
+  const { protocol, facts } = sideOf(found, options.from, options.given, true);
   const out = options.out === undefined ? null : await WholeFile.open(resolve(terminal.cwd, options.out));
   let line = 0;
   try {
@@ -36,7 +39,8 @@ export async function encode(options: EncodeOptions, terminal: Terminal): Promis
     for await (const text of lines) {
       line++;
       if (text.trim() === '') continue;
-      const frame = writeFrame(protocol, fieldsOf(JSON.parse(text) as Json), code);
+      const json = objectOf(JSON.parse(text) as Json);
+      const frame = writeFrame(protocol, fieldsOf(json), code, givenIn(json, protocol) ?? facts);
       if (out === null) terminal.out(`${Buffer.from(frame).toString('hex')}\n`);
       else await out.write(frame);
     }
@@ -52,12 +56,29 @@ export async function encode(options: EncodeOptions, terminal: Terminal): Promis
   }
 }
 
-/** The fields of a frame: the object itself, or what decode prints them in. */
-function fieldsOf(json: Json): { readonly [key: string]: Json } {
+type JsonObject = { readonly [key: string]: Json };
+
+function objectOf(json: Json): JsonObject {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new JsonError('frame', 'has to be an object of fields');
-  const object = json as { readonly [key: string]: Json };
+  return json as JsonObject;
+}
+
+/** The fields of a frame: the object itself, or what decode prints them in. */
+function fieldsOf(object: JsonObject): JsonObject {
+  return isPrinted(object) ? objectOf(object['fields']!) : object;
+}
+
+/** What decode has printed of the request that a frame answers. */
+function givenIn(object: JsonObject, { facts }: Protocol): FactValues | null {
+  if (!isPrinted(object) || object['given'] === undefined) return null;
+  return factsFromJson(
+    facts.map((fact) => fact.field),
+    objectOf(object['given']),
+  );
+}
+
+function isPrinted(object: JsonObject): boolean {
   const { fields } = object;
-  const wrapped = 'frame' in object && 'meaning' in object && typeof fields === 'object' && fields !== null;
-  return wrapped ? (fields as { readonly [key: string]: Json }) : object;
+  return 'frame' in object && 'meaning' in object && typeof fields === 'object' && fields !== null;
 }

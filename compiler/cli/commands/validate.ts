@@ -1,11 +1,10 @@
 import { Coverage, type CoverageReport } from '../../interpret/coverage.js';
 import type { ExternCode } from '../../interpret/extern-code.js';
 import { FrameSplitter } from '../../interpret/frame-splitter.js';
-import type { Protocol } from '../../model/model.js';
 import { loadExterns } from '../load-externs.js';
 import { readProtocol } from '../read-protocol.js';
 import { readSamples, type Sample } from '../read-samples.js';
-import { givenFacts, sideOf } from '../side-of.js';
+import { sideOf, type Side } from '../side-of.js';
 import { ExitCode, UsageError, type Terminal } from '../terminal.js';
 
 export interface ValidateOptions {
@@ -33,17 +32,18 @@ export async function validate(options: ValidateOptions, terminal: Terminal): Pr
   const found = await readProtocol(options.schema, options.protocol, terminal);
   if (found === null) return ExitCode.SchemaErrors;
   const code = await loadExterns(found);
-  const protocol = sideOf(found, options.from, givenFacts(options.given));
-  const coverage = new Coverage(protocol);
+  const side = sideOf(found, options.from, options.given);
+  const { protocol } = side;
+  const coverage = new Coverage(protocol, side.facts);
   const valid = options.valid === undefined ? [] : await readSamples(options.valid, terminal.cwd);
   const invalid = options.invalid === undefined ? [] : await readSamples(options.invalid, terminal.cwd);
   const failures: Failure[] = [];
   for (const sample of valid) {
-    const reason = faultOf(sample, protocol, code, coverage);
+    const reason = faultOf(sample, side, code, coverage);
     if (reason !== null) failures.push({ sample: sample.name, should: 'be valid', reason });
   }
   for (const sample of invalid) {
-    if (faultOf(sample, protocol, code, null) !== null) continue;
+    if (faultOf(sample, side, code, null) !== null) continue;
     failures.push({ sample: sample.name, should: 'be refused', reason: `is a frame of ${protocol.name}` });
   }
   const right = valid.length + invalid.length - failures.length;
@@ -62,11 +62,11 @@ export async function validate(options: ValidateOptions, terminal: Terminal): Pr
 /** Why the bytes are not whole frames with right checksums; null if they are. */
 function faultOf(
   { bytes }: Sample,
-  protocol: Protocol,
+  { protocol, facts }: Side,
   code: ExternCode,
   coverage: Coverage | null,
 ): string | null {
-  const splitter = new FrameSplitter(protocol, code);
+  const splitter = new FrameSplitter(protocol, code, facts);
   let checksum: string | null = null;
   for (const { tree } of splitter.push(bytes)) {
     coverage?.add(tree);

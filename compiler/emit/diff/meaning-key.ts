@@ -9,7 +9,6 @@ import type {
   VariantModel,
 } from '../../model/model.js';
 import { wordName } from '../../model/word-name.js';
-import { sourceText } from '../source-text.js';
 
 /** How a field or member is known in both versions. */
 export type Known = (of: Field | BitFieldModel | MemberModel) => string;
@@ -61,8 +60,6 @@ export function meaningKey(e: Expression, known: Known): string {
       return `${key(e.of)}.[${e.fields.map(known).sort().join(' ')}]`;
     case 'call':
       return `${e.fn.name}(${e.args.map(key).join()})`;
-    case 'fact':
-      return `request: ${sourceText(e)}`;
     case 'byte':
       return `${key(e.of)}[${e.index}]`;
     case 'part':
@@ -86,8 +83,9 @@ export function meaningKey(e: Expression, known: Known): string {
   }
 }
 
-/** A field of a struct or coded window is known by what it is in. */
+/** A field of a struct or coded window is known by what it is in, what is known of the request by its text. */
 function fieldKey(field: Field | BitFieldModel, known: Known): string {
+  if (field.member === 'field' && field.ofRequest === true) return field.path;
   if (field.member === 'bitField' || field.type.kind !== 'inner') return known(field);
   return `${known(field.type.of())}.${field.name}`;
 }

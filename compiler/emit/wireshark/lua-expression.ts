@@ -69,7 +69,6 @@ export function luaExpression(e: Expression): string {
     }
     case 'byte':
     case 'call':
-    case 'fact':
     case 'request':
     case 'param':
     case 'wire':
@@ -121,7 +120,6 @@ export function isKnown(e: Expression, roles: Roles): boolean {
       return e.on.every(known) && e.arms.every((arm) => known(arm.value));
     case 'byte':
     case 'call':
-    case 'fact':
     case 'request':
     case 'param':
     case 'wire':

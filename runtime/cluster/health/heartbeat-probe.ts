@@ -32,10 +32,12 @@ export class HeartbeatProbe implements HealthProbe {
       done(problem);
     };
     const heartbeat = protocol.heartbeat(protocol.traits.idMin);
+    const facts = heartbeat === null ? null : (protocol.factsOf?.(heartbeat, 0, heartbeat.length) ?? null);
     const sink = {
       onFrame: (bytes: Uint8Array, at: number, frameEnd: number): void => {
         // Where the protocol keeps order any reply answers; else pushes and the like may come first.
-        if (protocol.traits.correlation !== 'id' || replies.isHeartbeat(bytes, at, frameEnd)) finish(null);
+        if (protocol.traits.correlation !== 'id' || replies.isHeartbeat(bytes, at, frameEnd, facts))
+          finish(null);
       },
     };
     socket.once(openEvent(socket), () => {

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { camelCase } from '../../../compiler/model/camel-case.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
 import { isAnnounced } from '../../../compiler/model/announced.js';
-import { argsIn } from '../../../compiler/model/expressions-of.js';
+import type { Expression } from '../../../compiler/model/expression.js';
+import { argsIn, parts } from '../../../compiler/model/expressions-of.js';
 import { evaluate, present, type Known } from '../../../compiler/model/evaluate.js';
 import { isEarly } from '../../../compiler/model/early-length.js';
 import { boundsOf, formRange, isBig, rangeOf } from '../../../compiler/model/integers.js';
 import type {
+  AssertModel,
   BitFieldModel,
   Block,
   EntryType,
@@ -26,10 +28,31 @@ import { wordsAsked } from './words-asked.js';
 type Value = unknown;
 
 /** Values for a protocol's encoder that it has to accept, and what fields the frame then has. */
-export function arbitraryInit(protocol: Protocol): fc.Arbitrary<Record<string, Value>> {
-  const given = arbitraryBlock(protocol.frame.body, 0);
+export function arbitraryInit(
+  protocol: Protocol,
+  asked: Facts = new Map(),
+): fc.Arbitrary<Record<string, Value>> {
+  const given = arbitraryBlock(protocol.frame.body, 0, asked);
   if (lengthsByKey(protocol.frame.body).size === 0) return given;
   return fc.tuple(given, fc.boolean()).map(([init, isAsked]) => sizedHeaders(protocol, init, isAsked));
+}
+
+/** What a request may have said that a reply answers: as the codec is handed it, and as evaluators know it. */
+export interface Asked {
+  readonly facts: Readonly<Record<string, Value>>;
+  readonly known: ReadonlyMap<Field, Known>;
+}
+
+export function arbitraryFacts({ side, facts }: Protocol): fc.Arbitrary<Asked> {
+  const fields = side === 'server' ? facts.map((fact) => fact.field) : [];
+  return fc.tuple(...fields.map((field) => arbitraryField(field, 0, new Map()))).map((values) => ({
+    facts: Object.fromEntries(fields.map(({ name }, i) => [camelCase(name), values[i] ?? undefined])),
+    known: new Map(fields.map((field, i) => [field, known(field, values[i])])),
+  }));
+}
+
+function isOfRequest(e: Expression): boolean {
+  return e.op === 'field' && e.fields.some((f) => f.member === 'field' && f.ofRequest === true);
 }
 
 type Facts = ReadonlyMap<Field | BitFieldModel, Known>;
@@ -53,7 +76,10 @@ function arbitraryBlock(
   const all = fieldsOf(block);
   // Fields of several arms may have one name.
   const namesakes = entries.map(({ name }) => all.filter((field) => field.name === name));
-  const asserts = [...walk(block)].filter((member) => member.member === 'assert');
+  // What a request has to have said can't be met by drawing again.
+  const asserts = [...walk(block)].filter(
+    (member) => member.member === 'assert' && ![...parts(member.condition)].some(isOfRequest),
+  ) as AssertModel[];
   const variants = [...walk(block)].filter((member) => member.member === 'variant');
   const words = wordsAsked(block);
   const constants = new Map(given);

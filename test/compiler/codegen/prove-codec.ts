@@ -7,6 +7,7 @@ import {
   HeaderMap,
   Match,
   ScanState,
+  type RequestFacts,
   type RequestId,
   type XProtocol,
 } from '@proto-frame/api';
@@ -25,10 +26,11 @@ import { ExternCode } from '../../../compiler/interpret/extern-code.js';
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
 import { asObject, readFrame } from '../../../compiler/interpret/read-frame.js';
 import { writeFrame } from '../../../compiler/interpret/write-frame.js';
-import { arbitraryInit, property } from './arbitrary-init.js';
+import { givenFacts } from '../../support/given-facts.js';
+import { arbitraryFacts, arbitraryInit, property, type Asked } from './arbitrary-init.js';
 
 type Init = Record<string, unknown>;
-type View = new (bytes: Uint8Array, start: number, end: number) => Init;
+type View = new (bytes: Uint8Array, start: number, end: number, facts?: RequestFacts) => Init;
 
 /**
  * Holds a generated codec to what the compiler promises, on random frames.
@@ -49,7 +51,9 @@ export function proveCodec(
   const proof = new Proof(protocol, codec, Frame, options.code ?? ExternCode.none);
   fc.assert(
     fc.property(
-      arbitraryInit(protocol),
+      arbitraryFacts(protocol).chain((asked) =>
+        arbitraryInit(protocol, asked.known).map((init) => ({ asked, init })),
+      ),
       fc.record({
         offset: fc.nat(9),
         id: fc.oneof(
@@ -60,7 +64,7 @@ export function proveCodec(
         value: fc.oneof(fc.string({ maxLength: 9 }), fc.string({ minLength: 120, maxLength: 300 })),
         damages: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }),
       }),
-      (init, change) => proof.run(init, change),
+      ({ asked, init }, change) => proof.run(asked, init, change),
     ),
     { numRuns: options.frames, seed: options.seed, endOnFailure: true },
   );
@@ -115,11 +119,13 @@ class Proof {
   private readonly decidesLate: boolean;
   /** How lengths of structs are named that measure something in some arms only. */
   private readonly partial: ReadonlySet<string>;
+  private codec: XProtocol<Init>;
+  private asked: Asked = { facts: {}, known: new Map() };
 
   constructor(
     private readonly protocol: Protocol,
-    private readonly codec: XProtocol<Init>,
-    private readonly Frame: View,
+    private readonly anyCodec: XProtocol<Init>,
+    private readonly AnyFrame: View,
     private readonly code: ExternCode,
   ) {
     const lengths = protocol.structs.flatMap(({ body }) => lengthsOf(body).filter(isPartial));
@@ -133,9 +139,12 @@ class Proof {
           member.member !== 'within' &&
           membersRead(member).some((e) => [...parts(e)].some(isOfWindow)),
       );
+    this.codec = anyCodec;
   }
 
-  run(init: Init, change: Change): void {
+  run(asked: Asked, init: Init, change: Change): void {
+    this.asked = asked;
+    if (asked.known.size > 0) this.codec = givenFacts(this.anyCodec, asked.facts as RequestFacts);
     const frame = this.tryEncode(init);
     if (frame === null) return;
     this.taken++;
@@ -151,8 +160,12 @@ class Proof {
 
   /** What of the values the frame has: the size of a window, which nobody knew before, may decide that. */
   private inFrame(init: Init, frame: Uint8Array): Init {
-    const read = readFrame(this.protocol, frame, 0, frame.length, this.code);
+    const read = readFrame(this.protocol, frame, 0, frame.length, this.code, this.asked.known);
     return read.kind === 'frame' ? (only(init, asObject(read.tree.fields)) as Init) : init;
+  }
+
+  private view(bytes: Uint8Array, start: number, end: number): Init {
+    return new this.AnyFrame(bytes, start, end, this.asked.facts as RequestFacts);
   }
 
   private tryEncode(init: Init): Uint8Array | null {
@@ -171,7 +184,7 @@ class Proof {
     const scanned = this.codec.scan(bytes, offset, bytes.length, new ScanState(1 << 20));
     same('the scanned length', scanned, frame.length);
     this.codec.check(bytes, offset, end);
-    const view = new this.Frame(bytes, offset, end);
+    const view = this.view(bytes, offset, end);
     for (const [key, value] of Object.entries(init))
       same(`field ${key}`, this.asGiven(plain(view[key]), plain(value)), plain(value));
     same('encode(view)', this.codec.encode(view), frame);
@@ -229,7 +242,7 @@ class Proof {
 
   /** What an evaluator knows of a frame: the numbers and booleans in it. */
   private facts(init: Init): Map<Field | BitFieldModel, Known> {
-    const facts = new Map<Field | BitFieldModel, Known>();
+    const facts = new Map<Field | BitFieldModel, Known>(this.asked.known);
     for (const member of walk(this.protocol.frame.body)) {
       const fields = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
       for (const field of fields) {
@@ -275,14 +288,15 @@ class Proof {
   /** The interpreter reads the frame, and writes the same bytes again from JSON; of a part it says how much is missing. */
   private interprets(frame: Uint8Array, cut: number): void {
     const { protocol } = this;
-    const read = readFrame(protocol, frame, 0, frame.length, this.code);
+    const { known } = this.asked;
+    const read = readFrame(protocol, frame, 0, frame.length, this.code, known);
     if (read.kind !== 'frame') throw new Error(`the interpreter refuses a frame: ${show(read)}`);
     same('the length as interpreted', read.tree.length, frame.length);
     const text = JSON.stringify(toJson(protocol, asObject(read.tree.fields)));
     const json = JSON.parse(text) as { [key: string]: Json };
-    same('the frame as interpreted', writeFrame(protocol, json, this.code), frame);
+    same('the frame as interpreted', writeFrame(protocol, json, this.code, known), frame);
     for (let have = cut; have < frame.length; have += 7) {
-      const part = readFrame(protocol, frame, 0, have, this.code);
+      const part = readFrame(protocol, frame, 0, have, this.code, known);
       if (part.kind !== 'more' || part.need <= have || part.need > frame.length)
         throw new Error(`the interpreter says of ${have} of ${frame.length} bytes: ${show(part)}`);
     }
@@ -296,7 +310,7 @@ class Proof {
   private refuses(bytes: Uint8Array): string | null | undefined {
     const { codec } = this;
     if (codec.scan(bytes, 0, bytes.length, new ScanState(1 << 20)) !== bytes.length) return 'the scan';
-    const view = new this.Frame(bytes, 0, bytes.length);
+    const view = this.view(bytes, 0, bytes.length);
     const steps = givenFields(this.protocol.frame.body).map(
       ({ field }) =>
         () =>
@@ -347,7 +361,7 @@ class Proof {
     const { roles } = this.protocol;
     same('reencode(null, null)', codec.reencode(frame, 0, frame.length, null, null), frame);
     // What stands in another arm can't be replaced.
-    const view = new this.Frame(frame, 0, frame.length);
+    const view = this.view(frame, 0, frame.length);
     const found = (role: typeof roles.body): Field | undefined =>
       role.filter((part) => part.member === 'field').find((part) => view[property(part)] !== undefined);
     const headers = new HeaderMap();
@@ -389,7 +403,7 @@ class Proof {
     const damaged = Uint8Array.from(frame);
     for (const [at, byte] of damages) damaged[at % damaged.length] = byte;
     const length = this.codec.scan(damaged, 0, damaged.length, new ScanState(1 << 20));
-    const read = readFrame(this.protocol, damaged, 0, damaged.length, this.code);
+    const read = readFrame(this.protocol, damaged, 0, damaged.length, this.code, this.asked.known);
     if (read.kind === 'more' && length > 0 && length <= damaged.length)
       throw new Error(
         `scan of damaged bytes gave ${length} where the interpreter needs ${read.need}: ${show(damaged)}`,
@@ -404,7 +418,7 @@ class Proof {
     const bytes = new Uint8Array(length);
     bytes.set(damaged.subarray(0, length));
     const { codec } = this;
-    const again = readFrame(this.protocol, bytes, 0, length, this.code);
+    const again = readFrame(this.protocol, bytes, 0, length, this.code, this.asked.known);
     const refused = this.refuses(bytes);
     if (refused !== undefined && (refused === null) !== (again.kind === 'frame')) {
       const other = again.kind === 'bad' ? `${again.field} ${again.message}` : again.kind;
@@ -412,8 +426,8 @@ class Proof {
     }
     const at = [bytes, 0, length] as const;
     const steps: (() => void)[] = [
-      () => codec.encode(new this.Frame(...at)),
-      () => Object.keys(init).forEach((key) => void new this.Frame(...at)[key]),
+      () => codec.encode(this.view(...at)),
+      () => Object.keys(init).forEach((key) => void this.view(...at)[key]),
       () =>
         void [codec.kindOf(...at), codec.isHeartbeat(...at), codec.isGoaway(...at), codec.timeoutOf(...at)],
       () =>

@@ -176,9 +176,9 @@ test('replies are read by what their requests say in texts, bytes and numbers of
     for (const token of ['ab', 'aB'])
       for (const when of [5n, 6n, 2n ** 63n]) {
         const bytes = codec.encode({ id: 7, method, token: Buffer.from(token), when });
-        const form = codec.repliesTo!(bytes, 0, bytes.length);
+        const facts = codec.factsOf!(bytes, 0, bytes.length);
         const before = (method === 'list' || method === 'getAll' ? 1 : 0) + (token === 'ab' ? 2 : 0);
-        expect(form.bodyStart(body, 0, 12), `${method} ${token} ${when}`).toBe(
+        expect(codec.replies.bodyStart(body, 0, 12, facts), `${method} ${token} ${when}`).toBe(
           6 + before + (when > 5n ? 1 : 0),
         );
       }

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { ScanState, type XProtocol } from '@proto-frame/api';
+import { ScanState, type RequestFacts, type XProtocol } from '@proto-frame/api';
 import { modulesOf } from '../../../compiler/cli/generate-all.js';
 import { generate } from '../../../compiler/codegen/generate.js';
 import { explain } from '../../../compiler/emit/explain.js';
 import { protocolPage } from '../../../compiler/emit/doc/protocol-page.js';
 import { wiresharkDissector } from '../../../compiler/emit/wireshark/dissector.js';
+import { AskedFacts } from '../../../compiler/interpret/asked-facts.js';
+import { factsJson } from '../../../compiler/interpret/fact-json.js';
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
 import { asObject, readFrame } from '../../../compiler/interpret/read-frame.js';
 import { writeFrame } from '../../../compiler/interpret/write-frame.js';
@@ -67,6 +69,45 @@ describe.each(CASES)('%s', (name) => {
     read.forEach((one, i) =>
       expect(writeFrame(protocol, one as { readonly [key: string]: Json }, code)).toEqual(frames[i]),
     );
+  });
+
+  const replies = existsSync(`${ROOT}${name}/replies.hex`)
+    ? readFileSync(`${ROOT}${name}/replies.hex`, 'utf8').split('\n')
+    : [];
+  test.runIf(replies.length > 0)('replies are read by what their requests say', async () => {
+    const loaded = new Map<string, Record<string, unknown>>();
+    for (const side of modulesOf(protocol).toReversed())
+      loaded.set(side.fileName, runModule(await generate(side), loaded));
+    const codec = Object.values(loaded.get(protocol.fileName)!).find(
+      (e): e is XProtocol => typeof e === 'object' && e !== null && 'scan' in e,
+    )!;
+    const asked = new AskedFacts(protocol);
+    let facts: RequestFacts | null = null;
+    const read = replies.flatMap((line): Json[] => {
+      const frame = new Uint8Array(Buffer.from(line.slice(1).replaceAll(' ', ''), 'hex'));
+      if (line.startsWith('>')) {
+        const request = readFrame(protocol, frame, 0, frame.length, code);
+        if (request.kind !== 'frame') throw new Error(`${line}: ${JSON.stringify(request)}`);
+        asked.ask(request.tree);
+        codec.check(frame, 0, frame.length);
+        facts = codec.factsOf!(frame, 0, frame.length);
+      }
+      if (!line.startsWith('<')) return [];
+      const known = asked.of(frame, 0, frame.length)!;
+      const reply = readFrame(protocol.reply!, frame, 0, frame.length, code, known);
+      if (reply.kind !== 'frame') throw new Error(`${line}: ${JSON.stringify(reply)}`);
+      asked.answered();
+      codec.replies.check(frame, 0, frame.length, facts);
+      const fields = toJson(protocol.reply!, asObject(reply.tree.fields));
+      expect(writeFrame(protocol.reply!, fields as { readonly [key: string]: Json }, code, known)).toEqual(
+        frame,
+      );
+      return [{ given: factsJson(known), fields }];
+    });
+    const path = `${ROOT}${name}/replies.json`;
+    const json = `${JSON.stringify(read, null, 2)}\n`;
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, json);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(json));
   });
 
   test('tools have something to say of it', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { XProtocol } from '@proto-frame/api';
 import type { Protocol } from '@proto-frame/compiler';
+import type { FactValues } from '../../../compiler/interpret/evaluate-value.js';
 import { ExternCode } from '../../../compiler/interpret/extern-code.js';
 import { asObject, readFrame, type ReadResult } from '../../../compiler/interpret/read-frame.js';
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
@@ -23,10 +24,15 @@ function frameOf(result: ReadResult): ReadResult & { kind: 'frame' } {
 }
 
 /** A frame's fields as decode prints them and encode reads them. */
-function throughJson(protocol: Protocol, bytes: Uint8Array, code = ExternCode.none): Uint8Array {
-  const { tree } = frameOf(readFrame(protocol, bytes, 0, bytes.length, code));
+function throughJson(
+  protocol: Protocol,
+  bytes: Uint8Array,
+  code = ExternCode.none,
+  facts: FactValues = new Map(),
+): Uint8Array {
+  const { tree } = frameOf(readFrame(protocol, bytes, 0, bytes.length, code, facts));
   const json = JSON.parse(JSON.stringify(toJson(protocol, asObject(tree.fields)))) as { [key: string]: Json };
-  return writeFrame(protocol, json, code);
+  return writeFrame(protocol, json, code, facts);
 }
 
 describe.each(['every-construct', 'name-clash'])('%s', (name) => {
@@ -50,16 +56,16 @@ describe.each(['every-construct', 'name-clash'])('%s', (name) => {
 
 const read = new Map(await Promise.all(corpora().map(async (name) => [name, await bundled(name)] as const)));
 
-describe.each([...read])('the corpus of %s', (name, { protocol, code }) => {
+describe.each([...read])('the corpus of %s', (name, { protocol, code, facts }) => {
   test.each(corpus(name, 'valid'))('$name comes through JSON as it was', ({ bytes }) => {
-    expect(Buffer.from(throughJson(protocol, bytes, code))).toEqual(Buffer.from(bytes));
+    expect(Buffer.from(throughJson(protocol, bytes, code, facts))).toEqual(Buffer.from(bytes));
   });
 
   const invalid = existsSync(`${ROOT}test/corpus/${name}/invalid`) ? corpus(name, 'invalid') : [];
   test.each(invalid.filter((f) => f.failsAt !== 'rewrite' && f.failsAt !== 'limit'))(
     '$name is refused',
     ({ bytes }) => {
-      const result = readFrame(protocol, bytes, 0, bytes.length, code);
+      const result = readFrame(protocol, bytes, 0, bytes.length, code, facts);
       expect(result.kind === 'frame' ? result.tree.length : result.kind).not.toBe(bytes.length);
     },
   );

@@ -23,7 +23,7 @@ import { idInHead } from './emit-roles.js';
 import { quote, type Module } from './module.js';
 import { isMarked, isOpenEnded, Reader, windowAround } from './reader.js';
 import { windowEnd } from './emit-view.js';
-import { isSelfDelimited } from './self-delimiting.js';
+import { countedBy, isSelfDelimited, mostEntries } from './self-delimiting.js';
 import { walk } from '../model/walk.js';
 import { tidy } from './tidy.js';
 
@@ -439,6 +439,21 @@ class Checker extends Reader {
           );
       }
       if (members !== null) this.closed(members, value, field.path, offset, field);
+      return;
+    }
+    const counted = type.kind === 'map' ? countedBy(type) : null;
+    if (counted !== null && windowAround(field, this.module) !== null) {
+      const most = mostEntries(type, this.module);
+      const count = this.emit(counted);
+      if (most !== null && counted.type.kind === 'int' && counted.type.high > BigInt(most))
+        this.fail(
+          `${count} > ${most}`,
+          'limit',
+          field.path,
+          this.offset(field),
+          `\`has \${${count}} entries, the limit is ${most}\``,
+          field,
+        );
       return;
     }
     if (type.kind === 'record') {

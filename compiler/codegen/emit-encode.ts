@@ -544,7 +544,7 @@ class Writer implements Environment {
   private unitsOf(of: Field, type: FieldType & { kind: 'bytes' | 'text' | 'list' | 'map' }): string {
     const value = this.local(of);
     const none = 'nullable' in type && type.nullable ? `${value} === null ? -1 : ` : '';
-    const count = type.extent.kind === 'count' ? `${value}.length` : null;
+    const count = type.extent.kind === 'count' ? countCode(type, value, of.path) : null;
     const units =
       count ?? contentSize(type, value, of.path, this.module, this.depth, sizeArgumentsOf(type, this));
     return none === '' ? units : `(${none}${units})`;
@@ -935,11 +935,15 @@ class Writer implements Environment {
         );
         const value = this.valueCode(member);
         const nullable = 'nullable' in type && type.nullable;
-        const units = extent.kind === 'count' ? `${value}.length` : size;
+        const units = extent.kind === 'count' ? countCode(type, value, member.path) : size;
         this.units.set(member, nullable ? `(${value} === null ? -1 : ${units})` : units);
         this.extentChecks(
           member,
-          extent.kind === 'count' ? (nullable ? `(${value}?.length ?? 0)` : `${local}.length`) : size,
+          extent.kind === 'count'
+            ? nullable
+              ? `(${value}?.length ?? 0)`
+              : countCode(type, local, member.path)
+            : size,
         );
         this.grow(size);
         return;
@@ -1616,6 +1620,11 @@ function contentSize(
     default:
       return valueSize(type, value, path, module, depth, args);
   }
+}
+
+/** How many elements or entries a value has, as code. */
+function countCode(type: FieldType, value: string, path: string): string {
+  return type.kind === 'map' ? `countOf${listName(path)}(${value})` : `${value}.length`;
 }
 
 /** What an extern writes: headers as a map, whatever they were given as. */

@@ -44,6 +44,7 @@ import { codedWriterName } from './emit-coded-headers.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import {
+  countedBy,
   formedSize,
   isFormed,
   isSelfDelimited,
@@ -71,6 +72,8 @@ interface Region {
   readonly from: string;
   readonly to: string;
   readonly size: string;
+  /** The code of how many entries there are, where that is counted. */
+  readonly count?: string;
   /** The arms of a pad that the frame may not have. */
   readonly guards?: readonly Guard[];
 }
@@ -364,7 +367,7 @@ function rewrite(
   reader.within = within;
   const { lines } = reader;
   const order = [...walk(module.protocol.frame.body)];
-  const regions: Region[] = parts.map((part) => regionOf(part, reader, module));
+  const regions: Region[] = parts.map((part) => regionOf(part, isGiven, reader, module));
   regions.push(...padsAfter(regions, parts, within, reader, module));
   const affected = affectedLengths(regions, module, reader);
   regions.sort((a, b) => order.indexOf(a.field) - order.indexOf(b.field));
@@ -546,7 +549,7 @@ function padLine({ name, size, guards }: Region, align: number, before: readonly
 }
 
 /** Where the bytes of a part stand that can be replaced. */
-function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Region {
+function regionOf(part: Field | WindowModel, isGiven: boolean, reader: Reader, module: Module): Region {
   const { roles } = module.protocol;
   const isHeaders = roles.headers.some((one) => one === part);
   const isBody = roles.body.includes(part);
@@ -584,7 +587,13 @@ function regionOf(part: Field | WindowModel, reader: Reader, module: Module): Re
     const range = isMap(part)
       ? entriesRange(part, reader)
       : { from: reader.placeOf(part), to: reader.endOf(part) };
-    return { field: part, param: 'headers', name: 'headers', ...range, size: 'headersSize' };
+    const counted = part.member === 'field' ? countedBy(part.type) : null;
+    const given = 'headers.size';
+    const count =
+      counted === null
+        ? {}
+        : { count: isGiven ? given : `(headers === null ? ${reader.emit(counted)} : ${given})` };
+    return { field: part, param: 'headers', name: 'headers', ...range, size: 'headersSize', ...count };
   }
   // A length of varying width is written with what it announces.
   const isWhole = varyingOf(part) !== null;
@@ -828,7 +837,7 @@ function derivedOf(
 
 function unitsOf(of: Extended, regions: readonly Region[], reader: Reader): string {
   const own = regions.find((r) => r.field === of);
-  if (own !== undefined) return own.size;
+  if (own !== undefined) return own.count ?? own.size;
   const inside = regionsIn(of, regions);
   const [only] = inside;
   // What does not change has the size or count it had.
@@ -886,7 +895,7 @@ function regionChecks(
     else if (max !== null) bounded(path, units, 0, max);
   };
   const limit = headerWindow(module);
-  for (const { field, param, size } of regions) {
+  for (const { field, param, size, count } of regions) {
     // A window is bounded below; an extern's value, a length and an id that is a number by their own form.
     if (
       param === 'length' ||
@@ -897,7 +906,12 @@ function regionChecks(
       continue;
     const { extent } = field.type as FieldType & { kind: 'bytes' | 'map' };
     const max = param === 'headers' ? null : extent.max;
-    if (extent.kind === 'varying') {
+    if (count !== undefined) {
+      const { value } = extent as { value: Expression };
+      const what = quote(`${field.path} (elements)`);
+      if (value.op === 'int')
+        lines.push(`${module.use('requireInteger')}(${what}, ${count}, ${value.value}, ${value.value});`);
+    } else if (extent.kind === 'varying') {
       const given = param === 'body' && !isGiven ? '(body?.length ?? 0)' : givenLength(param, module);
       bounded(field.path, given, 0, mostAnnounced(extent, false));
     } else if (extent.kind === 'prefix') bounded(field.path, size, 0, longest(extent.int, false, max));
@@ -1130,6 +1144,7 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
   ];
   return [
     HEADER_ENTRIES,
+    ...fields.filter((map) => map.type.extent.kind === 'count').map(countFunction),
     ...textSizes(name, key, value, module),
     textWriter(keyWriter, key, module),
     textWriter(valueWriter, value, module),
@@ -1180,6 +1195,17 @@ export function emitEntryWriters(module: Module): (FunctionDeclarationStructure 
     // Frames that are laid out anew are encoded as new ones are.
     ...(isLaidOutAnew(module.protocol) ? [] : splicers()),
   ];
+}
+
+/** The function that counts what an encoder is given for a map. */
+function countFunction({ path }: Field): FunctionDeclarationStructure {
+  return {
+    kind: StructureKind.Function,
+    name: `countOf${path.split('.').map(pascalCase).join('')}`,
+    parameters: [{ name: 'entries', type: 'HeaderEntries' }],
+    returnType: 'number',
+    statements: ['let count = 0;', 'for (const _entry of entries) count++;', 'return count;'],
+  };
 }
 
 /** The function that writes an entry of a map which ends with a delimiter, and tells it from that. */

@@ -11,7 +11,7 @@ import { emitCases, emitExpression } from './emit-expression.js';
 import { literal } from './literal.js';
 import type { Module } from './module.js';
 import { endPlace, isMarked, Reader, windowAround } from './reader.js';
-import { endCode, isLong, isSelfDelimited } from './self-delimiting.js';
+import { countedBy, endCode, isLong, isSelfDelimited, mostEntries } from './self-delimiting.js';
 import { argumentsOf } from './struct-arguments.js';
 import { tidy } from './tidy.js';
 
@@ -280,9 +280,10 @@ class Scanner extends Reader {
   /** A self-delimited field outside of windows: its end, once the bytes that tell it have come. */
   private walkOn(field: Field, anchor: Anchor): void {
     const { type } = field;
-    if (type.kind === 'list' && type.extent.kind === 'count') {
-      this.discriminants([type.extent.value]);
-      this.extent(this.emit(type.extent.value), type.extent.value, type.maxCount);
+    const counted = countedBy(type);
+    if (counted !== null) {
+      this.discriminants([counted]);
+      this.extent(this.emit(counted), counted, mostEntries(type, this.module));
     }
     this.discriminants(argsIn(type));
     this.reading(this.module.layout.places.get(field)!, memberSize(field).min);
@@ -299,8 +300,8 @@ class Scanner extends Reader {
 
   protected override walk(field: Field, type: FieldType, start: string): string {
     if (windowAround(field, this.module) !== null) return super.walk(field, type, start);
-    const count =
-      type.kind === 'list' && type.extent.kind === 'count' ? this.units(field, type.extent.value) : '0';
+    const counted = countedBy(type);
+    const count = counted === null ? '0' : this.units(field, counted);
     const depth = String(this.module.protocol.limits.depth);
     return endCode(
       type,

@@ -32,6 +32,7 @@ import { factCode, isFact } from './fact-code.js';
 import {
   announcesNull,
   behindLength,
+  countedBy,
   endCode,
   isFormed,
   isSelfDelimited,
@@ -486,8 +487,8 @@ export class Reader implements Environment {
   protected walk(field: Field, type: FieldType, start: string): string {
     const window = windowAround(field, this.module);
     const to = window === null ? `${this.b}.length` : this.place(endPlace(window, this.module));
-    const count =
-      type.kind === 'list' && type.extent.kind === 'count' ? this.units(field, type.extent.value) : '0';
+    const counted = countedBy(type);
+    const count = counted === null ? '0' : this.units(field, counted);
     return endCode(
       type,
       field.path,

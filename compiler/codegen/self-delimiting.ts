@@ -1,9 +1,22 @@
 import { camelCase, pascalCase } from '../model/camel-case.js';
+import type { Expression } from '../model/expression.js';
 import type { ExtentModel, Field, FieldType, Struct } from '../model/model.js';
 import { sizeOfElements } from '../model/expressions-of.js';
 import { fixedSize, typeSize } from '../model/size.js';
 import { walk } from '../model/walk.js';
 import type { Module } from './module.js';
+
+/** What says how many elements or entries a value has; null where nothing does. */
+export function countedBy(type: FieldType): Expression | null {
+  if (type.kind !== 'list' && type.kind !== 'map') return null;
+  return type.extent.kind === 'count' ? type.extent.value : null;
+}
+
+/** The most elements of a list, or entries of headers; null for what has none. */
+export function mostEntries(type: FieldType, module: Module): number | null {
+  if (type.kind === 'map') return Math.min(type.maxCount, module.protocol.limits.headers);
+  return type.kind === 'list' ? type.maxCount : null;
+}
 
 /** Whether a value says itself where it ends, so that it has to be walked to find out. */
 export function isSelfDelimited(type: FieldType): boolean {
@@ -16,7 +29,7 @@ export function isSelfDelimited(type: FieldType): boolean {
     case 'text':
       return type.extent.kind === 'until' || type.extent.kind === 'varying';
     case 'map':
-      return type.extent.kind === 'until';
+      return type.extent.kind === 'until' || type.extent.kind === 'count';
     case 'struct':
       return fixedSize(type.struct.size) === null;
     case 'list':
@@ -89,7 +102,8 @@ export function endCode(
       return `${listEndName(path)}(${b}, ${from}, ${to}, ${type.extent.kind === 'until' ? type.maxCount : count}${more})`;
     case 'map': {
       const most = Math.min(type.maxCount, module.protocol.limits.headers);
-      return `${listEndName(path)}(${b}, ${from}, ${to}, ${most}${more})`;
+      const entries = type.extent.kind === 'count' ? count : most;
+      return `${listEndName(path)}(${b}, ${from}, ${to}, ${entries}${more})`;
     }
     case 'extern':
       return `${module.extern(type.extern)}.end(${b}, ${from}, ${to})`;

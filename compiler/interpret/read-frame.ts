@@ -855,16 +855,20 @@ class FrameReader {
   ): ReadValue {
     const { extent } = type;
     const delimiter = delimiterAfter(extent);
+    const counted = extent.kind === 'count' ? evaluateValue(extent.value, scope) : null;
+    const count = counted === null ? null : this.size(counted, at, field.path, field.span);
     const size =
-      extent.kind === 'rest' || delimiter !== null
+      extent.kind === 'rest' || delimiter !== null || count !== null
         ? bound.end - at
         : this.size('value' in extent ? evaluateValue(extent.value, scope) : 0n, at, field.path, field.span);
     const end = this.reach(at, size, bound, field.path, field.span);
-    const entries: Bound = delimiter === null ? { end, isWindow: true } : bound;
+    const entries: Bound = delimiter === null && count === null ? { end, isWindow: true } : bound;
     const { limits, roles } = this.protocol;
     const isHeaders = roles.headers.includes(field);
     if (isHeaders) this.headersIn = field;
     const most = isHeaders ? Math.min(type.maxCount, limits.headers) : type.maxCount;
+    if (count !== null && count > most)
+      throw new Bad(at - this.at, field.path, `has ${count} entries, at most ${most} may be`, field.span);
     const children: FieldNode[] = [];
     const value: Shown[] = [];
     let next = at;
@@ -873,7 +877,7 @@ class FrameReader {
         next += delimiter.length;
         break;
       }
-      if (delimiter === null && next >= end) break;
+      if (delimiter === null && (count === null ? next >= end : children.length === count)) break;
       if (children.length === most)
         throw new Bad(next - this.at, field.path, `has over ${most} entries`, field.span);
       const { nodes, next: after } = this.block(type.pair.body, next, entries, {

@@ -287,8 +287,7 @@ class BodyWriter {
     const given =
       this.object[of.name] ?? (this.object[of.name] === null ? null : (constantOf(of) ?? emptyOf(of.type)));
     if (given === null) return -1n;
-    if (of.type.kind === 'list' && of.type.extent.kind === 'count')
-      return BigInt((given as readonly Shown[]).length);
+    if (isCounted(of.type)) return BigInt((given as readonly Shown[]).length);
     writer.value(of.type, given!, this.name(of));
     return BigInt(measured.bytes().length);
   }
@@ -566,7 +565,7 @@ class BodyWriter {
     const from = this.out.position;
     this.value(type, given, this.name(field));
     if ('extent' in type && type.extent.kind !== 'prefix' && type.extent.kind !== 'varying') {
-      const count = type.kind === 'list' && type.extent.kind === 'count';
+      const count = isCounted(type);
       this.units.set(
         field,
         given === null ? -1n : BigInt(count ? (given as readonly Shown[]).length : this.out.position - from),
@@ -810,6 +809,11 @@ class BodyWriter {
 function requireMember(of: Enum | null, value: bigint, path: string): void {
   if (of === null || of.open || of.flags || of.members.some((m) => m.value === value)) return;
   throw new JsonError(path, `${value} is no ${of.name}`);
+}
+
+/** Whether a count says how many elements or entries there are. */
+function isCounted(type: FieldType): boolean {
+  return (type.kind === 'list' || type.kind === 'map') && type.extent.kind === 'count';
 }
 
 /** What conditions and calls see of a value. */

@@ -465,8 +465,8 @@ function extentOf(input: TypeInput, cx: Context, what: string): ExtentModel | nu
     const delimiter = delimiterOf(extent, cx);
     return delimiter === null ? null : { kind: 'until', delimiter, max };
   }
-  if (extent.kind === 'count' && what !== 'list') {
-    const message = `\`count\` is for lists; ${what === 'map' ? 'a map' : what} has a \`size\` in bytes`;
+  if (extent.kind === 'count' && what !== 'list' && what !== 'map') {
+    const message = `\`count\` is for lists and maps; ${what} has a \`size\` in bytes`;
     cx.report.error('PF109', extent.span, message);
     return null;
   }

@@ -55,17 +55,14 @@ export function typeSize(type: FieldType): SizeRange {
         return { min: length, max: length + Math.max(1, element.max) * Math.max(1, type.maxCount) };
       }
       if (type.extent.kind !== 'count') return extentSize(type.extent);
-      const count = extentBounds(type.extent);
-      return {
-        min: element.min * count.min,
-        max: element.max === 0 ? 0 : element.max * Math.min(count.max, type.maxCount),
-      };
+      return countedSize(element, type.extent, type.maxCount);
     }
     case 'map':
       if (type.extent.kind === 'until') {
         const { length } = type.extent.delimiter;
         return { min: length, max: length + type.pair.size.max * Math.max(1, type.maxCount) };
       }
+      if (type.extent.kind === 'count') return countedSize(type.pair.size, type.extent, type.maxCount);
       return extentSize(type.extent);
     case 'record':
     case 'coded':
@@ -80,6 +77,19 @@ export function typeSize(type: FieldType): SizeRange {
     case 'inner':
       return fixed(0);
   }
+}
+
+/** The bytes of as many elements as an extent says. */
+function countedSize(
+  element: SizeRange,
+  extent: ExtentModel & { readonly kind: 'count' },
+  maxCount: number,
+): SizeRange {
+  const { min, max } = extentBounds(extent);
+  return {
+    min: element.min * min,
+    max: element.max === 0 ? 0 : element.max * Math.min(max, maxCount),
+  };
 }
 
 /** The bytes a number takes, by how it stands on the wire. */

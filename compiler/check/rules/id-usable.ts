@@ -238,7 +238,7 @@ function isWalked(member: MemberModel): boolean {
     case 'text':
       return type.extent.kind === 'until' || type.extent.kind === 'varying';
     case 'map':
-      return type.extent.kind === 'until';
+      return type.extent.kind === 'until' || type.extent.kind === 'count';
     case 'list':
       if (type.extent.kind === 'until') return true;
       return type.extent.kind === 'count' && fixedSize(typeSize(type.element)) === null;

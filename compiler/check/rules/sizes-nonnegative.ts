@@ -15,8 +15,7 @@ export function sizesNonnegative(protocol: Protocol, report: Report): void {
         const { extent } = member.type;
         const size = member.type.kind === 'list' ? sizeOfElements(member.type) : null;
         if (size !== null) check(size, null, report);
-        const most =
-          member.type.kind === 'list' && extent.kind === 'count' ? member.type.maxCount : extent.max;
+        const most = 'maxCount' in member.type && extent.kind === 'count' ? member.type.maxCount : extent.max;
         if (extent.kind === 'size' || extent.kind === 'count')
           check(extent.value, most, report, 'nullable' in member.type && member.type.nullable);
       }

@@ -87,7 +87,7 @@ function measureOf(field: Field): string {
     case 'text':
     case 'list':
     case 'map':
-      return extentText(type.extent, type.kind === 'list' ? 'elements' : 'bytes');
+      return extentText(type.extent, type.kind === 'map' ? 'entries' : 'elements');
     default:
       return 'varying';
   }

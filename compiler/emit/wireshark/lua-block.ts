@@ -248,7 +248,7 @@ export class LuaBlock {
     const id = ++this.count;
     const branch = `branch${id}`;
     this.push(`local ${branch} = r:open(${luaText(field.name)})`);
-    const isCounted = type.kind === 'list' && extent.kind === 'count';
+    const isCounted = extent.kind === 'count';
     if (extent.kind === 'size') this.push(`local outer${id} = r:enter(${luaExpression(extent.value)})`);
     const entries = type.kind === 'map' && this.protocol.roles.headers.includes(field);
     if (entries) this.push('v["(headers)"] = {}');

@@ -1637,7 +1637,14 @@ class SchemaWriter {
       this.line(place, 'headers', `headers : map of ${struct} until "${end}"${max};`, least);
       return;
     }
-    const size = extent === 'rest' ? 'rest' : `size ${this.length(place, 0, 500)}`;
+    // Counted ones end their window where the last entry does.
+    const isCounted = form !== 0 && extent !== 'rest';
+    const size =
+      extent === 'rest'
+        ? 'rest'
+        : isCounted
+          ? `count ${this.length(place, 0, 100)}`
+          : `size ${this.length(place, 0, 500)}`;
     this.line(place, 'headers', `headers : map of ${struct} ${size}${max};`, 0);
   }
 

@@ -172,7 +172,10 @@ export async function generate(protocol: Protocol): Promise<string> {
   ];
   const handed = module.asks ? handFacts(module.statements, module) : module.statements;
   const statements = [...delimiters, ...handed.map(markUnused)];
-  const code = JSON.stringify(statements).replaceAll('\\n', '\n');
+  // A word in a comment uses nothing.
+  const code = JSON.stringify(statements, (key, value: unknown) =>
+    key === 'docs' ? undefined : value,
+  ).replaceAll('\\n', '\n');
   return print([...header, module.importText(code), ...statements]);
 }
 

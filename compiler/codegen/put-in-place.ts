@@ -48,14 +48,16 @@ export function writeInPlace(
   const { lines } = reader;
   const place = reader.placeOf(field);
   const checksums = checksumsOver(field, module.protocol.frame);
-  if (checksums.some((one) => typeof one.checksum!.algorithm !== 'string')) {
-    sumAnew(checksums, write('b', place), reader, module);
-    return;
-  }
-  if (checksums.length > 0)
+  const isAnew = checksums.some((one) => typeof one.checksum!.algorithm !== 'string');
+  // What is written in one is looked at before, whatever the checksums are.
+  if (isAnew ? write('b', place).includes(scratch) : checksums.length > 0)
     module.add(
       `/** ${what} on its way into a frame whose checksum covers it. */\nconst ${scratch} = new Uint8Array(${width});`,
     );
+  if (isAnew) {
+    sumAnew(checksums, write('b', place), reader, module);
+    return;
+  }
   const [only, ...others] = checksums;
   if (only !== undefined && others.length === 0) {
     const guard = only.guards.length === 0 ? null : reader.condition(only.guards);

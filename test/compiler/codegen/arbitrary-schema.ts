@@ -169,6 +169,8 @@ class SchemaWriter {
   private asked: readonly string[] = [];
   private hasStatus = false;
   private hasSums = false;
+  /** Whether the headers of the frame end with a delimiter and may say a size. */
+  private isSaying = false;
   /** Whether a length of varying width stands somewhere in the frame, and whether an alignment does. */
   private growing = false;
   private aligned = false;
@@ -352,6 +354,7 @@ class SchemaWriter {
     else if (this.count % 6 === 3) this.lengthsOfArms(place);
     else if (this.count % 6 === 4) this.words(place);
     else if (this.count % 6 === 5) this.decidingWindow(place);
+    if (this.isSaying) this.sizeInHeaders(place);
     if (this.count % 5 === 1) this.checksumsAhead(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
@@ -558,6 +561,23 @@ class SchemaWriter {
     place.open.varies = true;
     for (const line of lines) this.line(place, '', line, leastOf(line));
     if (lines.length > 0) this.line(place, '', `${d}end : u16;`, 2);
+  }
+
+  /** Bytes or a text of the size that the headers say. */
+  private sizeInHeaders(place: Place): void {
+    const { r } = this;
+    this.isSaying = false;
+    const h = this.fresh('h');
+    const size = `size headers["${h}"]`;
+    const max = r.chance(0.5) ? ' max 2KiB' : '';
+    place.open.varies = true;
+    const line = r.pick([
+      `${h}d : bytes ${size} ?? ${r.below(4)}${max};`,
+      `${h}t : text ${size}${max};`,
+      `if (has(headers["${h}"])) { ${h}d : bytes ${size}${max}; } else { ${h}e : pstr(u8); }`,
+      `if (headers["${h}"] == null) { ${h}n : u16; } else { ${h}d : text latin1 ${size}${max}; ${h}m : u8; }`,
+    ]);
+    this.line(place, '', line, 0);
   }
 
   /** Texts and bytes that choose by the words they are, or by parts of them. */
@@ -1635,6 +1655,7 @@ class SchemaWriter {
     if (isDelimited && this.count % 2 === 0) {
       const [end, least] = DELIMITERS[(this.count >> 2) % 5]!;
       this.line(place, 'headers', `headers : map of ${struct} until "${end}"${max};`, least);
+      this.isSaying = place.open.parent === null;
       return;
     }
     // Counted ones end their window where the last entry does.

@@ -246,6 +246,12 @@ const CASES: Record<string, readonly [members: string, roles?: string, structs?:
     '',
     'struct Part { a : bool(u8); if (a) { s : u8 in 4..255; d : bytes size s - 4; } else { w : u16; n : u16 in 3..9; l : list of (text utf8 size n) size w; } }',
   ],
+  'a length in digits, whose name stands in a comment': ['l : list of pstr(dec(u16) until ":") count 2;'],
+  'a uuid under a sum that TypeScript computes': [
+    'whose : text ascii size 36; sum : u32 = fnv(bytes(whose..whose));',
+    'id = uuid(whose);',
+    'extern fn fnv(bytes: bytes) => u32 from "./sums.ts";',
+  ],
   'max holds inside of windows': [
     'w : u16 in 2..99; within (w) { n : u8; d : bytes size n max 7; s : pstr(u8) max 5; }',
   ],

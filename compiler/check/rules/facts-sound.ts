@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
-import { expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
+import { expressionsOf, membersRead, orderIn, parts } from '../../model/expressions-of.js';
 import { layoutOf } from '../../model/layout.js';
 import { idParts } from '../../model/id-parts.js';
 import { fixedSize, memberSize } from '../../model/size.js';
@@ -38,10 +38,21 @@ export function factsSound(protocol: Protocol, report: Report): void {
       });
   }
   if (id === null) return;
+  const parted = [...idParts(id), ...protocol.idInOtherArms];
+  for (const part of parted) {
+    const order = orderIn(part.type);
+    if (order !== undefined && asksRequest(order))
+      report.error(
+        'PF161',
+        part.span,
+        `the id \`${part.name}\` says which request is asked, so its byte order can't hang on that`,
+        { labels: [{ span: order.span, text: 'this chooses it' }], hint: 'write `u32be` or `u32le`' },
+      );
+  }
   const { places } = layoutOf(protocol.frame);
   const isPlaced = (part: Field): boolean =>
     places.get(part)?.anchor === null && hasFixedSize(part) && !part.guards.some(({ node }) => asks(node));
-  if (![...idParts(id), ...protocol.idInOtherArms].every(isPlaced))
+  if (!parted.every(isPlaced))
     report.error(
       'PF161',
       id.span,

@@ -4,7 +4,6 @@ import { argsIn, expressionsOf, membersRead, parts } from '../../model/expressio
 import { isGivenWhole, lateReason, replacedIn } from '../../model/early-length.js';
 import { plainField, writtenFor } from '../../model/inner-fields.js';
 import { memberOf } from '../../model/layout.js';
-import { ordersOf } from '../../model/order-of.js';
 import { asksForKey, headerLengths, lengthsByKey, type HeaderLength } from '../../model/header-lengths.js';
 import { exclusive } from '../../model/names.js';
 import { walk } from '../../model/walk.js';
@@ -38,20 +37,8 @@ export function generatorLimits(protocol: Protocol, report: Report): void {
       constantText(member, report);
     }
   }
-  byteOrder(protocol, report);
   sizesApart(protocol, report);
   for (const e of expressionsOf(protocol)) entriesRead(e, protocol.roles.headers, report);
-}
-
-/** What knows the order of a frame's bytes has read it, which the ids of facts do on their own. */
-function byteOrder({ frame, facts }: Protocol, report: Report): void {
-  const [order] = ordersOf(frame.body);
-  if (order !== undefined && facts.length > 0)
-    report.error(
-      'PF199',
-      order.span,
-      'a chosen byte order beside replies read by their request is not built yet',
-    );
 }
 
 /**

@@ -328,9 +328,10 @@ class BodyWriter {
       if (evaluateValue(condition, this.scope) !== true) throw new JsonError(this.whole, message);
   }
 
-  /** How many bytes members take that are written. */
-  private spanOf({ from, to }: Expression & { op: 'span' | 'sizeOf' }): bigint {
-    return BigInt(this.places.get(to)!.to - this.places.get(from)!.from);
+  /** How many bytes members take that are written; undefined before they are. */
+  private spanOf({ from, to }: Expression & { op: 'span' | 'sizeOf' }): bigint | undefined {
+    const [first, last] = [this.places.get(from), this.places.get(to)];
+    return first === undefined || last === undefined ? undefined : BigInt(last.to - first.from);
   }
 
   /** What is named where no field is. */

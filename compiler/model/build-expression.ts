@@ -612,7 +612,10 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
     'bytes',
     'fields are computed of bytes, and roles read them: `sum : u32 = sum_of(bytes(first..last));`; a window measures what is in it',
   ],
-  ['remaining', 'what is left of a window is a field `rest`, or `within (remaining()) max … as … codec …`'],
+  [
+    'remaining',
+    'what is left of a window, but for members of a fixed size behind it, is a field `rest`, or `within (remaining()) max … as … codec …`',
+  ],
   ['concat', 'only an id is composed: `id = concat(client, session);`'],
   ['direction', 'each side has a frame of its own: `frame … from client { … }`, `frame … from server { … }`'],
 ]);

@@ -87,6 +87,17 @@ export function givenFields(block: Block): { field: Field | BitFieldModel; optio
   return [...names.values()];
 }
 
+/** What readers say besides of a struct's fields, and encoders find themselves. */
+function readFields(block: Block, module: Module): ReturnType<typeof givenFields> {
+  const given = givenFields(block).map(({ field }) => field.name);
+  const all = [...walk(block)].flatMap((m): readonly (Field | BitFieldModel)[] =>
+    m.member === 'field' ? [m] : m.member === 'bits' ? m.fields : [],
+  );
+  const read = all.filter((field) => module.readOutside.has(field) && !given.includes(field.name));
+  const names = new Map(read.map((field) => [field.name, field]));
+  return [...names.values()].map((field) => ({ field, optional: true }));
+}
+
 /** An entry of a record is left out where it is not given. */
 function isOptional(field: Field | BitFieldModel): boolean {
   return field.member === 'field' && isEntry(field);
@@ -145,7 +156,7 @@ export function emitInit(
     name,
     isExported: true,
     docs: [doc],
-    properties: givenFields(block).map(({ field, optional }) => ({
+    properties: [...givenFields(block), ...readFields(block, module)].map(({ field, optional }) => ({
       name: module.property(field),
       type: `${initTypeText(field, module)}${optional ? ' | undefined' : ''}`,
       hasQuestionToken: optional,

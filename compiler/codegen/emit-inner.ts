@@ -70,7 +70,7 @@ export function presence(field: InnerField): string {
   const holder = field.type.of().type;
   if ((holder.kind !== 'struct' && holder.kind !== 'coded') || isInnerOptional(field)) return '';
   const given = givenFields(holder.struct.body).find((one) => one.field.name === field.name);
-  return given?.optional === true ? '!' : '';
+  return given === undefined || given.optional ? '!' : '';
 }
 
 /** The name of a codec in generated code. */

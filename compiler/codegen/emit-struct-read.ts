@@ -329,7 +329,11 @@ class StructReader implements Environment {
     this.checkLate();
     // What is derived is for finding the way, not for the reader.
     const names = [
-      ...new Set([...this.locals].filter(([f]) => isGiven(f)).map(([f]) => this.module.property(f))),
+      ...new Set(
+        [...this.locals]
+          .filter(([f]) => isGiven(f) || this.module.readOutside.has(f))
+          .map(([f]) => this.module.property(f)),
+      ),
     ];
     const byName = new Map([...this.locals].map(([f, local]) => [this.module.property(f), local]));
     const parts = names.map((n) => (byName.get(n) === n ? n : `${n}: ${byName.get(n)!}`));

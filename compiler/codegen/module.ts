@@ -4,6 +4,7 @@ import { CHECKSUMS } from '../model/checksum-algorithms.js';
 import type { Expression } from '../model/expression.js';
 import { layoutOf, type Anchor, type Layout } from '../model/layout.js';
 import type { BitFieldModel, Enum, Extern, ExtentModel, Field, Protocol } from '../model/model.js';
+import { readOutside } from '../model/read-outside.js';
 import { ordersOf } from '../model/order-of.js';
 
 /** Words that can't be the name of a variable in a module. */
@@ -73,11 +74,14 @@ export class Module {
   private readonly named = new Set<Enum>();
   /** What is imported of extern modules, by the file. */
   private readonly imported = new Map<string, Set<string>>();
+  /** Fields of structs that nobody gives, of which readers keep the values. */
+  readonly readOutside: ReadonlySet<Field | BitFieldModel>;
   /** How schema places are shown in decode errors: `bolt.proto-frame`. */
   readonly schemaName: string;
 
   constructor(readonly protocol: Protocol) {
     this.layout = layoutOf(protocol.frame);
+    this.readOutside = readOutside(protocol);
     this.orders = ordersOf(protocol.frame.body);
     this.declared = new Set([...protocol.enums, ...protocol.structs].map((d) => d.name));
     this.schemaName = protocol.schemaPath.slice(protocol.schemaPath.lastIndexOf('/') + 1);

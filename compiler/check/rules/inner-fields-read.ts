@@ -2,6 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
 import type { Field, Protocol } from '../../model/model.js';
+import { isGiven } from '../../model/is-given.js';
 import { walk } from '../../model/walk.js';
 
 /**
@@ -42,7 +43,7 @@ function decided(e: Expression, report: Report): void {
     );
 }
 
-/** Refuses to read what an encoder fills in: readers of structs check it and keep no value of it. */
+/** Refuses to read a constant text of a struct: readers compare it where it lies, and keep no value of it. */
 function notGiven(e: Expression, report: Report): void {
   const [of, name] = innerOf(e);
   if (of === null || e.op !== 'field') return;
@@ -52,15 +53,15 @@ function notGiven(e: Expression, report: Report): void {
       f.type.kind === 'inner' &&
       f.type.fields.some(
         (one) =>
-          one.constant !== null ||
-          (one.member === 'field' && (one.derivation !== null || one.computed !== undefined)),
+          one.member === 'field' && one.type.kind !== 'int' && one.type.kind !== 'inner' && !isGiven(one),
       ),
   );
   if (filled)
     report.error(
       'PF199',
       e.span,
-      `reading \`${name}\` of \`${of.name}\`, a length, constant or computed field, is not built yet`,
+      `reading \`${name}\` of \`${of.name}\`, which is constant, is not built yet`,
+      { hint: 'write what it is' },
     );
 }
 

@@ -19,6 +19,7 @@ import { codedAround, plainField } from '../../../compiler/model/inner-fields.js
 import { keyedBy } from '../../../compiler/model/maps-as-lists.js';
 import type { BitFieldModel, Field } from '../../../compiler/model/model.js';
 import { isPartial, lengthsOf } from '../../../compiler/model/partial-length.js';
+import { readOutside } from '../../../compiler/model/read-outside.js';
 import { textContent } from '../../../compiler/model/size.js';
 import { walk } from '../../../compiler/model/walk.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
@@ -117,7 +118,7 @@ class Proof {
   taken = 0;
   /** Whether the length of a window decides what there is. */
   private readonly decidesLate: boolean;
-  /** How lengths of structs are named that measure something in some arms only. */
+  /** How fields of structs are named that readers say and encoders find, in some arms or in all. */
   private readonly partial: ReadonlySet<string>;
   private codec: XProtocol<Init>;
   private asked: Asked = { facts: {}, known: new Map() };
@@ -129,7 +130,7 @@ class Proof {
     private readonly code: ExternCode,
   ) {
     const lengths = protocol.structs.flatMap(({ body }) => lengthsOf(body).filter(isPartial));
-    this.partial = new Set(lengths.map(property));
+    this.partial = new Set([...lengths, ...readOutside(protocol)].map(property));
     const blocks = [protocol.frame.body, ...protocol.structs.map(({ body }) => body)];
     this.decidesLate = blocks
       .flatMap((block) => [...walk(block)])

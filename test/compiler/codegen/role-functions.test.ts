@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { XProtocol } from '@proto-frame/api';
 import { modulesOf } from '../../../compiler/cli/generate-all.js';
@@ -182,4 +183,32 @@ test('replies are read by what their requests say in texts, bytes and numbers of
           6 + before + (when > 5n ? 1 : 0),
         );
       }
+});
+
+test('lengths, constants and what is computed are read of structs, by the generated code as by the interpreter', async () => {
+  const shape = new URL('../../golden/shapes/structs-read-from-outside/', import.meta.url);
+  const text = readFileSync(new URL('input.proto-frame', shape), 'utf8');
+  const protocol = compileSchema('structs.proto-frame', text);
+  const { exports } = await loadCodec('structs.proto-frame', text);
+  const codec = exports['structsReadFromOutside'] as XProtocol;
+  const [ask, answer] = readFileSync(new URL('frames.hex', shape), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => new Uint8Array(Buffer.from(line.replaceAll(' ', ''), 'hex')));
+  const cases = [
+    [ask!, { kind: 'request', id: '1', timeout: 0, service: '2', method: '14' }],
+    [answer!, { kind: 'response', id: '2', timeout: 26, service: '0', method: '5' }],
+  ] as const;
+  for (const [bytes, { timeout, service, method, ...facts }] of cases) {
+    const at = [bytes, 0, bytes.length] as const;
+    expect([codec.timeoutOf(...at), codec.serviceOf(...at), codec.methodOf(...at)]).toEqual([
+      timeout,
+      service,
+      method,
+    ]);
+    const read = readFrame(protocol, bytes, 0, bytes.length);
+    if (read.kind !== 'frame') throw new Error(read.kind);
+    expect(meaningOf(protocol, read.tree)).toMatchObject({ ...facts, service, method });
+  }
+  expect(codec.wireStatusOf(answer!, 0, answer!.length)).toBe(1);
 });

@@ -10,7 +10,7 @@ import type {
   Protocol,
   Struct,
 } from '../../model/model.js';
-import { argsIn } from '../../model/expressions-of.js';
+import { argsIn, parts } from '../../model/expressions-of.js';
 import { behind, knownSize } from '../../model/behind.js';
 import { blockSize, takesRest } from '../../model/size.js';
 import { walk } from '../../model/walk.js';
@@ -132,6 +132,7 @@ export class LuaBlock {
         return whole;
       }
       case 'within': {
+        if (asksRequest(member.size)) return this.unread(member.path);
         const outer = `window${++this.count}`;
         const branch = member.name === null ? null : `${outer}_branch`;
         if (branch !== null) this.push(`local ${branch} = r:open(${luaText(member.name!)})`);
@@ -198,7 +199,8 @@ export class LuaBlock {
       this.check(field);
       return true;
     }
-    if (type.kind === 'extern' || type.kind === 'record') {
+    const isAsking = 'extent' in type && 'value' in type.extent && asksRequest(type.extent.value);
+    if (type.kind === 'extern' || type.kind === 'record' || isAsking) {
       return this.unread(field.name);
     }
     if (type.kind === 'coded') {
@@ -402,4 +404,11 @@ function collect(block: Block, into: Set<Struct>): void {
     collect(struct.body, into);
   };
   for (const member of walk(block)) if (member.member === 'field') visit(member.type);
+}
+
+/** Whether an expression reads what a request has said, which a dissector does not keep. */
+function asksRequest(e: Expression): boolean {
+  return [...parts(e)].some(
+    (part) => part.op === 'field' && part.fields.some((f) => f.member === 'field' && f.ofRequest === true),
+  );
 }

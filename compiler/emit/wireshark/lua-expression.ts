@@ -94,7 +94,8 @@ export function isKnown(e: Expression, roles: Roles): boolean {
     case 'field':
       return e.fields.every(
         (f) =>
-          (f.member === 'bitField' || !OPAQUE.has(f.type.kind)) && f.guards.every(({ node }) => isRead(node)),
+          (f.member === 'bitField' || !(OPAQUE.has(f.type.kind) || f.ofRequest === true)) &&
+          f.guards.every(({ node }) => isRead(node)),
       );
     case 'header':
       // What a dissector keeps of headers does not say which of several maps they are of.

@@ -245,8 +245,10 @@ export class Reader implements Environment {
     }
     const local = this.module.local(field);
     const [place, start] = [this.free(`${local}Place`), this.free(`${local}Start`)];
+    // In other arms there is no record to look into.
+    const isThere = this.isWithin(field.guards) ? '' : `${this.condition(field.guards)} ? `;
     this.lines.push(
-      `const ${place} = ${found};`,
+      `const ${place} = ${isThere}${found}${isThere === '' ? '' : ' : -1'};`,
       `const ${start} = ${format}.textStart(${this.b}, ${place});`,
     );
     const text = this.text(

@@ -12,6 +12,7 @@ import { composedId, idFunction, textId } from './build-id.js';
 import { codedAround, isInnerOptional, plainField } from './inner-fields.js';
 import { keyedBy } from './maps-as-lists.js';
 import type { BitFieldModel, EntryType, Field, FieldType, IdForm, Roles, WindowModel } from './model.js';
+import { namedBy } from './named-by.js';
 import { exclusive } from './names.js';
 
 const KNOWN = [
@@ -202,6 +203,9 @@ function isIdNumber(field: Field): boolean {
 /** A text as it is; a number by its name. */
 function named(of: Expression | null): Expression | null {
   if (of === null || of.type.kind === 'text') return of;
+  // Each side has the names of its own enum.
+  if (of.op === 'binary' && of.operator === '??' && namedBy(of) === null)
+    return { ...of, left: named(of.left)!, right: named(of.right)!, type: { kind: 'text' } };
   return { op: 'named', of, span: of.span, optional: of.optional, type: { kind: 'text' } };
 }
 

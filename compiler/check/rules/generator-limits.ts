@@ -12,10 +12,12 @@ import type {
   ExtentModel,
   Field,
   Guard,
+  Length,
   MemberModel,
   Protocol,
   WindowModel,
 } from '../../model/model.js';
+import { isInArms, usesOf } from '../../model/partial-length.js';
 import { fixedSize, typeSize } from '../../model/size.js';
 
 /** PF199: what the model can say and the code generator does not write yet. */
@@ -132,6 +134,17 @@ function lengthRead(condition: Expression, protocol: Protocol, report: Report, h
         hint:
           hint ?? 'let a field of its own decide, or measure bytes, a text or a list: `data : bytes size …`',
       });
+    const namesake = reason === null ? namesakeOf(length, protocol) : undefined;
+    if (namesake !== undefined)
+      report.error(
+        'PF199',
+        e.span,
+        `\`${length.name}\` decides by what it measures, of which other arms have another`,
+        {
+          labels: [{ span: namesake.span, text: 'this has the same name' }],
+          hint: `give it a name of its own where \`${length.name}\` measures it`,
+        },
+      );
     const replaced = replacedIn(length, protocol);
     const { headers, body } = protocol.roles;
     const given = [replaced, ...headers.map(writtenFor), ...body];
@@ -149,6 +162,19 @@ function lengthRead(condition: Expression, protocol: Protocol, report: Report, h
         },
       );
   }
+}
+
+/** A field that is called as one that a length of some arms measures, in an arm where it does not. */
+function namesakeOf(length: Length, { frame, structs }: Protocol): Field | undefined {
+  if (!isInArms(length)) return undefined;
+  const measured = usesOf(length).map(({ of }) => of);
+  for (const body of [frame.body, ...structs.map((struct) => struct.body)]) {
+    const fields = [...walk(body)].filter((member): member is Field => member.member === 'field');
+    if (!fields.some((field) => measured.includes(field))) continue;
+    const names = measured.map(({ name }) => name);
+    return fields.find((field) => names.includes(field.name) && !measured.includes(field));
+  }
+  return undefined;
 }
 
 /** The size of a window is known when it has been laid out, so the lengths in it that vary in width have to be. */

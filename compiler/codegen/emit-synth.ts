@@ -157,7 +157,11 @@ export function emitRemember(synth: SynthModel, module: Module): FunctionDeclara
   const reader = new RoleReader(module);
   const values = [...request].map(([name, e]) => {
     if (isName(e)) return `${module.property(name)}: ${reader.field(e)}`;
-    const code = isPlain(e) ? reader.field(e) : `new ${module.viewName}(b, at, end).${module.property(name)}`;
+    // A view gives what stands in arms as what may be absent, even where every arm has it.
+    const isSure = !e.optional && e.fields.every((field) => field.guards.length > 0);
+    const code = isPlain(e)
+      ? reader.field(e)
+      : `new ${module.viewName}(b, at, end).${module.property(name)}${isSure ? '!' : ''}`;
     return `${module.property(name)}: ${code}${isPlain(e) && closed(e.fields[0]!, module) !== '' ? ` as ${closed(e.fields[0]!, module)}` : ''}`;
   });
   const last = isIdWrittenLast(synth, module.protocol);

@@ -1,6 +1,15 @@
 import { argsIn, membersRead, parts } from './expressions-of.js';
 import type { Expression } from './expression.js';
-import type { Block, Derivation, Field, FieldType, Length, Protocol, WindowModel } from './model.js';
+import type {
+  Block,
+  Derivation,
+  Field,
+  FieldType,
+  Length,
+  MemberModel,
+  Protocol,
+  WindowModel,
+} from './model.js';
 import { isPeeking } from './peeks.js';
 import { usesOf } from './partial-length.js';
 import { idParts } from './id-parts.js';
@@ -53,12 +62,17 @@ function lateWindow(window: WindowModel): string | null {
       return 'how large its window is hangs on where it stands';
     if ((member.member === 'if' || member.member === 'variant') && isPeeking(member))
       return 'how large its window is hangs on the arms in it';
-    const isSized = member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent;
-    const size = isSized ? (member.type as { extent: { value: Expression } }).extent.value : null;
+    const size = measuredBy(member);
     const read = member.member === 'within' ? [] : membersRead(member).filter((e) => e !== size);
     if (read.some(readsLength)) return 'how large its window is hangs on lengths as well';
   }
   return null;
+}
+
+/** The size or count from which lengths are derived; null for a pad, which follows from them, and for what has none. */
+function measuredBy(member: MemberModel): Expression | null {
+  if (member.member !== 'field' || member.isPad === true || !('extent' in member.type)) return null;
+  return 'value' in member.type.extent ? member.type.extent.value : null;
 }
 
 /** Whether an expression reads a length. */
@@ -91,8 +105,7 @@ export function decidingLengths(block: Block): Length[] {
   const lengths: Length[] = [];
   for (const member of walk(block)) {
     if (member.member === 'within') continue;
-    const isSized = member.member === 'field' && 'extent' in member.type && 'value' in member.type.extent;
-    const size = isSized ? (member.type as { extent: { value: Expression } }).extent.value : null;
+    const size = measuredBy(member);
     for (const e of membersRead(member).filter((one) => one !== size))
       for (const part of parts(e))
         if (part.op === 'field') lengths.push(...part.fields.filter((field) => field.derivation !== null));

@@ -17,6 +17,7 @@ import { paddingSteady } from './rules/padding-steady.js';
 import { peeksHold } from './rules/peeks-hold.js';
 import { sizesNonnegative } from './rules/sizes-nonnegative.js';
 import { innerFieldsRead } from './rules/inner-fields-read.js';
+import { skippedUnread } from './rules/skipped-unread.js';
 import { spansWhole } from './rules/spans-whole.js';
 import { structsPlain } from './rules/structs-plain.js';
 import { synthsHold } from './rules/synths-hold.js';
@@ -51,6 +52,7 @@ export function checkProtocol(
   conditionsVary(protocol, report);
   idUsable(protocol, items, report, asker);
   checksumsRecomputable(protocol, report);
+  skippedUnread(protocol, report);
   spansWhole(protocol, report);
   synthsHold(protocol, items, report, asker);
   hijackDecided(protocol, items, report);

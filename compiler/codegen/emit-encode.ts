@@ -316,7 +316,6 @@ class Writer implements Environment {
     if (field.member === 'field' && field.computed !== undefined && e.fields.length === 1)
       return emitExpression(field.computed, this);
     if (isPartial(field)) return this.lengthCode(field);
-    if (field.member === 'field' && field.isSkipped === true) return this.skippedCode(field);
     // In the arm that has the field its presence has been required.
     const required = field.guards.length > 0 && !e.optional && isGiven(field) && fallback(field) === null;
     return required ? `${this.local(field)}!` : this.local(field);

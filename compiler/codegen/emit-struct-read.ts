@@ -1,7 +1,8 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { defaultLast } from '../model/default-last.js';
 import type { Expression } from '../model/expression.js';
-import { membersRead, parts } from '../model/expressions-of.js';
+
+import { parts } from '../model/expressions-of.js';
 import { boundsOf, formRange, isBig, rangeOf } from '../model/integers.js';
 import { pascalCase } from '../model/camel-case.js';
 import { memberSize, takesRest, typeSize } from '../model/size.js';
@@ -499,11 +500,7 @@ class StructReader implements Environment {
       for (const field of fields) {
         // A constant text is compared where it lies.
         if (field.constant?.kind === 'text') continue;
-        if (
-          field.member === 'field' &&
-          (field.isPad === true || (field.isSkipped === true && !this.isRead(field)))
-        )
-          continue;
+        if (field.member === 'field' && (field.isPad === true || isPassed(field))) continue;
         const local = this.module.local(field);
         // Branches in branches are declared with the outermost.
         if (this.optional.has(local)) continue;
@@ -531,7 +528,7 @@ class StructReader implements Environment {
       this.checkValue(field, local);
       return;
     }
-    if (field.isSkipped === true && !this.isRead(field)) {
+    if (isPassed(field)) {
       const size = memberSize(field).min;
       this.lines.push(
         `c.at = c.reach(${size}, ${quote(field.path)}, ${quote(this.module.schemaAt(field))});`,
@@ -568,14 +565,6 @@ class StructReader implements Environment {
     if (inner !== local) this.lines.push(`${local} = ${inner};`);
     this.locals.set(field, local);
     this.checkValue(field, local);
-  }
-
-  /** Whether the value of a field is asked for, or held to what it may be. */
-  private isRead(field: Field): boolean {
-    const { type, range } = field;
-    if (range !== null || (type.kind === 'int' && isClosed(type.enum))) return true;
-    const read = [...walk(this.struct.body)].flatMap(membersRead).flatMap((e) => [...parts(e)]);
-    return read.some((e) => e.op === 'field' && e.fields.includes(field));
   }
 
   private readConstant(field: Field, text: string, local: string, schema: string): void {
@@ -641,4 +630,9 @@ class StructReader implements Environment {
         `\`is \${${local}}, has to be ${low} to ${high}\``,
       );
   }
+}
+
+/** Whether nobody asks for a field: it is skipped, and not held to what it may be. */
+function isPassed({ isSkipped, range, type }: Field): boolean {
+  return isSkipped === true && range === null && !(type.kind === 'int' && isClosed(type.enum));
 }

@@ -929,9 +929,10 @@ class SchemaWriter {
       name,
       `${isSkipped ? '@skip ' : ''}${name} : ${signed ? 'i' : 'u'}${bits}${this.endian(bits)}${range}${fallback}${constant};`,
       bits / 8,
-      constant === '' || r.chance(0.2) ? seen : undefined,
+      // Nothing depends on what nobody gives.
+      (constant === '' || r.chance(0.2)) && !isSkipped ? seen : undefined,
     );
-    if (this.inArm(place) && !place.inStruct && seen !== undefined && constant === '')
+    if (this.inArm(place) && !place.inStruct && seen !== undefined && constant === '' && !isSkipped)
       this.optionalInts.push(name);
   }
 

@@ -74,7 +74,8 @@ describe.each(CASES)('%s', (name) => {
   const replies = existsSync(`${ROOT}${name}/replies.hex`)
     ? readFileSync(`${ROOT}${name}/replies.hex`, 'utf8').split('\n')
     : [];
-  test.runIf(replies.length > 0)('replies are read by what their requests say', async () => {
+  test('replies are read by what their requests say', async () => {
+    if (replies.length === 0) return;
     const loaded = new Map<string, Record<string, unknown>>();
     for (const side of modulesOf(protocol).toReversed())
       loaded.set(side.fileName, runModule(await generate(side), loaded));

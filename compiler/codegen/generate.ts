@@ -44,8 +44,12 @@ import { tidy } from './tidy.js';
 import { fieldTypeText, typeText } from './type-text.js';
 import { COMPILER_VERSION } from '../compiler-version.js';
 
-/** A checked protocol as the text of one TypeScript module, the same text on every machine. */
-export async function generate(protocol: Protocol): Promise<string> {
+/**
+ * A checked protocol as the text of one TypeScript module, the same text on every machine.
+ *
+ * @param laidOut whether people read it: laying it out takes longer than all else
+ */
+export async function generate(protocol: Protocol, laidOut = true): Promise<string> {
   const module = new Module(protocol);
   const { frame } = protocol;
   const structs = protocol.structs.filter((s) => inFrame(protocol, s));
@@ -176,7 +180,7 @@ export async function generate(protocol: Protocol): Promise<string> {
   const code = JSON.stringify(statements, (key, value: unknown) =>
     key === 'docs' ? undefined : value,
   ).replaceAll('\\n', '\n');
-  return print([...header, module.importText(code), ...statements]);
+  return print([...header, module.importText(code), ...statements], laidOut);
 }
 
 /** Emits the interface of what replies are read by of their requests. */

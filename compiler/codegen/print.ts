@@ -24,8 +24,14 @@ const formatted = new Map<string, string>();
 /**
  * Statements as text, formatted: the only place that calls ts-morph and prettier. What is new goes to each of
  * them in one call; one manipulation after another is several hundred times slower.
+ *
+ * @param laidOut whether prettier sees it; nothing is kept of what it does not
  */
-export async function print(statements: readonly (StatementStructures | string)[]): Promise<string> {
+export async function print(
+  statements: readonly (StatementStructures | string)[],
+  laidOut = true,
+): Promise<string> {
+  if (!laidOut) return textOf(statements);
   const keys = statements.map((statement) =>
     typeof statement === 'string' ? statement : JSON.stringify(statement),
   );
@@ -48,13 +54,14 @@ export async function print(statements: readonly (StatementStructures | string)[
 
 async function formatAll(statements: readonly (StatementStructures | string)[]): Promise<string[]> {
   if (statements.length === 0) return [];
+  const text = textOf(statements.flatMap((statement, i) => (i === 0 ? [statement] : [CUT, statement])));
+  return (await format(text, STYLE)).split(CUT).map((piece) => piece.trim());
+}
+
+function textOf(statements: readonly (StatementStructures | string)[]): string {
   project ??= new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
-  const file = project.createSourceFile(
-    'out.ts',
-    { statements: statements.flatMap((statement, i) => (i === 0 ? [statement] : [CUT, statement])) },
-    { overwrite: true },
-  );
+  const file = project.createSourceFile('out.ts', { statements: [...statements] }, { overwrite: true });
   const text = file.getFullText();
   project.removeSourceFile(file);
-  return (await format(text, STYLE)).split(CUT).map((piece) => piece.trim());
+  return text;
 }

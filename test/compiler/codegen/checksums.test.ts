@@ -109,7 +109,7 @@ describe.each([
   );
 
   test('is all ones over nothing but zeros, and either zero is right over others', async () => {
-    const exports = runModule(await generate(protocol));
+    const exports = runModule(await generate(protocol, false));
     const { encodeF: encode, verify } = exports as {
       encodeF: (init: object) => Uint8Array;
       verify: (b: Uint8Array, at: number, end: number) => void;

@@ -278,7 +278,7 @@ const generated: string[] = [];
 
 test.each(Object.entries(CASES))('%s', async (name, parts) => {
   const protocol = compileSchema('once-wrong.proto-frame', schema(name, parts));
-  const source = await generate(protocol);
+  const source = await generate(protocol, false);
   generated.push(source);
   expect(
     proveCodec(protocol, runModule(source), { seed: 1, frames: 50, code: externCodeOf(protocol) }),

@@ -74,7 +74,7 @@ async function prove(protocol: Protocol, modules: Map<string, string>, seed: num
   let fewest = FRAMES;
   // Requests last: their module imports those of their replies.
   for (const side of modulesOf(protocol).toReversed()) {
-    const text = await generate(side);
+    const text = await generate(side, false);
     modules.set(side.fileName, text);
     const exports = runModule(text, loaded);
     loaded.set(side.fileName, exports);

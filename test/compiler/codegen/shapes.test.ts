@@ -40,7 +40,7 @@ describe.each(CASES)('%s', (name) => {
     const loaded = new Map<string, Record<string, unknown>>();
     // Requests last: their module imports those of their replies.
     for (const side of modulesOf(protocol).toReversed()) {
-      const text = await generate(side);
+      const text = await generate(side, false);
       modules.set(side.fileName, text);
       loaded.set(side.fileName, runModule(text, loaded));
       const proved = proveCodec(side, loaded.get(side.fileName)!, { seed: 1, frames: FRAMES, code });
@@ -78,7 +78,7 @@ describe.each(CASES)('%s', (name) => {
     if (replies.length === 0) return;
     const loaded = new Map<string, Record<string, unknown>>();
     for (const side of modulesOf(protocol).toReversed())
-      loaded.set(side.fileName, runModule(await generate(side), loaded));
+      loaded.set(side.fileName, runModule(await generate(side, false), loaded));
     const codec = Object.values(loaded.get(protocol.fileName)!).find(
       (e): e is XProtocol => typeof e === 'object' && e !== null && 'scan' in e,
     )!;

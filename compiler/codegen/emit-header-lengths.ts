@@ -1,7 +1,7 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { camelCase } from '../model/camel-case.js';
 import { asksForKey, lengthsByKey, type HeaderLength, type InHeaders } from '../model/header-lengths.js';
-import { contentAt, endsBefore, entriesRange, entryEnds, headersFields } from './emit-headers.js';
+import { contentAt, endsBefore, entriesRange, entryEnds, headersFields, isKeyed } from './emit-headers.js';
 import { quote, type Module } from './module.js';
 import { Reader } from './reader.js';
 import { tidy } from './tidy.js';
@@ -30,12 +30,10 @@ export function emitHeaderNumbers(module: Module): FunctionDeclarationStructure[
   if (map === undefined) return [];
   const { key, value } = map.type;
   const ends = entryEnds(map);
-  const isSensitive = module.protocol.headerCase === 'sensitive';
   return [...lengthsByKey(module.protocol.frame.body).keys()].map((wanted) => {
     const reader = new Reader(module);
     reader.within = map.guards;
     const range = entriesRange(map, reader);
-    const same = module.use(isSensitive ? 'equalsText' : 'equalsKey');
     const number = `${module.use('wholeNumber')}(b, ${contentAt(value, 'v', module)}, next${endsBefore(value)})`;
     return {
       kind: StructureKind.Function,
@@ -55,7 +53,7 @@ export function emitHeaderNumbers(module: Module): FunctionDeclarationStructure[
         `for (let q = ${range.from}; q < to; ) {`,
         `const v = ${ends.key}(b, q, to, at);`,
         `const next = ${ends.value}(b, v, to, at);`,
-        `if (${same}(b, ${contentAt(key, 'q', module)}, v${endsBefore(key)}, ${quote(wanted)})) {`,
+        `if (${isKeyed(key, 'q', 'v', quote(wanted), module)}) {`,
         `const number = ${number};`,
         'if (number < 0 || (found >= 0 && number !== found)) return -1;',
         'found = number;',

@@ -69,6 +69,8 @@ export function emitHeaders(
   const { key, value } = field.type;
   const ends = entryEnds(field);
   const [keyTail, valueTail] = [endsBefore(key), endsBefore(value)];
+  const cache = (of: Field): string =>
+    `new ${module.use('TextCache')}(${isByteText(of) ? module.use('readLatin1') : ''})`;
   const little = littleCode({ order: orderIn(field.type) }, new Reader(module));
   const nullTest = (place: string): string | null =>
     value.type.kind === 'text' && value.type.nullable ? isNullAt(value, place, little, module) : null;
@@ -84,7 +86,7 @@ export function emitHeaders(
       `for (let q = ${range.from}; q < to; ) {`,
       `const v = ${ends.key}(b, q, to, at);`,
       `const next = ${ends.value}(b, v, to, at);`,
-      `if (${module.use(module.protocol.headerCase === 'sensitive' ? 'equalsText' : 'equalsKey')}(b, ${contentAt(key, 'q', module)}, v${keyTail}, key)) return v;`,
+      `if (${isKeyed(key, 'q', 'v', 'key', module)}) return v;`,
       'q = next;',
       '}',
       'return -1;',
@@ -120,7 +122,7 @@ export function emitHeaders(
           textEndFunction(ends.key, [key], little, module),
           textEndFunction(ends.value, [value], little, module),
         ]),
-    `/** Header keys and values: most are the same again and again. */\nconst keys = new ${module.use('TextCache')}();\nconst values = new ${module.use('TextCache')}();`,
+    `/** Header keys and values: most are the same again and again. */\nconst keys = ${cache(key)};\nconst values = ${cache(value)};`,
     {
       kind: StructureKind.Function,
       name: 'findHeader',
@@ -157,7 +159,7 @@ export function emitHeaders(
             statements: [
               `const v = findHeader(b, at${endArg}, key);`,
               `if (v < 0${nullTest('v') === null ? '' : ` || ${nullTest('v')!}`}) return undefined;`,
-              `return names.read(b, ${contentAt(value, 'v', module)}, ${ends.value}(b, v, b.length, at)${valueTail});`,
+              `return ${isByteText(value) ? 'byteNames' : 'names'}.read(b, ${contentAt(value, 'v', module)}, ${ends.value}(b, v, b.length, at)${valueTail});`,
             ],
           } satisfies FunctionDeclarationStructure,
         ]
@@ -290,6 +292,18 @@ function shape(field: Field): unknown {
   if (extent.kind === 'until') return [extent.delimiter, extent.max];
   if (extent.kind === 'varying') return [extent.length.form, extent.length.int, extent.max];
   return extent.kind === 'prefix' ? [extent.int, extent.max, extent.order !== undefined] : [field.path];
+}
+
+/** Whether the bytes of a text are a character each. Texts in ASCII are read as UTF-8, of which ASCII is a part. */
+export function isByteText({ type }: Field): boolean {
+  return type.kind === 'text' && type.encoding === 'latin1';
+}
+
+/** The code of whether an entry from `from` on, whose key ends at `end`, is one under a key, whose code is `wanted`. */
+export function isKeyed(key: Field, from: string, end: string, wanted: string, module: Module): string {
+  const same = module.use(module.protocol.headerCase === 'sensitive' ? 'equalsText' : 'equalsKey');
+  const read = isByteText(key) ? `, ${module.use('readLatin1')}` : '';
+  return `${same}(b, ${contentAt(key, from, module)}, ${end}${endsBefore(key)}, ${wanted}${read})`;
 }
 
 /** The code that comes back over the delimiter after a text or map; nothing where none ends it. */

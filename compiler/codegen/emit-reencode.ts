@@ -1246,8 +1246,10 @@ function textSizeNames(name: string, key: Field, value: Field): { key: string; v
 /** What texts have in common whose sizes are found by one function. */
 function sizeShape(field: Field): string {
   const varying = varyingOf(field);
+  const { nullable, encoding } = field.type as FieldType & { kind: 'text' };
+  // What its encoding can not hold is refused by the name of the field.
+  if (encoding !== 'utf8') return field.path;
   if (varying === null) return String(bytesAround(field));
-  const { nullable } = field.type as FieldType & { kind: 'text' };
   return JSON.stringify([varying.length.form, varying.length.int, nullable]);
 }
 
@@ -1268,9 +1270,12 @@ function textSizes(name: string, key: Field, value: Field, module: Module): Func
 
 function textSize(field: Field, module: Module): string {
   const varying = varyingOf(field);
-  const length = `${module.use('utf8Length')}(text)`;
+  const { nullable, encoding } = field.type as FieldType & { kind: 'text' };
+  const length =
+    encoding === 'utf8'
+      ? `${module.use('utf8Length')}(text)`
+      : `${module.use('byteText')}(${quote(field.path)}, text, ${encoding === 'ascii' ? 128 : 256}).length`;
   if (varying === null) return `return ${bytesAround(field)} + (text === null ? 0 : ${length});`;
-  const { nullable } = field.type as FieldType & { kind: 'text' };
   const none = nullable ? formedSize(varying.length, '-1', module) : '0';
   return `return text === null ? ${none} : ${module.announcedSize(varying, nullable)}(${length});`;
 }
@@ -1354,13 +1359,17 @@ function announcedWriter(
   };
 }
 
-/** The function that writes a text and its delimiter, which is nowhere in the text. */
+/**
+ * The function that writes a text and its delimiter, which is nowhere in the text. It has been measured, and with that
+ * found to fit its encoding.
+ */
 function delimitedWriter(
   name: string,
   field: Field,
   extent: ExtentModel & { kind: 'until' },
   module: Module,
 ): FunctionDeclarationStructure {
+  const { encoding } = field.type as FieldType & { kind: 'text' };
   const isValue = name.endsWith('Value');
   const max = extent.max ?? module.protocol.limits.line;
   return {
@@ -1376,7 +1385,7 @@ function delimitedWriter(
       ...(isValue
         ? [`if (text === null) throw new ${module.use('EncodeError')}(${quote(field.path)}, 'has no null');`]
         : []),
-      `let p = ${module.use('writeUtf8')}(b, from, text);`,
+      `let p = ${module.use(encoding === 'utf8' ? 'writeUtf8' : 'writeLatin1')}(b, from, text);`,
       ...writeDelimiter(extent.delimiter, module),
       `${module.use('requireDelimited')}(${quote(field.path)}, b, from, p, ${module.delimiter(extent.delimiter)}, ${max});`,
       'return p;',

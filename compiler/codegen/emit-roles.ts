@@ -7,6 +7,7 @@ import { composedBits, isBig } from '../model/integers.js';
 import type { Field, FieldType, IdForm, IntField, WindowModel } from '../model/model.js';
 import { fixedSize, memberSize } from '../model/size.js';
 import { windowEnd } from './emit-view.js';
+import { isByteText, isMap } from './emit-headers.js';
 import { emitEntryBody, entryId, isEntry, setEntryId } from './emit-record.js';
 import { emitSetTimeout } from './emit-timeout.js';
 import { quote, type Module } from './module.js';
@@ -67,7 +68,11 @@ export class RoleReader extends TextReader {
     if (!e.maps.every((map) => headers.includes(map))) return super.header(e);
     this.module.usesKnownHeader = true;
     // An extern keeps its own texts.
-    if (e.maps[0]!.type.kind === 'map') this.module.usesNames = true;
+    const [map] = e.maps;
+    if (map !== undefined && isMap(map)) {
+      if (isByteText(map.type.value)) this.module.usesByteNames = true;
+      else this.module.usesNames = true;
+    }
     const code = `knownHeader(b, at${this.endArgument}, ${quote(e.key)})`;
     if (headers.every((map) => e.maps.includes(map))) return code;
     const has = e.maps.map((map) => `(${this.condition(map.guards)})`).join(' || ');

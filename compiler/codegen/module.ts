@@ -203,13 +203,13 @@ export class Module {
     }
   }
 
-  /** What an expression is about, in a name. */
+  /** What an expression is about, in a name: a key of headers as one that may be a number, `n35`. */
   subject(of: Expression): string {
     if ('of' in of) return this.subject(of.of);
     return of.op === 'field' || of.op === 'request'
       ? of.name
       : of.op === 'header'
-        ? of.key.replace(/\W+/g, '_')
+        ? of.key.replace(/\W+/g, '_').replace(/^(?=\d|_|$)/, 'n')
         : 'text';
   }
 

@@ -7,6 +7,7 @@ import type {
   Block,
   Checksum,
   Derivation,
+  Encoding,
   Enum,
   Extended,
   ExtentModel,
@@ -40,6 +41,7 @@ import { isInArms, isPartial, usesOf } from '../model/partial-length.js';
 import { branchesOf, givenBranch, isPeeking, peeksIn, type Peeking } from '../model/peeks.js';
 import { walk } from '../model/walk.js';
 import { formedBytes } from '../model/formed-bytes.js';
+import { isWrittenAs } from '../model/written-as.js';
 import { recordBytes } from './record-entries.js';
 import { intIn, isLittle, readInt, writeInt } from './read-int.js';
 
@@ -660,10 +662,7 @@ class BodyWriter {
             ? null
             : value instanceof Uint8Array
               ? value
-              : Buffer.from(
-                  value as string,
-                  type.kind === 'text' && type.encoding !== 'utf8' ? 'latin1' : 'utf8',
-                );
+              : textBytes(value as string, type.kind === 'text' ? type.encoding : 'utf8', path);
         if (type.extent.kind === 'prefix') {
           const int = intIn(type.extent, this.scope);
           const none = int.signed ? -1n : (1n << BigInt(int.bits)) - 1n;
@@ -810,6 +809,13 @@ class BodyWriter {
 function requireMember(of: Enum | null, value: bigint, path: string): void {
   if (of === null || of.open || of.flags || of.members.some((m) => m.value === value)) return;
   throw new JsonError(path, `${value} is no ${of.name}`);
+}
+
+/** @throws JsonError for what the encoding can not hold */
+function textBytes(text: string, encoding: Encoding, path: string): Uint8Array {
+  if (!isWrittenAs(text, encoding))
+    throw new JsonError(path, `holds a character that can't be written as ${encoding}`);
+  return Buffer.from(text, encoding === 'utf8' ? 'utf8' : 'latin1');
 }
 
 /** Whether a count says how many elements or entries there are. */

@@ -28,6 +28,7 @@ import { isOfNumbers, isOfRequest, readsRequest, type Remembered } from './remem
 import { leftFor } from './first-match.js';
 import { narrow } from './narrow.js';
 import { wordValue } from './word-value.js';
+import { isWrittenAs } from './written-as.js';
 import type { Span } from '../source/source-file.js';
 
 /** Where an expression stands, which decides what its names mean. */
@@ -130,6 +131,17 @@ export function buildExpression(expr: Expr, cx: Context, expected: Enum | null =
       }
       if (key.kind !== 'text') {
         report.error('PF109', expr.index.span, 'the key of a map is a text', { hint: 'put it in quotes' });
+        return null;
+      }
+      for (const { name, type } of maps.map(plainField) as readonly Field[]) {
+        if (type.kind !== 'map' || type.key.type.kind !== 'text') continue;
+        const { encoding } = type.key.type;
+        if (isWrittenAs(key.value, encoding)) continue;
+        const message = `the keys of \`${name}\` are \`text ${encoding}\`, as which this can't be written`;
+        report.error('PF113', expr.index.span, message, {
+          labels: [{ span: type.key.span, text: 'such a key' }],
+          hint: 'no entry ever has this key; a `text` without an encoding is UTF-8 and has every character',
+        });
         return null;
       }
       return {

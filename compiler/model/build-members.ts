@@ -66,6 +66,7 @@ import { parts } from './expressions-of.js';
 import { blockSize } from './size.js';
 import { orderArgument, orderOfParam, orderParam, readsOrder } from './struct-order.js';
 import { suggestHint } from './suggest-hint.js';
+import { isWrittenAs } from './written-as.js';
 
 /** Where members are built: the names they add to, and the path that messages and errors show. */
 interface Place {
@@ -755,11 +756,8 @@ function literalFor(expr: FieldAst['value'] & object, type: FieldType, place: Pl
   }
   if (type.kind === 'bytes' || type.kind === 'text') {
     if (value.kind !== 'text') return refuse('this has to be a text');
-    if (type.kind === 'text' && type.encoding !== 'utf8') {
-      const highest = type.encoding === 'ascii' ? 0x7f : 0xff;
-      if ([...value.value].some((c) => c.codePointAt(0)! > highest))
-        return refuse(`this can't be written as ${type.encoding}`);
-    }
+    if (type.kind === 'text' && !isWrittenAs(value.value, type.encoding))
+      return refuse(`this can't be written as ${type.encoding}`);
     const length =
       type.kind === 'text' && type.encoding === 'utf8'
         ? new TextEncoder().encode(value.value).length

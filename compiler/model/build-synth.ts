@@ -22,6 +22,7 @@ import type {
 } from './model.js';
 import type { Names } from './names.js';
 import { isPartial } from './partial-length.js';
+import { isWrittenAs } from './written-as.js';
 
 const KNOWN: readonly string[] = ['heartbeat', 'heartbeat_ack', 'goaway', 'hijack'];
 
@@ -150,7 +151,7 @@ export function buildSynth(
       continue;
     }
     if (field.member === 'field' && isMap(field.type)) {
-      const value = headersLiteral(entry.value, context, report);
+      const value = headersLiteral(entry.value, field.type, context, report);
       if (value !== null) fields.push({ field, value, span: entry.name.span });
       continue;
     }
@@ -219,7 +220,7 @@ function isMap(type: FieldType): boolean {
 }
 
 /** `headers { key: text, … }`; null after a report. */
-function headersLiteral(value: Expr, context: Context, report: Report): SynthValue | null {
+function headersLiteral(value: Expr, type: FieldType, context: Context, report: Report): SynthValue | null {
   if (value.kind !== 'struct' || value.name.text !== 'headers') {
     report.error('PF140', value.span, 'a map is set to its entries', {
       hint: 'write `headers { key: "value" }`',
@@ -233,6 +234,12 @@ function headersLiteral(value: Expr, context: Context, report: Report): SynthVal
     const fits = (built.type.kind === 'text' || built.type.kind === 'int') && built.op !== 'request';
     if (!fits) {
       report.error('PF140', built.span, `an entry is a text or a number, this is ${kindOf(built)}`);
+      return null;
+    }
+    const of = type.kind === 'map' ? type.value : null;
+    if (of?.type.kind === 'text' && built.op === 'text' && !isWrittenAs(built.value, of.type.encoding)) {
+      const message = `\`${of.path}\` is \`text ${of.type.encoding}\`, as which this can't be written`;
+      report.error('PF140', built.span, message, { labels: [{ span: of.span, text: 'such a value' }] });
       return null;
     }
     entries.push({ key: field.name.text, value: built });

@@ -142,18 +142,6 @@ function buildMap(
       );
       return null;
     }
-    if (type.encoding !== 'utf8') {
-      cx.report.error(
-        'PF199',
-        span,
-        `headers whose \`${field.name}\` is \`text ${type.encoding}\` are not built yet`,
-        {
-          labels: [{ span: field.span, text: 'this one' }],
-          hint: 'a `text` is UTF-8, of which ASCII is a part; `list of` the struct takes every encoding',
-        },
-      );
-      return null;
-    }
     if (field === key && type.nullable) {
       cx.report.error('PF199', span, 'headers whose key can be null are not built yet', {
         labels: [{ span: field.span, text: 'this one' }],

@@ -5,6 +5,7 @@ import type { Expression } from './expression.js';
 import { plainField } from './inner-fields.js';
 import { intType } from './integers.js';
 import type { Scope } from './scope.js';
+import { highestIn } from './written-as.js';
 
 /**
  * What a match or variant asks, where a text or bytes are among what it chooses by: which of the words that its arms
@@ -65,6 +66,5 @@ export function neverSaid(of: Expression, word: string): string | null {
 function highestOf(field: ReturnType<typeof plainField>): number {
   if (field.member === 'bitField') return Infinity;
   if (field.type.kind === 'bytes') return 0xff;
-  if (field.type.kind !== 'text' || field.type.encoding === 'utf8') return Infinity;
-  return field.type.encoding === 'ascii' ? 0x7f : 0xff;
+  return field.type.kind === 'text' ? highestIn(field.type.encoding) : Infinity;
 }

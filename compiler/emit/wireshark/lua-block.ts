@@ -268,9 +268,13 @@ export class LuaBlock {
       this.push(`${this.structName(type.pair)}(r, pair)`);
       if (entries) {
         const folds = this.protocol.headerCase === 'insensitive';
-        const key = folds ? `string.lower(${pairValue(type.key)})` : pairValue(type.key);
+        const text = (of: Field): string =>
+          of.type.kind === 'text' && of.type.encoding === 'latin1'
+            ? `latin1_text(${pairValue(of)})`
+            : pairValue(of);
+        const key = folds ? `string.lower(${text(type.key)})` : text(type.key);
         if (folds) this.push('v["(fold)"] = true');
-        this.push(`enter_header(v["(headers)"], ${key}, ${pairValue(type.value)})`);
+        this.push(`enter_header(v["(headers)"], ${key}, ${text(type.value)})`);
       }
       this.push('r:close(entry)');
     } else if (type.element.kind === 'struct') {

@@ -1,5 +1,5 @@
 import { copyBytes } from './copy.js';
-import { readUtf8 } from './text.js';
+import { readUtf8, type ReadText } from './text.js';
 
 const SLOTS = 512;
 const LONGEST = 96;
@@ -18,9 +18,7 @@ export class TextCache {
   private readonly missed = new Int32Array(SLOTS);
 
   /** @param decode how bytes[start, end) become a text; UTF-8 if left out */
-  constructor(
-    private readonly decode: (bytes: Uint8Array, start: number, end: number) => string = readUtf8,
-  ) {}
+  constructor(private readonly decode: ReadText = readUtf8) {}
 
   /** bytes[start, end) as text. */
   read(bytes: Uint8Array, start: number, end: number): string {

@@ -47,6 +47,9 @@ const utf8Write = host.Buffer?.prototype.utf8Write;
 const WORTH_MEASURING = 8;
 const WORTH_WRITING = 24;
 
+/** How bytes[start, end) become a text. */
+export type ReadText = (bytes: Uint8Array, start: number, end: number) => string;
+
 /** bytes[start, end) as UTF-8; invalid sequences become U+FFFD. */
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
   return end > start ? utf8Slice.call(bytes, start, end) : '';
@@ -115,25 +118,43 @@ export function byteText(field: string, text: string, limit: number): string {
   return text;
 }
 
-/** Whether bytes[start, end) are exactly the UTF-8 of `text`. Nothing is allocated for ASCII. */
-export function equalsText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+/**
+ * Whether bytes[start, end) are exactly the UTF-8 of `text`. Nothing is allocated for ASCII.
+ * @param read how they become a text where one of them is not ASCII: `readLatin1` for texts that are
+ */
+export function equalsText(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  text: string,
+  read: ReadText = readUtf8,
+): boolean {
   const length = text.length;
   if (end - start < length) return false;
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit >= 0x80) return readUtf8(bytes, start, end) === text;
+    if (unit >= 0x80) return read(bytes, start, end) === text;
     if (bytes[start + i] !== unit) return false;
   }
   return end - start === length;
 }
 
-/** Whether bytes[start, end) are the UTF-8 of a text that differs from `text` in case at most, as {@link HeaderMap} has it. */
-export function equalsKey(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+/**
+ * Whether bytes[start, end) are the UTF-8 of a text that differs from `text` in case at most, as {@link HeaderMap} has it.
+ * @param read as in {@link equalsText}
+ */
+export function equalsKey(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  text: string,
+  read: ReadText = readUtf8,
+): boolean {
   const length = text.length;
   for (let i = 0; i < length && start + i < end; i++) {
     const unit = text.charCodeAt(i);
     const byte = bytes[start + i]!;
-    if (unit >= 0x80 || byte >= 0x80) return readUtf8(bytes, start, end).toLowerCase() === text.toLowerCase();
+    if (unit >= 0x80 || byte >= 0x80) return read(bytes, start, end).toLowerCase() === text.toLowerCase();
     if (byte !== unit && lower(byte) !== lower(unit)) return false;
   }
   return end - start === length;

@@ -1331,7 +1331,7 @@ class SchemaWriter {
       const entry = `Entry${++this.count}`;
       const isDelimited = this.count % 3 === 0;
       const texts = isDelimited
-        ? 'key : text until "="; value : cstr;'
+        ? `key : ${this.delimitedText(1)} until "="; value : ${this.count % 2 === 0 ? 'cstr' : `${this.delimitedText(1)} until ","`};`
         : 'key : pstr(u8); value : pstr(u16) nullable;';
       this.pairs.push(`  struct ${entry} { ${texts} }`);
       if (isDelimited) this.line(place, name, `${name} : map of ${entry} until "; "${max};`, 2);
@@ -1635,6 +1635,11 @@ class SchemaWriter {
     if (branches.some((b) => b.varies || b.min !== branches[0]!.min)) place.open.varies = true;
   }
 
+  /** A text with an encoding, by what has been drawn already: other schemas stay those of their seeds. */
+  private delimitedText(turn: number): string {
+    return TEXTS[(this.count >> turn) % TEXTS.length]!;
+  }
+
   private headers(place: Place, extent: string): void {
     const { r } = this;
     const prefix = `${r.pick(['u', 'u', 'i'])}${r.pick([8, 16, 32])}`;
@@ -1650,8 +1655,9 @@ class SchemaWriter {
     const [after] = DELIMITERS[(this.count >> 1) % DELIMITERS.length]!;
     const [keyLength] = (form === 3 ? this.announcing(false) : null) ?? [prefix];
     const [valueLength] = (form > 1 ? this.announcing(nullable !== '') : null) ?? [valuePrefix];
-    const key = isDelimited ? `text until "${between}"` : `pstr(${keyLength})`;
-    const value = form === 4 ? `text until "${after}"` : `pstr(${valueLength})${nullable}`;
+    const key = isDelimited ? `${this.delimitedText(1)} until "${between}"` : `pstr(${keyLength})`;
+    const value =
+      form === 4 ? `${this.delimitedText(2)} until "${after}"` : `pstr(${valueLength})${nullable}`;
     this.pairs.push(`  struct ${struct} { key : ${key}; value : ${value}; }`);
     if (isDelimited && this.count % 2 === 0) {
       const [end, least] = DELIMITERS[(this.count >> 2) % 5]!;

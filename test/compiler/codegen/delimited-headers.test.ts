@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DecodeError, EncodeError, HeaderMap, ScanFault, ScanState, type XProtocol } from '@proto-frame/api';
-import { loadCodec } from './load-codec.js';
+import { writeFrame } from '../../../compiler/interpret/write-frame.js';
+import { compileSchema, loadCodec } from './load-codec.js';
 
 // Headers whose texts and whose map end with a delimiter: what is hostile, and what would be read back as something else.
 
@@ -84,6 +85,78 @@ describe('a map up to a delimiter', () => {
     ['a body with its delimiter', () => undefined, 'a\0b'],
   ])('%s is not written', (_what, change, body) => {
     expect(() => changed(change, body === undefined ? null : bytesOf(body))).toThrow(EncodeError);
+  });
+});
+
+describe('texts in ASCII and Latin-1', () => {
+  const set = (codec: Codec, frame: Uint8Array, change: (headers: HeaderMap) => void): string => {
+    const headers = headersOf(codec, frame);
+    change(headers);
+    return Buffer.from(codec.reencode(frame, 0, frame.length, headers, null)).toString('latin1');
+  };
+  const message = (...tags: string[]): Uint8Array => {
+    const text = tags.map((tag) => `${tag}\x01`).join('');
+    return bytesOf(`8=FIX.4.4\x019=${text.length}\x01${text}|10=000\x01`);
+  };
+  const textOf = (frame: Uint8Array): string => Buffer.from(frame).toString('latin1');
+
+  test('values are a byte a character, read, looked up and written', async () => {
+    const codec = await codecOf('tag-values');
+    const frame = message('35=D', '58=été', '55=ab');
+    expect([...headersOf(codec, frame)].map((entry) => entry.join('='))).toEqual(['35=D', '58=été', '55=ab']);
+    expect(codec.headerOf(frame, 0, frame.length, '58')).toBe('été');
+    expect(codec.serviceOf(frame, 0, frame.length)).toBe('été');
+    expect(set(codec, frame, (h) => h.set('55', 'ÿ¡'))).toBe(textOf(message('35=D', '58=été', '55=ÿ¡')));
+    expect(set(codec, frame, (h) => void h.delete('58'))).toBe(textOf(message('35=D', '55=ab')));
+  });
+
+  test('a key that is no ASCII stays as it came', async () => {
+    const codec = await codecOf('tag-values');
+    const frame = message('35=D', 'é=x', '55=ab');
+    codec.check(frame, 0, frame.length);
+    expect(headersOf(codec, frame).size).toBe(3);
+    expect(codec.headerOf(frame, 0, frame.length, 'é')).toBeUndefined();
+    expect(set(codec, frame, (h) => h.set('55', 'c'))).toBe(textOf(message('35=D', 'é=x', '55=c')));
+  });
+
+  test.each<[what: string, change: (headers: HeaderMap) => void, field: RegExp]>([
+    ['a key that is no ASCII', (h) => h.add('é', 'v'), /Tag\.tag.*character 0 is U\+00E9, over U\+007F/],
+    [
+      'a value that is no Latin-1',
+      (h) => h.set('35', '5 €'),
+      /Tag\.value.*character 2 is U\+20AC, over U\+00FF/,
+    ],
+    ['a value with its delimiter', (h) => h.set('35', 'a\x01b'), /Tag\.value/],
+  ])('%s is not written', async (_what, change, field) => {
+    const codec = await codecOf('tag-values');
+    const frame = message('35=D');
+    expect(() => set(codec, frame, change)).toThrow(EncodeError);
+    expect(() => set(codec, frame, change)).toThrow(field);
+  });
+
+  test('what an encoding can not hold is not written from JSON either', () => {
+    const text = readFileSync(new URL('tag-values/input.proto-frame', SHAPES), 'utf8');
+    const protocol = compileSchema('tag-values.proto-frame', text);
+    const write = (tag: string, value: string, sum: string): unknown =>
+      writeFrame(protocol, { tags: [[tag, value]], sum });
+    expect(() => write('35', 'é', '000')).not.toThrow();
+    expect(() => write('é', 'D', '000')).toThrow(/tags\.key.*written as ascii/);
+    expect(() => write('35', '5 €', '000')).toThrow(/tags\.value.*written as latin1/);
+    expect(() => write('35', 'D', 'é')).toThrow(/sum.*written as ascii/);
+  });
+
+  test('keys beyond ASCII are the same in any case', async () => {
+    const codec = await codecOf('latin1-headers');
+    const head = '\0\0\0\0\x01';
+    const frame = bytesOf(`${head}EMPFÄNGER: a\r\nGRÖßE: 2\r\n\r\nhi`);
+    expect(codec.scan(frame, 0, frame.length, new ScanState(1 << 20))).toBe(frame.length);
+    expect(codec.headerOf(frame, 0, frame.length, 'empfänger')).toBe('a');
+    expect(codec.headerOf(frame, 0, frame.length, 'empfanger')).toBeUndefined();
+    expect(codec.serviceOf(frame, 0, frame.length)).toBe('a');
+    const longer = Buffer.from(codec.reencode(frame, 0, frame.length, null, bytesOf('hello'))).toString(
+      'latin1',
+    );
+    expect(longer).toBe(`${head}EMPFÄNGER: a\r\nGRÖßE: 5\r\n\r\nhello`);
   });
 });
 

@@ -272,7 +272,7 @@ export class LuaBlock {
           of.type.kind === 'text' && of.type.encoding === 'latin1'
             ? `latin1_text(${pairValue(of)})`
             : pairValue(of);
-        const key = folds ? `string.lower(${text(type.key)})` : text(type.key);
+        const key = folds ? `fold(${text(type.key)})` : text(type.key);
         if (folds) this.push('v["(fold)"] = true');
         this.push(`enter_header(v["(headers)"], ${key}, ${text(type.value)})`);
       }

@@ -35,10 +35,17 @@ local function enter_header(headers, key, value)
   if headers[key] == nil then headers[key] = { value } end
 end
 
+-- A key as it is compared in any case: letters of ASCII and Latin-1 as small ones.
+local function fold(key)
+  return (key:lower():gsub("\\195[\\128-\\150\\152-\\158]", function(c)
+    return "\\195" .. string.char(c:byte(2) + 32)
+  end))
+end
+
 local function header(v, key)
-  if v["(fold)"] then key = key:lower() end
+  if v["(fold)"] then key = fold(key) end
   local found = (v["(headers)"] or {})[key]
-  if found ~= nil then return found[1] end
+  return found and found[1]
 end
 
 -- A text whose bytes are a character each, in UTF-8.

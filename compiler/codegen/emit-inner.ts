@@ -1,11 +1,12 @@
 import { StructureKind, type FunctionDeclarationStructure } from 'ts-morph';
 import { pascalCase } from '../model/camel-case.js';
 import { isInnerOptional, plainField, type CodedField } from '../model/inner-fields.js';
-import type { BitFieldModel, CodecModel, Field, FieldType, Keyed } from '../model/model.js';
+import { isBig } from '../model/integers.js';
+import type { BitFieldModel, CodecModel, Field, FieldType, Keyed, Wanted } from '../model/model.js';
 import { givenFields } from './emit-encode.js';
 import { readAtCursor } from './emit-struct-read.js';
 import { quote, type Module } from './module.js';
-import { endPlace, Reader, windowAround } from './reader.js';
+import { Reader } from './reader.js';
 import { reachesRecursion } from './self-delimiting.js';
 import { argumentsOf, structParams } from './struct-arguments.js';
 import { tidy } from './tidy.js';
@@ -41,10 +42,33 @@ export function heldCode(of: Field, b: string, at: string, module: Module): stri
 /** The code of a field in a struct or coded window; undefined where it is not there, or null. */
 export function innerCode(field: InnerField, reader: Reader): string {
   const { module } = reader;
-  const code = `${heldCode(field.type.of(), reader.b, reader.at, module)}.${module.property(field)}`;
+  const holder = heldCode(field.type.of(), reader.b, reader.at, module);
   const plain = plainField(field);
+  if (field.type.where !== undefined) return foundCode(field.type.where, field, holder, module);
+  const code = `${holder}.${module.property(field)}`;
   const nullable = plain.member === 'field' && 'nullable' in plain.type && plain.type.nullable;
   return nullable ? `(${code} === null ? undefined : ${code})` : `${code}${presence(field)}`;
+}
+
+/** The code of a field of the element that is looked for in a list; undefined where there is none, or it is null. */
+function foundCode({ key, value }: Wanted, field: InnerField, list: string, module: Module): string {
+  const { type } = field.type.of();
+  const of = key.member === 'bitField' ? key.enum : key.type.kind === 'int' ? key.type.enum : null;
+  const isLong = key.member === 'field' && key.type.kind === 'int' && isBig(key.type.int, key.range);
+  const wanted =
+    typeof value !== 'bigint'
+      ? typeof value === 'string'
+        ? quote(value)
+        : String(value)
+      : of === null
+        ? `${value}${isLong ? 'n' : ''}`
+        : module.enumValue(of, value);
+  const isNull = 'nullable' in type && type.nullable;
+  const element = `${list}${isNull ? '?' : ''}.find((one) => one.${module.property(key)} === ${wanted})`;
+  const plain = plainField(field);
+  const nullable = plain.member === 'field' && 'nullable' in plain.type && plain.type.nullable;
+  const code = `${element}?.${module.property(field)}`;
+  return nullable ? `(${code} ?? undefined)` : code;
 }
 
 /**
@@ -129,9 +153,8 @@ function readHolder(of: Holder, module: Module): string[] {
       `const c = new ${module.use('Cursor')}(plain, 0, plain.length);`,
     );
   } else {
-    const window = windowAround(of, module);
-    const end = window === null ? module.layout.end : endPlace(window, module);
-    lines.push(`const c = new ${module.use('Cursor')}(b, ${from}, ${reader.place(end)});`);
+    const end = reader.windowTo(of) ?? reader.place(module.layout.end);
+    lines.push(`const c = new ${module.use('Cursor')}(b, ${from}, ${end});`);
   }
   const args = argumentsOf(type, reader);
   const depth = String(module.protocol.limits.depth);

@@ -25,6 +25,8 @@ export interface Scope {
   readonly values: Map<Field | BitFieldModel, Value | Entries>;
   /** What has been read of the structs and coded windows in it. */
   readonly inner?: Map<Field, Scope['values']>;
+  /** What has been read of the elements of lists of structs in it, one after the other. */
+  readonly elements?: Map<Field, Scope['values'][]>;
   /** For calls of extern functions. */
   readonly code: ExternCode;
   /** The bytes of members, or how many they are, once these have been read or written. */
@@ -39,7 +41,11 @@ export interface Scope {
 function innerValue(fields: readonly (Field | BitFieldModel)[], scope: Scope): Value | Entries {
   for (const field of fields) {
     if (field.member !== 'field' || field.type.kind !== 'inner') continue;
-    const values = scope.inner?.get(field.type.of());
+    const { where } = field.type;
+    const values =
+      where === undefined
+        ? scope.inner?.get(field.type.of())
+        : scope.elements?.get(field.type.of())?.find((one) => one.get(where.key) === where.value);
     const found = field.type.fields.find((f) => values?.has(f) === true);
     if (found !== undefined) return values!.get(found);
   }

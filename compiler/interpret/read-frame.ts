@@ -188,6 +188,7 @@ class FrameReader {
     const scope: Scope = {
       values: new Map(this.facts),
       inner: new Map(),
+      elements: new Map(),
       code: this.code,
       span: (e) => this.spanOf(e),
       header: (key, maps) => {
@@ -735,6 +736,11 @@ class FrameReader {
   ): ReadValue {
     const given = argumentValues(struct, args, scope);
     scope.inner?.set(field, given);
+    if (field.type.kind === 'list') {
+      const elements = scope.elements?.get(field);
+      if (elements === undefined) scope.elements?.set(field, [given]);
+      else elements.push(given);
+    }
     if (!struct.recursive) return this.inStruct(struct, at, bound, given);
     if (this.depth === this.protocol.limits.depth)
       throw new Bad(at - this.at, field.path, `is over ${this.depth} structs deep`, field.span);

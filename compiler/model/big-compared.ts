@@ -1,4 +1,5 @@
 import type { Expression } from './expression.js';
+import { plainField } from './inner-fields.js';
 import { isBig } from './integers.js';
 
 export const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
@@ -18,6 +19,8 @@ export function bigCompared(e: Expression & { readonly op: 'binary' }): Expressi
 export function isBigField(e: Expression): boolean {
   return (
     e.op === 'field' &&
-    e.fields.every((f) => f.member === 'field' && f.type.kind === 'int' && isBig(f.type.int, f.range))
+    e.fields
+      .map(plainField)
+      .every((f) => f.member === 'field' && f.type.kind === 'int' && isBig(f.type.int, f.range))
   );
 }

@@ -23,6 +23,7 @@ import type {
 import { innerFields, isInnerOptional, plainField } from './inner-fields.js';
 import { inEveryFrame } from './in-every-frame.js';
 import { keyedBy } from './maps-as-lists.js';
+import { buildFind, isFind } from './build-find.js';
 import { exclusive, type Names } from './names.js';
 import { isOfNumbers, isOfRequest, readsRequest, type Remembered } from './remembered.js';
 import { leftFor } from './first-match.js';
@@ -552,6 +553,7 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
     if (declaration?.kind === 'enum')
       return constantExpression(constantOf(expr, cx.scope, report), expr.span, report);
   }
+  if (isFind(expr.object)) return buildFound(expr.object, expr.name, expr, cx);
   const object = buildExpression(expr.object, cx);
   if (object === null) return null;
   const type = object.type;
@@ -604,6 +606,24 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
   return null;
 }
 
+/** `attrs.find(32)`, and a field of what it finds; without one, whether there is such an element. Null after a report. */
+function buildFound(
+  call: Parameters<typeof buildFind>[0],
+  name: Parameters<typeof buildFind>[2],
+  expr: Expr,
+  cx: Context,
+): Expression | null {
+  const list = call.callee.object;
+  if (list.kind !== 'name' || cx.ofRequest === true) {
+    cx.report.error('PF199', list.span, '`find` is built for lists of the frame itself', {
+      hint: 'name a field of it: `attrs.find(32)`',
+    });
+    return null;
+  }
+  const object = buildExpression(list, cx);
+  return object && buildFind(call, object, name, expr, cx);
+}
+
 /** Functions that are built, for "did you mean". */
 const FUNCTIONS = [
   ...TEXT_PARTS,
@@ -654,11 +674,12 @@ function buildCall(expr: Expr & { kind: 'call' }, cx: Context): Expression | nul
   }
   if (name === 'wire') {
     cx.report.error('PF109', expr.span, '`wire` gives the status to write, in a synth only');
-  } else if (name === null) {
-    const isFind = expr.callee.kind === 'member' && expr.callee.name.text === 'find';
-    cx.report.error('PF199', expr.span, 'this function is not built yet', {
-      ...(isFind ? { hint: 'entries under tags are a record: `record FORMAT { 4 id : int; }`' } : {}),
+  } else if (isFind(expr)) {
+    cx.report.error('PF109', expr.span, 'what `find` gives is an element, which has no value of its own', {
+      hint: 'name a field of it, `attrs.find(32).value`, or ask whether it is there, `has(attrs.find(32))`',
     });
+  } else if (name === null) {
+    cx.report.error('PF199', expr.span, 'this function is not built yet');
   } else if (INSTEAD.has(name)) {
     const message = `the function \`${name}\` is not built here yet`;
     cx.report.error('PF199', expr.span, message, { hint: INSTEAD.get(name)! });
@@ -986,14 +1007,17 @@ function buildOperands(
     const named = operator === '??' ? (expected ?? enumOf(first)) : expected;
     return [first, buildExpression(right, cx, named)];
   }
+  // Whether there is an element is asked of its first field.
+  const operand = (e: Expr, other: Expr, of: Enum | null = null): Expression | null =>
+    isFind(e) && other.kind === 'null' ? buildFound(e, null, e, cx) : buildExpression(e, cx, of);
   const bare = left.kind === 'name' && right.kind !== 'int' && !isKnown(left.name, cx);
   if (bare) {
     const second = buildExpression(right, cx);
     if (second === null) return [null, null];
     return [buildExpression(left, cx, enumOf(second)), second];
   }
-  const first = buildExpression(left, cx);
-  if (first !== null) return [first, buildExpression(right, cx, enumOf(first))];
+  const first = operand(left, right);
+  if (first !== null) return [first, operand(right, left, enumOf(first))];
   // Without its left side a name on the right can't be judged.
   return [null, right.kind === 'name' ? null : buildExpression(right, cx)];
 }
@@ -1219,7 +1243,7 @@ export function cannotChoose(what: 'match' | 'variant', e: Expression): string {
 
 /** "a number", "the map `headers`": what an expression is, for messages. */
 export function kindOf(e: Expression): string {
-  const field = e.op === 'field' || e.op === 'request' ? e.fields[0]! : null;
+  const field = e.op === 'field' || e.op === 'request' ? plainField(e.fields[0]!) : null;
   if (field?.member === 'field' && field.type.kind !== 'int' && field.type.kind !== e.type.kind)
     return `the ${field.type.kind} \`${field.name}\``;
   return describe(e.type);

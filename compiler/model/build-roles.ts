@@ -106,7 +106,7 @@ export function buildRoles(
     const built = buildExpression(expr, context);
     if (built !== null && !kinds.includes(built.type.kind)) {
       report.error('PF124', built.span, `the role \`${name}\` can't be ${kindOf(built)}`, {
-        hint: `it has to be ${kinds.map((kind) => WANTED[kind]).join(' or ')}`,
+        hint: `it has to be ${kinds.map((kind) => WANTED[kind]).join(' or ')}${textInstead(built, kinds)}`,
       });
       return null;
     }
@@ -153,6 +153,14 @@ export function buildRoles(
     exclusive: expression('exclusive', ['bool']),
   };
   return { roles, idInOtherArms, idForm };
+}
+
+/** What makes a text of bytes in a struct. */
+function textInstead(built: Expression, kinds: readonly Expression['type']['kind'][]): string {
+  const isInner = built.op === 'field' && built.fields.some((f) => f !== plainField(f));
+  return isInner && built.type.kind === 'bytes' && kinds.includes('text')
+    ? '; write `text latin1` where the struct says `bytes`'
+    : '';
 }
 
 /** The fields that are the id, each in its own arm, and the form of those that are text. */

@@ -4,7 +4,7 @@ import type { BitFieldModel, Field, FieldType, Struct, WindowModel } from './mod
 import { walk } from './walk.js';
 
 /** The fields of a struct by name, those of several arms together. */
-function fieldsOf(struct: Struct): Map<string, (Field | BitFieldModel)[]> {
+export function fieldsOf(struct: Struct): Map<string, (Field | BitFieldModel)[]> {
   const names = new Map<string, (Field | BitFieldModel)[]>();
   for (const member of walk(struct.body)) {
     const own = member.member === 'field' ? [member] : member.member === 'bits' ? member.fields : [];
@@ -39,9 +39,10 @@ export function plainField(field: Field | BitFieldModel): Field | BitFieldModel 
   return field.member === 'field' && field.type.kind === 'inner' ? plainField(field.type.fields[0]!) : field;
 }
 
-/** Whether a field in a struct is not there in every one. */
+/** Whether a field in a struct is not there in every one, or not every list has the element that it is in. */
 export function isInnerOptional(field: Field | BitFieldModel): boolean {
-  return field.member === 'field' && field.type.kind === 'inner' && !inEveryFrame(field.type.fields);
+  if (field.member !== 'field' || field.type.kind !== 'inner') return false;
+  return field.type.where !== undefined || !inEveryFrame(field.type.fields);
 }
 
 /** A window whose bytes stand for others. */

@@ -197,6 +197,8 @@ export type FieldType =
       readonly of: () => Field;
       /** The field in it; several where arms share the name. */
       readonly fields: readonly (Field | BitFieldModel)[];
+      /** `attrs.find(32).value`: `of` is a list of structs then, and this says which of them. */
+      readonly where?: Wanted;
     }
   /** A request id of several unsigned integers of fixed width, the highest bits first: `concat(client, session)`. */
   | { readonly kind: 'composed'; readonly parts: readonly IntField[] }
@@ -235,6 +237,12 @@ export type FieldType =
       readonly extent: ExtentModel;
       readonly maxCount: number;
     };
+
+/** Which element of a list is looked for: the first whose key is this. */
+export interface Wanted {
+  readonly key: Field | BitFieldModel;
+  readonly value: bigint | boolean | string;
+}
 
 /** The key and the value in an entry of a map. */
 export interface Keyed {

@@ -7,7 +7,8 @@ export function readOutside(protocol: Protocol): ReadonlySet<Field | BitFieldMod
   const fields = new Set<Field | BitFieldModel>();
   const note = (field: Field | BitFieldModel): void => {
     if (field.member === 'bitField' || field.type.kind !== 'inner') return;
-    for (const one of field.type.fields) {
+    const { fields: own, where } = field.type;
+    for (const one of where === undefined ? own : [...own, where.key]) {
       note(one);
       if (!isGiven(one)) fields.add(one);
     }

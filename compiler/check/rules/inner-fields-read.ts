@@ -22,6 +22,12 @@ export function innerFieldsRead(protocol: Protocol, report: Report): void {
 function decided(e: Expression, report: Report): void {
   const [of, name] = innerOf(e);
   if (of === null) return;
+  if (of.type.kind === 'list') {
+    report.error('PF199', e.span, `deciding by what is found in the list \`${of.name}\` is not built yet`, {
+      hint: 'roles may look into it',
+    });
+    return;
+  }
   if (of.type.kind === 'coded')
     report.error(
       'PF111',

@@ -2,6 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { bigCompared, COMPARISONS, isBigField } from '../../model/big-compared.js';
 import { expressionsOf, parts } from '../../model/expressions-of.js';
+import { plainField } from '../../model/inner-fields.js';
 import { isBig, SAFE } from '../../model/integers.js';
 import type { Fact, Protocol } from '../../model/model.js';
 
@@ -39,7 +40,7 @@ function bigOperands(e: Expression & { op: 'binary' }): readonly Expression[] {
 
 /** Integers of 56 and 64 bits are carried exactly, but don't enter expressions without a range. */
 function readable(e: Expression & { op: 'field' | 'request' }, report: Report): void {
-  for (const field of e.fields) {
+  for (const field of e.fields.map(plainField)) {
     if (field.member !== 'field' || field.type.kind !== 'int' || !isBig(field.type.int, field.range))
       continue;
     const { bits, signed } = field.type.int;

@@ -165,9 +165,17 @@ function setBits(synth: SynthModel, facts: Facts): BitsOf {
   return bits;
 }
 
-/** Whether an expression asks for what stands in a head or map, or a TypeScript module: this rule looks into neither. */
+/** Whether an expression asks for what stands in a head, map or list, or a TypeScript module: this rule looks into neither. */
 function readsElsewhere(e: Expression): boolean {
-  return [...parts(e)].some((part) => part.op === 'header' || part.op === 'call');
+  return [...parts(e)].some(
+    (part) =>
+      part.op === 'header' || part.op === 'call' || (part.op === 'field' && part.fields.some(isFound)),
+  );
+}
+
+/** Whether a field is one of an element that is looked for in a list. */
+function isFound(field: Field | BitFieldModel): boolean {
+  return field.member === 'field' && field.type.kind === 'inner' && field.type.where !== undefined;
 }
 
 function isComposed({ roles }: Protocol): boolean {

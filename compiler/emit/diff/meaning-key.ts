@@ -7,6 +7,7 @@ import type {
   SynthValue,
   ValueSet,
   VariantModel,
+  Wanted,
 } from '../../model/model.js';
 import { wordName } from '../../model/word-name.js';
 
@@ -87,7 +88,15 @@ export function meaningKey(e: Expression, known: Known): string {
 function fieldKey(field: Field | BitFieldModel, known: Known): string {
   if (field.member === 'field' && field.ofRequest === true) return field.path;
   if (field.member === 'bitField' || field.type.kind !== 'inner') return known(field);
-  return `${known(field.type.of())}.${field.name}`;
+  const { of, where } = field.type;
+  return `${known(of())}.${where === undefined ? '' : `find(${wantedText(where)}).`}${field.name}`;
+}
+
+/** What is looked for in a list, members of enums by name. */
+function wantedText({ key, value }: Wanted): string {
+  if (typeof value !== 'bigint') return JSON.stringify(value);
+  const of = key.member === 'bitField' ? key.enum : key.type.kind === 'int' ? key.type.enum : null;
+  return of?.members.find((m) => m.value === value)?.name ?? String(value);
 }
 
 /** As {@link meaningKey}, of what a synth sets. */

@@ -159,6 +159,8 @@ class SchemaWriter {
   private readonly texts: string[] = [];
   private readonly optionalTexts: string[] = [];
   private readonly optionalInts: string[] = [];
+  /** Conditions about what is found in lists. */
+  private readonly asksFound: string[] = [];
   /** Numbers that stand in every arm of a variant. */
   private readonly everyArm: string[] = [];
   /** Members of the frame itself by name, for checksums. */
@@ -282,7 +284,14 @@ class SchemaWriter {
     this.growing = false;
     this.aligned = false;
     this.asked = asked;
-    for (const list of [this.texts, this.optionalTexts, this.optionalInts, this.everyArm, this.topNames])
+    for (const list of [
+      this.texts,
+      this.optionalTexts,
+      this.optionalInts,
+      this.everyArm,
+      this.topNames,
+      this.asksFound,
+    ])
       list.length = 0;
     const from = side === 'both' ? '' : ` from ${side}`;
     const open = newOpen(`  frame ${name}${from} {`, '  }', null, false);
@@ -356,6 +365,9 @@ class SchemaWriter {
     else if (this.count % 6 === 5) this.decidingWindow(place);
     if (this.isSaying) this.sizeInHeaders(place);
     if (this.count % 5 === 1) this.checksumsAhead(place);
+    if (this.count % 7 === 2)
+      if (r.chance(0.3)) this.arms(place, (p) => this.searched(p));
+      else this.searched(place);
     const apart = !hasHeaders && !hasBody && this.count % 2 === 0 ? this.rolesApart(place) : [];
 
     const [asking, telling] =
@@ -373,8 +385,10 @@ class SchemaWriter {
     if (hasHeaders) roles.push('headers = headers;');
     if (hasBody) roles.push('body = body;');
     roles.push(...apart);
-    if (r.chance(0.4)) roles.push(`heartbeat when ${this.condition(place)};`);
-    if (r.chance(0.3)) roles.push(`goaway when ${this.condition(place)};`);
+    const holds = (): string =>
+      this.asksFound.length > 0 && r.chance(0.8) ? r.pick(this.asksFound) : this.condition(place);
+    if (r.chance(0.4)) roles.push(`heartbeat when ${holds()};`);
+    if (r.chance(0.3)) roles.push(`goaway when ${holds()};`);
     if (r.chance(0.4)) {
       const fromArm = this.optionalInts.length > 0 && r.chance(0.5);
       const byte = hasBody && r.chance(0.2) ? `body[${r.below(4)}] ?? ` : '';
@@ -578,6 +592,32 @@ class SchemaWriter {
       `if (headers["${h}"] == null) { ${h}n : u16; } else { ${h}d : text latin1 ${size}${max}; ${h}m : u8; }`,
     ]);
     this.line(place, '', line, 0);
+  }
+
+  /** A list of structs in which roles look for one by its first field. */
+  private searched(place: Place): void {
+    const { r } = this;
+    const [list, struct] = [this.fresh('f'), `Found${++this.count}`];
+    const [key, wanted] = r.pick([
+      ['key : u8 in 0..3;', '1'],
+      ['key : varint(leb128) in 0..2;', '2'],
+      ['key : u64;', '0'],
+      ['key : bool(u8);', 'true'],
+      ['key : pstr(u8);', '""'],
+      ['bits u8 { key : 1; others : 7; }', 'true'],
+      ['bits u16le { key : 2; others : 14; }', '3'],
+    ]);
+    const more = r.pick(['', 'if (number > 99) { more : u16; name : pstr(u8); } else { name : pstr(u16); }']);
+    const name = more === '' ? r.pick(['name : pstr(u8);', 'name : pstr(i16) nullable;']) : '';
+    this.pairs.push(`  struct ${struct} { ${key} number : u8; ${name} ${more} data : pbytes(u8); }`);
+    this.line(place, `${list}_n`, `${list}_n : u8 in 0..9;`, 1);
+    this.line(place, list, `${list} : list of ${struct} count ${list}_n max 9;`, 0);
+    place.open.varies = true;
+    const found = `${list}.find(${wanted})`;
+    const number = `${found}.${more === '' ? 'number' : r.pick(['number', 'more'])}`;
+    for (let n = 3; n > 0; n--) this.optionalTexts.push(`${found}.name`);
+    this.optionalInts.push(number, number);
+    this.asksFound.push(`has(${found})`, `starts_with(${found}.data, "\\x00")`, `${found}.data == ""`);
   }
 
   /** Texts and bytes that choose by the words they are, or by parts of them. */

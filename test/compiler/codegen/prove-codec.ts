@@ -25,6 +25,7 @@ import { walk } from '../../../compiler/model/walk.js';
 import { givenFields } from '../../../compiler/codegen/emit-encode.js';
 import { ExternCode } from '../../../compiler/interpret/extern-code.js';
 import { toJson, type Json } from '../../../compiler/interpret/json.js';
+import { meaningOf } from '../../../compiler/interpret/meaning.js';
 import { asObject, readFrame } from '../../../compiler/interpret/read-frame.js';
 import { writeFrame } from '../../../compiler/interpret/write-frame.js';
 import { givenFacts } from '../../support/given-facts.js';
@@ -293,6 +294,12 @@ class Proof {
     const read = readFrame(protocol, frame, 0, frame.length, this.code, known);
     if (read.kind !== 'frame') throw new Error(`the interpreter refuses a frame: ${show(read)}`);
     same('the length as interpreted', read.tree.length, frame.length);
+    const meaning = meaningOf(protocol, read.tree);
+    const at = [frame, 0, frame.length] as const;
+    for (const role of ['service', 'method', 'group', 'version'] as const)
+      same(`${role} as interpreted`, this.codec[`${role}Of`](...at), meaning[role]);
+    same('heartbeat as interpreted', this.codec.isHeartbeat(...at), meaning.heartbeat ?? false);
+    same('goaway as interpreted', this.codec.isGoaway(...at), meaning.goaway ?? false);
     const text = JSON.stringify(toJson(protocol, asObject(read.tree.fields)));
     const json = JSON.parse(text) as { [key: string]: Json };
     same('the frame as interpreted', writeFrame(protocol, json, this.code, known), frame);

@@ -212,3 +212,39 @@ test('lengths, constants and what is computed are read of structs, by the genera
   }
   expect(codec.wireStatusOf(answer!, 0, answer!.length)).toBe(1);
 });
+
+test('elements are found in lists, by the generated code as by the interpreter', async () => {
+  const shape = new URL('../../golden/shapes/found-in-lists/', import.meta.url);
+  const text = readFileSync(new URL('input.proto-frame', shape), 'utf8');
+  const protocol = compileSchema('found.proto-frame', text);
+  const { exports } = await loadCodec('found.proto-frame', text);
+  const codec = exports['foundInLists'] as XProtocol;
+  const frames = readFileSync(new URL('frames.hex', shape), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => new Uint8Array(Buffer.from(line, 'hex')));
+  const said = frames.map((bytes) => {
+    const at = [bytes, 0, bytes.length] as const;
+    const names = {
+      service: codec.serviceOf(...at),
+      method: codec.methodOf(...at),
+      group: codec.groupOf(...at),
+      version: codec.versionOf(...at),
+    };
+    const read = readFrame(protocol, bytes, 0, bytes.length);
+    if (read.kind !== 'frame') throw new Error(read.kind);
+    const { service, method, group, version, heartbeat = false } = meaningOf(protocol, read.tree);
+    expect({ service, method, group, version }).toEqual(names);
+    expect(codec.isHeartbeat(...at)).toBe(heartbeat);
+    const numbers = [codec.timeoutOf(...at), codec.wireStatusOf(...at), codec.expects(...at)];
+    return [...Object.values(names), heartbeat, ...numbers];
+  });
+  expect(said).toEqual([
+    // Bytes of pairs say that no reply comes; of two tags with the mark, and two services, the first counts.
+    ['nas-1', 'read', '7', 'user', false, 1500, 5, 0],
+    [undefined, 'other', undefined, 'user', false, 0, 0, 1],
+    ['', 'write', '2', undefined, false, 250, 2, 0],
+    ['n', 'bc', '3', undefined, false, 0, 1, 1],
+    [undefined, undefined, undefined, undefined, true, 0, 0, 1],
+  ]);
+});

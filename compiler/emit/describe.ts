@@ -43,6 +43,10 @@ export interface Description {
   /** The ways a first frame can begin. */
   readonly match: readonly MatchForm[];
   readonly roles: readonly { readonly role: string; readonly from: string }[];
+  /** What a reply knows of its request. */
+  readonly remembered: readonly string[];
+  /** What servers send, where that looks unlike what clients send. */
+  readonly replies: Description | null;
 }
 
 /** One member of the frame: where it stands, how many bytes it takes, and in which arm. */
@@ -124,6 +128,8 @@ export function describe(protocol: Protocol): Description {
           },
     match: protocol.match,
     roles: roleTexts(protocol),
+    remembered: protocol.side === 'server' ? protocol.facts.map(({ field }) => field.name) : [],
+    replies: protocol.reply === null ? null : describe(protocol.reply),
   };
 }
 

@@ -4,16 +4,27 @@ import { describe, type Description } from './describe.js';
 /** What the compiler found out about a protocol, for a person at a terminal. */
 export function explain(protocol: Protocol): string {
   const d = describe(protocol);
+  const { replies } = d;
   const sections = [
     `${d.protocol}  (${d.schema})`,
-    `Frame ${d.frame.name}: at least ${d.frame.smallest} bytes, at most ${bytes(d.limits.frame)}`,
+    ...sideSections(d, replies === null ? '' : ' from client'),
+    ...(replies === null ? [] : sideSections(replies, ' from server')),
+    `Limits: frame ${bytes(d.limits.frame)}, ${d.limits.headers} headers in ${bytes(d.limits.headerBytes)}`,
+  ];
+  return sections.join('\n\n') + '\n';
+}
+
+/** The frame of one side, or of both. */
+function sideSections(d: Description, side: string): string[] {
+  const derived = indent(columns(d.derived.map((x) => [x.field, '=', x.from])));
+  return [
+    `Frame ${d.frame.name}${side}: at least ${d.frame.smallest} bytes, at most ${bytes(d.limits.frame)}`,
     table(
       ['offset', 'bytes', 'field', 'type', 'present'],
       d.frame.rows.map((r) => [r.offset, r.bytes, r.name, r.type, r.arm === '' ? 'always' : r.arm]),
     ),
-    ...(d.derived.length === 0
-      ? []
-      : ['Filled in by the encoder:\n' + indent(columns(d.derived.map((x) => [x.field, '=', x.from])))]),
+    ...(d.derived.length === 0 ? [] : [`Filled in by the encoder:\n${derived}`]),
+    ...(d.remembered.length === 0 ? [] : [`Known of the request: ${d.remembered.join(', ')}`]),
     d.id === null
       ? 'Request id: none'
       : `Request id: ${d.id.field} (${d.id.type}), patch class ${d.id.patchClass}: ${d.id.why}`,
@@ -21,9 +32,7 @@ export function explain(protocol: Protocol): string {
       ? 'Match: no byte is known beforehand, so the protocol is chosen by port only'
       : 'Match, byte by byte:\n' + indent(matchTrie(d)),
     'Roles:\n' + indent(columns(d.roles.map((r) => [r.role, '=', r.from]))),
-    `Limits: frame ${bytes(d.limits.frame)}, ${d.limits.headers} headers in ${bytes(d.limits.headerBytes)}`,
   ];
-  return sections.join('\n\n') + '\n';
 }
 
 /** The same as data, for machines. */

@@ -1,7 +1,7 @@
 import type { Report } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../model/expression.js';
 import { expressionsOf, membersRead, parts } from '../../model/expressions-of.js';
-import type { Field, Protocol } from '../../model/model.js';
+import type { BitFieldModel, Field, Protocol } from '../../model/model.js';
 import { isGiven } from '../../model/is-given.js';
 import { walk } from '../../model/walk.js';
 
@@ -49,10 +49,24 @@ function decided(e: Expression, report: Report): void {
     );
 }
 
-/** Refuses to read a constant text of a struct: readers compare it where it lies, and keep no value of it. */
+/**
+ * Refuses to read a constant text of a struct, which readers compare where it lies, and what is skipped: they keep no
+ * value of either.
+ */
 function notGiven(e: Expression, report: Report): void {
   const [of, name] = innerOf(e);
   if (of === null || e.op !== 'field') return;
+  const skipped = e.fields.flatMap(keptOf).find((f) => f.member === 'field' && f.isSkipped === true);
+  if (skipped !== undefined)
+    report.error(
+      'PF109',
+      e.span,
+      `\`${skipped.name}\` is skipped, so readers of \`${of.name}\` keep no value of it`,
+      {
+        labels: [{ span: skipped.span, text: 'skipped here' }],
+        hint: 'remove `@skip`',
+      },
+    );
   const filled = e.fields.some(
     (f) =>
       f.member === 'field' &&
@@ -69,6 +83,13 @@ function notGiven(e: Expression, report: Report): void {
       `reading \`${name}\` of \`${of.name}\`, which is constant, is not built yet`,
       { hint: 'write what it is' },
     );
+}
+
+/** What readers keep of a struct for a field in it: the field, and the key by which its element is looked for. */
+function keptOf(field: Field | BitFieldModel): readonly (Field | BitFieldModel)[] {
+  if (field.member !== 'field' || field.type.kind !== 'inner') return [];
+  const { fields, where } = field.type;
+  return where === undefined ? fields : [...fields, where.key];
 }
 
 /** The struct or window of a field that an expression reads, and the field's name. */

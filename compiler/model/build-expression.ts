@@ -600,7 +600,13 @@ function buildMember(expr: Expr & { kind: 'member' }, cx: Context): Expression |
     report.error('PF100', expr.name.span, `\`${struct.type.struct.name}\` has no field \`${text}\``, near);
     return null;
   }
-  if (sort === 'struct' || sort === 'list')
+  const isInner =
+    object.op === 'field' && object.fields.some((f) => f.member === 'field' && f.type.kind === 'inner');
+  if (isInner && expr.object.kind === 'member')
+    report.error('PF199', expr.span, 'reading a struct in a struct of another file is not built yet', {
+      hint: 'declare the struct in the protocol: there it is read at any depth',
+    });
+  else if (sort === 'struct' || sort === 'list')
     report.error('PF199', expr.span, `reading what is inside a ${sort} is not built yet`);
   else report.error('PF109', expr.span, `only flags have members; this is ${kindOf(object)}`);
   return null;

@@ -13,7 +13,7 @@ import type {
   Synth,
   Variant,
 } from '../syntax/ast.js';
-import { rewriteExpression, rewriteMembers, rewriteParts } from '../syntax/rewrite.js';
+import { rewriteExpression, rewriteMembers, rewriteParts, type Rewriting } from '../syntax/rewrite.js';
 import { declaredNames } from './build-members.js';
 import type { Scope } from './scope.js';
 
@@ -29,7 +29,8 @@ const ROLES: readonly string[] = ['id', 'headers', 'body', 'kind', 'heartbeat', 
 /**
  * A frame often begins with a struct that many share: `header : Header; body : bytes size header.length;`. Where the
  * frame decides by its fields, or they are roles that are written, the struct is spread: its members stand in the
- * frame under the names `header.length`, as if they had been written there. Structs that are only read stay.
+ * frame under the names `header.length`, as if they had been written there. Structs that are only read stay, but where
+ * structs in them are.
  */
 export function spreadStructs(items: readonly ProtocolItem[], scope: Scope): readonly ProtocolItem[] {
   let all = items;
@@ -168,7 +169,10 @@ function usesOfFrame(decl: FrameDecl, items: readonly ProtocolItem[], uses: Uses
   const isAsker = asker(items) === decl.name.text;
   for (const item of items) {
     if (item.kind === 'semantics' && isOf(item, decl)) {
-      for (const { name, value } of item.roles) if (ROLES.includes(name.text)) read(value);
+      for (const { name, value } of item.roles) {
+        if (ROLES.includes(name.text)) read(value);
+        else void rewriteParts(value, nested(uses));
+      }
     } else if (item.kind === 'match') item.conditions.forEach(read);
     else if (item.kind === 'setting' && isAsker) for (const one of callArgs(item)) read(one);
     else if (item.kind === 'synth' && item.value !== null) {
@@ -186,6 +190,20 @@ function usesOfFrame(decl: FrameDecl, items: readonly ProtocolItem[], uses: Uses
       });
     }
   }
+}
+
+/** Collects of which structs a part of a struct in them is asked for: other roles read no deeper than one. */
+function nested(uses: Uses): Rewriting {
+  return {
+    declared: (name) => name,
+    end: (name) => name,
+    expression: (expr) => {
+      if (expr.kind !== 'member' || expr.object.kind !== 'member' || expr.object.object.kind !== 'name')
+        return null;
+      uses.parts.add(expr.object.object.name);
+      return expr;
+    },
+  };
 }
 
 function isOf(item: Semantics, frame: FrameDecl): boolean {

@@ -52,6 +52,11 @@ const SHAPES: Readonly<Record<string, string>> = {
   'computed fields': schema(
     'a : u8; not_a : u8 = 255 - a; bits u8 { x : 7; y : 1; } t : u8; sum : u16 = a * 2 + x; if (y) { more : u24 = sum * t + 1; }',
   ),
+  'headers in Latin-1, with a size that may be missing': schema(
+    'h : map of Pair until ";" max 9; d : bytes size h["größe"] ?? 0 max 99;',
+    'headers = h; service = h["ö"];',
+    'struct Pair { key : text latin1 until "=" max 20; value : text latin1 until "\\n" max 40; }',
+  ),
   alignments: schema(
     'n : u8; t : text size n; pad align 4; l : u16; d : bytes size l; pad align 8; z : u32;',
   ),

@@ -112,7 +112,9 @@ export function emitHeld(module: Module): {
   for (const of of module.held as ReadonlySet<Holder>) {
     const name = holderName(of, module);
     const kept = `${name.replace(/Of(?=\d*_?$)/, '')}Kept`;
-    const type = typeText(of.type, module);
+    // What is asked of a list that is null is not in it.
+    const orNone = of.type.kind === 'list' && of.type.nullable ? ' ?? []' : '';
+    const type = typeText(of.type.kind === 'list' ? { ...of.type, nullable: false } : of.type, module);
     statements.push(
       `/** The ${of.name} of the frame at hand, read when it is first asked for. */\nconst ${kept} = new ${module.use('Kept')}<${type}>();`,
       {
@@ -127,7 +129,7 @@ export function emitHeld(module: Module): {
         statements: [
           `const known = ${kept}.of(b, at);`,
           'if (known !== null) return known;',
-          ...tidy([...readHolder(of, module), `return ${kept}.keep(b, at, value);`]),
+          ...tidy([...readHolder(of, module), `return ${kept}.keep(b, at, value${orNone});`]),
         ],
       },
     );

@@ -12,7 +12,7 @@ import { generatedCodec } from './generated-codec.js';
 // Every generated codec on its corpus, whichever side sends the frames, and against the interpreter on frames
 // with something wrong. `npm run fuzz:interpreter` takes 200,000 of them a codec.
 
-const FRAMES = Number(process.env['FRAMES'] ?? 1000);
+const FRAMES = Number(process.env['FRAMES'] ?? 600);
 const seed = seedFromEnvironment();
 
 const all = await Promise.all(

@@ -3,7 +3,7 @@ import { protocolsUnderTest } from '../support/protocols.js';
 import { seedFromEnvironment } from '../support/random.js';
 import { fuzzCodec } from './fuzz-codec.js';
 
-const FRAMES = 1500;
+const FRAMES = 1000;
 
 describe('a codec fed with mutated frames', () => {
   const seed = seedFromEnvironment();

@@ -49,7 +49,7 @@ const NAMES = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 /** Damaged frames of each side; more with FRAMES=20000. */
-const FRAMES = Number(process.env.FRAMES ?? 200);
+const FRAMES = Number(process.env.FRAMES ?? 100);
 const STATUS_NAMES = new Map(Object.entries(Status).map(([name, value]) => [value, name]));
 
 let out: string;

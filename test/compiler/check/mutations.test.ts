@@ -108,7 +108,7 @@ function unsound(report: Report): string | null {
 }
 
 /** More can be asked for: MUTATIONS=100000 SEED=clock. */
-const RUNS = Number(process.env['MUTATIONS'] ?? 450);
+const RUNS = Number(process.env['MUTATIONS'] ?? 300);
 const SEED = seedFromEnvironment();
 
 test('whatever is done to a schema, it is answered with findings in their places', async () => {

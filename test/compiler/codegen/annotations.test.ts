@@ -10,7 +10,7 @@ import { compileSchema, loadCodec } from './load-codec.js';
 const TEXT = readFileSync(`${ROOT}test/golden/shapes/annotated-fields/input.proto-frame`, 'utf8');
 
 /** As short as can be, and with values in what is skipped. */
-const SHORT = '02 07 00000001 010203 40000000 12 05 8148 05 02 6869 01 0005 02 02 6162 626f6479';
+const SHORT = '02 07 00000001 010203 40000000 13 05 8148 05 02 6869 01 0005 02 02 6162 03 626f6479';
 const frame = Uint8Array.from(Buffer.from(SHORT.replaceAll(' ', ''), 'hex'));
 
 test('numbers of a width are read in any, and ids of more bytes are written in place', async () => {

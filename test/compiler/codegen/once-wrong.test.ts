@@ -281,7 +281,7 @@ test.each(Object.entries(CASES))('%s', async (name, parts) => {
   const source = await generate(protocol, false);
   generated.push(source);
   expect(
-    proveCodec(protocol, runModule(source), { seed: 1, frames: 30, code: externCodeOf(protocol) }),
+    proveCodec(protocol, runModule(source), { seed: 1, frames: 16, code: externCodeOf(protocol) }),
   ).toBeGreaterThan(2);
 });
 

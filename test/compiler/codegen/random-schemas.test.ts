@@ -10,7 +10,7 @@ import { proveCodec } from './prove-codec.js';
  * The same schemas each time; others with RUNS=2000, whose seed is printed. SEED=n RUNS=1 is schema n alone:
  * `SEED=7 RUNS=1 npx vitest run test/compiler/codegen/random-schemas`
  */
-const RUNS = Number(process.env.RUNS ?? 12);
+const RUNS = Number(process.env.RUNS ?? 8);
 const SEED = Number(process.env.SEED ?? (process.env.RUNS === undefined ? 2000 : Date.now() % 1_000_000_000));
 const FRAMES = 25;
 /** Schemas whose types are checked in one program. */

@@ -21,7 +21,7 @@ import { proveCodec } from './prove-codec.js';
  */
 const ROOT = fileURLToPath(new URL('../../golden/shapes/', import.meta.url));
 const CASES = readdirSync(ROOT).sort();
-const FRAMES = 16;
+const FRAMES = 10;
 const sources: ReadonlyMap<string, string>[] = [];
 
 describe.each(CASES)('%s', (name) => {

@@ -49,7 +49,7 @@ describe.each(['every-construct', 'name-clash'])('%s', (name) => {
         const part = readFrame(protocol, bytes, 0, cut % bytes.length);
         expect(part.kind).toBe('more');
       }),
-      { numRuns: 120 },
+      { numRuns: 50 },
     );
   });
 });

@@ -1,4 +1,4 @@
-// Generated from rocketmq.proto-frame (sha256 55b3959b1ce62b02) by @proto-frame/compiler 0.1.0. Do not edit.
+// Generated from rocketmq.proto-frame (sha256 fad0e9fa37b66e43) by @proto-frame/compiler 0.1.0. Do not edit.
 //
 // Layout of a Command, in bytes:
 //   0              length         u32 in 6..16777211

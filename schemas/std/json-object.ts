@@ -1,14 +1,5 @@
 import { EncodeError, type ExternMap, type HeaderMap, utf8Length, writeUtf8 } from '@proto-frame/api';
-import {
-  findMember,
-  firstMember,
-  nextMember,
-  readText,
-  skipSpace,
-  textEnd,
-  valueEnd,
-  valueStart,
-} from './json.js';
+import { appendMembers, findMember, readText, skipSpace, valueEnd } from './json.js';
 
 // An object of JSON (RFC 8259) as headers, which takes the rest of its window: {"service":"Echo","timeout":500}.
 // No bytes at all are an object without members. Those that are no texts are given as they are written. What is set is
@@ -72,21 +63,7 @@ export const jsonObject: ExternMap = {
     const start = skipSpace(b, from, to);
     const end = valueEnd(b, start, to);
     if (end === 0 || b[start] !== OPEN || skipSpace(b, end, to) !== to) return false;
-    let edge = start + 1;
-    for (let at = firstMember(b, start, end); at < end - 1;) {
-      const value = valueStart(b, at, end);
-      const stop = value === 0 ? 0 : valueEnd(b, value, end);
-      const next = stop === 0 ? 0 : nextMember(b, stop, end);
-      const key = readText(b, at, textEnd(b, at, end)) ?? '';
-      // Of a key that comes twice parsers take the last, so that nobody may see the first.
-      if (next === 0 || into.size === most || into.has(key)) return false;
-      // White space around a member is kept with it.
-      const comma = skipSpace(b, stop, end);
-      into.append(key, readText(b, value, stop), edge, comma);
-      edge = comma + 1;
-      at = next;
-    }
-    return true;
+    return appendMembers(b, start, end, into, most);
   },
   size: (headers, source, from = -1, to = from) => {
     const old = before(source, from, to);

@@ -1,4 +1,4 @@
-import { equalsText, readUtf8 } from '@proto-frame/api';
+import { equalsText, type HeaderMap, readUtf8 } from '@proto-frame/api';
 
 // JSON (RFC 8259) in bytes, as far as a proxy needs it: members of an object are found and skipped, texts and
 // whole numbers read where they stand. Nothing is parsed whole, and nothing is copied but the texts asked for.
@@ -107,6 +107,33 @@ export function findMember(b: Uint8Array, from: number, to: number, key: string)
     if (at === 0) return -1;
   }
   return found;
+}
+
+/**
+ * Appends the members of the object at [start, end), each with the white space around it; others than texts as they are
+ * written. False if they are none, or over `most`, or one comes twice: of these parsers take the last, so that nobody may
+ * see the first.
+ */
+export function appendMembers(
+  b: Uint8Array,
+  start: number,
+  end: number,
+  into: HeaderMap,
+  most: number,
+): boolean {
+  let edge = start + 1;
+  for (let at = firstMember(b, start, end); at < end - 1;) {
+    const value = valueStart(b, at, end);
+    const stop = value === 0 ? 0 : valueEnd(b, value, end);
+    const next = stop === 0 ? 0 : nextMember(b, stop, end);
+    const key = readText(b, at, textEnd(b, at, end)) ?? '';
+    if (next === 0 || into.size === most || into.has(key)) return false;
+    const comma = skipSpace(b, stop, end);
+    into.append(key, readText(b, value, stop), edge, comma);
+    edge = comma + 1;
+    at = next;
+  }
+  return true;
 }
 
 function hasEscape(b: Uint8Array, at: number, end: number): boolean {

@@ -16,6 +16,7 @@ import {
   writeUtf8,
 } from '@proto-frame/api';
 import {
+  appendMembers,
   findMember,
   firstMember,
   integerEnd,
@@ -226,21 +227,7 @@ export const remotingHeader: ExternHead = {
       return whole && fits;
     }
     if (start === end || b[start] !== OPEN) return true;
-    let edge = start + 1;
-    for (let at = firstMember(b, start, end); at < end - 1;) {
-      const value = valueStart(b, at, end);
-      const stop = value === 0 ? 0 : valueEnd(b, value, end);
-      const next = stop === 0 ? 0 : nextMember(b, stop, end);
-      const key = readText(b, at, textEnd(b, at, end)) ?? '';
-      // Of a key that comes twice parsers take the last, so that nobody may see the first.
-      if (next === 0 || into.size === most || into.has(key)) return false;
-      // White space around an entry is kept with it.
-      const comma = next === end - 1 ? next : b.indexOf(0x2c, stop);
-      into.append(key, readText(b, value, stop), edge, comma);
-      edge = comma + 1;
-      at = next;
-    }
-    return true;
+    return appendMembers(b, start, end, into, most);
   },
   readAll(b, from, to, into, most) {
     const texts = new HeaderMap();

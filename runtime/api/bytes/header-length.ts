@@ -42,9 +42,10 @@ export function entriesWithSize(
   const written: (readonly [string, string | null])[] = [];
   let isSet = false;
   for (const [own, value] of entries) {
-    if ((inAnyCase ? own.toLowerCase() : own) !== wanted) written.push([own, value]);
+    const isIt = (inAnyCase ? own.toLowerCase() : own) === wanted;
+    if (!isIt) written.push([own, value]);
     else if (!isSet) written.push([own, String(size)]);
-    isSet ||= (inAnyCase ? own.toLowerCase() : own) === wanted;
+    isSet ||= isIt;
   }
   if (!isSet && size !== none) written.push([key, String(size)]);
   return written;
